@@ -1,0 +1,28 @@
+# A fresh machine needs python3 (with venv) and make; uv comes into the project's own environment.
+export UV_PYTHON_DOWNLOADS = never
+export UV_SYSTEM_CERTS = 1
+export UV_COMPILE_BYTECODE = 1
+UV = .uv/bin/uv
+
+.PHONY: demo test lint format
+
+test: lint
+	$(UV) run --locked pytest -q
+
+lint: .venv/ready
+	$(UV) run --locked ruff check .
+	$(UV) run --locked ruff format --check .
+	$(UV) run --locked mypy
+	$(UV) run --locked lint-imports
+
+format: .venv/ready
+	$(UV) run --locked ruff check --fix .
+	$(UV) run --locked ruff format .
+
+$(UV):
+	python3 -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
+
+.venv/ready: $(UV) pyproject.toml uv.lock
+	$(UV) sync --locked --quiet
+	touch $@

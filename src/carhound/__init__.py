@@ -1,0 +1,1 @@
+"""carhound runs MITRE CAR analytics, as published, over Windows endpoint telemetry."""

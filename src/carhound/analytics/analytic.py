@@ -1,0 +1,86 @@
+"""What a CAR document says, whatever form it came in: the value every reader of this package makes."""
+
+from dataclasses import dataclass
+
+from carhound.errors import CarhoundError
+from carhound.model.diagnostics import Diagnostic, Source
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSource:
+    """The file an analytic was read from."""
+
+    path: str
+    """As given; a bundled document has its path inside the package."""
+    sha256: str
+    """Of the bytes of the file, in hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttackMapping:
+    """One row of a document's ATT&CK coverage."""
+
+    technique: str
+    """Technique id, for example "T1218"."""
+    subtechniques: tuple[str, ...]
+    """Full ids, for example "T1218.010"."""
+    tactics: tuple[str, ...]
+    """Tactic ids, for example "TA0005"."""
+    coverage: str
+    """As written: "Low", "Moderate" or "High"."""
+
+
+@dataclass(frozen=True, slots=True)
+class D3fendMapping:
+    """One D3FEND technique a document refers to."""
+
+    id: str
+    """For example "D3-PLA"."""
+    label: str
+    iri: str
+    """For example "d3f:ProcessLineageAnalysis"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """One text of an analytic in one language."""
+
+    name: str
+    """Unique in its document; "implementation 2 (spl)" where the document gives none."""
+    language: str
+    """"spl", "pseudocode", or the document's own label for a language carhound does not run."""
+    label: str
+    """The language as the document writes it, for example "psuedocode"; empty where it says nothing."""
+    description: str
+    data_model: str | None
+    code: Source
+    """The text, and where it stands in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analytic:
+    """One CAR analytic."""
+
+    id: str
+    title: str
+    source: DocumentSource
+    description: str
+    attack: tuple[AttackMapping, ...]
+    d3fend: tuple[D3fendMapping, ...]
+    data_model_references: tuple[str, ...]
+    """As the YAML writes them, "process/create/exe", from a page as well."""
+    implementations: tuple[Implementation, ...]
+    unit_tests: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """What was noticed while reading the document (codes DOC-…)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What reading a document, or a folder of them, gave."""
+
+    analytics: tuple[Analytic, ...] = ()
+    problems: tuple[CarhoundError, ...] = ()
+    """Documents, or implementations of a document, that should have been read and could not be."""
+    passed_over: tuple[str, ...] = ()
+    """Paths of files met in a folder that are no analytics."""

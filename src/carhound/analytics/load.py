@@ -1,0 +1,136 @@
+"""From what a person names with `-a` to analytics: a file, a folder of them, or the id of a bundled one."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from carhound.analytics import car_page, car_yaml, spl_text
+from carhound.analytics.analytic import Loaded
+from carhound.analytics.document import Document, NotAnAnalytic, decode, read_document
+from carhound.analytics.yaml_tree import compose
+from carhound.errors import CarhoundError, DocumentError, UsageError
+from carhound.model.folding import fold
+
+ENDINGS = (".yaml", ".yml", ".md", ".spl")
+"""The endings of the files of a folder that are looked into."""
+
+PACKAGED = "carhound/analytics/bundled"
+"""How a bundled document is called in messages and results, the same on every machine."""
+
+
+def load(ref: str) -> Loaded:
+    """The analytics that `ref` names; a path that exists comes before the id of a bundled one.
+
+    A folder is walked in the order of its names, hidden folders left out. A document that cannot be read is
+    among the problems, beside whatever could be read. Raises UsageError where `ref` names nothing, or a
+    folder without a single document.
+    """
+    if ref and os.path.isdir(ref):
+        return _load_folder(ref)
+    if ref and os.path.exists(ref):
+        try:
+            return read(read_document(Path(ref), ref))
+        except DocumentError as problem:
+            return Loaded(problems=(problem,))
+    for analytic_id in bundled():
+        if fold(analytic_id) == fold(ref):
+            return read(bundled_document(analytic_id))
+    raise _nothing_called(ref)
+
+
+def read(document: Document) -> Loaded:
+    """The analytic in a document; its form is told from the content, and `.spl` only where that is silent.
+
+    Raises DocumentError.
+    """
+    if car_page.is_page(document):
+        return car_page.read(document)
+    if document.suffix in (".yaml", ".yml") or _has_implementations(document):
+        return car_yaml.read(document)
+    if document.suffix == ".spl":
+        return spl_text.read(document)
+    raise NotAnAnalytic(
+        f"{document.path}: is no analytic document",
+        hint="an analytic is a CAR YAML file, a CAR page in Markdown (front matter and a heading "
+        '"### Implementations"), or one search in a file that ends in .spl',
+    )
+
+
+@cache
+def bundled() -> tuple[str, ...]:
+    """The ids of the analytics that come with carhound, in order."""
+    names = (entry.name for entry in (resources.files("carhound.analytics") / "bundled").iterdir())
+    return tuple(
+        sorted(
+            name.removesuffix(".yaml")
+            for name in names
+            if name.endswith(".yaml") and not name.endswith(".notes.yaml")
+        )
+    )
+
+
+def bundled_document(name: str) -> Document:
+    """The bundled file `<name>.yaml`."""
+    data = (resources.files("carhound.analytics") / "bundled" / f"{name}.yaml").read_bytes()
+    return decode(data, f"{PACKAGED}/{name}.yaml")
+
+
+def _has_implementations(document: Document) -> bool:
+    try:
+        root = compose(document)
+    except DocumentError:
+        return False
+    return root is not None and "implementations" in (root.entries() or {})
+
+
+def _load_folder(ref: str) -> Loaded:
+    unreadable: list[OSError] = []
+    found = Loaded()
+    for path in _walk(ref, unreadable):
+        try:
+            if not path.lower().endswith(ENDINGS):
+                raise NotAnAnalytic(path)
+            one = read(read_document(Path(path), path))
+        except NotAnAnalytic:
+            one = Loaded(passed_over=(path,))
+        except CarhoundError as problem:
+            one = Loaded(problems=(problem,))
+        found = Loaded(
+            found.analytics + one.analytics,
+            found.problems + one.problems,
+            found.passed_over + one.passed_over,
+        )
+    problems = tuple(
+        DocumentError(f"{one.filename}: cannot be read: {one.strerror}", hint="check its permissions")
+        for one in unreadable
+    )
+    found = replace(found, problems=found.problems + problems)
+    if not found.analytics and not found.problems:
+        raise UsageError(
+            f"the folder {ref!r} holds no analytic document",
+            hint=f"analytics are looked for in files that end in {', '.join(ENDINGS)}",
+        )
+    return found
+
+
+def _walk(folder: str, unreadable: list[OSError]) -> Iterator[str]:
+    """The files below a folder, those of a folder before those of the folders in it."""
+    for where, folders, files in os.walk(folder, onerror=unreadable.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            yield os.path.join(where, name)
+
+
+def _nothing_called(ref: str) -> UsageError:
+    from difflib import get_close_matches  # costs 10 ms, and only a mistake needs it
+
+    ids = bundled()
+    near = get_close_matches(ref.upper(), ids, n=3, cutoff=0.8)
+    if near:
+        hint = f"did you mean {' or '.join(near)}"
+    else:
+        hint = f"give a file, a folder, or a bundled id: {', '.join(ids)}"
+    return UsageError(f"no file, folder or bundled analytic is called {ref!r}", hint=hint)

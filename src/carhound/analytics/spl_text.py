@@ -1,0 +1,28 @@
+"""A text file with one search: an analytic of one implementation, named after the file."""
+
+from carhound.analytics.analytic import Analytic, Implementation, Loaded
+from carhound.analytics.document import Document
+from carhound.model.diagnostics import Source
+
+
+def read(document: Document) -> Loaded:
+    """The search in `document`. Raises DocumentError where there is none."""
+    if not document.text.strip():
+        raise document.error("holds no search", hint="write one search in SPL into the file")
+    code = Source(document.text, document.path)
+    search = Implementation(document.stem, "spl", "spl", "", None, code)
+    return Loaded(
+        (
+            Analytic(
+                id=document.stem,
+                title=document.stem,
+                source=document.source,
+                description="",
+                attack=(),
+                d3fend=(),
+                data_model_references=(),
+                implementations=(search,),
+                unit_tests=(),
+            ),
+        )
+    )

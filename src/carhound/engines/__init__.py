@@ -1,0 +1,1 @@
+"""Engines: a plan and events in, rows out."""

@@ -1,0 +1,1 @@
+"""The interpreter: plans in plain Python. The engine for files, and the oracle other engines are held to."""

@@ -1,0 +1,117 @@
+"""Conditions of the plan as functions over rows."""
+
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+
+from carhound.engines.interpreter.expressions import evaluate
+from carhound.engines.interpreter.rows import ORDERS, AliasUse, Row, compare, getter, texts
+from carhound.engines.interpreter.terms import raw_texts, term_test
+from carhound.model.folding import fold
+from carhound.plan.predicates import (
+    Absent,
+    All,
+    AnyOf,
+    Compares,
+    InNetwork,
+    Matches,
+    MatchesRegex,
+    Not,
+    Predicate,
+    Present,
+    Term,
+    Where,
+)
+
+Condition = Callable[[Row], bool]
+
+
+def condition(predicate: Predicate, used: AliasUse) -> Condition:
+    """The predicate as a function; `used` is told of every alias that serves."""
+    match predicate:
+        case All(items):
+            return _all([condition(item, used) for item in items])
+        case AnyOf(items):
+            return _any([condition(item, used) for item in items])
+        case Not(item):
+            inner = condition(item, used)
+            return lambda row: not inner(row)
+        case Matches():
+            return _matches(predicate, used)
+        case Compares(field, order, value):
+            read = getter(field, used)
+            stands, literal = ORDERS[order], fold(value)
+            return lambda row: any(stands(compare(fold(text), literal)) for text in texts(read(row)))
+        case InNetwork(field, network, negated):
+            read = getter(field, used)
+            inside = _network(network)
+            return lambda row: any(inside(text) is not negated for text in texts(read(row)))
+        case Present(field):
+            read = getter(field, used)
+            return lambda row: read(row) is not None
+        case Absent(field):
+            read = getter(field, used)
+            return lambda row: read(row) is None
+        case Term(pattern):
+            return term_test(pattern)
+        case MatchesRegex():
+            return _regex(predicate, used)
+        case Where(expression):
+            return lambda row: evaluate(expression, row, used) is True
+
+
+def _all(items: list[Condition]) -> Condition:
+    def holds(row: Row) -> bool:
+        return all(item(row) for item in items)
+
+    return holds
+
+
+def _any(items: list[Condition]) -> Condition:
+    def holds(row: Row) -> bool:
+        return any(item(row) for item in items)
+
+    return holds
+
+
+def _matches(predicate: Matches, used: AliasUse) -> Condition:
+    read = getter(predicate.field, used)
+    matches = predicate.pattern.matcher()
+    wanted = not predicate.negated
+
+    def holds(row: Row) -> bool:
+        value = read(row)
+        if value is None:
+            return False
+        if isinstance(value, str):
+            return matches(fold(value)) is wanted
+        return any(matches(fold(text)) is wanted for text in texts(value))
+
+    return holds
+
+
+def _network(network: str) -> Callable[[str], bool]:
+    wanted = ip_network(network, strict=False)
+
+    def inside(text: str) -> bool:
+        try:
+            return ip_address(text) in wanted
+        except ValueError:
+            return False
+
+    return inside
+
+
+def _regex(predicate: MatchesRegex, used: AliasUse) -> Condition:
+    import re2  # loaded by the few searches that use it
+
+    options = re2.Options()
+    options.log_errors = False
+    options.case_sensitive = not predicate.ignore_case
+    search = re2.compile(predicate.expression, options).search
+    read = getter(predicate.field, used) if predicate.field is not None else None
+
+    def holds(row: Row) -> bool:
+        values = texts(read(row)) if read is not None else raw_texts(row)
+        return any(search(text) is not None for text in values) is not predicate.negated
+
+    return holds

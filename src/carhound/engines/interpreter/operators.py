@@ -1,0 +1,207 @@
+"""A plan over the events its stems let through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import assert_never
+
+from carhound.engines.interpreter import aggregates
+from carhound.engines.interpreter.conditions import condition
+from carhound.engines.interpreter.rows import AliasUse, Cell, Row, getter, sort_key, texts
+from carhound.engines.interpreter.subsearch import row_matcher
+from carhound.model.event import Event
+from carhound.model.glob import Glob
+from carhound.model.windows import NO_BOUNDS, Window
+from carhound.plan.nodes import (
+    Dedup,
+    Fields,
+    Filter,
+    Head,
+    Node,
+    Rename,
+    Scan,
+    Sort,
+    Stats,
+    SubsearchFilter,
+    Table,
+    Top,
+    entry,
+)
+from carhound.plan.predicates import Field
+from carhound.plan.stems import stems
+
+_LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and where a run stands: what relative times and days are reckoned from."""
+
+    now: datetime
+    zone: tzinfo
+    caller: Window = NO_BOUNDS
+    """The range for scans that state none."""
+
+    def window(self, scan: Scan) -> Window:
+        """The window of a scan; a range of its own replaces the caller's."""
+        return scan.range.resolve(self.now, self.zone) if scan.range.written else self.caller
+
+
+@dataclass(slots=True)
+class Result:
+    """What a plan gave."""
+
+    rows: list[Row]
+    columns: tuple[str, ...] | None
+    """The columns of a result that is a table; None for whole events."""
+    entered: list[Event] = field(default_factory=list)
+    """The events of the rows that reached the first transforming command, or the end."""
+
+
+def run(plan: Node, hits: Mapping[int, list[Event]], moment: Moment, used: AliasUse) -> Result:
+    """Runs a plan; `hits` holds for each stem, by the id() of its top node, the events it lets through."""
+    execution = _Execution(plan, hits, moment, used)
+    rows = execution.rows(plan)
+    return Result(rows, columns_of(plan, rows), execution.entered)
+
+
+def newest_first(events: list[Event]) -> list[Event]:
+    """Events in search order: newest first, those without a time last, ties as they were read."""
+    return sorted(
+        events, key=lambda event: (_LAST - event.time if event.time else timedelta.max, event.sequence)
+    )
+
+
+def columns_of(plan: Node, rows: list[Row]) -> tuple[str, ...] | None:
+    """The columns of a plan whose result is a table."""
+    match plan:
+        case Stats(_, aggregations, by):
+            return tuple(dict.fromkeys([one.name for one in by] + [one.column for one in aggregations]))
+        case Top(_, fields):
+            return (*(one.name for one in fields), "count", "percent")
+        case Table(_, names) | Fields(_, names, False):
+            if isinstance(plan, Fields) and columns_of(plan.input, rows) is None:
+                names = tuple(dict.fromkeys(("_time", *names)))
+            if not any("*" in name for name in names):
+                return tuple(dict.fromkeys(names))
+            return tuple(dict.fromkeys(name for row in rows for name in row.names()))
+        case Rename(source, pairs):
+            renamed = columns_of(source, rows)
+            new_names = dict(pairs)
+            return tuple(new_names.get(name, name) for name in renamed) if renamed is not None else None
+        case Fields(source, _, True):
+            kept = columns_of(source, rows)
+            present = {name for row in rows for name in row.names()}
+            return tuple(name for name in kept if name in present) if kept is not None else None
+        case Scan():
+            return None
+        case _:
+            return columns_of(plan.input, rows)
+
+
+class _Execution:
+    def __init__(self, plan: Node, hits: Mapping[int, list[Event]], moment: Moment, used: AliasUse) -> None:
+        self.hits = hits
+        self.moment = moment
+        self.used = used
+        self.entry = entry(plan)
+        self.stems = {id(stem.node): stem for stem in stems(plan)}
+        self.entered: list[Event] = []
+
+    def rows(self, node: Node) -> list[Row]:
+        made = self.made(node)
+        if node is self.entry:
+            self.entered = [row.event for row in made if row.event is not None]
+        return made
+
+    def made(self, node: Node) -> list[Row]:
+        stem = self.stems.get(id(node))
+        if stem is not None:
+            window = self.moment.window(stem.scan)
+            return [Row(event) for event in newest_first(self.hits[id(node)]) if window.contains(event.time)]
+        if isinstance(node, Scan):
+            raise TypeError("every scan belongs to a stem")
+        rows = self.rows(node.input)
+        match node:
+            case Filter(_, predicate):
+                holds = condition(predicate, self.used)
+                return [row for row in rows if holds(row)]
+            case SubsearchFilter(_, inner, negated):
+                found = row_matcher([row.materialized() for row in self.subsearch(inner)], self.used)
+                return [row for row in rows if found(row) is not negated]
+            case Dedup():
+                return _dedup(node, rows, self.used)
+            case Fields() | Table():
+                return [_project(node, row, self.used) for row in rows]
+            case Rename(_, pairs):
+                return [_rename(pairs, row, self.used) for row in rows]
+            case Sort():
+                return _sort(node, rows, self.used)
+            case Head(_, count):
+                return rows[:count]
+            case Stats():
+                return aggregates.stats(node, rows, self.used)
+            case Top():
+                return aggregates.top(node, rows, self.used)
+            case _:
+                assert_never(node)
+
+    def subsearch(self, plan: Node) -> list[Row]:
+        return _Execution(plan, self.hits, self.moment, self.used).rows(plan)
+
+
+def _dedup(node: Dedup, rows: list[Row], used: AliasUse) -> list[Row]:
+    read = [getter(one, used) for one in node.fields]
+    seen: dict[tuple[Cell, ...], int] = {}
+    kept = []
+    for row in rows:
+        key = tuple(one(row) for one in read)
+        if None in key:
+            continue
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= node.keep:
+            kept.append(row)
+    return kept
+
+
+def _project(node: Fields | Table, row: Row, used: AliasUse) -> Row:
+    names = row.names()
+    columns: dict[str, Cell] = {}
+    if isinstance(node, Fields):
+        columns.update((name, row.get(name)) for name in names if name.startswith("_"))
+    if isinstance(node, Fields) and node.remove:
+        gone = {one for name in node.names for one in _named(name, names)}
+        columns.update((name, row.get(name)) for name in names if name not in gone)
+        return Row(row.event, columns)
+    for name in node.names:
+        for one in _named(name, names):
+            columns[one] = getter(Field(one), used)(row)
+    return Row(row.event, columns)
+
+
+def _named(name: str, names: list[str]) -> list[str]:
+    """The fields that a name, or a pattern with `*`, stands for."""
+    if "*" not in name:
+        return [name]
+    matches = Glob(name).matcher(exact=True)
+    return [one for one in names if matches(one)]
+
+
+def _rename(pairs: tuple[tuple[str, str], ...], row: Row, used: AliasUse) -> Row:
+    columns = row.materialized()
+    for old, new in pairs:
+        value = getter(Field(old), used)(Row(row.event, columns))
+        columns.pop(old, None)
+        if value is not None:
+            columns[new] = value
+    return Row(row.event, columns)
+
+
+def _sort(node: Sort, rows: list[Row], used: AliasUse) -> list[Row]:
+    for key in reversed(node.keys):
+        read = getter(key.field, used)
+        known = [row for row in rows if texts(read(row))]
+        lacking = [row for row in rows if not texts(read(row))]
+        known.sort(key=lambda row, read=read: sort_key(read(row)), reverse=key.descending)  # type: ignore[misc]
+        rows = known + lacking
+    return rows if node.limit is None else rows[: node.limit]

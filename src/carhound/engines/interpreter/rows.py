@@ -1,0 +1,127 @@
+"""Rows as they pass through a plan: an event, or columns made by a command, or both."""
+
+from collections.abc import Callable, Mapping
+
+from carhound.model.event import Event
+from carhound.model.instants import format_time
+from carhound.model.names import NATIVE_ALIASES, Alias
+from carhound.plan.predicates import Field
+
+Cell = str | int | float | tuple[str, ...] | None
+Getter = Callable[["Row"], Cell]
+
+
+class Row:
+    """One row. Without columns of its own it shows its event's native fields."""
+
+    __slots__ = ("columns", "event")
+
+    def __init__(self, event: Event | None, columns: Mapping[str, Cell] | None = None) -> None:
+        self.event = event
+        self.columns = columns
+
+    def get(self, name: str) -> Cell:
+        """The value under exactly this name, None where there is none."""
+        if self.columns is not None:
+            return self.columns.get(name)
+        if self.event is None:
+            return None
+        if name == "_time":
+            return format_time(self.event.time) if self.event.time else None
+        return self.event.lookup(name)
+
+    def names(self) -> list[str]:
+        """The names of its fields."""
+        if self.columns is not None:
+            return list(self.columns)
+        return ["_time", *self.event.native] if self.event is not None else []
+
+    def materialized(self) -> dict[str, Cell]:
+        """Its fields as columns."""
+        return {name: self.get(name) for name in self.names()}
+
+
+AliasUse = Callable[[str, Alias], None]
+
+
+def getter(field: Field, used: AliasUse) -> Getter:
+    """A function that reads the field from a row; `used` is told when an alias served."""
+    name = field.name
+    if field.view == "car":
+        return lambda row: row.event.car.get(name) if row.event is not None else None
+    alias = NATIVE_ALIASES.get(name)
+    if alias is None:
+        return lambda row: row.get(name)
+
+    def read(row: Row) -> Cell:
+        value = row.get(name)
+        if value is not None:
+            return value
+        other = row.get(alias.field)
+        if not isinstance(other, str):
+            return other
+        used(name, alias)
+        return alias.apply(other)
+
+    return read
+
+
+def texts(value: Cell) -> tuple[str, ...]:
+    """The value as texts: none, one, or several of a multivalue field."""
+    if value is None:
+        return ()
+    if isinstance(value, tuple):
+        return value
+    return (as_text(value),)
+
+
+def as_text(value: str | int | float) -> str:
+    """A single value as Splunk shows it: whole numbers without decimals."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value if isinstance(value, str) else str(value)
+
+
+def as_number(text: str | int | float) -> float | None:
+    """The value as a number, None where it is none."""
+    if not isinstance(text, str):
+        return float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    # Python reads more than a log writes: "1_000", "nan", " 7 ".
+    return number if text.isascii() and not set(text) - _NUMERIC else None
+
+
+_NUMERIC = frozenset("0123456789+-.eE")
+
+
+ORDERS: Mapping[str, Callable[[int], bool]] = {
+    "=": lambda order: order == 0,
+    "==": lambda order: order == 0,
+    "!=": lambda order: order != 0,
+    "<": lambda order: order < 0,
+    "<=": lambda order: order <= 0,
+    ">": lambda order: order > 0,
+    ">=": lambda order: order >= 0,
+}
+"""Comparison operators as tests of what `compare` gives."""
+
+
+def compare(left: str | int | float, right: str | int | float) -> int:
+    """Less, equal or greater than zero: by size if both are numbers, else by code point."""
+    one, two = as_number(left), as_number(right)
+    if one is not None and two is not None:
+        return (one > two) - (one < two)
+    first, second = as_text(left), as_text(right)
+    return (first > second) - (first < second)
+
+
+def sort_key(value: Cell) -> tuple[int, float, str]:
+    """Orders values: numbers by size, then texts by code point, missing last."""
+    if value is None:
+        return (2, 0.0, "")
+    first = value if isinstance(value, str | int | float) else (value[0] if value else "")
+    number = as_number(first)
+    return (0, number, "") if number is not None else (1, 0.0, as_text(first))

@@ -1,0 +1,22 @@
+"""The errors carhound raises on purpose; the command line turns each into a message and an exit status."""
+
+
+class CarhoundError(Exception):
+    """Something a person can mend: `message` says what and where, `hint` what to do."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(CarhoundError):
+    """What was asked for cannot be done: a bad option, a bad time, no such path."""
+
+
+class DocumentError(CarhoundError):
+    """An analytic document that cannot be read as one."""
+
+
+class EvidenceError(CarhoundError):
+    """A file of evidence that cannot be opened or read at all."""

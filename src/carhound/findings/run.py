@@ -1,0 +1,202 @@
+"""The run: everything one command found, read and could not read. Outputs render it and nothing else.
+
+Mirrors the JSON shape `carhound.run/1` (outputs/schema/run-1.json), which is the contract for machines.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from carhound.model.diagnostics import Diagnostic
+from carhound.model.event import Fields, Place
+from carhound.model.evidence import Damage, Remark, Skipped
+
+Cell = str | int | float | tuple[str, ...] | None
+Status = Literal["complete", "partial", "nothing-eligible"]
+Reading = Literal["published", "corrected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table of results."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """How the command was run."""
+
+    command: tuple[str, ...]
+    version: str
+    engine: str
+    now: datetime
+    now_from: str
+    """Why this moment, for people: "given", "the clock", "just after the newest matching event"."""
+    tz: str
+    reading: Reading
+    backfill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WindowUsed:
+    """A window that a run of an implementation looked at; None is no bound. Aware UTC."""
+
+    role: Literal["main", "baseline"]
+    earliest: datetime | None
+    latest: datetime | None
+    line: int | None
+    """Where the text states it (line and column of the document), None for the caller's own range."""
+    column: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImplementationResult:
+    """What one implementation of an analytic said."""
+
+    name: str
+    language: str
+    status: Literal["ran", "not-evaluated"]
+    windows: tuple[WindowUsed, ...] = ()
+    """With `backfill` those of the first and of the last day."""
+    eligible: int = 0
+    """Events read that it could have matched."""
+    matched: int = 0
+    """Distinct events in its result."""
+    table: Rows | None = None
+    """Its rows, where it aggregates."""
+    findings: tuple[str, ...] = ()
+    """Ids of its findings, in the order of the result."""
+    outside_window: int | None = None
+    """For one with windows: distinct matches, time terms aside, that the main window leaves out."""
+    not_judged: tuple[str, ...] = ()
+    """Files with eligible events on which it could not be judged."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TwinDifference:
+    """An event that one of two twins matches and the other does not."""
+
+    finding: str
+    clause: str
+    """The first clause of the other one that fails, as written."""
+    value: str | None
+    """The value the clause met; None where the field is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """An SPL implementation and its pseudocode version, compared by the events their filters let through."""
+
+    spl: str
+    pseudocode: str
+    agree: bool
+    only_spl: tuple[TwinDifference, ...] = ()
+    only_pseudocode: tuple[TwinDifference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticResult:
+    """One analytic document and what its implementations said."""
+
+    id: str
+    title: str
+    path: str
+    sha256: str
+    attack: tuple[Mapping[str, object], ...]
+    d3fend: tuple[Mapping[str, object], ...]
+    data_model_references: tuple[tuple[str, bool], ...]
+    """Each with whether the CAR data model defines it."""
+    implementations: tuple[ImplementationResult, ...]
+    twins: tuple[Twins, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A distinct event that entered the result of at least one implementation of an analytic."""
+
+    id: str
+    analytic: str
+    implementations: tuple[str, ...]
+    time: datetime | None
+    computer: str | None
+    object: str | None
+    """CAR object and action, for example "process/create"."""
+    provider: str | None
+    event_id: str | None
+    places: tuple[Place, ...]
+    native: Fields
+    car: Fields
+    days: tuple[str, ...] = ()
+    """With `backfill`: the calendar days (ISO, in the zone of the run) whose run reported it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostCoverage:
+    """What one computer sent, and which implementations could be judged on it."""
+
+    computer: str | None
+    first: datetime | None
+    last: datetime | None
+    events: int
+    sysmon_1: int
+    sysmon_7: int
+    security_4688: int
+    security_4688_with_command_line: int
+    judged: tuple[tuple[str, str], ...]
+    """(analytic id, implementation name) pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One file of evidence and what became of it."""
+
+    path: str
+    format: str | None
+    bytes: int | None
+    sha256: str | None
+    events: int
+    eligible: int
+    duplicates: int
+    """Repeats of matching events already met, here or in an earlier file."""
+    damaged: tuple[Damage, ...]
+    skipped: tuple[Skipped, ...]
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was looked at."""
+
+    files: tuple[FileReport, ...]
+    not_evidence: tuple[str, ...]
+    """Files met while walking that hold no events."""
+    missing: tuple[str, ...] = ()
+    """Paths asked for that do not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of `hunt` or `search`."""
+
+    info: RunInfo
+    analytics: tuple[AnalyticResult, ...]
+    hosts: tuple[HostCoverage, ...]
+    evidence: Evidence
+    findings: tuple[Finding, ...]
+    status: Status
+    reasons: tuple[str, ...]
+    """Why it is not complete; empty when it is."""
+    results: Rows | None = None
+    """For `search`: what it returned."""
+
+    @property
+    def exit_status(self) -> int:
+        """1 findings or rows, 4 nothing found but partial, 3 nothing eligible, 0 complete and nothing found."""
+        if self.findings or (self.results is not None and self.results.rows):
+            return 1
+        return {"complete": 0, "partial": 4, "nothing-eligible": 3}[self.status]

@@ -1,0 +1,235 @@
+"""Text to tokens. Any text gives tokens or a LanguageError, nothing else.
+
+Three things depend on what stands before: a value may be a bare word (`svchost.exe`, `10.0.0.0/8`), what
+follows `match` may be an unquoted regular expression, and `\\"` in a string closes it only where a program
+could go on. The backslash itself is no escape.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from carhound.languages.pseudocode.remarks import failure
+from carhound.model.diagnostics import LanguageError, Source, Span
+
+TokenKind = Literal["name", "number", "text", "word", "regex", "symbol", "end"]
+
+RELATIONS = ("==", "=", "!=", "<", "<=", ">", ">=")
+SMART_QUOTES = "“”„‟‘’‚‛"
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_ANALYTIC = re.compile(r"CAR-[0-9]{4}-[0-9]{2}-[0-9]{3}(?![A-Za-z0-9_])", re.IGNORECASE)
+_SYMBOL = re.compile(r"==|!=|<=|>=|[()\[\],:.*+/<>=-]")
+_RUN = re.compile(rf"(?:[^\s()\[\],\"'<>=!{SMART_QUOTES}]|!(?!=))+")
+_RUN_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+_RUN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_RUN_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z]+)")
+_CONTINUES = re.compile(r"[ \t]*(?:[),\]\r\n]|\Z)|[ \t]+(?:and|or|in)(?![A-Za-z0-9_])", re.IGNORECASE)
+_AFTER_STRING = re.compile(r"[\s),\]=!<>]|\Z|(?:and|or|in|not)(?![A-Za-z0-9_])", re.IGNORECASE)
+_LINE_END = re.compile(r"[\r\n]|\Z")
+_OPENS_COMMAND = frozenset(
+    "and or not where filter search group by from select join output return input run in".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text; of a string, `text` is the value."""
+
+    kind: TokenKind
+    text: str
+    span: Span
+    first: bool
+    """Whether nothing stands before it on its line."""
+
+    @property
+    def lower(self) -> str:
+        """The name in lower case, "" for what is no name."""
+        return self.text.lower() if self.kind == "name" else ""
+
+
+def tokenize(source: Source) -> tuple[Token, ...]:
+    """The tokens of the text, the last of kind "end". Raises LanguageError."""
+    lexer = _Lexer(source)
+    while lexer.step():
+        pass
+    return tuple(lexer.tokens)
+
+
+def string_end(text: str, start: int) -> tuple[str, int] | None:
+    """The value of the string whose quote stands at `start`, and where it ends; None if it never does."""
+    quote = text[start]
+    value: list[str] = []
+    at = start + 1
+    while at < len(text) and text[at] not in "\r\n":
+        if text[at] == quote:
+            return "".join(value), at + 1
+        if text[at] == "\\" and text.startswith(quote, at + 1):
+            if _CONTINUES.match(text, at + 2):
+                return "".join(value) + "\\", at + 2
+            at += 1
+        value.append(text[at])
+        at += 1
+    return None
+
+
+class _Lexer:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.at = 0
+        self.first = True
+        self.tokens: list[Token] = []
+        self.open: list[str] = []
+
+    def step(self) -> bool:
+        """Adds the next token or tokens; False after the end."""
+        self.skip_blank()
+        if self.at >= len(self.text):
+            self.add("end", "", self.at)
+            return False
+        here = self.text[self.at]
+        if here in "\"'":
+            self.string()
+        elif here in SMART_QUOTES:
+            raise self.fail("PS-P4", "typographic quotes do not delimit a string", 1, 'write "straight quotes"')
+        elif not ((self.wants_regex() and self.regex()) or (self.wants_value() and self.run())):
+            self.plain()
+        return True
+
+    def skip_blank(self) -> None:
+        while self.at < len(self.text) and self.text[self.at].isspace():
+            self.first = self.first or self.text[self.at] in "\r\n"
+            self.at += 1
+
+    def add(self, kind: TokenKind, text: str, end: int) -> None:
+        self.tokens.append(Token(kind, text, Span(self.at, end), self.first))
+        self.at, self.first = end, False
+
+    def fail(self, code: str, message: str, length: int, hint: str) -> LanguageError:
+        return failure(self.source, code, message, Span(self.at, self.at + length), hint)
+
+    def string(self) -> None:
+        found = string_end(self.text, self.at)
+        if found is None:
+            match = _LINE_END.search(self.text, self.at)
+            length = (match.start() if match else len(self.text)) - self.at
+            rest = self.text[self.at + 1 : self.at + length]
+            if self.tokens and self.tokens[-1].kind == "text" and self.tokens[-1].span.end == self.at:
+                raise self.fail("PS-P3", "a doubled quote", 1, "remove one of the two quotes")
+            smart = any(quote in rest for quote in SMART_QUOTES)
+            raise self.fail(
+                "PS-P4" if smart else "PS-P3",
+                "this string is closed by a typographic quote" if smart else "this string is never closed",
+                length,
+                'write "straight quotes"' if smart else "close the string on the line on which it opens",
+            )
+        value, end = found
+        self.add("text", value, end)
+        if not _AFTER_STRING.match(self.text, end):
+            here = self.text[end]
+            if here in "\"'" and self.text[end - 1] == here:
+                raise self.fail("PS-P3", "a doubled quote", 1, "remove one of the two quotes")
+            raise self.fail(
+                "PS-P3",
+                "a string ends just before this",
+                1,
+                "a quote is missing or one too many: look at the strings before this place",
+            )
+
+    def wants_value(self) -> bool:
+        if not self.tokens:
+            return False
+        last = self.tokens[-1]
+        if last.kind == "symbol":
+            in_list = self.open[-1:] == ["["]
+            call = last.text == "(" and self.tokens[-2:-1] and self.tokens[-2].lower == "contains"
+            return last.text in (*RELATIONS, "[") or (last.text == "," and in_list) or bool(call)
+        return last.lower in ("contains", "in")
+
+    def wants_regex(self) -> bool:
+        if len(self.tokens) < 2 or self.text[self.at] in "=!<>)]":
+            return False
+        last, before = self.tokens[-1], self.tokens[-2]
+        if last.kind == "symbol" and last.text == "(":
+            return before.lower in ("matches", "match") and len(self.tokens) > 2
+        if last.lower != "match" or re.match(r"\(\s*[\"']", self.text[self.at :]):
+            return False
+        operand = before.kind in ("name", "text") or (before.kind == "symbol" and before.text == "]")
+        return operand and before.lower not in _OPENS_COMMAND
+
+    def regex(self) -> bool:
+        """An unquoted regular expression: to the closing parenthesis of the filter, or the end of the line."""
+        depth, end = 0, self.at
+        while end < len(self.text) and self.text[end] not in "\r\n":
+            if self.text[end] == "\\" and self.text[end + 1 : end + 2] not in ("", "\r", "\n"):
+                end += 1
+            elif self.text[end] == "(":
+                depth += 1
+            elif self.text[end] == ")":
+                depth -= 1
+                if depth < 0:
+                    break
+            end += 1
+        raw = self.text[self.at : end].rstrip()
+        if '"' in raw and "'" in raw:
+            hint = "put the expression in quotes"
+            raise self.fail("PS-P3", "an unquoted regular expression with both quotes", len(raw), hint)
+        self.add("regex", raw, self.at + len(raw))
+        return True
+
+    def run(self) -> bool:
+        """A bare value, in the shape of a name or of a number where it has one."""
+        match = _RUN.match(self.text, self.at)
+        if match is None:
+            return False
+        raw, end = match[0], match.end()
+        if self.text[end : end + 1] in ('"', "'"):
+            hint = f"write {self.text[end]} before {raw!r} too"
+            raise self.fail("PS-P3", "this string is never opened", len(raw) + 1, hint)
+        if raw.strip(".…") == "":
+            hint = "list the values it stands for"
+            raise self.fail("PS-P7", f"the placeholder {raw} stands for values unsaid", len(raw), hint)
+        if _RUN_PATH.fullmatch(raw):
+            for part in re.split(r"(\.)", raw):
+                self.add("symbol" if part == "." else "name", part, self.at + len(part))
+        elif _RUN_NUMBER.fullmatch(raw):
+            self.add("number", raw, end)
+        elif (duration := _RUN_DURATION.fullmatch(raw)) and duration[2].lower() in UNITS:
+            self.add("number", duration[1], self.at + len(duration[1]))
+            self.add("name", duration[2], end)
+        else:
+            self.add("word", raw, end)
+        return True
+
+    def plain(self) -> None:
+        kinds: tuple[tuple[TokenKind, re.Pattern[str]], ...] = (
+            ("word", _ANALYTIC),
+            ("name", _NAME),
+            ("number", _NUMBER),
+            ("symbol", _SYMBOL),
+        )
+        for kind, pattern in kinds:
+            if (match := pattern.match(self.text, self.at)) is not None:
+                if match[0] in "([":
+                    self.open.append(match[0])
+                elif match[0] in ")]" and self.open:
+                    self.open.pop()
+                self.add(kind, match[0], match.end())
+                return
+        character = self.text[self.at]
+        raise self.fail("PS-P8", f"no program holds the character {character!r} here", 1, "remove or quote it")
+
+
+UNITS = {
+    spelling: unit
+    for unit, spellings in (
+        ("second", "s sec secs second seconds"),
+        ("minute", "m min mins minute minutes"),
+        ("hour", "h hr hrs hour hours"),
+        ("day", "d day days"),
+    )
+    for spelling in spellings.split()
+}
+"""Spelling -> unit of a duration."""

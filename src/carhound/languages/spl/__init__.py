@@ -1,0 +1,1 @@
+"""Splunk's search language: text to a syntax tree to the plan."""

@@ -1,0 +1,36 @@
+"""`fields`: keeps the named fields, or with a minus sign removes them."""
+
+from dataclasses import dataclass, field
+
+from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.words import Word, read_names, show_name
+from carhound.model.diagnostics import Span
+from carhound.plan.nodes import Fields as FieldsNode
+from carhound.plan.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The parsed command."""
+
+    names: tuple[Word, ...]
+    remove: bool = False
+    span: Span | None = field(default=None, compare=False)
+
+    def lower(self, source: Node) -> Node:
+        """The plan over `source`."""
+        return FieldsNode(source, tuple(name.text for name in self.names), self.remove, self.span)
+
+    def show(self) -> str:
+        """Text that parses to the same tree."""
+        return (
+            f"fields {'-' if self.remove else '+'} {', '.join(show_name(name.text) for name in self.names)}"
+        )
+
+
+def parse(cursor: Cursor, start: int) -> Fields:
+    """Reads what follows the command's name, which begins at `start`."""
+    remove = cursor.take("-")
+    if not remove:
+        cursor.take("+")
+    return Fields(read_names(cursor, "fields"), remove, cursor.span(start))

@@ -1,0 +1,30 @@
+"""`table`: the named columns in the order given."""
+
+from dataclasses import dataclass, field
+
+from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.words import Word, read_names, show_name
+from carhound.model.diagnostics import Span
+from carhound.plan.nodes import Node
+from carhound.plan.nodes import Table as TableNode
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The parsed command."""
+
+    names: tuple[Word, ...]
+    span: Span | None = field(default=None, compare=False)
+
+    def lower(self, source: Node) -> Node:
+        """The plan over `source`."""
+        return TableNode(source, tuple(name.text for name in self.names), self.span)
+
+    def show(self) -> str:
+        """Text that parses to the same tree."""
+        return f"table {', '.join(show_name(name.text) for name in self.names)}"
+
+
+def parse(cursor: Cursor, start: int) -> Table:
+    """Reads what follows the command's name, which begins at `start`."""
+    return Table(read_names(cursor, "table"), cursor.span(start))

@@ -1,0 +1,135 @@
+"""A search to its plan: scope and time terms out of the first command, conditions into filters.
+
+Time terms hold for the search they stand in, never for its subsearches, nor the other way round (Splunk's
+Search Reference, "Time modifiers", *Time ranges and subsearches*).
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal, NoReturn
+
+from carhound.languages.interface import Compiled
+from carhound.languages.spl.parser import parse
+from carhound.languages.spl.predicates import lower_predicate
+from carhound.languages.spl.scope import SCOPE_FIELDS, find_dataset
+from carhound.languages.spl.syntax import (
+    Comparison,
+    Conjunction,
+    Negated,
+    Pipeline,
+    Search,
+    SearchExpression,
+    Subsearch,
+)
+from carhound.model.datasets import EVERYTHING, Dataset
+from carhound.model.diagnostics import Diagnostic, LanguageError, Source, Span
+from carhound.model.windows import TimeRange
+from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter
+from carhound.plan.predicates import All, Predicate
+
+_TIME_FIELDS = ("earliest", "latest")
+
+
+def compile_spl(source: Source) -> Compiled:
+    """The plan of a search. Raises LanguageError for what cannot be parsed or is not supported."""
+    pipeline, remarks = parse(source)
+    compiler = _Compiler(source, list(remarks))
+    plan = compiler.pipeline(pipeline, "main")
+    return Compiled(plan, tuple(compiler.remarks))
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The terms of one search command, told apart."""
+
+    dataset: Dataset = EVERYTHING
+    range: TimeRange = field(default_factory=TimeRange)
+    where: Span | None = None
+    conditions: list[Predicate] = field(default_factory=list)
+    subsearches: list[tuple[Subsearch, bool, Span | None]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Compiler:
+    source: Source
+    remarks: list[Diagnostic]
+
+    def pipeline(self, pipeline: Pipeline, role: Literal["main", "baseline"]) -> Node:
+        first, *rest = pipeline.commands
+        if not isinstance(first, Search):
+            raise TypeError("a pipeline begins with a search")
+        node = self.first(first, role)
+        for command in rest:
+            node = self.later(command, node) if isinstance(command, Search) else command.lower(node)
+        return node
+
+    def first(self, command: Search, role: Literal["main", "baseline"]) -> Node:
+        parts = _Parts()
+        for term in _terms(command.expression):
+            if isinstance(term, Comparison) and term.name.text in _TIME_FIELDS:
+                self.time_term(term, parts)
+            elif isinstance(term, Comparison) and term.name.text in SCOPE_FIELDS and term.operator == "=":
+                self.scope_term(term, parts)
+            else:
+                self.condition(term, parts)
+        scan = Scan(parts.dataset, range=parts.range, role=role, span=parts.where or command.span)
+        return self.filters(scan, parts, command.span)
+
+    def later(self, command: Search, node: Node) -> Node:
+        parts = _Parts()
+        for term in _terms(command.expression):
+            self.condition(term, parts)
+        return self.filters(node, parts, command.span)
+
+    def filters(self, node: Node, parts: _Parts, span: Span | None) -> Node:
+        if parts.conditions:
+            one = len(parts.conditions) == 1
+            node = Filter(node, parts.conditions[0] if one else All(tuple(parts.conditions)), span)
+        for subsearch, negated, place in parts.subsearches:
+            node = SubsearchFilter(node, self.pipeline(subsearch.pipeline, "baseline"), negated, place)
+        return node
+
+    def condition(self, term: SearchExpression, parts: _Parts) -> None:
+        match term:
+            case Subsearch():
+                parts.subsearches.append((term, False, term.span))
+            case Negated(Subsearch() as subsearch):
+                parts.subsearches.append((subsearch, True, term.span))
+            case _:
+                parts.conditions.append(lower_predicate(term, self.fail))
+
+    def time_term(self, term: Comparison, parts: _Parts) -> None:
+        if term.operator != "=":
+            self.fail("SPL-T1", f"{term.name.text} takes = only", term.span, f"write {term.name.text}=-1d@d")
+        current = getattr(parts.range, term.name.text)
+        if current is not None:
+            self.fail("SPL-T1", f"{term.name.text} is given twice", term.span, "keep one of them")
+        bounds = {name: getattr(parts.range, name) for name in _TIME_FIELDS} | {
+            term.name.text: term.value.text
+        }
+        parts.range = TimeRange(**bounds)
+        parts.where = parts.where.to(term.span) if parts.where and term.span else term.span
+
+    def scope_term(self, term: Comparison, parts: _Parts) -> None:
+        dataset, known = find_dataset(term.value.text)
+        if not known:
+            message = (
+                f"{term.name.text}={term.value.text} selects nothing here: files have no {term.name.text}"
+            )
+            remark = Diagnostic(
+                "SPL-S1", message + "; all events are searched", "note", term.span, self.source
+            )
+            self.remarks.append(remark)
+        if parts.dataset not in (EVERYTHING, dataset) and dataset is not EVERYTHING:
+            hint = "search one of them at a time"
+            self.fail("SPL-S2", f"{term.name.text}={term.value.text} names a second dataset", term.span, hint)
+        if dataset is not EVERYTHING:
+            parts.dataset = dataset
+
+    def fail(self, code: str, message: str, span: Span | None, hint: str | None) -> NoReturn:
+        raise LanguageError(Diagnostic(code, message, "error", span, self.source, hint))
+
+
+def _terms(expression: SearchExpression) -> list[SearchExpression]:
+    if isinstance(expression, Conjunction):
+        return [term for item in expression.items for term in _terms(item)]
+    return [expression]

@@ -1,0 +1,178 @@
+"""The language of eval and where.
+
+Splunk's Search Reference, "eval" and "where": parentheses, NOT, AND, OR, XOR; operators in any letter case;
+`"…"` is text and `'…'` a field name. In text only `\\\\`, `\\"` and `\\|` are escapes, so that expressions
+keep their own backslashes.
+"""
+
+import re
+from difflib import get_close_matches
+from typing import cast
+
+from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.functions import FUNCTIONS
+from carhound.languages.spl.words import read_quoted, take_keyword
+from carhound.model.diagnostics import Span
+from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation, Operator
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?![A-Za-z0-9_.])", re.ASCII)
+_ESCAPE = re.compile(r'\\([\\"|])')
+_LEVELS: tuple[tuple[str, ...], ...] = (("xor",), ("or",), ("and",))
+_COMPARISONS = ("==", "!=", "<=", ">=", "=", "<", ">")
+_ARITHMETIC: tuple[tuple[str, ...], ...] = (("+", "-", "."), ("*", "/", "%"))
+_DEPTH = 100
+
+
+def parse_expression(cursor: Cursor, depth: int = 0) -> Expression:
+    """Reads one expression. Raises LanguageError where there is none."""
+    if depth > _DEPTH:
+        cursor.fail("SPL-P1", "the expression is nested too deeply", cursor.here())
+    return _parse_logic(cursor, 0, depth)
+
+
+def _parse_logic(cursor: Cursor, level: int, depth: int) -> Expression:
+    if level == len(_LEVELS):
+        return _parse_not(cursor, depth)
+    left = _parse_logic(cursor, level + 1, depth)
+    while (
+        operator := next((word for word in _LEVELS[level] if take_keyword(cursor, word)), None)
+    ) is not None:
+        left = _binary(operator, left, _parse_logic(cursor, level + 1, depth))
+    return left
+
+
+def _parse_not(cursor: Cursor, depth: int) -> Expression:
+    if depth > _DEPTH:
+        cursor.fail("SPL-P1", "the expression is nested too deeply", cursor.here())
+    cursor.skip_blank()
+    start = cursor.at
+    if take_keyword(cursor, "not") or (not cursor.text.startswith("!=", start) and cursor.take("!")):
+        operand = _parse_not(cursor, depth + 1)
+        return Negation("not", operand, cursor.span(start))
+    return _parse_comparison(cursor, depth)
+
+
+def _parse_comparison(cursor: Cursor, depth: int) -> Expression:
+    left = _parse_arithmetic(cursor, 0, depth)
+    cursor.skip_blank()
+    start = cursor.at
+    operator = next((sign for sign in _COMPARISONS if cursor.take(sign)), None)
+    if operator is not None:
+        left = _binary("=" if operator == "==" else operator, left, _parse_arithmetic(cursor, 0, depth))
+    elif take_keyword(cursor, "like"):
+        right = _parse_arithmetic(cursor, 0, depth)
+        left = Call("like", (left, right), cursor.span(start))
+    return left
+
+
+def _parse_arithmetic(cursor: Cursor, level: int, depth: int) -> Expression:
+    if level == len(_ARITHMETIC):
+        return _parse_operand(cursor, depth)
+    left = _parse_arithmetic(cursor, level + 1, depth)
+    while (operator := next((sign for sign in _ARITHMETIC[level] if cursor.take(sign)), None)) is not None:
+        left = _binary(operator, left, _parse_arithmetic(cursor, level + 1, depth))
+    return left
+
+
+def _binary(operator: str, left: Expression, right: Expression) -> Binary:
+    span = left.span.to(right.span) if left.span and right.span else None
+    return Binary(cast(Operator, operator), left, right, span)
+
+
+def _parse_operand(cursor: Cursor, depth: int) -> Expression:
+    character = cursor.peek()
+    start = cursor.at
+    if character == "(":
+        cursor.at += 1
+        inner = parse_expression(cursor, depth + 1)
+        if not cursor.take(")"):
+            cursor.fail(
+                "SPL-P1", "this parenthesis is never closed", Span(start, start + 1), "close it with )"
+            )
+        return inner
+    if character == "-":
+        cursor.at += 1
+        if depth > _DEPTH:
+            cursor.fail("SPL-P1", "the expression is nested too deeply", cursor.here())
+        return Negation("-", _parse_operand(cursor, depth + 1), cursor.span(start))
+    if character == '"':
+        raw, span = read_quoted(cursor)
+        return Constant(unescape_text(raw), span)
+    if character == "'":
+        return _quoted_field(cursor, start)
+    if (number := _NUMBER.match(cursor.text, start)) is not None:
+        cursor.at = number.end()
+        return Constant(float(number[0]) if "." in number[0] else int(number[0]), cursor.span(start))
+    if (name := _NAME.match(cursor.text, start)) is not None:
+        cursor.at = name.end()
+        return _call(cursor, name[0], start, depth) if cursor.peek() == "(" else _field(cursor, name)
+    return cursor.fail(
+        "SPL-P1",
+        f"expected a field, a value or a function {cursor.found()}",
+        cursor.here(),
+        'write Image="value"',
+    )
+
+
+def _field(cursor: Cursor, name: re.Match[str]) -> FieldValue:
+    cursor.at = name.end()
+    if cursor.text.startswith("*", cursor.at) and not cursor.text[cursor.at + 1 : cursor.at + 2].isspace():
+        cursor.fail(
+            "SPL-P1",
+            "there are no wildcards here",
+            cursor.span(name.start(), cursor.at + 1),
+            'use like(field, "a%"), or the search command, where * is a wildcard',
+        )
+    return FieldValue(name[0], cursor.span(name.start()))
+
+
+def _quoted_field(cursor: Cursor, start: int) -> FieldValue:
+    end = cursor.text.find("'", start + 1)
+    if end < 0:
+        cursor.fail("SPL-P1", "this quote is never closed", Span(start, start + 1), "close it with '")
+    cursor.at = end + 1
+    return FieldValue(cursor.text[start + 1 : end], cursor.span(start))
+
+
+def _call(cursor: Cursor, name: str, start: int, depth: int) -> Call:
+    span = cursor.span(start, start + len(name))
+    limits = FUNCTIONS.get(name.lower())
+    if limits is None:
+        near = get_close_matches(name.lower(), FUNCTIONS, 1)
+        known = f"did you mean {near[0]}?" if near else f"supported: {', '.join(sorted(FUNCTIONS))}"
+        cursor.fail("SPL-U2", f"the function {name} is not supported", span, known)
+    cursor.take("(")
+    arguments: list[Expression] = []
+    while not cursor.take(")"):
+        if arguments and not cursor.take(","):
+            cursor.fail(
+                "SPL-P1", f"expected , or ) {cursor.found()}", cursor.here(), "close the arguments with )"
+            )
+        arguments.append(parse_expression(cursor, depth + 1))
+    if not limits[0] <= len(arguments) <= limits[1]:
+        wanted = str(limits[0]) if limits[0] == limits[1] else f"{limits[0]} to {limits[1]}"
+        cursor.fail("SPL-P1", f"{name} takes {wanted} arguments, not {len(arguments)}", cursor.span(start))
+    return Call(name.lower(), tuple(arguments), cursor.span(start))
+
+
+def unescape_text(raw: str) -> str:
+    """Expands the escapes of a text in an expression; unknown ones keep their backslash."""
+    return _ESCAPE.sub(r"\1", raw)
+
+
+def show_expression(expression: Expression) -> str:
+    """The expression as text that parses to the same tree."""
+    match expression:
+        case Constant(str() as text):
+            return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case Constant(number):
+            return str(number)
+        case FieldValue(name):
+            return f"'{name}'"
+        case Call(function, arguments):
+            return f"{function}({', '.join(show_expression(argument) for argument in arguments)})"
+        case Binary(operator, left, right):
+            return f"({show_expression(left)} {operator.upper()} {show_expression(right)})"
+        case Negation(operator, operand):
+            return f"({'NOT ' if operator == 'not' else '-'}{show_expression(operand)})"

@@ -1,0 +1,95 @@
+"""Text of a search to its syntax tree, and back."""
+
+import re
+from difflib import get_close_matches
+
+from carhound.languages.spl.commands import COMMANDS
+from carhound.languages.spl.commands import search as search_command
+from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.search_expression import PipelineParser, show_search
+from carhound.languages.spl.syntax import PipedCommand, Pipeline, Search
+from carhound.languages.spl.words import take_keyword
+from carhound.model.diagnostics import Diagnostic, Source
+
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_DEPTH = 20
+
+
+def parse(source: Source) -> tuple[Pipeline, tuple[Diagnostic, ...]]:
+    """The syntax tree of a search and the remarks made on the way. Raises LanguageError."""
+    cursor = Cursor(source)
+    if not source.text.strip():
+        cursor.fail(
+            "SPL-P1", "the search is empty", cursor.here(), 'write a search like EventCode=1 Image="*cmd.exe"'
+        )
+    if not cursor.take("|"):
+        take_keyword(cursor, "search")
+        first = search_command.parse(cursor, _subsearch(1))
+    else:
+        first = _generating(cursor, 1)
+    pipeline = _rest(cursor, first, 0)
+    if cursor.peek() == "]":
+        cursor.fail("SPL-P1", "this bracket closes nothing", cursor.here(), "drop it or open one before")
+    return pipeline, tuple(cursor.remarks)
+
+
+def _rest(cursor: Cursor, first: Search, depth: int) -> Pipeline:
+    commands: list[Search | PipedCommand] = [first]
+    while cursor.take("|"):
+        commands.append(_command(cursor, depth))
+    return Pipeline(tuple(commands))
+
+
+def _subsearch(depth: int) -> PipelineParser:
+    def parse_subsearch(cursor: Cursor) -> Pipeline:
+        if depth > _DEPTH:
+            cursor.fail("SPL-P1", "subsearches are nested too deeply", cursor.here())
+        cursor.take("|")
+        return _rest(cursor, _generating(cursor, depth + 1), depth)
+
+    return parse_subsearch
+
+
+def _generating(cursor: Cursor, depth: int) -> Search:
+    cursor.skip_blank()
+    start = cursor.at
+    if take_keyword(cursor, "search"):
+        return search_command.parse(cursor, _subsearch(depth))
+    match = _NAME.match(cursor.text, start)
+    name = match[0] if match else ""
+    span = cursor.span(start, start + max(1, len(name)))
+    hint = "start it with search"
+    if name.lower() in COMMANDS:
+        cursor.fail("SPL-P1", f"{name} needs rows to work on and cannot come first", span, hint)
+    return cursor.fail("SPL-U1", f"{name or 'this'} is not supported as the first command", span, hint)
+
+
+def _command(cursor: Cursor, depth: int) -> Search | PipedCommand:
+    cursor.skip_blank()
+    start = cursor.at
+    match = _NAME.match(cursor.text, start)
+    if match is None:
+        return cursor.fail(
+            "SPL-P1", f"expected a command {cursor.found()}", cursor.here(), "a pipe is followed by a command"
+        )
+    cursor.at = match.end()
+    name = match[0].lower()
+    if name == "search":
+        return search_command.parse(cursor, _subsearch(depth + 1))
+    command = COMMANDS.get(name)
+    if command is None:
+        known = ["search", *COMMANDS]
+        near = get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"supported: {', '.join(sorted(known))}"
+        return cursor.fail("SPL-U1", f"the command {match[0]} is not supported", cursor.span(start), hint)
+    return command(cursor, start)
+
+
+def show(pipeline: Pipeline) -> str:
+    """The search as text that parses to the same tree."""
+    return " | ".join(
+        f"search {show_search(command.expression, show)}".rstrip()
+        if isinstance(command, Search)
+        else command.show()
+        for command in pipeline.commands
+    )

@@ -1,0 +1,99 @@
+"""The syntax tree of a search. Spans do not count when trees are compared."""
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from carhound.languages.spl.words import Word
+from carhound.model.diagnostics import Span
+from carhound.plan.nodes import Node
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">="]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`field op value`."""
+
+    name: Word
+    operator: Operator
+    value: Word
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """`field IN (value, …)`."""
+
+    name: Word
+    values: tuple[Word, ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BareTerm:
+    """A word or quoted phrase that must stand somewhere in the event."""
+
+    word: Word
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subsearch:
+    """`[search …]`."""
+
+    pipeline: "Pipeline"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunction:
+    """Terms side by side or with AND between; binds looser than OR. Of none (an empty search), true."""
+
+    items: "tuple[SearchExpression, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Disjunction:
+    """Terms with OR between."""
+
+    items: "tuple[SearchExpression, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Negated:
+    """NOT, which applies to the next term only."""
+
+    item: "SearchExpression"
+    span: Span | None = field(default=None, compare=False)
+
+
+SearchExpression = Comparison | Membership | BareTerm | Subsearch | Conjunction | Disjunction | Negated
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """`search`: as the first command it makes the rows, later it keeps some of them."""
+
+    expression: SearchExpression
+    span: Span | None = field(default=None, compare=False)
+
+
+class PipedCommand(Protocol):
+    """A command that works on the rows before it."""
+
+    @property
+    def span(self) -> Span | None:
+        """Where it stands."""
+
+    def lower(self, source: Node) -> Node:
+        """The plan over `source`."""
+
+    def show(self) -> str:
+        """Text that parses to the same tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Commands in order: a search, which makes the rows, then what works on them."""
+
+    commands: tuple[Search | PipedCommand, ...]

@@ -1,0 +1,161 @@
+"""Words of the search language: quoting, escapes, names.
+
+Escapes follow Splunk's Search Reference, "search", *Quotes and escaping characters*, and the Search Manual,
+"Backslashes": `\\\\`, `\\"` and `\\|` stand for their second character; `*` is a wildcard and cannot be
+escaped. Of any other escape the backslash is dropped, with a remark (SPL-E1): the documentation and Splunk's
+own searches disagree there.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from carhound.languages.spl.cursor import Cursor
+from carhound.model.diagnostics import Span
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:{}]*", re.ASCII)
+_KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS"}
+_ENDS_WORD = frozenset('()[]|,"')
+_OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A value, a name or a bare term with its escapes expanded; `*` in it is a wildcard."""
+
+    text: str
+    quoted: bool = field(default=True, compare=False)
+    span: Span | None = field(default=None, compare=False)
+
+
+def read_operator(cursor: Cursor) -> str | None:
+    """Passes a comparison operator if one comes next; blanks before it are allowed."""
+    cursor.skip_blank()
+    return next((operator for operator in _OPERATORS if cursor.take(operator)), None)
+
+
+def read_quoted(cursor: Cursor) -> tuple[str, Span]:
+    """Passes a text in double quotes: what stands between them, escapes untouched, and its span."""
+    start = cursor.at
+    at = start + 1
+    while (character := cursor.text[at : at + 1]) != '"':
+        if not character:
+            cursor.fail("SPL-P1", "this quote is never closed", Span(start, start + 1), 'close it with "')
+        at += 2 if character == "\\" else 1
+    cursor.at = at + 1
+    return cursor.text[start + 1 : at], cursor.span(start)
+
+
+def read_word(cursor: Cursor, *, value: bool = False) -> Word | None:
+    """Passes a quoted or bare word. A bare word that is no value also ends at a comparison operator."""
+    cursor.skip_blank()
+    if cursor.text.startswith('"', cursor.at):
+        raw, span = read_quoted(cursor)
+        return Word(unescape(cursor, raw, span.start + 1), True, span)
+    start = at = cursor.at
+    while at < len(cursor.text):
+        character = cursor.text[at]
+        if (
+            character.isspace()
+            or character in _ENDS_WORD
+            or (not value and cursor.text.startswith(_OPERATORS, at))
+        ):
+            break
+        escaped = character == "\\" and cursor.text[at + 1 : at + 2] not in ("", " ", "\t", "\n", "\r")
+        at += 2 if escaped else 1
+    if at == start:
+        return None
+    cursor.at = at
+    raw = cursor.text[start:at]
+    if value and raw.lower() == "now" and cursor.text.startswith("()", at):
+        cursor.at += 2
+        raw += "()"
+    return Word(unescape(cursor, raw, start), False, cursor.span(start))
+
+
+def unescape(cursor: Cursor, raw: str, start: int) -> str:
+    """Expands the escapes of a search value that begins at offset `start` of the text."""
+    if "\\" not in raw:
+        return raw
+    out: list[str] = []
+    at = 0
+    while at < len(raw):
+        character, following = raw[at], raw[at + 1 : at + 2]
+        if character != "\\" or not following:
+            out.append(character)
+            at += 1
+            continue
+        if following not in '\\"|':
+            _remark_escape(cursor, raw, Span(start + at, start + at + 2))
+        out.append(following)
+        at += 2
+    return "".join(out)
+
+
+def _remark_escape(cursor: Cursor, raw: str, span: Span) -> None:
+    escape = cursor.text[span.start : span.end]
+    reading = "a wildcard" if escape == "\\*" else f"plain {escape[1]!r}"
+    cursor.remark(
+        "SPL-E1",
+        f"the escape {escape} in {raw!r} is read as {reading}; another reading keeps the backslash",
+        span,
+        "write a backslash as \\\\",
+    )
+
+
+def quote(text: str) -> str:
+    """The text as a quoted word that reads back as the same."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def show_name(name: str) -> str:
+    """A field name as it can be written before an operator or in a list."""
+    plain = _NAME.fullmatch(name) is not None and name.upper() not in _KEYWORDS
+    return name if plain else quote(name)
+
+
+def read_names(cursor: Cursor, command: str) -> tuple[Word, ...]:
+    """Passes one or more field names with blanks or commas between, up to the end of the command."""
+    names: list[Word] = []
+    while not cursor.ends() and (word := read_word(cursor)) is not None:
+        names.append(word)
+        cursor.take(",")
+    if not names:
+        cursor.fail("SPL-P1", f"{command} needs a field name", cursor.here(), f"write {command} Image")
+    end_of_command(cursor, command)
+    return tuple(names)
+
+
+def end_of_command(cursor: Cursor, command: str) -> None:
+    """Fails where the command goes on with something it does not take."""
+    if not cursor.ends():
+        cursor.fail(
+            "SPL-P1", f"{command} does not take this", cursor.here(), "put a | before the next command"
+        )
+
+
+def peek_keyword(cursor: Cursor, keyword: str) -> bool:
+    """Whether the word `keyword` comes next, in any letter case."""
+    cursor.skip_blank()
+    end = cursor.at + len(keyword)
+    if cursor.text[cursor.at : end].lower() != keyword:
+        return False
+    following = cursor.text[end : end + 1]
+    return not (following.isalnum() or following == "_")
+
+
+def take_keyword(cursor: Cursor, keyword: str) -> bool:
+    """Passes `keyword`, in any letter case, if it comes next as a whole word."""
+    if not peek_keyword(cursor, keyword):
+        return False
+    cursor.at += len(keyword)
+    return True
+
+
+def read_integer(cursor: Cursor) -> int | None:
+    """Passes a whole number if one comes next as a word of its own."""
+    cursor.skip_blank()
+    match = re.compile(r"\d+(?=[\s|\],]|$)", re.ASCII).match(cursor.text, cursor.at)
+    if match is None:
+        return None
+    cursor.at = match.end()
+    return int(match[0])

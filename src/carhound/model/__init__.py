@@ -1,0 +1,1 @@
+"""The vocabulary every stage speaks: events, times, letter case, diagnostics. Pure, no I/O."""

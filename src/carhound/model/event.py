@@ -1,0 +1,125 @@
+"""The event: what a record in a log says, free of the shape of the file it came in.
+
+Two views of one event: `native` names, as Sysmon and the Windows event log spell them, for SPL; CAR data
+model names, for pseudocode. Both are read from the same record, which keeps every original field.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+Value = str | tuple[str, ...]
+"""A field's value: text, or several texts where the record repeats a field (Splunk's multivalue)."""
+
+Fields = Mapping[str, Value]
+
+NO_FIELDS: Fields = MappingProxyType({})
+
+
+HEADER: Mapping[str, str] = MappingProxyType(
+    {
+        "EventCode": "event_id",
+        "EventID": "event_id",
+        "Computer": "computer",
+        "Channel": "channel",
+        "SourceName": "provider",
+        "EventRecordID": "record_id",
+    }
+)
+"""The fields every Windows event has, under the names Splunk gives them, and where `Event` keeps them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record was met."""
+
+    file: str
+    """Path as given on the command line; members of archives follow the archive's name after a slash."""
+    record: str
+    """The record's own number where it has one (EventRecordID), else its position ("line 12")."""
+
+
+@dataclass(slots=True, eq=False)
+class RawEvent:
+    """One record as a reader found it. Absent is None; all values are text."""
+
+    provider: str | None
+    channel: str | None
+    event_id: str | None
+    computer: str | None
+    record_id: str | None
+    time: datetime | None
+    """Aware UTC."""
+    data: dict[str, Value]
+    """The event's own payload (EventData, UserData), original spelling, nulls left out."""
+    meta: dict[str, Value]
+    """Everything else the record carried (System, the collector's additions), original spelling."""
+    position: str
+    """Where in the file, for people, when there is no record id: "line 12", "item 3"."""
+
+
+@dataclass(slots=True, eq=False)
+class Event(RawEvent):
+    """A record with its place, and what the sensor mapping knows about it."""
+
+    place: Place
+    shape: str
+    """The shape of the file it came in, for example "evtx" or "winlogbeat7"."""
+    kinds: tuple[tuple[str, str], ...] = ()
+    """CAR (object, action) pairs, for example (("process", "create"),)."""
+    sequence: int = 0
+    """Order in which events were read: the last tie-break everywhere."""
+    key_fields: tuple[str, ...] = ()
+    """Native fields that together tell this kind of event apart whatever shape it is written in."""
+    derive: Callable[["Event"], Fields] = field(default=lambda _: NO_FIELDS)
+    """Makes the CAR view; called once, when the view is first asked for."""
+    _car: Fields | None = None
+    _native: Fields | None = None
+
+    @property
+    def car(self) -> Fields:
+        """The event in the names of the CAR data model."""
+        if self._car is None:
+            self._car = self.derive(self)
+        return self._car
+
+    @property
+    def native(self) -> Fields:
+        """Every original field. Where payload and System part use one name, the payload's gets a prefix."""
+        if self._native is None:
+            header = {name: value for name in HEADER if (value := self.lookup(name)) is not None}
+            data = {
+                f"EventData_{name}" if name in HEADER else name: value for name, value in self.data.items()
+            }
+            self._native = {**self.meta, **data, **header}
+        return self._native
+
+    def lookup(self, name: str) -> Value | None:
+        """The native field of exactly this name: System part first, then payload, then the rest."""
+        if (attribute := HEADER.get(name)) is not None:
+            found: str | None = getattr(self, attribute)
+            return found
+        value = self.data.get(name)
+        return value if value is not None else self.meta.get(name)
+
+    def identity(self) -> str:
+        """SHA-256 (hex) over what the event says, never over where it was found."""
+        digest = hashlib.sha256()
+        parts: list[str | None] = [self.provider, self.event_id, self.computer, self.record_id]
+        parts.append(self.time.isoformat(timespec="milliseconds") if self.time else None)
+        for part in parts:
+            digest.update(b"\0" if part is None else b"\1" + part.encode("utf-8", "surrogatepass") + b"\0")
+        for name in sorted(self.data):
+            value = self.data[name]
+            for text in (value,) if isinstance(value, str) else value:
+                digest.update(f"{name}\1{text}\2".encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+    def sensor_key(self) -> tuple[str, ...] | None:
+        """What identifies the event across shapes; None where a field of the key is missing."""
+        values = [self.data.get(name) for name in self.key_fields]
+        if not values or not all(isinstance(value, str) and value for value in values):
+            return None
+        return tuple(str(value) for value in values)

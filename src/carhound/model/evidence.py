@@ -1,0 +1,36 @@
+"""What reading a file can yield beside events: what was damaged, and what was left out and why."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A part of a file that should have held events and could not be read."""
+
+    where: str
+    """For people: "chunk 7", "record 463011", "line 12"."""
+    reason: str
+    offset: int | None = None
+    """Byte offset in the file (or archive member), where known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A part left out on purpose: an encrypted member, an archive in an archive, a shape not read yet."""
+
+    where: str
+    reason: str
+    partial: bool = True
+    """Whether leaving it out makes the run partial (it may have held events)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a reader assumed that the result must state, for example the zone of a local time."""
+
+    code: str
+    message: str
+
+
+FileKind = Literal["evidence", "not evidence", "unsupported"]

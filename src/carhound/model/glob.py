@@ -1,0 +1,49 @@
+"""Patterns whose one wildcard is `*`: any run of characters, the empty one and newlines included."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from carhound.model.folding import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A pattern that must cover the whole of a text, letter case aside. `?` and `%` stand for themselves."""
+
+    text: str
+
+    @property
+    def wild(self) -> bool:
+        """Whether the pattern has a wildcard."""
+        return "*" in self.text
+
+    def matcher(self, *, exact: bool = False) -> Callable[[str], bool]:
+        """A function over *folded* text (`exact`: over text as it is).
+
+        Its time grows with the text alone, whatever the pattern.
+        """
+        first, *rest = (self.text if exact else fold(self.text)).split("*")
+        if not rest:
+            return first.__eq__
+        *middle, last = rest
+        pieces = [piece for piece in middle if piece]
+        if not pieces:
+            return _edges(first, last)
+
+        def matches(text: str) -> bool:
+            if not text.startswith(first):
+                return False
+            at = len(first)
+            for piece in pieces:
+                found = text.find(piece, at)
+                if found < 0:
+                    return False
+                at = found + len(piece)
+            return len(text) - at >= len(last) and text.endswith(last)
+
+        return matches
+
+
+def _edges(first: str, last: str) -> Callable[[str], bool]:
+    least = len(first) + len(last)
+    return lambda text: len(text) >= least and text.startswith(first) and text.endswith(last)

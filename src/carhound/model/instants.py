@@ -1,0 +1,48 @@
+"""Times as logs write them, read into aware UTC datetimes."""
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|[+-]\d\d:?\d\d)?", re.ASCII
+)
+_FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+
+
+def parse_time(text: str, zone: tzinfo = UTC) -> datetime | None:
+    """Reads an ISO 8601 time (blank or T between date and time, up to nine decimals), else None.
+
+    A text without an offset is read in `zone`. Decimals beyond microseconds are cut, not rounded.
+    """
+    match = _ISO.fullmatch(text.strip())
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    micros = int((fraction or "0")[:6].ljust(6, "0"))
+    try:
+        time = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micros)
+        if offset in (None, ""):
+            return time.replace(tzinfo=zone).astimezone(UTC)
+        time = time.replace(tzinfo=UTC)
+        if offset in ("Z", "UTC"):
+            return time
+        shift = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+        return time - shift if offset[0] == "+" else time + shift
+    except (ValueError, OverflowError):
+        return None
+
+
+def parse_filetime(ticks: int) -> datetime | None:
+    """Reads a Windows FILETIME: 100 ns ticks since 1601-01-01 UTC."""
+    try:
+        return _FILETIME_EPOCH + timedelta(microseconds=ticks // 10)
+    except OverflowError:
+        return None
+
+
+def format_time(time: datetime) -> str:
+    """ISO 8601 in UTC, decimals only where there are any, ending in Z."""
+    text = time.astimezone(UTC).replace(tzinfo=None)
+    if not text.microsecond:
+        return text.isoformat(timespec="seconds") + "Z"
+    return text.isoformat(timespec="microseconds" if text.microsecond % 1000 else "milliseconds") + "Z"

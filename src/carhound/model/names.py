@@ -1,0 +1,47 @@
+"""Read aliases of native field names: what a search may call a field that its event spells differently.
+
+A real field of the name always comes first. The names are those of Splunk's add-ons for Windows and Sysmon
+and of its Common Information Model; CAR's own searches use `ComputerName`, which Sysmon events do not have.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another field that serves, and what is made of its value."""
+
+    field: str
+    change: Callable[[str], str] | None = None
+
+    def apply(self, value: str) -> str:
+        """The alias's value for a value of the other field."""
+        return self.change(value) if self.change else value
+
+
+def base_name(path: str) -> str:
+    """The last part of a Windows or Unix path."""
+    return path.replace("/", "\\").rsplit("\\", 1)[-1]
+
+
+def short_name(host: str) -> str:
+    """The first label of a host name."""
+    return host.split(".", 1)[0]
+
+
+NATIVE_ALIASES: Mapping[str, Alias] = {
+    "ComputerName": Alias("Computer"),
+    "RecordID": Alias("EventRecordID"),
+    "RecordNumber": Alias("EventRecordID"),
+    "dest": Alias("Computer"),
+    "host": Alias("Computer"),
+    "hostname": Alias("Computer", short_name),
+    "parent_process": Alias("ParentCommandLine"),
+    "parent_process_name": Alias("ParentImage", base_name),
+    "parent_process_path": Alias("ParentImage"),
+    "process": Alias("CommandLine"),
+    "process_name": Alias("Image", base_name),
+    "process_path": Alias("Image"),
+    "user": Alias("User"),
+}

@@ -1,0 +1,275 @@
+"""The run as one JSON object of the shape `carhound.run/1`, which `schema/run-1.json` defines.
+
+Every key is always there, in one order; absent is null. Times are ISO 8601 in UTC and end in Z.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import orjson
+
+from carhound.findings.run import (
+    AnalyticResult,
+    Cell,
+    Evidence,
+    FileReport,
+    Finding,
+    HostCoverage,
+    ImplementationResult,
+    Rows,
+    Run,
+    RunInfo,
+    TwinDifference,
+    Twins,
+    WindowUsed,
+)
+from carhound.model.diagnostics import Diagnostic
+from carhound.model.event import Fields
+from carhound.model.instants import format_time
+from carhound.outputs.escape import code, without_surrogates
+
+SCHEMA = "carhound.run/1"
+
+Json = dict[str, object]
+
+
+def run_object(run: Run) -> Json:
+    """The whole run."""
+    return {
+        "schema": SCHEMA,
+        "run": _info(run.info),
+        "analytics": [_analytic(analytic) for analytic in run.analytics],
+        "hosts": [_host(host) for host in run.hosts],
+        "evidence": _evidence(run.evidence),
+        "findings": [finding_object(finding) for finding in run.findings],
+        "results": None if run.results is None else _results(run.results),
+        "status": run.status,
+        "reasons": list(run.reasons),
+    }
+
+
+def finding_object(finding: Finding) -> Json:
+    """One finding, as it stands in the run and alone on a line of JSON lines."""
+    return {
+        "id": finding.id,
+        "analytic": finding.analytic,
+        "implementations": list(finding.implementations),
+        "time": _time(finding.time),
+        "computer": finding.computer,
+        "object": finding.object,
+        "provider": finding.provider,
+        "event_id": finding.event_id,
+        "places": [{"file": place.file, "record_id": place.record} for place in finding.places],
+        "days": list(finding.days),
+        "native": _fields(finding.native),
+        "car": _fields(finding.car),
+    }
+
+
+def row_objects(rows: Rows) -> list[Json]:
+    """Each row as an object keyed by column."""
+    return [dict(zip(rows.columns, map(_cell, row), strict=True)) for row in rows.rows]
+
+
+def encode(value: object, *, indent: bool = False) -> bytes:
+    """UTF-8 JSON ending in a line break.
+
+    What JSON cannot hold is replaced: a lone surrogate in a value by U+FFFD, in a key by its code; an integer
+    beyond 64 bits by its digits as text.
+    """
+    option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if indent else 0)
+    try:
+        return orjson.dumps(value, option=option)
+    except TypeError:
+        return orjson.dumps(_encodable(value), option=option)
+
+
+def _encodable(value: object) -> object:
+    match value:
+        case str():
+            return without_surrogates(value)
+        case dict():
+            return {_key(key): _encodable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_encodable(item) for item in value]
+        case int() if not -(2**63) <= value < 2**64:
+            return str(value)
+        case _:
+            return value
+
+
+def _key(key: str) -> str:
+    return "".join(code(letter) if "\ud800" <= letter <= "\udfff" else letter for letter in key)
+
+
+def _info(info: RunInfo) -> Json:
+    return {
+        "now": format_time(info.now),
+        "now_from": info.now_from,
+        "tz": info.tz,
+        "reading": info.reading,
+        "backfill": info.backfill,
+        "command": list(info.command),
+        "version": info.version,
+        "engine": info.engine,
+    }
+
+
+def _analytic(analytic: AnalyticResult) -> Json:
+    return {
+        "id": analytic.id,
+        "title": analytic.title,
+        "source": {"path": analytic.path, "sha256": analytic.sha256},
+        "attack": [_plain(entry) for entry in analytic.attack],
+        "d3fend": [_plain(entry) for entry in analytic.d3fend],
+        "data_model_references": [
+            {"reference": reference, "defined": defined}
+            for reference, defined in analytic.data_model_references
+        ],
+        "implementations": [_implementation(result) for result in analytic.implementations],
+        "twins": [_twins(twins) for twins in analytic.twins],
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in analytic.diagnostics],
+    }
+
+
+def _implementation(result: ImplementationResult) -> Json:
+    table = result.table
+    return {
+        "name": result.name,
+        "language": result.language,
+        "status": result.status,
+        "windows": [_window(window) for window in result.windows],
+        "eligible": result.eligible,
+        "matched": result.matched,
+        "columns": None if table is None else list(table.columns),
+        "rows": None if table is None else _rows(table),
+        "findings": list(result.findings),
+        "outside_window": result.outside_window,
+        "not_judged": list(result.not_judged),
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in result.diagnostics],
+    }
+
+
+def _window(window: WindowUsed) -> Json:
+    return {
+        "role": window.role,
+        "earliest": _time(window.earliest),
+        "latest": _time(window.latest),
+        "line": window.line,
+        "column": window.column,
+    }
+
+
+def _twins(twins: Twins) -> Json:
+    return {
+        "spl": twins.spl,
+        "pseudocode": twins.pseudocode,
+        "agree": twins.agree,
+        "only_spl": [_difference(difference) for difference in twins.only_spl],
+        "only_pseudocode": [_difference(difference) for difference in twins.only_pseudocode],
+    }
+
+
+def _difference(difference: TwinDifference) -> Json:
+    return {"finding": difference.finding, "clause": difference.clause, "value": difference.value}
+
+
+def _diagnostic(diagnostic: Diagnostic) -> Json:
+    line, column = diagnostic.position() or (None, None)
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "line": line,
+        "column": column,
+        "hint": diagnostic.hint,
+        "count": diagnostic.count,
+    }
+
+
+def _host(host: HostCoverage) -> Json:
+    return {
+        "computer": host.computer,
+        "first": _time(host.first),
+        "last": _time(host.last),
+        "events": host.events,
+        "sysmon_1": host.sysmon_1,
+        "sysmon_7": host.sysmon_7,
+        "security_4688": host.security_4688,
+        "security_4688_with_command_line": host.security_4688_with_command_line,
+        "judged": [
+            {"analytic": analytic, "implementation": implementation}
+            for analytic, implementation in host.judged
+        ],
+    }
+
+
+def _evidence(evidence: Evidence) -> Json:
+    files = evidence.files
+
+    def total(number: Callable[[FileReport], int]) -> int:
+        return sum(map(number, files))
+
+    return {
+        "files": [_file(file) for file in files],
+        "not_evidence": list(evidence.not_evidence),
+        "missing": list(evidence.missing),
+        "totals": {
+            "files": len(files),
+            "bytes": total(lambda file: file.bytes or 0),
+            "events": total(lambda file: file.events),
+            "eligible": total(lambda file: file.eligible),
+            "duplicates": total(lambda file: file.duplicates),
+            "damaged": total(lambda file: len(file.damaged)),
+            "skipped": total(lambda file: len(file.skipped)),
+        },
+    }
+
+
+def _file(file: FileReport) -> Json:
+    return {
+        "path": file.path,
+        "format": file.format,
+        "bytes": file.bytes,
+        "sha256": file.sha256,
+        "events": file.events,
+        "eligible": file.eligible,
+        "duplicates": file.duplicates,
+        "damaged": [
+            {"where": damage.where, "reason": damage.reason, "offset": damage.offset}
+            for damage in file.damaged
+        ],
+        "skipped": [
+            {"where": skipped.where, "reason": skipped.reason, "partial": skipped.partial}
+            for skipped in file.skipped
+        ],
+        "remarks": [{"code": remark.code, "message": remark.message} for remark in file.remarks],
+    }
+
+
+def _results(rows: Rows) -> Json:
+    return {"columns": list(rows.columns), "rows": _rows(rows)}
+
+
+def _rows(rows: Rows) -> list[list[object]]:
+    return [[_cell(cell) for cell in row] for row in rows.rows]
+
+
+def _cell(cell: Cell) -> object:
+    return list(cell) if isinstance(cell, tuple) else cell
+
+
+def _fields(fields: Fields) -> Json:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
+
+
+def _plain(entry: Mapping[str, object]) -> Json:
+    """What a document says of a technique: text, and lists of text."""
+    return {
+        name: [str(item) for item in value] if isinstance(value, list | tuple) else value
+        for name, value in entry.items()
+    }
+
+
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else format_time(time)

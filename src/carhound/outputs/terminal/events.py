@@ -1,0 +1,145 @@
+"""Matched events as a list a hunter reads from top to bottom: when, where, who started what, and the proof."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from rich.text import Text
+
+from carhound.findings.run import Finding, TwinDifference
+from carhound.outputs.finding_fields import FindingFields, fields_of, text
+from carhound.outputs.patterns import Pattern, language_name
+from carhound.outputs.terminal.page import Page, evidence
+from carhound.outputs.wording import count, moment, number
+
+SHOWN = 200
+"""Events listed of one pattern."""
+
+_LABEL = 9
+_OTHER_FIELDS = 6
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def show_events(page: Page, pattern: Pattern, findings: Mapping[str, Finding], indent: int) -> None:
+    """The events of a pattern by time, oldest first, those without a time last."""
+    listed = [findings[one] for one in pattern.findings if one in findings]
+    listed.sort(key=lambda finding: (finding.time or _LATEST))
+    only = _only_some(pattern)
+    for finding in listed[:SHOWN]:
+        _show_event(page, finding, only.get(finding.id), indent)
+    if (more := len(listed) - SHOWN) > 0:
+        page.line(
+            f"and {count(more, 'more event')}: --format jsonl or csv lists them all",
+            indent=indent,
+        )
+
+
+def _show_event(page: Page, finding: Finding, only: Text | None, indent: int) -> None:
+    fields = fields_of(finding)
+    head = [(moment(finding.time), "bold"), "  ", evidence(finding.computer or "computer unknown", "bold")]
+    if fields.user:
+        head += ["  ", evidence(fields.user, "dim")]
+    page.line(*head, indent=indent)
+    inner = indent + 2
+    _show_images(page, finding, fields, inner)
+
+    def detail(label: str, value: Text, style: str = "dim") -> None:
+        page.labelled(label, value, indent=inner, label_width=_LABEL, style=style)
+
+    if fields.command_line is not None:
+        detail("command", evidence(fields.command_line))
+    elif finding.object == "process/create":
+        detail("command", Text("not recorded", "dim"))
+    if fields.parent_command_line is not None:
+        detail("parent", evidence(fields.parent_command_line))
+    if fields.image_loaded is not None and fields.signature is not None:
+        detail("signed", evidence(fields.signature))
+    if only is not None:
+        detail("only", only, "yellow")
+    if finding.days:
+        detail("days", evidence(", ".join(finding.days)))
+    detail("in", _place(finding))
+
+
+def _show_images(page: Page, finding: Finding, fields: FindingFields, indent: int) -> None:
+    if fields.image_loaded is not None:
+        left, word, right = fields.image, "loads", fields.image_loaded
+    elif finding.object == "process/create" or (fields.image and fields.parent_image):
+        left, word, right = fields.parent_image or "parent not recorded", "→", fields.image
+    else:
+        _show_other(page, finding, fields, indent)
+        return
+    first, second = evidence(left or "image not recorded"), evidence(right or "image not recorded", "bold")
+    if indent + first.cell_len + len(word) + 2 + second.cell_len <= page.width:
+        page.line(first, f" {word} ", second, indent=indent)
+    else:
+        page.line(first, indent=indent)
+        page.line(f"{word} ", second, indent=indent)
+
+
+def _show_other(page: Page, finding: Finding, fields: FindingFields, indent: int) -> None:
+    """An event that is neither a process nor a module: its kind, and the first fields of its CAR view."""
+    kind = finding.object or f"{finding.provider or 'provider unknown'} event {finding.event_id or 'unknown'}"
+    page.line(evidence(kind), *(["  ", evidence(fields.image, "bold")] if fields.image else []), indent=indent)
+    known = {"image_path", "command_line", "parent_command_line", "user"}
+    others = [(name, value) for name, value in finding.car.items() if name not in known]
+    for name, value in others[:_OTHER_FIELDS]:
+        page.line(evidence(f"{name}=", "dim"), evidence(text(value)), indent=indent)
+
+
+def _place(finding: Finding) -> Text:
+    if not finding.places:
+        return Text("place unknown", "dim")
+    place, more = finding.places[0], len(finding.places) - 1
+    record = f"record {place.record}" if place.record.isdigit() else place.record
+    shown = evidence(f"{place.file}, {record}", "dim")
+    return shown.append(f", also in {count(more, 'place')}", "dim") if more else shown
+
+
+def _differences(pattern: Pattern) -> dict[str, tuple[str, TwinDifference]]:
+    """By finding: the language of the twin that lets it not through, and why."""
+    marks: dict[str, tuple[str, TwinDifference]] = {}
+    for twins in pattern.twins:
+        marks.update({one.finding: ("pseudocode", one) for one in twins.only_spl})
+        marks.update({one.finding: ("spl", one) for one in twins.only_pseudocode})
+    return marks
+
+
+def _only_some(pattern: Pattern) -> dict[str, Text]:
+    """By finding that not every implementation that ran has: which has it, and where its twin fails."""
+    having: dict[str, list[str]] = {}
+    for result in pattern.ran:
+        for one in result.findings:
+            having.setdefault(one, []).append(language_name(result.language))
+    marks = _differences(pattern)
+    said: dict[str, Text] = {}
+    for one, languages in having.items():
+        if len(languages) < len(pattern.ran) or one in marks:
+            said[one] = Text(" and ".join(dict.fromkeys(languages)))
+            if one in marks:
+                said[one].append_text(difference(*marks[one]))
+    return said
+
+
+def difference(other: str, reason: TwinDifference) -> Text:
+    """Why the twin in the language `other` leaves an event out."""
+    said = Text(f"; the {language_name(other)} fails at ")
+    said.append_text(evidence(reason.clause, "bold"))
+    if reason.value is None:
+        return said.append(" (the field is missing)")
+    return said.append(" on ").append_text(evidence(reason.value, "bold"))
+
+
+def elsewhere(pattern: Pattern, findings: Mapping[str, Finding]) -> list[Text]:
+    """Differences between twins on events that are in no result: `head` or a window left them out."""
+    lines = []
+    for one, (other, reason) in _differences(pattern).items():
+        if one not in findings or one not in pattern.findings:
+            side = "spl" if other == "pseudocode" else "pseudocode"
+            lines.append(Text(f"{one[:12]}: {language_name(side)} only").append_text(difference(other, reason)))
+    return lines
+
+
+def difference_count(pattern: Pattern) -> str:
+    """How many events the twins differ on."""
+    total = sum(len(twins.only_spl) + len(twins.only_pseudocode) for twins in pattern.twins)
+    return f"{number(total)} {'event' if total == 1 else 'events'}"

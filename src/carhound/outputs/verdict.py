@@ -1,0 +1,77 @@
+"""The run in one sentence and its reasons: the last thing a page says, and all that stderr says of a pipe.
+
+No event, no host and no file that could not be judged may pass for a clean one.
+"""
+
+from dataclasses import dataclass
+
+from carhound.findings.run import Run
+from carhound.outputs.patterns import all_patterns, judgement
+from carhound.outputs.wording import count, number
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Plain text; names in it may come from evidence."""
+
+    sentence: str
+    reasons: tuple[str, ...]
+    """Why the run is not complete."""
+    unseen: str | None
+    """What the evidence could not show, where a reader may take silence for safety."""
+
+
+def verdict(run: Run) -> Verdict:
+    """What to take away from the run."""
+    return Verdict(f"{_found(run)}. {_status(run)}", run.reasons, _unseen(run))
+
+
+def _found(run: Run) -> str:
+    if run.results is not None:
+        return count(len(run.results.rows), "row") if run.results.rows else "no rows"
+    every = all_patterns(run)
+    if not run.findings:
+        if run.status == "nothing-eligible":
+            return "nothing found, and nothing could be"
+        return f"nothing found in {count(_eligible(run), 'eligible event')}"
+    hit = sum(1 for _, pattern in every if pattern.findings)
+    hosts = len({finding.computer for finding in run.findings})
+    return (
+        f"{count(len(run.findings), 'finding')} on {count(hosts, 'host')}, "
+        f"in {hit} of {count(len(every), 'pattern')}"
+    )
+
+
+def _status(run: Run) -> str:
+    match run.status:
+        case "complete":
+            return "complete: all that was given was read and judged"
+        case "partial":
+            return "PARTIAL: part was not evaluated"
+        case "nothing-eligible":
+            return (
+                f"NOTHING ELIGIBLE: none of the {count(_events(run), 'event')} read is of a kind that "
+                f"{'the search' if run.results is not None else 'these patterns'} can judge"
+            )
+
+
+def _unseen(run: Run) -> str | None:
+    if run.results is not None or not run.hosts:
+        return None
+    every = [judgement(run, host) for host in run.hosts]
+    blind = sum(1 for one in every if not one.anything)
+    some = sum(1 for one in every if one.anything and len(one.whole) < one.of)
+    if blind:
+        where = "it" if len(every) == 1 else f"{number(blind)} of {count(len(every), 'host')}"
+        return f"no pattern could be judged on {where}: silence there says nothing"
+    if some:
+        return f"on {number(some)} of {count(len(every), 'host')} only some patterns could be judged"
+    return None
+
+
+def _eligible(run: Run) -> int:
+    return sum(file.eligible for file in run.evidence.files)
+
+
+def _events(run: Run) -> int:
+    return sum(file.events for file in run.evidence.files)

@@ -1,0 +1,55 @@
+"""Expressions of eval and where: three-valued, letter case counting."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from carhound.model.diagnostics import Span
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "and", "or", "xor", "+", "-", "*", "/", "%", "."]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number, or text."""
+
+    value: str | int | float
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """The value of a field of the row, null where it is missing."""
+
+    name: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function applied to its arguments."""
+
+    function: str
+    arguments: "tuple[Expression, ...]"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Two operands and what joins them; null in a comparison or in arithmetic gives null."""
+
+    operator: Operator
+    left: "Expression"
+    right: "Expression"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """`NOT` (null stays null) or a minus sign."""
+
+    operator: Literal["not", "-"]
+    operand: "Expression"
+    span: Span | None = field(default=None, compare=False)
+
+
+Expression = Constant | FieldValue | Call | Binary | Negation

@@ -1,0 +1,179 @@
+"""The operators of a plan: a scan of evidence at the bottom, each operator over the rows of its input.
+
+Rows come out of a scan newest first; events of one time keep the order in which they were read.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from carhound.model.datasets import Dataset
+from carhound.model.diagnostics import Span
+from carhound.model.windows import ALL_TIME, TimeRange
+from carhound.plan.predicates import Field, Predicate, View
+
+Role = Literal["main", "baseline"]
+Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The events of a dataset in a window; `kinds` narrows to CAR (object, action) pairs."""
+
+    dataset: Dataset
+    view: View = "native"
+    kinds: tuple[tuple[str, str], ...] | None = None
+    range: TimeRange = ALL_TIME
+    role: Role = "main"
+    span: Span | None = field(default=None, compare=False)
+    """Where the text states the window, or names what is scanned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The rows on which the predicate holds."""
+
+    input: "Node"
+    predicate: Predicate
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SubsearchFilter:
+    """The rows that match some row of a subsearch, or with `negated` (an anti-join) those that match none.
+
+    A row of the subsearch matches where each of its values, read as a pattern, matches the field of its
+    name; its missing values ask nothing, and a row without values matches nothing (Splunk's implicit
+    `format`). A row of the input without the field is kept by the negated form.
+    """
+
+    input: "Node"
+    subsearch: "Node"
+    negated: bool
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dedup:
+    """The first row for each distinct combination of exact values; rows lacking one of the fields go."""
+
+    input: "Node"
+    fields: tuple[Field, ...]
+    keep: int = 1
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Only the named fields (`*` is a wildcard), or with `remove` all but those; `_` fields stay."""
+
+    input: "Node"
+    names: tuple[str, ...]
+    remove: bool = False
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Exactly these columns, in this order."""
+
+    input: "Node"
+    names: tuple[str, ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Fields under new names, in turn."""
+
+    input: "Node"
+    pairs: tuple[tuple[str, str], ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One key of a sort."""
+
+    field: Field
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Stable; numbers as numbers if both are, else by code point; rows lacking the field last."""
+
+    input: "Node"
+    keys: tuple[SortKey, ...]
+    limit: int | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first rows."""
+
+    input: "Node"
+    count: int
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """One aggregate and the column it makes. Without a field, `count` counts rows."""
+
+    function: Aggregate
+    field: Field | None
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """One row for each distinct combination of the `by` fields, by-columns first, sorted by them.
+
+    Rows lacking a by-field are left out. Without `by`, exactly one row.
+    """
+
+    input: "Node"
+    aggregations: tuple[Aggregation, ...]
+    by: tuple[Field, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The commonest values: columns of the fields, `count`, `percent`; ties by value."""
+
+    input: "Node"
+    fields: tuple[Field, ...]
+    limit: int = 10
+    span: Span | None = field(default=None, compare=False)
+
+
+Node = Scan | Filter | SubsearchFilter | Dedup | Fields | Table | Rename | Sort | Head | Stats | Top
+Transforming = Stats | Top
+
+
+def entry(plan: Node) -> Node:
+    """The part below the first transforming command: its rows are the events the plan finds."""
+    lowest = plan
+    node = plan
+    while not isinstance(node, Scan):
+        if isinstance(node, Transforming):
+            lowest = node.input
+        node = node.input
+    return lowest
+
+
+def scans(plan: Node) -> list[Scan]:
+    """Every scan of the plan, the main one first, those of subsearches after it."""
+    found: list[Scan] = []
+    nested: list[Node] = []
+    node = plan
+    while not isinstance(node, Scan):
+        if isinstance(node, SubsearchFilter):
+            nested.append(node.subsearch)
+        node = node.input
+    found.append(node)
+    for inner in reversed(nested):
+        found += scans(inner)
+    return found

@@ -1,0 +1,134 @@
+"""Conditions on a row. Case, null and wildcard rules are properties of these nodes, never of an engine.
+
+Every test is two-valued: a missing field makes it false, also where it is negated. `Not` is then plain
+Boolean, so that `Not(Matches(f, v))` is true where the field is missing and `Matches(f, v, negated=True)` is
+not. Only `Where` is three-valued inside; it holds where its expression is true.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+from carhound.model.diagnostics import Span
+from carhound.model.glob import Glob
+from carhound.plan.expressions import Expression
+
+View = Literal["native", "car"]
+Order = Literal["==", "!=", "<", "<=", ">", ">="]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field by its exact name, in one of the two views of an event."""
+
+    name: str
+    view: View = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Some value of the field matches the pattern (negated: some value does not), letter case aside."""
+
+    field: Field
+    pattern: Glob
+    negated: bool = False
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Compares:
+    """Some value stands in this order to the literal: as numbers if both are numbers, else as text."""
+
+    field: Field
+    order: Order
+    value: str
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InNetwork:
+    """Some value is an IP address in the network (CIDR notation); negated: some value is not."""
+
+    field: Field
+    network: str
+    negated: bool = False
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The field has a value, be it empty text."""
+
+    field: Field
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The field has no value (`== null` in pseudocode): its truth hangs on what a file carries at all."""
+
+    field: Field
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A bare search term: the text stands somewhere in the event, bounded by breakers (segmenters.conf)."""
+
+    pattern: Glob
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchesRegex:
+    """Some value holds a match of the RE2 expression, letter case counting; negated: none does, or no value.
+
+    `field` None stands for the event's raw text.
+    """
+
+    field: Field | None
+    expression: str
+    negated: bool = False
+    ignore_case: bool = False
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """An eval expression that must be true."""
+
+    expression: Expression
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one holds; of none, true."""
+
+    items: "tuple[Predicate, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one holds; of none, false."""
+
+    items: "tuple[Predicate, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The other does not hold."""
+
+    item: "Predicate"
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+Test = Matches | Compares | InNetwork | Present | Absent | Term | MatchesRegex | Where
+Predicate = Test | All | AnyOf | Not
+
+
+def conjuncts(predicate: Predicate) -> "list[Predicate]":
+    """The conditions that must all hold, nested conjunctions laid flat, in the order of the text."""
+    if isinstance(predicate, All):
+        return [part for item in predicate.items for part in conjuncts(item)]
+    return [predicate]
