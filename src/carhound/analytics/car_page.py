@@ -12,15 +12,13 @@ from typing import TypeVar
 from carhound.analytics.analytic import Analytic, Loaded
 from carhound.analytics.document import Document
 from carhound.analytics.implementations import Written, settle
+from carhound.analytics.page_form import front_matter_end
 from carhound.analytics.page_tables import attack, d3fend, data_model_references
 from carhound.analytics.page_text import Fence, Section, sections
 from carhound.analytics.yaml_tree import compose
 from carhound.errors import CarhoundError, DocumentError
 from carhound.model.diagnostics import Diagnostic, Span
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
-_IMPLEMENTATIONS = re.compile(r"^#{1,6}[ \t]+Implementations[ \t]*#*[ \t]*$", re.MULTILINE | re.IGNORECASE)
-_LAYOUT = re.compile(r"^layout:[ \t]*[\"']?analytic[\"']?[ \t]*$", re.MULTILINE)
 _TITLE = re.compile(r"\s*(CAR-\d{4}-\d{2}-\d{3})\s*:\s*(.*)", re.DOTALL)
 _NAMED = re.compile(r"(?P<name>.*\S)\s*\((?P<label>[^(),]+)(?:,(?P<model>[^()]*))?\)\s*")
 _UNNAMED = re.compile(r"(?P<label>[^,]*)(?:,(?P<model>.*))?")
@@ -45,19 +43,9 @@ class _Topic:
     below: tuple[Section, ...] = ()
 
 
-def is_page(document: Document) -> bool:
-    """Whether the text is a CAR page: front matter, and then a heading "Implementations"."""
-    front = _FRONT_MATTER.match(document.text)
-    if front is None:
-        return False
-    rest = document.text[front.end() :]
-    return _IMPLEMENTATIONS.search(rest) is not None or _LAYOUT.search(front[0]) is not None
-
-
 def read(document: Document) -> Loaded:
     """The analytic on a page. Raises DocumentError where it has no implementations."""
-    front = _FRONT_MATTER.match(document.text)
-    end = 0 if front is None else front.end()
+    end = front_matter_end(document)
     analytic_id, title, remarks = _names(document, end)
     parts = sections(document, end)
     topics = _topics(parts[1:])

@@ -8,7 +8,7 @@ not cost the others.
 from dataclasses import dataclass, field
 
 from carhound.analytics.analytic import Analytic, AttackMapping, D3fendMapping, Loaded
-from carhound.analytics.document import Document, NotAnAnalytic
+from carhound.analytics.document import Document, NotAnalyticError
 from carhound.analytics.implementations import Written, settle
 from carhound.analytics.yaml_tree import Node, compose
 from carhound.errors import CarhoundError
@@ -89,19 +89,19 @@ class _Reading:
 def read(document: Document) -> Loaded:
     """The analytic in a YAML document.
 
-    Raises NotAnAnalytic for what is no mapping, or none of CAR's, and DocumentError for what cannot be read
+    Raises NotAnalyticError for what is no mapping of CAR's keys, and DocumentError for what cannot be read
     as YAML or has no implementations.
     """
     root = compose(document)
     reading = _Reading(document)
     entries = None if root is None else reading.entries(root)
     if root is None or entries is None:
-        raise NotAnAnalytic(
+        raise NotAnalyticError(
             f"{document.path}:1:1: is no mapping of CAR's keys (title, id, implementations, …)",
-            hint="an analytic in YAML starts with keys such as `title:`; see CAR's scripts/analytic_schema.yaml",
+            hint="write an analytic as keys such as `title:`, as CAR's scripts/analytic_schema.yaml has them",
         )
     if not _TELLING & entries.keys():
-        raise NotAnAnalytic(
+        raise NotAnalyticError(
             f"{document.path}:1:1: has none of the keys of a CAR analytic", hint="it needs `implementations:`"
         )
     written = _implementations(reading, entries)
@@ -172,7 +172,7 @@ def _implementations(reading: _Reading, entries: dict[str, Node]) -> list[Writte
                 description=reading.text(inner, "description"),
                 data_model=reading.line(inner, "data_model") or None,
                 code=code.source(),
-                at=(label or name or Node(node.document, node.node)).span,
+                at=(label or name or node).span,
             )
         )
     return written

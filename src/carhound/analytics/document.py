@@ -14,7 +14,7 @@ LARGEST = 8 * 1024 * 1024
 """Bytes. The largest document of CAR has some 20 kB; anything this large is a wrong path."""
 
 
-class NotAnAnalytic(DocumentError):
+class NotAnalyticError(DocumentError):
     """A file that can be read and is something else: in a folder it is passed over."""
 
 

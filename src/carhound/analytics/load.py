@@ -7,9 +7,10 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from carhound.analytics import car_page, car_yaml, spl_text
+from carhound.analytics import car_yaml, spl_text
 from carhound.analytics.analytic import Loaded
-from carhound.analytics.document import Document, NotAnAnalytic, decode, read_document
+from carhound.analytics.document import Document, NotAnalyticError, decode, read_document
+from carhound.analytics.page_form import is_page
 from carhound.analytics.yaml_tree import compose
 from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.model.folding import fold
@@ -46,13 +47,15 @@ def read(document: Document) -> Loaded:
 
     Raises DocumentError.
     """
-    if car_page.is_page(document):
+    if is_page(document):
+        from carhound.analytics import car_page  # with its Markdown parser 60 ms, and only pages need it
+
         return car_page.read(document)
     if document.suffix in (".yaml", ".yml") or _has_implementations(document):
         return car_yaml.read(document)
     if document.suffix == ".spl":
         return spl_text.read(document)
-    raise NotAnAnalytic(
+    raise NotAnalyticError(
         f"{document.path}: is no analytic document",
         hint="an analytic is a CAR YAML file, a CAR page in Markdown (front matter and a heading "
         '"### Implementations"), or one search in a file that ends in .spl',
@@ -92,9 +95,9 @@ def _load_folder(ref: str) -> Loaded:
     for path in _walk(ref, unreadable):
         try:
             if not path.lower().endswith(ENDINGS):
-                raise NotAnAnalytic(path)
+                raise NotAnalyticError(path)
             one = read(read_document(Path(path), path))
-        except NotAnAnalytic:
+        except NotAnalyticError:
             one = Loaded(passed_over=(path,))
         except CarhoundError as problem:
             one = Loaded(problems=(problem,))

@@ -16,7 +16,7 @@ _IRI = re.compile(r"/(d3f:[\w-]+)")
 
 def attack(section: Section) -> tuple[AttackMapping, ...]:
     """The rows of "ATT&CK Detections"."""
-    mappings = []
+    mappings: list[AttackMapping] = []
     for row in section.rows:
         techniques: dict[str, list[str]] = {}
         tactics: dict[str, None] = {}

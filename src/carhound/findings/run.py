@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Literal
 
 from carhound.model.diagnostics import Diagnostic
+from carhound.model.event import Cell as Cell  # part of the run value: outputs take it from here
 from carhound.model.event import Fields, Place
 from carhound.model.evidence import Damage, Remark, Skipped
 
-Cell = str | int | float | tuple[str, ...] | None
 Status = Literal["complete", "partial", "nothing-eligible"]
 Reading = Literal["published", "corrected"]
 
@@ -196,7 +196,7 @@ class Run:
 
     @property
     def exit_status(self) -> int:
-        """1 findings or rows, 4 nothing found but partial, 3 nothing eligible, 0 complete and nothing found."""
+        """1 findings or rows, 4 nothing found but partial, 3 nothing eligible, 0 nothing found."""
         if self.findings or (self.results is not None and self.results.rows):
             return 1
         return {"complete": 0, "partial": 4, "nothing-eligible": 3}[self.status]

@@ -338,3 +338,12 @@ def _squeeze(text: str) -> str:
 
 _OBJECTS = {_squeeze(name): name for name in FIELDS}
 _ACTIONS = {(name, _squeeze(action)): action for name in ACTIONS for action in ACTIONS[name]}
+
+
+def is_defined(reference: str) -> bool:
+    """Whether the model defines an "object/action/field" reference, as CAR documents write them."""
+    parts = reference.split("/")
+    if len(parts) != 3:
+        return False
+    car_object, action, name = parts
+    return action in ACTIONS.get(car_object, ()) and name in FIELDS[car_object]

@@ -13,6 +13,9 @@ from types import MappingProxyType
 Value = str | tuple[str, ...]
 """A field's value: text, or several texts where the record repeats a field (Splunk's multivalue)."""
 
+Cell = Value | int | float | None
+"""A value in a row of results: a field's, or a number that an aggregate made."""
+
 Fields = Mapping[str, Value]
 
 NO_FIELDS: Fields = MappingProxyType({})

@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from carhound.findings.run import Cell, Finding, Run
+from carhound.findings.run import Finding, Run
+from carhound.model.event import Cell
 from carhound.model.instants import format_time
 from carhound.outputs.escape import csv_text
 from carhound.outputs.finding_fields import fields_of, text

@@ -56,7 +56,7 @@ def visible(text: str) -> str:
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """The parts of `visible(text)` in order, each with whether it is a code that stands for something unseen."""
+    """The parts of `visible(text)` in order, each with whether it is a code for something unseen."""
     plain: list[str] = []
     for character in text:
         if is_visible(character):

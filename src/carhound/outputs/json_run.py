@@ -10,7 +10,6 @@ import orjson
 
 from carhound.findings.run import (
     AnalyticResult,
-    Cell,
     Evidence,
     FileReport,
     Finding,
@@ -24,7 +23,7 @@ from carhound.findings.run import (
     WindowUsed,
 )
 from carhound.model.diagnostics import Diagnostic
-from carhound.model.event import Fields
+from carhound.model.event import Cell, Fields
 from carhound.model.instants import format_time
 from carhound.outputs.escape import code, without_surrogates
 

@@ -63,10 +63,8 @@ def patterns(analytic: AnalyticResult) -> tuple[Pattern, ...]:
     groups: dict[str, list[ImplementationResult]] = {}
     for result in analytic.implementations:
         groups.setdefault(pattern_name(result.name), []).append(result)
-    return tuple(
-        Pattern(name, tuple(group), tuple(twins for twins in analytic.twins if pattern_name(twins.spl) == name))
-        for name, group in groups.items()
-    )
+    twins = {name: [one for one in analytic.twins if pattern_name(one.spl) == name] for name in groups}
+    return tuple(Pattern(name, tuple(group), tuple(twins[name])) for name, group in groups.items())
 
 
 def all_patterns(run: Run) -> tuple[tuple[str, Pattern], ...]:

@@ -23,7 +23,7 @@ class Verdict:
 
 def verdict(run: Run) -> Verdict:
     """What to take away from the run."""
-    return Verdict(f"{_found(run)}. {_status(run)}", run.reasons, _unseen(run))
+    return Verdict(f"{_found(run)}; {_status(run)}", run.reasons, _unseen(run))
 
 
 def _found(run: Run) -> str:
@@ -32,7 +32,7 @@ def _found(run: Run) -> str:
     every = all_patterns(run)
     if not run.findings:
         if run.status == "nothing-eligible":
-            return "nothing found, and nothing could be"
+            return "nothing could be judged"
         return f"nothing found in {count(_eligible(run), 'eligible event')}"
     hit = sum(1 for _, pattern in every if pattern.findings)
     hosts = len({finding.computer for finding in run.findings})
@@ -45,7 +45,7 @@ def _found(run: Run) -> str:
 def _status(run: Run) -> str:
     match run.status:
         case "complete":
-            return "complete: all that was given was read and judged"
+            return "complete: nothing given was left unread"
         case "partial":
             return "PARTIAL: part was not evaluated"
         case "nothing-eligible":
@@ -62,11 +62,16 @@ def _unseen(run: Run) -> str | None:
     blind = sum(1 for one in every if not one.anything)
     some = sum(1 for one in every if one.anything and len(one.whole) < one.of)
     if blind:
-        where = "it" if len(every) == 1 else f"{number(blind)} of {count(len(every), 'host')}"
-        return f"no pattern could be judged on {where}: silence there says nothing"
+        return f"no pattern could be judged on {_of(blind, len(every))}: silence there says nothing"
     if some:
-        return f"on {number(some)} of {count(len(every), 'host')} only some patterns could be judged"
+        return f"only some patterns could be judged on {_of(some, len(every))}"
     return None
+
+
+def _of(part: int, total: int) -> str:
+    if part < total:
+        return f"{number(part)} of {count(total, 'host')}"
+    return "the one host" if total == 1 else f"any of the {number(total)} hosts"
 
 
 def _eligible(run: Run) -> int:

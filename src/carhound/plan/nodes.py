@@ -64,7 +64,10 @@ class Dedup:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Only the named fields (`*` is a wildcard), or with `remove` all but those; `_` fields stay."""
+    """Only the named fields and those that begin with `_`, or with `remove` all but those named.
+
+    `*` in a name is a wildcard.
+    """
 
     input: "Node"
     names: tuple[str, ...]

@@ -6,6 +6,7 @@ not. Only `Where` is three-valued inside; it holds where its expression is true.
 """
 
 import dataclasses
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -132,3 +133,15 @@ def conjuncts(predicate: Predicate) -> "list[Predicate]":
     if isinstance(predicate, All):
         return [part for item in predicate.items for part in conjuncts(item)]
     return [predicate]
+
+
+def tests(predicates: Iterable[Predicate]) -> "Iterator[Test]":
+    """Every test in the predicates, in the order of the text."""
+    for predicate in predicates:
+        match predicate:
+            case All(items) | AnyOf(items):
+                yield from tests(items)
+            case Not(item):
+                yield from tests((item,))
+            case _:
+                yield predicate

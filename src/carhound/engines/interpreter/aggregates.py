@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import product
 
-from carhound.engines.interpreter.rows import AliasUse, Cell, Row, as_number, as_text, getter, sort_key, texts
+from carhound.engines.interpreter.rows import AliasUse, Row, as_number, as_text, getter, texts
+from carhound.model.event import Cell
 from carhound.plan.nodes import Aggregate, Stats, Top
 from carhound.plan.predicates import Field
 
@@ -21,7 +22,7 @@ def stats(node: Stats, rows: Iterable[Row], used: AliasUse) -> list[Row]:
     for key, row in _keyed(rows, node.by, used):
         groups.setdefault(key, []).append(row)
     made = []
-    for key in sorted(groups, key=lambda key: [sort_key(text) for text in key]):
+    for key in sorted(groups):
         columns: dict[str, Cell] = {field.name: text for field, text in zip(node.by, key, strict=True)}
         for one in node.aggregations:
             members = groups[key]

@@ -3,8 +3,9 @@
 Windows are not applied here: what "now" is may only be known when everything has been read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.rows import AliasUse, Row, getter
@@ -50,7 +51,18 @@ class _Watch:
 class Collector:
     """Puts every event to the stems of the plans."""
 
-    def __init__(self, plans: list[Node], admit: Admit, used: list[AliasUse]) -> None:
+    def __init__(
+        self,
+        plans: list[Node],
+        admit: Admit,
+        used: list[AliasUse],
+        follows: Mapping[int, frozenset[int]] = MappingProxyType({}),
+    ) -> None:
+        """`used` is told of aliases, plan by plan.
+
+        A plan in `follows` is not judged where none of the plans it follows could be.
+        """
+        self._follows = follows
         self._admit = admit
         self._used = used
         self._watches: list[_Watch] = []
@@ -91,16 +103,18 @@ class Collector:
 
     def end_file(self) -> list[NotJudged]:
         """The file ends: its hits are kept, save for plans it could not be judged by, which are named."""
-        blind = []
+        blind = {
+            watch.plan: NotJudged(watch.plan, watch.unmet[0], watch.eligible_here)
+            for watch in self._watches
+            if watch.main and watch.unmet and watch.eligible_here
+        }
         for watch in self._watches:
             watch.eligible += watch.eligible_here
-            if watch.unmet and watch.eligible_here:
-                if watch.main:
-                    blind.append(NotJudged(watch.plan, watch.unmet[0], watch.eligible_here))
-            else:
+            followed = self._follows.get(watch.plan)
+            if not (watch.unmet and watch.eligible_here) and not (followed and followed <= blind.keys()):
                 watch.hits.update(watch.pending)
             watch.pending = {}
-        return blind
+        return list(blind.values())
 
     def eligible(self, plan: int) -> int:
         """Events read that the plan's main search could have matched."""

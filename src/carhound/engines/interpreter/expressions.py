@@ -6,7 +6,8 @@ comparisons, arithmetic and functions; numbers compare as numbers where both sid
 
 from collections.abc import Callable
 
-from carhound.engines.interpreter.rows import ORDERS, AliasUse, Cell, Row, as_number, as_text, compare, getter
+from carhound.engines.interpreter.rows import ORDERS, AliasUse, Row, as_number, as_text, compare, getter
+from carhound.model.event import Cell
 from carhound.model.folding import fold
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
 from carhound.plan.predicates import Field

@@ -7,9 +7,9 @@ from typing import assert_never
 
 from carhound.engines.interpreter import aggregates
 from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.rows import AliasUse, Cell, Row, getter, sort_key, texts
+from carhound.engines.interpreter.rows import AliasUse, Row, getter, sort_key, texts
 from carhound.engines.interpreter.subsearch import row_matcher
-from carhound.model.event import Event
+from carhound.model.event import Cell, Event
 from carhound.model.glob import Glob
 from carhound.model.windows import NO_BOUNDS, Window
 from carhound.plan.nodes import (
@@ -167,9 +167,9 @@ def _dedup(node: Dedup, rows: list[Row], used: AliasUse) -> list[Row]:
 def _project(node: Fields | Table, row: Row, used: AliasUse) -> Row:
     names = row.names()
     columns: dict[str, Cell] = {}
-    if isinstance(node, Fields):
+    if isinstance(node, Fields) and not node.remove:
         columns.update((name, row.get(name)) for name in names if name.startswith("_"))
-    if isinstance(node, Fields) and node.remove:
+    elif isinstance(node, Fields):
         gone = {one for name in node.names for one in _named(name, names)}
         columns.update((name, row.get(name)) for name in names if name not in gone)
         return Row(row.event, columns)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from carhound.model.event import Event
+from carhound.model.event import Cell, Event
 from carhound.model.instants import format_time
 from carhound.model.names import NATIVE_ALIASES, Alias
 from carhound.plan.predicates import Field
 
-Cell = str | int | float | tuple[str, ...] | None
 Getter = Callable[["Row"], Cell]
 
 

@@ -8,7 +8,8 @@ values, and no rows at all, match nothing.
 from collections.abc import Callable, Iterable, Mapping
 
 from carhound.engines.interpreter.conditions import Condition, condition
-from carhound.engines.interpreter.rows import AliasUse, Cell, Getter, Row, getter, texts
+from carhound.engines.interpreter.rows import AliasUse, Getter, Row, getter, texts
+from carhound.model.event import Cell
 from carhound.model.folding import fold
 from carhound.model.glob import Glob
 from carhound.plan.predicates import All, AnyOf, Field, Matches

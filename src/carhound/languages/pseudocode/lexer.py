@@ -27,10 +27,13 @@ _RUN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _RUN_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z]+)")
 _CONTINUES = re.compile(r"[ \t]*(?:[),\]\r\n]|\Z)|[ \t]+(?:and|or|in)(?![A-Za-z0-9_])", re.IGNORECASE)
 _AFTER_STRING = re.compile(r"[\s),\]=!<>]|\Z|(?:and|or|in|not)(?![A-Za-z0-9_])", re.IGNORECASE)
-_LINE_END = re.compile(r"[\r\n]|\Z")
-_OPENS_COMMAND = frozenset(
-    "and or not where filter search group by from select join output return input run in".split()
+_QUOTED_CALL = re.compile(r"\(\s*[\"']")
+_LINE = re.compile(r"[^\r\n]*")
+_NO_OPERAND = frozenset(
+    {"and", "by", "filter", "from", "group", "in", "input", "join", "not", "or", "output", "return"}
+    | {"search", "select", "where"}
 )
+"""Words after which `match` is a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class _Lexer:
         if here in "\"'":
             self.string()
         elif here in SMART_QUOTES:
-            raise self.fail("PS-P4", "typographic quotes do not delimit a string", 1, 'write "straight quotes"')
+            raise self.fail("PS-P4", "typographic quotes delimit no string", 1, 'write "straight quotes"')
         elif not ((self.wants_regex() and self.regex()) or (self.wants_value() and self.run())):
             self.plain()
         return True
@@ -113,12 +116,9 @@ class _Lexer:
     def string(self) -> None:
         found = string_end(self.text, self.at)
         if found is None:
-            match = _LINE_END.search(self.text, self.at)
-            length = (match.start() if match else len(self.text)) - self.at
-            rest = self.text[self.at + 1 : self.at + length]
-            if self.tokens and self.tokens[-1].kind == "text" and self.tokens[-1].span.end == self.at:
-                raise self.fail("PS-P3", "a doubled quote", 1, "remove one of the two quotes")
-            smart = any(quote in rest for quote in SMART_QUOTES)
+            rest = _LINE.match(self.text, self.at)
+            length = len(rest[0]) if rest else 1
+            smart = rest is not None and any(quote in rest[0] for quote in SMART_QUOTES)
             raise self.fail(
                 "PS-P4" if smart else "PS-P3",
                 "this string is closed by a typographic quote" if smart else "this string is never closed",
@@ -152,15 +152,15 @@ class _Lexer:
         if len(self.tokens) < 2 or self.text[self.at] in "=!<>)]":
             return False
         last, before = self.tokens[-1], self.tokens[-2]
-        if last.kind == "symbol" and last.text == "(":
-            return before.lower in ("matches", "match") and len(self.tokens) > 2
-        if last.lower != "match" or re.match(r"\(\s*[\"']", self.text[self.at :]):
+        if last.text == "(" and before.lower == "matches":
+            return self.tokens[-3:-2] != [] and self.tokens[-3].text == "."
+        if last.lower != "match" or _QUOTED_CALL.match(self.text, self.at):
             return False
         operand = before.kind in ("name", "text") or (before.kind == "symbol" and before.text == "]")
-        return operand and before.lower not in _OPENS_COMMAND
+        return operand and before.lower not in _NO_OPERAND
 
     def regex(self) -> bool:
-        """An unquoted regular expression: to the closing parenthesis of the filter, or the end of the line."""
+        """An unquoted expression: to the closing parenthesis of the filter, or the end of the line."""
         depth, end = 0, self.at
         while end < len(self.text) and self.text[end] not in "\r\n":
             if self.text[end] == "\\" and self.text[end + 1 : end + 2] not in ("", "\r", "\n"):
@@ -219,7 +219,7 @@ class _Lexer:
                 self.add(kind, match[0], match.end())
                 return
         character = self.text[self.at]
-        raise self.fail("PS-P8", f"no program holds the character {character!r} here", 1, "remove or quote it")
+        raise self.fail("PS-P8", f"no statement holds the character {character!r}", 1, "remove or quote it")
 
 
 UNITS = {

@@ -29,11 +29,15 @@ class Remarks:
         """The error to raise."""
         return failure(self.source, code, message, span, hint)
 
-    def reading(self, code: str, message: str, span: Span, hint: str) -> None:
-        """Notes an alternative spelling; in strict mode raises LanguageError."""
+    def reading(self, code: str, what: str, meaning: str, span: Span, hint: str) -> None:
+        """Notes that `what` was read as `meaning`; in strict mode raises LanguageError."""
         if self.mode == "strict":
-            raise self.fail(code, message.replace(" read as ", " would be read as "), span, hint)
-        self.note(code, message, span, hint)
+            raise self.fail(code, f"{what} is not strict pseudocode", span, hint)
+        self.note(code, f"{what} read as {meaning}", span, hint)
+
+    def bare_value(self, span: Span) -> None:
+        """Notes a value without quotes; in strict mode raises LanguageError."""
+        self.reading("PS-D2", "a value without quotes", "text", span, "put it in quotes")
 
     def note(self, code: str, message: str, span: Span, hint: str, severity: Severity = "note") -> None:
         """Notes something that is no error in any mode. The same remark is made once, at its first place."""

@@ -9,8 +9,8 @@ from typing import Literal
 from carhound.model.diagnostics import Span
 
 Unit = Literal["second", "minute", "hour", "day"]
-Relation = Literal["==", "!=", "<", "<=", ">", ">="]
-Arithmetic = Literal["+", "-", "*", "/"]
+Relop = Literal["==", "!=", "<", "<=", ">", ">="]
+Sign = Literal["+", "-", "*", "/"]
 
 NOWHERE = Span(0, 0)
 
@@ -78,7 +78,7 @@ class Sum:
     """`now - 1 day`: a first operand and steps, read from left to right."""
 
     first: Primary
-    steps: tuple[tuple[Arithmetic, Primary], ...]
+    steps: tuple[tuple[Sign, Primary], ...]
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -107,7 +107,7 @@ class Comparison:
     """`a < b < c`: each neighbouring pair must stand in its relation."""
 
     operands: tuple[Operand, ...]
-    relations: tuple[Relation, ...]
+    relations: tuple[Relop, ...]
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -134,7 +134,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Containment:
-    """`x contains "text"`; with several values `x includes one of [a, b]`, negated `x does not contain [a]`."""
+    """`x contains "text"`; with a list `x includes one of [a, b]`, negated `x does not contain [a]`."""
 
     operand: Operand
     values: Primary | Listing

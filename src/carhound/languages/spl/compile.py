@@ -5,8 +5,10 @@ Search Reference, "Time modifiers", *Time ranges and subsearches*).
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal, NoReturn
 
+from carhound.errors import UsageError
 from carhound.languages.interface import Compiled
 from carhound.languages.spl.parser import parse
 from carhound.languages.spl.predicates import lower_predicate
@@ -22,11 +24,13 @@ from carhound.languages.spl.syntax import (
 )
 from carhound.model.datasets import EVERYTHING, Dataset
 from carhound.model.diagnostics import Diagnostic, LanguageError, Source, Span
-from carhound.model.windows import TimeRange
+from carhound.model.windows import TimeRange, resolve_time
 from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter
-from carhound.plan.predicates import All, Predicate
+from carhound.plan.predicates import All, Predicate, Term, tests
+from carhound.plan.stems import stems
 
 _TIME_FIELDS = ("earliest", "latest")
+_SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def compile_spl(source: Source) -> Compiled:
@@ -34,6 +38,9 @@ def compile_spl(source: Source) -> Compiled:
     pipeline, remarks = parse(source)
     compiler = _Compiler(source, list(remarks))
     plan = compiler.pipeline(pipeline, "main")
+    if any(isinstance(test, Term) for stem in stems(plan) for test in tests(stem.conditions)):
+        message = "bare terms are looked for in the values of an event's fields where it has no _raw text"
+        compiler.remarks.append(Diagnostic("SPL-N1", message, "note"))
     return Compiled(plan, tuple(compiler.remarks))
 
 
@@ -100,6 +107,10 @@ class _Compiler:
     def time_term(self, term: Comparison, parts: _Parts) -> None:
         if term.operator != "=":
             self.fail("SPL-T1", f"{term.name.text} takes = only", term.span, f"write {term.name.text}=-1d@d")
+        try:
+            resolve_time(term.value.text, _SOME_DAY, UTC)
+        except UsageError as problem:
+            self.fail("SPL-T2", problem.message, term.span, problem.hint)
         current = getattr(parts.range, term.name.text)
         if current is not None:
             self.fail("SPL-T1", f"{term.name.text} is given twice", term.span, "keep one of them")

@@ -6,13 +6,13 @@ keep their own backslashes.
 """
 
 import re
-from difflib import get_close_matches
 from typing import cast
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.functions import FUNCTIONS
 from carhound.languages.spl.words import read_quoted, take_keyword
 from carhound.model.diagnostics import Span
+from carhound.model.suggestion import nearest
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation, Operator
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -21,6 +21,7 @@ _ESCAPE = re.compile(r'\\([\\"|])')
 _LEVELS: tuple[tuple[str, ...], ...] = (("xor",), ("or",), ("and",))
 _COMPARISONS = ("==", "!=", "<=", ">=", "=", "<", ">")
 _ARITHMETIC: tuple[tuple[str, ...], ...] = (("+", "-", "."), ("*", "/", "%"))
+_STRAY_STAR = re.compile(r"\*\s*($|[|\])*,=]|(and|or|xor)\b)", re.IGNORECASE)
 _DEPTH = 100
 
 
@@ -117,7 +118,7 @@ def _parse_operand(cursor: Cursor, depth: int) -> Expression:
 
 def _field(cursor: Cursor, name: re.Match[str]) -> FieldValue:
     cursor.at = name.end()
-    if cursor.text.startswith("*", cursor.at) and not cursor.text[cursor.at + 1 : cursor.at + 2].isspace():
+    if _STRAY_STAR.match(cursor.text, cursor.at):
         cursor.fail(
             "SPL-P1",
             "there are no wildcards here",
@@ -139,8 +140,8 @@ def _call(cursor: Cursor, name: str, start: int, depth: int) -> Call:
     span = cursor.span(start, start + len(name))
     limits = FUNCTIONS.get(name.lower())
     if limits is None:
-        near = get_close_matches(name.lower(), FUNCTIONS, 1)
-        known = f"did you mean {near[0]}?" if near else f"supported: {', '.join(sorted(FUNCTIONS))}"
+        near = nearest(name.lower(), FUNCTIONS)
+        known = f"did you mean {near}?" if near else f"supported: {', '.join(sorted(FUNCTIONS))}"
         cursor.fail("SPL-U2", f"the function {name} is not supported", span, known)
     cursor.take("(")
     arguments: list[Expression] = []

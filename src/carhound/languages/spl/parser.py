@@ -1,7 +1,6 @@
 """Text of a search to its syntax tree, and back."""
 
 import re
-from difflib import get_close_matches
 
 from carhound.languages.spl.commands import COMMANDS
 from carhound.languages.spl.commands import search as search_command
@@ -10,6 +9,7 @@ from carhound.languages.spl.search_expression import PipelineParser, show_search
 from carhound.languages.spl.syntax import PipedCommand, Pipeline, Search
 from carhound.languages.spl.words import take_keyword
 from carhound.model.diagnostics import Diagnostic, Source
+from carhound.model.suggestion import nearest
 
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _DEPTH = 20
@@ -79,8 +79,8 @@ def _command(cursor: Cursor, depth: int) -> Search | PipedCommand:
     command = COMMANDS.get(name)
     if command is None:
         known = ["search", *COMMANDS]
-        near = get_close_matches(name, known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"supported: {', '.join(sorted(known))}"
+        near = nearest(name, known)
+        hint = f"did you mean {near}?" if near else f"supported: {', '.join(sorted(known))}"
         return cursor.fail("SPL-U1", f"the command {match[0]} is not supported", cursor.span(start), hint)
     return command(cursor, start)
 

@@ -1,6 +1,6 @@
-"""Matched events as a list a hunter reads from top to bottom: when, where, who started what, and the proof."""
+"""Matched events as a list to read from top to bottom: when, where, who started what, and the proof."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from rich.text import Text
@@ -8,7 +8,7 @@ from rich.text import Text
 from carhound.findings.run import Finding, TwinDifference
 from carhound.outputs.finding_fields import FindingFields, fields_of, text
 from carhound.outputs.patterns import Pattern, language_name
-from carhound.outputs.terminal.page import Page, evidence
+from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.wording import count, moment, number
 
 SHOWN = 200
@@ -19,27 +19,58 @@ _OTHER_FIELDS = 6
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-def show_events(page: Page, pattern: Pattern, findings: Mapping[str, Finding], indent: int) -> None:
-    """The events of a pattern by time, oldest first, those without a time last."""
+def show_events(
+    page: Page, pattern: Pattern, findings: Mapping[str, Finding], numbers: dict[str, int], indent: int
+) -> None:
+    """The events of a pattern by time, oldest first, those without a time last.
+
+    An event already in `numbers` was shown in full under an earlier pattern and is one line here.
+    """
     listed = [findings[one] for one in pattern.findings if one in findings]
-    listed.sort(key=lambda finding: (finding.time or _LATEST))
+    listed.sort(key=lambda finding: finding.time or _LATEST)
     only = _only_some(pattern)
     for finding in listed[:SHOWN]:
-        _show_event(page, finding, only.get(finding.id), indent)
+        if finding.id in numbers:
+            _show_again(page, finding, numbers[finding.id], only.get(finding.id), indent)
+        else:
+            numbers[finding.id] = len(numbers) + 1
+            _show_event(page, finding, numbers[finding.id], only.get(finding.id), indent)
     if (more := len(listed) - SHOWN) > 0:
-        page.line(
-            f"and {count(more, 'more event')}: --format jsonl or csv lists them all",
-            indent=indent,
-        )
+        page.line(f"and {count(more, 'more event')}: --format jsonl or csv lists them all", indent=indent)
 
 
-def _show_event(page: Page, finding: Finding, only: Text | None, indent: int) -> None:
+def _show_again(page: Page, finding: Finding, number: int, only: Text | None, indent: int) -> None:
     fields = fields_of(finding)
-    head = [(moment(finding.time), "bold"), "  ", evidence(finding.computer or "computer unknown", "bold")]
+    page.line(
+        (f"[{number}]", "dim"),
+        f" {moment(finding.time)}  ",
+        evidence(_computer(finding)),
+        "  ",
+        evidence(_file_name(fields.image_loaded or fields.image or finding.object or "")),
+        ("  as above", "dim"),
+        indent=indent,
+        hang=indent + 4,
+    )
+    if only is not None:
+        page.labelled("only", only, indent=indent + 4, label_width=_LABEL, style="yellow")
+
+
+def _file_name(path: str) -> str:
+    return path.rpartition("\\")[2] or path
+
+
+def _computer(finding: Finding) -> str:
+    return finding.computer or "computer unknown"
+
+
+def _show_event(page: Page, finding: Finding, number: int, only: Text | None, indent: int) -> None:
+    fields = fields_of(finding)
+    head: list[Part] = [(f"[{number}]", "dim"), " ", (moment(finding.time), "bold"), "  "]
+    head.append(evidence(_computer(finding), "bold"))
     if fields.user:
         head += ["  ", evidence(fields.user, "dim")]
     page.line(*head, indent=indent)
-    inner = indent + 2
+    inner = indent + 4
     _show_images(page, finding, fields, inner)
 
     def detail(label: str, value: Text, style: str = "dim") -> None:
@@ -57,10 +88,12 @@ def _show_event(page: Page, finding: Finding, only: Text | None, indent: int) ->
         detail("only", only, "yellow")
     if finding.days:
         detail("days", evidence(", ".join(finding.days)))
-    detail("in", _place(finding))
+    detail("file", _place(finding))
 
 
 def _show_images(page: Page, finding: Finding, fields: FindingFields, indent: int) -> None:
+    left: str | None
+    right: str | None
     if fields.image_loaded is not None:
         left, word, right = fields.image, "loads", fields.image_loaded
     elif finding.object == "process/create" or (fields.image and fields.parent_image):
@@ -79,7 +112,7 @@ def _show_images(page: Page, finding: Finding, fields: FindingFields, indent: in
 def _show_other(page: Page, finding: Finding, fields: FindingFields, indent: int) -> None:
     """An event that is neither a process nor a module: its kind, and the first fields of its CAR view."""
     kind = finding.object or f"{finding.provider or 'provider unknown'} event {finding.event_id or 'unknown'}"
-    page.line(evidence(kind), *(["  ", evidence(fields.image, "bold")] if fields.image else []), indent=indent)
+    page.line(evidence(kind), "  ", evidence(fields.image or "", "bold"), indent=indent)
     known = {"image_path", "command_line", "parent_command_line", "user"}
     others = [(name, value) for name, value in finding.car.items() if name not in known]
     for name, value in others[:_OTHER_FIELDS]:
@@ -122,11 +155,11 @@ def _only_some(pattern: Pattern) -> dict[str, Text]:
 
 def difference(other: str, reason: TwinDifference) -> Text:
     """Why the twin in the language `other` leaves an event out."""
-    said = Text(f"; the {language_name(other)} fails at ")
-    said.append_text(evidence(reason.clause, "bold"))
+    said = Text(f": the {language_name(other)} fails at `")
+    said.append_text(evidence(reason.clause, "bold")).append("`")
     if reason.value is None:
-        return said.append(" (the field is missing)")
-    return said.append(" on ").append_text(evidence(reason.value, "bold"))
+        return said.append(", the field is missing")
+    return said.append(', which met "').append_text(evidence(reason.value, "bold")).append('"')
 
 
 def elsewhere(pattern: Pattern, findings: Mapping[str, Finding]) -> list[Text]:
@@ -135,7 +168,8 @@ def elsewhere(pattern: Pattern, findings: Mapping[str, Finding]) -> list[Text]:
     for one, (other, reason) in _differences(pattern).items():
         if one not in findings or one not in pattern.findings:
             side = "spl" if other == "pseudocode" else "pseudocode"
-            lines.append(Text(f"{one[:12]}: {language_name(side)} only").append_text(difference(other, reason)))
+            said = f"one more event ({one[:12]}, in no result) passes the {language_name(side)} only"
+            lines.append(Text(said).append_text(difference(other, reason)))
     return lines
 
 

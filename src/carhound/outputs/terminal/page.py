@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -28,7 +27,6 @@ class Page:
 
     def __init__(self, width: int, *, colour: bool) -> None:
         self.width = max(width, NARROWEST)
-        self._colour = colour
         self._buffer = io.StringIO()
         self._console = Console(
             file=self._buffer,
@@ -44,36 +42,48 @@ class Page:
         self._blank_due = False
 
     def line(self, *parts: Part, indent: int = 0, hang: int | None = None) -> None:
-        """One line, folded where it is too long; further lines start at `hang` (default: two further in).
-
-        Folding prefers blanks and never drops a character that can be seen.
-        """
+        """One line, folded where it is too long; further lines start at `hang` (default: two further in)."""
         hang = indent + 2 if hang is None else hang
-        room = max(self.width - max(indent, hang), NARROWEST // 2)
-        for at, folded in enumerate(Text.assemble(*parts).wrap(self._console, room, overflow="fold")):
-            folded.rstrip()
+        text = Text.assemble(*parts)
+        fits = indent + text.cell_len <= self.width
+        for at, folded in enumerate(self.folded(text, self._room(indent if fits else max(indent, hang)))):
             self._print(Text(" " * (hang if at else indent)) + folded)
 
     def labelled(self, label: str, *parts: Part, indent: int, label_width: int, style: str = "dim") -> None:
         """A line after a label; folded lines start under the text, not under the label."""
-        self.line(
-            (label.ljust(label_width), style), *parts, indent=indent, hang=indent + cell_len(label.ljust(label_width))
-        )
+        start = indent + label_width
+        for at, folded in enumerate(self.folded(Text.assemble(*parts), self._room(start))):
+            head = Text(" " * label_width) if at else Text(label.ljust(label_width), style)
+            self._print(Text(" " * indent) + head + folded)
+
+    def folded(self, text: Text, width: int) -> list[Text]:
+        """The text in lines of at most `width` columns, cut at blanks where it can be; only blanks are lost."""
+        lines = list(text.wrap(self._console, width, overflow="fold"))
+        for line in lines:
+            line.rstrip()
+        return lines
 
     def grid(
         self, header: Sequence[str], rows: Sequence[Sequence[Part]], *, indent: int, numeric: frozenset[int]
-    ) -> None:
-        """Cells of one line each in aligned columns; columns in `numeric` are flush right."""
-        texts = [[Text.assemble(cell) for cell in row] for row in rows]
-        heads = [Text(name, "dim") for name in header]
-        widths = [max(text.cell_len for text in column) for column in zip(heads, *texts, strict=True)]
-        for row in [heads, *texts]:
-            cells: list[Part] = []
+    ) -> list[Text] | None:
+        """The header and the rows as lines of aligned columns, those in `numeric` flush right.
+
+        None where they do not fit beside `indent`.
+        """
+        texts = [[Text(name, "dim") for name in header]]
+        texts += [[Text.assemble(cell) for cell in row] for row in rows]
+        widths = [max(text.cell_len for text in column) for column in zip(*texts, strict=True)]
+        if indent + sum(widths) + 2 * (len(widths) - 1) > self.width:
+            return None
+        lines = []
+        for row in texts:
+            line = Text()
             for at, (text, width) in enumerate(zip(row, widths, strict=True)):
-                gap = " " * (width - text.cell_len)
-                cells += [gap, text] if at in numeric else [text, gap]
-                cells.append("  ")
-            self.line(*cells, indent=indent)
+                gap = Text(" " * (width - text.cell_len))
+                line.append_text(gap + text if at in numeric else text + gap).append("  ")
+            line.rstrip()
+            lines.append(line)
+        return lines
 
     def blank(self) -> None:
         """An empty line before whatever follows; several in a row are one."""
@@ -82,6 +92,9 @@ class Page:
     def text(self) -> str:
         """All lines so far, each ending in a line break."""
         return self._buffer.getvalue()
+
+    def _room(self, indent: int) -> int:
+        return max(self.width - indent, NARROWEST // 2)
 
     def _print(self, line: Text) -> None:
         if self._blank_due:

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import get_args
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.words import Word, peek_keyword, read_names, read_word, show_name, take_keyword
 from carhound.model.diagnostics import Span
+from carhound.model.suggestion import nearest
 from carhound.plan.nodes import Aggregate, Aggregation, Node
 from carhound.plan.nodes import Stats as StatsNode
 from carhound.plan.predicates import Field
@@ -82,8 +82,8 @@ def _aggregate(cursor: Cursor) -> Aggregated:
     cursor.at = match.end()
     function = FUNCTIONS.get(match[0].lower())
     if function is None:
-        near = get_close_matches(match[0].lower(), FUNCTIONS, 1)
-        hint = f"did you mean {near[0]}?" if near else f"supported: {', '.join(sorted(FUNCTIONS))}"
+        near = nearest(match[0].lower(), FUNCTIONS)
+        hint = f"did you mean {near}?" if near else f"supported: {', '.join(sorted(FUNCTIONS))}"
         cursor.fail("SPL-U2", f"the aggregate {match[0]} is not supported", cursor.span(start), hint)
     name: Word | None = None
     if cursor.text.startswith("(", cursor.at):

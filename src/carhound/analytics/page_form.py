@@ -1,0 +1,26 @@
+"""How a CAR page is told from any other text, without parsing it."""
+
+import re
+
+from carhound.analytics.document import Document
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
+_IMPLEMENTATIONS = re.compile(r"^#{1,6}[ \t]+Implementations[ \t]*#*[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_LAYOUT = re.compile(r"^layout:[ \t]*[\"']?analytic[\"']?[ \t]*$", re.MULTILINE)
+
+
+def front_matter_end(document: Document) -> int:
+    """Offset of the first character after the front matter; 0 where there is none."""
+    front = _FRONT_MATTER.match(document.text)
+    return 0 if front is None else front.end()
+
+
+def is_page(document: Document) -> bool:
+    """Whether the text is a CAR page: front matter with its layout, or before a heading "Implementations"."""
+    end = front_matter_end(document)
+    if not end:
+        return False
+    return (
+        _LAYOUT.search(document.text, 0, end) is not None
+        or _IMPLEMENTATIONS.search(document.text, end) is not None
+    )

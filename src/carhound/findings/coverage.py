@@ -1,0 +1,122 @@
+"""What was read, file by file and host by host, and what could be judged where."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from carhound.findings.run import FileReport, HostCoverage
+from carhound.model.datasets import SECURITY, SYSMON
+from carhound.model.event import Event
+from carhound.model.evidence import Damage, Remark, Skipped
+
+
+@dataclass(slots=True)
+class FileTally:
+    """One file while it is read."""
+
+    path: str
+    format: str | None
+    bytes: int | None
+    sha256: str | None = None
+    events: int = 0
+    eligible: int = 0
+    damaged: list[Damage] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    def report(self, duplicates: int) -> FileReport:
+        """The file as outputs show it."""
+        return FileReport(
+            self.path,
+            self.format,
+            self.bytes,
+            self.sha256,
+            self.events,
+            self.eligible,
+            duplicates,
+            tuple(self.damaged),
+            tuple(self.skipped),
+            tuple(self.remarks),
+        )
+
+
+@dataclass(slots=True)
+class _Host:
+    events: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    sysmon_1: int = 0
+    sysmon_7: int = 0
+    security_4688: int = 0
+    with_command_line: int = 0
+    judged: set[int] = field(default_factory=set)
+    """Numbers of the plans with eligible events here, in files on which they could be judged."""
+    pending: set[int] = field(default_factory=set)
+
+
+class HostTally:
+    """Every computer met, while evidence is read."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str | None, _Host] = {}
+
+    def add(self, event: Event, eligible: Iterable[int]) -> None:
+        """Counts one event; `eligible` are the plans it could match."""
+        host = self._hosts.get(event.computer)
+        if host is None:
+            host = self._hosts[event.computer] = _Host()
+        host.events += 1
+        if event.time is not None:
+            if host.first is None or event.time < host.first:
+                host.first = event.time
+            if host.last is None or event.time > host.last:
+                host.last = event.time
+        if event.event_id in _COUNTED:
+            _count(host, event)
+        host.pending.update(eligible)
+
+    def end_file(self, blind: Iterable[int]) -> None:
+        """A file ends on which the plans in `blind` could not be judged."""
+        not_judged = set(blind)
+        for host in self._hosts.values():
+            host.judged |= host.pending - not_judged
+            host.pending.clear()
+
+    def coverage(self, plans: dict[int, tuple[str, str]]) -> tuple[HostCoverage, ...]:
+        """The hosts by name, those without a name last; `plans` names the plans that count."""
+        return tuple(
+            HostCoverage(
+                name,
+                host.first,
+                host.last,
+                host.events,
+                host.sysmon_1,
+                host.sysmon_7,
+                host.security_4688,
+                host.with_command_line,
+                tuple(plans[number] for number in sorted(host.judged) if number in plans),
+            )
+            for name, host in sorted(self._hosts.items(), key=lambda item: (item[0] is None, item[0] or ""))
+        )
+
+
+_COUNTED = frozenset({"1", "7", "4688"})
+
+
+def _count(host: _Host, event: Event) -> None:
+    if SYSMON.holds(event.provider, event.channel):
+        host.sysmon_1 += event.event_id == "1"
+        host.sysmon_7 += event.event_id == "7"
+    elif event.event_id == "4688" and SECURITY.holds(event.provider, event.channel):
+        host.security_4688 += 1
+        host.with_command_line += bool(event.data.get("CommandLine"))
+
+
+def file_hash(path: str) -> str | None:
+    """SHA-256 of a file in hex, None where there is no such file or it cannot be read."""
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None

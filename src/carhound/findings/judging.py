@@ -1,0 +1,140 @@
+"""One implementation over what was collected: its windows, rows and events; day by day with a backfill."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import time as clock_time
+
+from carhound.engines.interpreter.operators import Moment, Result, newest_first, run
+from carhound.engines.interpreter.rows import AliasUse, Row
+from carhound.findings.run import Rows, WindowUsed
+from carhound.model.diagnostics import Source
+from carhound.model.event import Cell, Event
+from carhound.plan.nodes import Node, Scan, Stats, Top, entry, scans
+
+DAY_COLUMN = "day"
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What an implementation said."""
+
+    windows: tuple[WindowUsed, ...]
+    events: list[Event] = field(default_factory=list)
+    days: dict[int, list[str]] = field(default_factory=dict)
+    """By id() of the event, the days whose run reported it."""
+    table: Rows | None = None
+    result: Result | None = None
+    """The rows themselves, where it ran once."""
+    outside_window: int | None = None
+    timeless: int = 0
+    """Matches that no bounded window can hold, because they have no time."""
+
+
+def judge(
+    plan: Node,
+    source: Source,
+    hits: dict[int, list[Event]],
+    main_hits: list[Event],
+    moment: Moment,
+    backfill: bool,
+    used: AliasUse,
+) -> Judgement:
+    """Runs a plan at `moment`, or with `backfill` once at the end of each day that has matching events."""
+    main = scans(plan)[0]
+    bounded = moment.window(main).bounded
+    timeless = sum(event.time is None for event in main_hits) if bounded else 0
+    if not backfill or not main.range.written:
+        result = run(plan, hits, moment, used)
+        judged = Judgement(windows_used(plan, source, moment), result.entered, timeless=timeless)
+        judged.table, judged.result = table(plan, result), result
+        if bounded and main.range.written:
+            window = moment.window(main)
+            judged.outside_window = sum(not window.contains(event.time) for event in main_hits)
+        return judged
+    moments = _scheduled(main, main_hits, moment)
+    judged = Judgement((), timeless=timeless)
+    if moments:
+        judged.windows = windows_used(plan, source, moments[0])
+        if len(moments) > 1:
+            judged.windows += windows_used(plan, source, moments[-1])
+    tables: list[tuple[str, Rows]] = []
+    for one in moments:
+        day = _day_before(one.now, one.zone).isoformat()
+        result = run(plan, hits, one, used)
+        for event in result.entered:
+            judged.days.setdefault(id(event), []).append(day)
+            if len(judged.days[id(event)]) == 1:
+                judged.events.append(event)
+        if (made := table(plan, result)) is not None:
+            tables.append((day, made))
+    judged.events = newest_first(judged.events)
+    judged.table = _by_day(tables)
+    return judged
+
+
+def windows_used(plan: Node, source: Source, moment: Moment) -> tuple[WindowUsed, ...]:
+    """The bounded windows of a run, the main one first."""
+    used = []
+    for scan in scans(plan):
+        window = moment.window(scan)
+        if not window.bounded:
+            continue
+        written = scan.range.written and scan.span is not None
+        line, column = source.position(scan.span.start) if written and scan.span else (None, None)
+        used.append(WindowUsed(scan.role, window.earliest, window.latest, line, column))
+    return tuple(used)
+
+
+def table(plan: Node, result: Result) -> Rows | None:
+    """The rows of a plan that aggregates."""
+    if entry(plan) is plan and not isinstance(plan, Stats | Top):
+        return None
+    return as_rows(result.columns or (), result.rows)
+
+
+def as_rows(columns: tuple[str, ...], rows: Iterable[Row]) -> Rows:
+    """Rows as a table of these columns."""
+    return Rows(columns, tuple(tuple(row.get(column) for column in columns) for row in rows))
+
+
+def newest_time(events: Iterable[Event]) -> datetime | None:
+    """The latest time of all."""
+    return max((event.time for event in events if event.time is not None), default=None)
+
+
+def _by_day(tables: list[tuple[str, Rows]]) -> Rows | None:
+    if not tables:
+        return None
+    columns = (DAY_COLUMN, *tables[0][1].columns)
+    rows: list[tuple[Cell, ...]] = [(day, *row) for day, made in tables for row in made.rows]
+    return Rows(columns, tuple(rows))
+
+
+def _scheduled(main: Scan, events: list[Event], moment: Moment) -> list[Moment]:
+    """The ends of the calendar days from the first event to the last, no later than `moment`.
+
+    Days whose main window holds none of the events are left out: their runs would find nothing.
+    """
+    times = sorted(event.time for event in events if event.time is not None)
+    if not times:
+        return []
+    day, last = (time.astimezone(moment.zone).date() for time in (times[0], times[-1]))
+    moments = []
+    while day <= last and _midnight(day, moment.zone) < moment.now:
+        day += timedelta(days=1)
+        one = replace(moment, now=min(_midnight(day, moment.zone), moment.now))
+        window = one.window(main)
+        first = bisect_left(times, window.earliest) if window.earliest else 0
+        if first < len(times) and window.contains(times[first]):
+            moments.append(one)
+    return moments
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, clock_time(), zone).astimezone(UTC)
+
+
+def _day_before(end: datetime, zone: tzinfo) -> date:
+    return (end - timedelta(microseconds=1)).astimezone(zone).date()

@@ -1,0 +1,61 @@
+"""Whether a run can be trusted to have seen everything, and if not, why not.
+
+Silence must not look like safety: whatever was not read, not parsed or not judged makes a run partial.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from carhound.findings.run import AnalyticResult, Evidence, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What went wrong outside single files and implementations."""
+
+    not_evidence: tuple[tuple[str, str], ...] = ()
+    """Files named on the command line that hold no events, and what they are instead."""
+    broken_documents: tuple[str, ...] = ()
+    """Messages about analytic documents that could not be read."""
+
+
+def judge_status(
+    evidence: Evidence, analytics: Iterable[AnalyticResult], gaps: Gaps
+) -> tuple[Status, tuple[str, ...]]:
+    """The status and the reasons why it is not complete."""
+    results = [(analytic.id, one) for analytic in analytics for one in analytic.implementations]
+    reasons = [f"no such path: {path}" for path in evidence.missing]
+    reasons += [f"{path} is no evidence: {what}" for path, what in gaps.not_evidence]
+    reasons += _damage(evidence)
+    reasons += [
+        f"{file.path}: {skipped.where} was not read: {skipped.reason}"
+        for file in evidence.files
+        for skipped in file.skipped
+        if skipped.partial
+    ]
+    reasons += list(gaps.broken_documents)
+    reasons += [
+        f"{analytic}: {one.name!r} was not evaluated" for analytic, one in results if one.status != "ran"
+    ]
+    reasons += [
+        f"{analytic}: {one.name!r} could not be judged on {_files(len(one.not_judged))}"
+        for analytic, one in results
+        if one.not_judged
+    ]
+    if reasons:
+        return "partial", tuple(reasons)
+    if not any(one.eligible for _, one in results):
+        return "nothing-eligible", ("no event read could have matched any implementation",)
+    return "complete", ()
+
+
+def _damage(evidence: Evidence) -> list[str]:
+    damaged = [file for file in evidence.files if file.damaged]
+    if not damaged:
+        return []
+    parts = sum(len(file.damaged) for file in damaged)
+    return [f"{parts} damaged part{'s' if parts > 1 else ''} in {_files(len(damaged))}"]
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'s' if count > 1 else ''}"

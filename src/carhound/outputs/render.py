@@ -1,0 +1,39 @@
+"""The one door to every format."""
+
+from collections.abc import Iterator
+from typing import Literal, assert_never, get_args
+
+from carhound.findings.run import Run
+
+Format = Literal["table", "json", "jsonl", "csv"]
+
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+PIPE_WIDTH = 120
+"""Columns of the table where there is no terminal to ask."""
+
+
+def render(run: Run, style: Format, *, width: int = PIPE_WIDTH, colour: bool = False) -> Iterator[bytes]:
+    """The run in a format, UTF-8, in pieces; `width` and `colour` are for the table.
+
+    Each format is imported when it is asked for: JSON does not wait for the terminal's libraries.
+    """
+    match style:
+        case "table":
+            from carhound.outputs import table
+
+            yield table.page(run, width=width, colour=colour).encode("utf-8")
+        case "json":
+            from carhound.outputs import json_run
+
+            yield json_run.encode(json_run.run_object(run), indent=True)
+        case "jsonl":
+            from carhound.outputs import jsonl
+
+            yield from jsonl.lines(run)
+        case "csv":
+            from carhound.outputs import csv_rows
+
+            yield from (line.encode("utf-8") for line in csv_rows.lines(run))
+        case _:
+            assert_never(style)

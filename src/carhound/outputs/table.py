@@ -1,0 +1,122 @@
+"""The run as a page for people: what was found first, what could not be seen last, the verdict at the end."""
+
+from collections.abc import Mapping
+
+from carhound.findings.run import AnalyticResult, Finding, Run
+from carhound.outputs.patterns import patterns
+from carhound.outputs.terminal.hosts import show_hosts
+from carhound.outputs.terminal.page import Page, evidence
+from carhound.outputs.terminal.pattern_block import Context, show_pattern, window_text
+from carhound.outputs.terminal.reading import show_reading
+from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_notes, show_warnings
+from carhound.outputs.terminal.result_rows import show_rows
+from carhound.outputs.verdict import verdict
+from carhound.outputs.wording import count, moment
+
+_REASONS_SHOWN = 20
+
+
+def page(run: Run, *, width: int, colour: bool = False) -> str:
+    """The whole page; without colour it holds no control character but the line break."""
+    sheet = Page(width, colour=colour)
+    _show_head(sheet, run)
+    if run.results is not None:
+        _show_search(sheet, run)
+    else:
+        for analytic in run.analytics:
+            mine = {finding.id: finding for finding in run.findings if finding.analytic == analytic.id}
+            _show_analytic(sheet, analytic, mine, run)
+    show_reading(sheet, run, 0)
+    show_hosts(sheet, run, 0)
+    _show_verdict(sheet, run)
+    return sheet.text()
+
+
+def _show_head(sheet: Page, run: Run) -> None:
+    info = run.info
+    said = [
+        f"carhound {info.version}",
+        f"now is {moment(info.now)}, {info.now_from}",
+        f"days in {info.tz}",
+        f"{info.reading} reading",
+    ]
+    if info.backfill:
+        said.append("one run for each day")
+    sheet.line(evidence("; ".join(said), "dim"), hang=0)
+    ranges = {
+        window_text(window)
+        for analytic in run.analytics
+        for result in analytic.implementations
+        for window in result.windows
+        if window.line is None
+    }
+    for text in sorted(ranges):
+        sheet.line(f"only events from {text}")
+
+
+def _show_analytic(sheet: Page, analytic: AnalyticResult, findings: Mapping[str, Finding], run: Run) -> None:
+    sheet.blank()
+    sheet.line(evidence(analytic.id, "bold"), "  ", evidence(analytic.title, "bold"))
+    about = {"ATT&CK": _attack(analytic), "D3FEND": _d3fend(analytic), "document": analytic.path}
+    for label, text in about.items():
+        if text:
+            sheet.labelled(label, evidence(text), indent=0, label_width=10)
+    sheet.blank()
+    for diagnostic in analytic.diagnostics:
+        if diagnostic.severity == "error":
+            show_diagnostic(sheet, diagnostic, 2)
+    context = Context(run.info, findings)
+    for pattern in patterns(analytic):
+        show_pattern(sheet, pattern, context, 2)
+    show_notes(sheet, analytic, context.told, 2)
+
+
+def _attack(analytic: AnalyticResult) -> str:
+    """For example "T1218.010 (TA0005, coverage Low)"."""
+    said = []
+    for entry in analytic.attack:
+        techniques = _words(entry.get("subtechniques")) or _words(entry.get("technique"))
+        level = _words(entry.get("coverage"))
+        about = _words(entry.get("tactics")) + ([f"coverage {level[0]}"] if level else [])
+        said.append(", ".join(techniques) + (f" ({', '.join(about)})" if about else ""))
+    return "; ".join(said)
+
+
+def _d3fend(analytic: AnalyticResult) -> str:
+    return "; ".join(
+        " ".join([*_words(entry.get("id")), *_words(entry.get("label"))]) for entry in analytic.d3fend
+    )
+
+
+def _words(value: object) -> list[str]:
+    if value is None:
+        return []
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _show_search(sheet: Page, run: Run) -> None:
+    sheet.blank()
+    for analytic in run.analytics:
+        told = Told()
+        for result in analytic.implementations:
+            if result.status == "ran":
+                show_warnings(sheet, [result], told, 0)
+                continue
+            for diagnostic in result.diagnostics:
+                show_diagnostic(sheet, diagnostic, 0)
+        show_notes(sheet, analytic, told, 0)
+    if run.results is not None and run.results.rows:
+        sheet.blank()
+        show_rows(sheet, run.results, 0)
+
+
+def _show_verdict(sheet: Page, run: Run) -> None:
+    said = verdict(run)
+    sheet.blank()
+    sheet.line(evidence(said.sentence, "bold" if run.status == "complete" else "bold yellow"), hang=0)
+    for reason in said.reasons[:_REASONS_SHOWN]:
+        sheet.line("- ", evidence(reason), indent=2)
+    if (more := len(said.reasons) - _REASONS_SHOWN) > 0:
+        sheet.line(f"and {count(more, 'more reason')}: --format json lists them all", indent=2)
+    if said.unseen:
+        sheet.line(evidence(said.unseen), hang=0)

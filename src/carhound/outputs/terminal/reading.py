@@ -1,0 +1,139 @@
+"""What was read, and above all what was not."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from carhound.findings.run import Evidence, FileReport, Run
+from carhound.model.evidence import Damage
+from carhound.outputs.terminal.page import Page, evidence
+from carhound.outputs.wording import count, number, size, some
+
+FILES_SHOWN = 8
+"""Files named under one heading."""
+
+_PARTS_SHOWN = 3
+_NAMES_SHOWN = 4
+_HASHES_SHOWN = 200
+_LABEL = 14
+
+
+def show_reading(page: Page, run: Run, indent: int) -> None:
+    """Totals, then everything that may have held events and was left out."""
+    read = run.evidence
+    page.blank()
+    page.line(("What was read", "bold"), indent=indent)
+    inner = indent + 2
+    _show_totals(page, read.files, inner)
+    _show_damage(page, read.files, inner)
+    _show_skipped(page, read.files, inner)
+    _show_names(page, "missing", ("path does not exist", "paths do not exist"), read.missing, inner)
+    _show_names(
+        page, "not evidence", ("file holds no events", "files hold no events"), read.not_evidence, inner
+    )
+    _show_remarks(page, read, inner)
+    _show_hashes(page, read.files, inner)
+
+
+def _show_totals(page: Page, files: Sequence[FileReport], indent: int) -> None:
+    events, eligible = sum(file.events for file in files), sum(file.eligible for file in files)
+    repeats = sum(file.duplicates for file in files)
+    formats = Counter(file.format or "unknown shape" for file in files)
+    shapes = ", ".join(f"{name} {number(many)}" for name, many in formats.most_common())
+    total = size(sum(file.bytes or 0 for file in files))
+    text = f"{count(len(files), 'file')}, {total}" + (f" ({shapes})" if shapes else "")
+    page.labelled("files", evidence(text), indent=indent, label_width=_LABEL)
+    page.labelled(
+        "events",
+        f"{number(events)}, of which {number(eligible)} eligible (of a kind that can match)",
+        indent=indent,
+        label_width=_LABEL,
+    )
+    if repeats:
+        page.labelled(
+            "duplicates",
+            f"{count(repeats, 'repeat')} of matching events, counted once",
+            indent=indent,
+            label_width=_LABEL,
+        )
+
+
+def _show_damage(page: Page, files: Sequence[FileReport], indent: int) -> None:
+    hurt = [file for file in files if file.damaged]
+    if not hurt:
+        return
+    total = sum(len(file.damaged) for file in hurt)
+    page.labelled(
+        "damage",
+        f"{count(total, 'part')} of {count(len(hurt), 'file')} could not be read",
+        indent=indent,
+        label_width=_LABEL,
+        style="bold yellow",
+    )
+    inner = indent + _LABEL
+    for file in hurt[:FILES_SHOWN]:
+        page.line(evidence(file.path), indent=inner)
+        for damage in file.damaged[:_PARTS_SHOWN]:
+            page.line(evidence(_damage(damage), "dim"), indent=inner + 2)
+        if (more := len(file.damaged) - _PARTS_SHOWN) > 0:
+            page.line((f"and {number(more)} more in this file", "dim"), indent=inner + 2)
+    _more_files(page, len(hurt), inner)
+
+
+def _damage(damage: Damage) -> str:
+    at = "" if damage.offset is None else f" at offset {number(damage.offset)}"
+    return f"{damage.where}{at}: {damage.reason}"
+
+
+def _show_skipped(page: Page, files: Sequence[FileReport], indent: int) -> None:
+    """Parts left out, one entry per reason; those that may have held events first."""
+    reasons: dict[tuple[bool, str], list[str]] = {}
+    for file in files:
+        for skipped in file.skipped:
+            where = file.path if skipped.where in ("", file.path) else f"{file.path}, {skipped.where}"
+            reasons.setdefault((not skipped.partial, skipped.reason), []).append(where)
+    for (harmless, reason), places in sorted(reasons.items()):
+        page.labelled(
+            "not relevant" if harmless else "skipped",
+            evidence(f"{count(len(places), 'part')}: {reason}"),
+            indent=indent,
+            label_width=_LABEL,
+            style="dim" if harmless else "bold yellow",
+        )
+        if harmless:
+            continue
+        for place in places[:FILES_SHOWN]:
+            page.line(evidence(place, "dim"), indent=indent + _LABEL)
+        _more_files(page, len(places), indent + _LABEL)
+
+
+def _show_names(page: Page, label: str, said: tuple[str, str], names: Sequence[str], indent: int) -> None:
+    if names:
+        text = f"{count(len(names), *said)}: {some(names, _NAMES_SHOWN)}"
+        style = "bold yellow" if label == "missing" else "dim"
+        page.labelled(label, evidence(text), indent=indent, label_width=_LABEL, style=style)
+
+
+def _show_remarks(page: Page, read: Evidence, indent: int) -> None:
+    remarks = Counter((remark.code, remark.message) for file in read.files for remark in file.remarks)
+    for (code, message), many in remarks.items():
+        page.labelled(
+            "assumed",
+            evidence(f"{message} ({code}, {count(many, 'file')})"),
+            indent=indent,
+            label_width=_LABEL,
+        )
+
+
+def _show_hashes(page: Page, files: Sequence[FileReport], indent: int) -> None:
+    hashed = [file for file in files if file.sha256 is not None]
+    if hashed:
+        page.line(("SHA-256", "dim"), indent=indent)
+    for file in hashed[:_HASHES_SHOWN]:
+        page.line(evidence(f"{file.sha256}  {file.path}"), indent=indent + 2)
+    if (more := len(hashed) - _HASHES_SHOWN) > 0:
+        page.line(f"and {count(more, 'more file')}: --format json lists them all", indent=indent + 2)
+
+
+def _more_files(page: Page, total: int, indent: int) -> None:
+    if (more := total - FILES_SHOWN) > 0:
+        page.line(f"and {number(more)} more: --format json lists them all", indent=indent)

@@ -1,0 +1,148 @@
+"""`hunt` and `search`: from a request to a run."""
+
+import hashlib
+import os
+from importlib.metadata import version
+
+from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
+from carhound.analytics.load import bundled, load
+from carhound.engines.interpreter.collect import Collector
+from carhound.engines.interpreter.operators import Moment
+from carhound.errors import CarhoundError, UsageError
+from carhound.findings.identity import Registry
+from carhound.findings.judging import as_rows, judge, newest_time
+from carhound.findings.run import Rows, Run, RunInfo
+from carhound.findings.status import Gaps, judge_status
+from carhound.languages.spl.compile import compile_spl
+from carhound.model.diagnostics import Source
+from carhound.pipeline.implementations import Prepared, Probe, Subject, prepare
+from carhound.pipeline.reading import Reading, read_evidence
+from carhound.pipeline.request import Clock, Progress, Request, read_clock
+from carhound.pipeline.results import analytic_result, findings
+from carhound.readers.evidence import open_evidence
+from carhound.readers.interface import ReadOptions
+
+ENGINE = "interpreter"
+SEARCH = "<search>"
+
+
+def hunt(request: Request, progress: Progress | None = None) -> Run:
+    """Runs the analytics over the evidence. Raises CarhoundError for what makes a run impossible."""
+    clock = read_clock(request)
+    analytics, problems = _load(request.analytics or bundled())
+    subjects = [prepare(analytic, request.reading) for analytic in analytics]
+    return _run(request, clock, subjects, problems, progress)
+
+
+def search(text: str, request: Request, progress: Progress | None = None) -> Run:
+    """Runs one SPL search over the evidence; its rows are `Run.results`. Raises CarhoundError."""
+    clock = read_clock(request)
+    code = Source(text, SEARCH)
+    compiled = compile_spl(code)
+    prepared = Prepared(
+        Implementation("search", "spl", "spl", "", None, code), compiled.plan, list(compiled.diagnostics)
+    )
+    source = DocumentSource(SEARCH, hashlib.sha256(text.encode()).hexdigest())
+    analytic = Analytic("search", "Search", source, "", (), (), (), (prepared.implementation,), ())
+    return _run(request, clock, [Subject(analytic, [prepared])], [], progress, of=prepared)
+
+
+def _run(
+    request: Request,
+    clock: Clock,
+    subjects: list[Subject],
+    problems: list[CarhoundError],
+    progress: Progress | None,
+    of: Prepared | None = None,
+) -> Run:
+    missing = tuple(path for path in request.evidence if not os.path.lexists(path))
+    if len(missing) == len(request.evidence):
+        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
+    runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
+    registry = Registry()
+    collector = _collector(subjects, registry)
+    reading = Reading(registry)
+    parts = open_evidence([path for path in request.evidence if path not in missing], ReadOptions(clock.zone))
+    read_evidence(parts, collector, len(runnable), reading, request.hash, progress)
+
+    newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
+    now, now_from = clock.now(newest, reading.newest_eligible)
+    moment = Moment(now, clock.zone, clock.range(now))
+    _judge(runnable, collector, moment, request.backfill)
+    rows = _rows(of) if of is not None else None
+    results = tuple(analytic_result(subject, collector, reading) for subject in subjects)
+    found = [one for subject in subjects for one in findings(subject, reading)] if of is None else []
+    evidence = reading.evidence(missing)
+    gaps = Gaps(tuple(reading.explicit_not_evidence), tuple(str(problem) for problem in problems))
+    status, reasons = judge_status(evidence, results, gaps)
+    names = {
+        one.number: (subject.analytic.id, one.implementation.name)
+        for subject in subjects
+        for one in subject.implementations
+        if one.number is not None
+    }
+    info = RunInfo(
+        request.command,
+        version("carhound"),
+        ENGINE,
+        now,
+        now_from,
+        request.tz,
+        request.reading,
+        request.backfill,
+    )
+    return Run(info, results, reading.hosts.coverage(names), evidence, tuple(found), status, reasons, rows)
+
+
+def _load(references: tuple[str, ...]) -> tuple[list[Analytic], list[CarhoundError]]:
+    """The analytics named, each once. Raises the first problem where nothing could be read."""
+    analytics: list[Analytic] = []
+    problems: list[CarhoundError] = []
+    for reference in references:
+        loaded = load(reference)
+        analytics += loaded.analytics
+        problems += loaded.problems
+    if not analytics:
+        raise problems[0] if problems else UsageError("no analytic to run", hint="name one with -a")
+    return analytics, problems
+
+
+def _collector(subjects: list[Subject], registry: Registry) -> Collector:
+    """A collector of every plan there is, each told its number; implementations come first."""
+    runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
+    follows: dict[int, frozenset[int]] = {}
+    numbered: list[Prepared | Probe] = list(runnable)
+    for number, one in enumerate(runnable):
+        one.number = number
+    for subject in subjects:
+        numbers = {
+            one.implementation.name: one.number for one in subject.implementations if one.number is not None
+        }
+        for probe in subject.probes:
+            if probe.plan is not None:
+                probe.number = len(numbered)
+                of = probe.discrepancy.implementations
+                follows[probe.number] = frozenset(numbers[name] for name in of if name in numbers)
+                numbered.append(probe)
+    plans = [one.plan for one in numbered if one.plan is not None]
+    return Collector(plans, registry.admit, [one.use_alias for one in numbered], follows)
+
+
+def _judge(runnable: list[Prepared], collector: Collector, moment: Moment, backfill: bool) -> None:
+    for one in runnable:
+        if one.plan is None or one.number is None:
+            continue
+        hits, main_hits = collector.hits(one.number), collector.main_hits(one.number)
+        one.judgement = judge(
+            one.plan, one.implementation.code, hits, main_hits, moment, backfill, one.use_alias
+        )
+
+
+def _rows(prepared: Prepared) -> Rows:
+    result = prepared.judgement.result if prepared.judgement else None
+    if result is None:
+        return Rows((), ())
+    columns = result.columns
+    if columns is None:
+        columns = tuple(dict.fromkeys(name for row in result.rows for name in row.names()))
+    return as_rows(columns, result.rows)

@@ -1,0 +1,98 @@
+"""Texts of analytics to plans, and what is known about them to probes."""
+
+from dataclasses import dataclass, field
+
+from carhound.analytics.analytic import Analytic, Implementation
+from carhound.analytics.notes import Discrepancy, Notes, WindowCorrection, notes_about
+from carhound.findings.judging import Judgement
+from carhound.findings.run import Reading
+from carhound.languages.pseudocode.compile import compile_pseudocode
+from carhound.languages.spl.compile import compile_spl
+from carhound.model.diagnostics import Diagnostic, LanguageError
+from carhound.model.names import Alias
+from carhound.model.windows import TimeRange
+from carhound.plan.nodes import Node
+from carhound.plan.rewrites.replace_window import replace_window
+
+_COMPILERS = {"spl": compile_spl, "pseudocode": compile_pseudocode}
+
+
+@dataclass(slots=True)
+class Prepared:
+    """One implementation, ready to run or with the reason why not, and later what it said."""
+
+    implementation: Implementation
+    plan: Node | None
+    diagnostics: list[Diagnostic]
+    aliases: dict[str, Alias] = field(default_factory=dict)
+    """Those that served while it ran."""
+    number: int | None = None
+    """Of its plan in the collector."""
+    judgement: Judgement | None = None
+
+    def use_alias(self, name: str, alias: Alias) -> None:
+        """Notes that `alias` served for `name`."""
+        self.aliases[name] = alias
+
+
+@dataclass(slots=True)
+class Probe:
+    """A discrepancy, and the search for the events it affects; without one it always holds."""
+
+    discrepancy: Discrepancy
+    plan: Node | None
+    number: int | None = None
+    """Of its plan in the collector."""
+
+    def use_alias(self, name: str, alias: Alias) -> None:
+        """Aliases are told of where they serve an implementation."""
+
+
+@dataclass(slots=True)
+class Subject:
+    """One analytic of a run."""
+
+    analytic: Analytic
+    implementations: list[Prepared]
+    probes: list[Probe] = field(default_factory=list)
+
+
+def prepare(analytic: Analytic, reading: Reading) -> Subject:
+    """Compiles what can be compiled; the rest says why it is not evaluated."""
+    notes = notes_about(analytic)
+    corrections = {one.implementation: one for one in notes.corrections(reading)} if notes else {}
+    implementations = [_prepare(one, corrections.get(one.name)) for one in analytic.implementations]
+    return Subject(analytic, implementations, _probes(notes, reading))
+
+
+def _prepare(implementation: Implementation, correction: WindowCorrection | None) -> Prepared:
+    compiler = _COMPILERS.get(implementation.language)
+    if compiler is None:
+        message = f"the language {implementation.language!r} is not executed"
+        hint = "carhound runs Splunk searches (SPL) and CAR pseudocode"
+        return Prepared(implementation, None, [Diagnostic("RUN-L1", message, "error", hint=hint)])
+    try:
+        compiled = compiler(implementation.code)
+    except LanguageError as problem:
+        return Prepared(implementation, None, [problem.diagnostic])
+    prepared = Prepared(implementation, compiled.plan, list(compiled.diagnostics))
+    if correction is not None:
+        prepared.plan = replace_window(compiled.plan, correction.was, correction.becomes)
+        was, becomes = _show(correction.was), _show(correction.becomes)
+        message = f"corrected reading: {becomes} where the text says {was}; {correction.reason}"
+        prepared.diagnostics.append(Diagnostic("RUN-C1", message, "note"))
+    return prepared
+
+
+def _show(times: TimeRange) -> str:
+    return f"earliest={times.earliest} latest={times.latest}"
+
+
+def _probes(notes: Notes | None, reading: Reading) -> list[Probe]:
+    if notes is None:
+        return []
+    return [
+        Probe(one, compile_spl(one.probe).plan if one.probe else None)
+        for one in notes.discrepancies
+        if one.reading in (None, reading)
+    ]

@@ -1,0 +1,95 @@
+"""What a run is asked for, and who is told how it gets on."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from carhound.errors import UsageError
+from carhound.findings.run import Reading
+from carhound.model.windows import Window, resolve_time
+
+
+class Progress(Protocol):
+    """Told how reading gets on."""
+
+    def file(self, path: str, size: int | None) -> None:
+        """A file (or archive member) is begun; `size` in bytes where known."""
+
+    def events(self, count: int) -> None:
+        """So many events have been read in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asked for."""
+
+    evidence: tuple[str, ...]
+    command: tuple[str, ...]
+    """The words of the command, for the record."""
+    analytics: tuple[str, ...] = ()
+    """References to analytics; none stands for the bundled ones."""
+    now: str | None = None
+    """A time modifier or time, "wall" for the clock, None for just after the newest matching event."""
+    tz: str = "UTC"
+    earliest: str | None = None
+    latest: str | None = None
+    reading: Reading = "published"
+    backfill: bool = False
+    hash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The times of a request, checked before any evidence is read."""
+
+    wall: datetime
+    zone: tzinfo
+    request: Request
+
+    def now(self, newest_match: datetime | None, newest_eligible: datetime | None) -> tuple[datetime, str]:
+        """The moment the run stands at, and where it comes from; of itself never past the clock."""
+        asked = self.request.now
+        if asked == "wall":
+            return self.wall, "the clock"
+        if asked is not None:
+            return resolve_time(asked, self.wall, self.zone), "given"
+        for newest, kind in ((newest_match, "matching"), (newest_eligible, "eligible")):
+            if newest is not None:
+                after = newest + _TICK
+                if after <= self.wall:
+                    return after, f"just after the newest {kind} event"
+                return self.wall, f"the clock; the newest {kind} event lies in the future"
+        return self.wall, "the clock"
+
+    def range(self, now: datetime) -> Window:
+        """The caller's own range, for searches that state none."""
+        earliest, latest = self.request.earliest, self.request.latest
+        return Window(
+            None if earliest is None else resolve_time(earliest, now, self.zone),
+            None if latest is None else resolve_time(latest, now, self.zone),
+        )
+
+
+_TICK = datetime.resolution
+
+
+def read_clock(request: Request) -> Clock:
+    """Checks the request's zone and times. Raises UsageError."""
+    clock = Clock(datetime.now(UTC), _zone(request.tz), request)
+    now, _ = clock.now(None, None)
+    window = clock.range(now)
+    if window.earliest is not None and window.latest is not None and window.earliest >= window.latest:
+        raise UsageError("--earliest is not before --latest", hint="swap them, or widen the range")
+    return clock
+
+
+def _zone(name: str) -> tzinfo:
+    if name.upper() in ("UTC", "Z"):
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            f"no time zone is called {name!r}", hint="write it like Europe/Berlin or UTC"
+        ) from None

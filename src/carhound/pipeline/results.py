@@ -1,0 +1,150 @@
+"""What was judged and read, put together for the run value."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from carhound.engines.interpreter.collect import Collector
+from carhound.engines.interpreter.operators import newest_first
+from carhound.findings.identity import finding_id
+from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Twins
+from carhound.findings.twins import Side, compare, pairs
+from carhound.model.car import is_defined
+from carhound.model.diagnostics import Diagnostic
+from carhound.model.event import Event
+from carhound.pipeline.implementations import Prepared, Probe, Subject
+from carhound.pipeline.reading import Reading
+
+
+def analytic_result(subject: Subject, collector: Collector, reading: Reading) -> AnalyticResult:
+    """One analytic: what each implementation said, and where twins disagree."""
+    analytic = subject.analytic
+    return AnalyticResult(
+        analytic.id,
+        analytic.title,
+        analytic.source.path,
+        analytic.source.sha256,
+        tuple(asdict(one) for one in analytic.attack),
+        tuple(asdict(one) for one in analytic.d3fend),
+        tuple((reference, is_defined(reference)) for reference in analytic.data_model_references),
+        tuple(_implementation_result(one, subject, collector, reading) for one in subject.implementations),
+        _twins(subject, reading),
+        analytic.diagnostics,
+    )
+
+
+def findings(subject: Subject, reading: Reading) -> list[Finding]:
+    """One for each distinct event in the result of at least one implementation."""
+    events: dict[int, Event] = {}
+    names: dict[int, list[str]] = {}
+    days: dict[int, list[str]] = {}
+    for prepared in subject.implementations:
+        judgement = prepared.judgement
+        for event in judgement.events if judgement else []:
+            events[id(event)] = event
+            names.setdefault(id(event), []).append(prepared.implementation.name)
+            days.setdefault(id(event), []).extend(judgement.days.get(id(event), []) if judgement else [])
+    return [
+        _finding(subject.analytic.id, event, names[id(event)], days[id(event)], reading)
+        for event in newest_first(list(events.values()))
+    ]
+
+
+def _finding(analytic: str, event: Event, names: list[str], days: list[str], reading: Reading) -> Finding:
+    return Finding(
+        finding_id(analytic, event),
+        analytic,
+        tuple(names),
+        event.time,
+        event.computer,
+        "/".join(event.kinds[0]) if event.kinds else None,
+        event.provider,
+        event.event_id,
+        reading.registry.places(event),
+        event.native,
+        event.car,
+        tuple(sorted(set(days))),
+    )
+
+
+def _implementation_result(
+    prepared: Prepared, subject: Subject, collector: Collector, reading: Reading
+) -> ImplementationResult:
+    implementation = prepared.implementation
+    judgement = prepared.judgement
+    notes = _discrepancies(implementation.name, subject.probes, collector)
+    if judgement is None or prepared.number is None:
+        diagnostics = (*prepared.diagnostics, *notes)
+        return ImplementationResult(
+            implementation.name, implementation.language, "not-evaluated", diagnostics=diagnostics
+        )
+    blind = reading.not_judged.get(prepared.number, [])
+    return ImplementationResult(
+        implementation.name,
+        implementation.language,
+        "ran",
+        judgement.windows,
+        collector.eligible(prepared.number),
+        len(judgement.events),
+        judgement.table,
+        tuple(finding_id(subject.analytic.id, event) for event in judgement.events),
+        judgement.outside_window,
+        tuple(file for file, _, _ in blind),
+        (*prepared.diagnostics, *_run_remarks(prepared, judgement.timeless), *_blind(blind), *notes),
+    )
+
+
+def _run_remarks(prepared: Prepared, timeless: int) -> list[Diagnostic]:
+    remarks = [
+        Diagnostic("SPL-A1", f"{name} was read from {alias.field}, since events have no {name}", "note")
+        for name, alias in sorted(prepared.aliases.items())
+    ]
+    if timeless:
+        message = "matching events without a time fall in no window"
+        remarks.append(Diagnostic("RUN-T1", message, "warning", count=timeless))
+    return remarks
+
+
+def _blind(blind: list[tuple[str, str, int]]) -> list[Diagnostic]:
+    by_fields: dict[str, list[tuple[str, int]]] = {}
+    for file, fields, events in blind:
+        by_fields.setdefault(fields, []).append((file, events))
+    return [_blind_to(fields, files) for fields, files in by_fields.items()]
+
+
+def _blind_to(fields: str, files: list[tuple[str, int]]) -> Diagnostic:
+    shown = ", ".join(file for file, _ in files[:3]) + (" …" if len(files) > 3 else "")
+    many = f"{len(files)} file{'s' if len(files) > 1 else ''}"
+    message = f"not judged on {many}, where no eligible event carries {fields}: {shown}"
+    return Diagnostic("RUN-J1", message, "warning", count=sum(events for _, events in files))
+
+
+def _discrepancies(name: str, probes: Iterable[Probe], collector: Collector) -> list[Diagnostic]:
+    remarks = []
+    for probe in probes:
+        if name not in probe.discrepancy.implementations:
+            continue
+        if probe.number is None:
+            remarks.append(probe.discrepancy.diagnostic())
+        elif count := len(collector.main_hits(probe.number)):
+            remarks.append(probe.discrepancy.diagnostic(count))
+    return remarks
+
+
+def _twins(subject: Subject, reading: Reading) -> tuple[Twins, ...]:
+    sides = {
+        one.implementation.name: side for one in subject.implementations if (side := _side(one, reading))
+    }
+    return tuple(
+        compare(sides[spl], sides[pseudocode], lambda event: finding_id(subject.analytic.id, event))
+        for spl, pseudocode in pairs(sides)
+    )
+
+
+def _side(prepared: Prepared, reading: Reading) -> Side | None:
+    if prepared.plan is None or prepared.judgement is None or prepared.number is None:
+        return None
+    blind = frozenset(file for file, _, _ in reading.not_judged.get(prepared.number, []))
+    implementation = prepared.implementation
+    return Side(
+        implementation.name, implementation.code, prepared.plan, tuple(prepared.judgement.events), blind
+    )

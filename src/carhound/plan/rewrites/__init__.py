@@ -1,0 +1,1 @@
+"""Rewrites of plans, one a module: a plan in, a plan out."""

