@@ -79,7 +79,10 @@ def test_parentheses_nest(condition_of: Callable[[str], Condition]) -> None:
         ("a < x.y <= b", Comparison((Path(("a",)), Path(("x", "y")), Path(("b",))), ("<", "<="))),
         ("x >= now - 1 day", Comparison((X, Sum(Now(), (("-", Duration("1", "day")),))), (">=",))),
         ("x < y + 1sec", Comparison((X, Sum(Path(("y",)), (("+", Duration("1", "second")),))), ("<",))),
-        ("b - a <= 1 hour", Comparison((Sum(Path(("b",)), (("-", Path(("a",))),)), Duration("1", "hour")), ("<=",))),
+        (
+            "b - a <= 1 hour",
+            Comparison((Sum(Path(("b",)), (("-", Path(("a",))),)), Duration("1", "hour")), ("<=",)),
+        ),
         ("x == 10.0.0.0/8", Comparison((X, Text("10.0.0.0/8")), ("==",))),
         ('x in ["a", b, 3]', Membership(X, Listing((Text("a"), Path(("b",)), Number("3"))))),
         ('x not in ["a"]', Membership(X, Listing((Text("a"),)), negated=True)),

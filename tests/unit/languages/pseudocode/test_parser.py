@@ -76,9 +76,7 @@ def test_a_value_may_be_a_sum(parse_text: Parse) -> None:
         ("x == 1\ny = search P", "PS-P1", "x == 1"),
     ],
 )
-def test_what_is_no_program(
-    error_of: Callable[[str], Diagnostic], text: str, code: str, marked: str
-) -> None:
+def test_what_is_no_program(error_of: Callable[[str], Diagnostic], text: str, code: str, marked: str) -> None:
     """The error marks the place."""
     error = error_of(text)
     assert error.span is not None

@@ -1,0 +1,164 @@
+"""The XML tree of a Windows event as JSON writers render it: `{"Event": {"System": …, "EventData": …}}`.
+
+Writers differ in how they spell attributes (`#attributes`, `@Name`, plain names, `Provider_attributes`) and
+`Data` (an object, a list of {Name, text}); all are read here. Tree: the Windows event schema, EventType.
+"""
+
+from typing import Any
+
+from carhound.model.event import RawEvent, Value
+from carhound.readers.notes import Notes
+from carhound.readers.times import event_time
+from carhound.readers.values import header_text, one_text, put, text_of
+
+_TEXTS = ("#text", "text", "$", "_")
+_ATTRIBUTES: tuple[tuple[str, str, str], ...] = (
+    ("Provider", "Guid", "ProviderGuid"),
+    ("Provider", "EventSourceName", "EventSourceName"),
+    ("TimeCreated", "SystemTime", "SystemTime"),
+    ("Correlation", "ActivityID", "System_ActivityID"),
+    ("Correlation", "RelatedActivityID", "System_RelatedActivityID"),
+    ("Execution", "ProcessID", "System_ProcessID"),
+    ("Execution", "ThreadID", "System_ThreadID"),
+    ("Execution", "ProcessorID", "System_ProcessorID"),
+    ("Execution", "KernelTime", "System_KernelTime"),
+    ("Execution", "UserTime", "System_UserTime"),
+    ("Security", "UserID", "System_UserID"),
+)
+"""Element and attribute of System -> our name for it."""
+_ELEMENTS = ("Version", "Level", "Task", "Opcode", "Keywords")
+_PARTS = frozenset({"System", "EventData", "UserData", "#attributes", "xmlns"})
+
+
+def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
+    """The raw event of one tree; `event` is what stands under "Event"."""
+    system = event.get("System")
+    if not isinstance(system, dict):
+        system = {}
+    meta: dict[str, Value] = {}
+    attributes = {element: _attributes(system, element) for element in _SYSTEM_ELEMENTS}
+    for element, name, ours in _ATTRIBUTES:
+        found = attributes[element]
+        if found is not None:
+            put(meta, ours, text_of(_attribute(found, name)))
+    for element in _ELEMENTS:
+        put(meta, element, _element(system.get(element)))
+    event_id = system.get("EventID")
+    qualifiers = _attribute(_attributes(system, "EventID") or {}, "Qualifiers")
+    put(meta, "Qualifiers", text_of(qualifiers))
+    data: dict[str, Value] = {}
+    if (event_data := event.get("EventData")) is not None:
+        _event_data(event_data, data, meta)
+    if (user_data := event.get("UserData")) is not None:
+        _user_data(user_data, data, meta)
+    for name, value in event.items():
+        if name not in _PARTS and not name.startswith("@"):
+            put(meta, name, text_of(value))
+    return RawEvent(
+        provider=header_text(_attribute(attributes["Provider"] or {}, "Name")),
+        channel=header_text(_element(system.get("Channel"))),
+        event_id=header_text(_element(event_id)),
+        computer=header_text(_element(system.get("Computer"))),
+        record_id=header_text(_element(system.get("EventRecordID"))),
+        time=event_time(notes, meta.get("SystemTime"), data.get("UtcTime"), None),
+        data=data,
+        meta=meta,
+        position=position,
+    )
+
+
+_SYSTEM_ELEMENTS = tuple(dict.fromkeys(element for element, _, _ in _ATTRIBUTES))
+
+
+def _attributes(system: dict[str, Any], element: str) -> dict[str, Any] | None:
+    value = system.get(element)
+    if isinstance(value, dict):
+        inner = value.get("#attributes")
+        return inner if isinstance(inner, dict) else value
+    value = system.get(element + "_attributes")
+    return value if isinstance(value, dict) else None
+
+
+def _attribute(attributes: dict[str, Any], name: str) -> Any:
+    value = attributes.get(name)
+    return attributes.get("@" + name) if value is None else value
+
+
+def _element(value: Any) -> Value | None:
+    """The text of an element, which is an object where the element has attributes."""
+    if isinstance(value, dict):
+        for name in _TEXTS:
+            if (text := value.get(name)) is not None:
+                return text_of(text)
+        return None
+    return text_of(value)
+
+
+def _event_data(event_data: Any, data: dict[str, Value], meta: dict[str, Value]) -> None:
+    if not isinstance(event_data, dict):
+        put(data, "Data", text_of(event_data))
+        return
+    for name, value in event_data.items():
+        if type(value) is str and name != "Name" and name[0:1] not in ("@", "") and name != "xmlns":
+            put(data, name, value)
+        elif name == "Data":
+            _data(value, data)
+        elif name in ("#attributes", "@attributes"):
+            put(meta, "EventData_Name", _element((value or {}).get("Name")))
+        elif name in ("@Name", "Name") and type(value) is str and "Data" in event_data:
+            put(meta, "EventData_Name", value)
+        elif name[0:1] != "@" and name != "xmlns":
+            put(data, name, _element(value) if _is_element(value) else text_of(value))
+
+
+def _data(value: Any, data: dict[str, Value]) -> None:
+    """`Data`: one element, several, or an object of names and values."""
+    if isinstance(value, list):
+        for item in value:
+            _data(item, data)
+    elif not isinstance(value, dict):
+        put(data, "Data", text_of(value))
+    elif _is_element(value) or "@Name" in value:
+        attributes = value.get("#attributes")
+        name = _attribute(attributes if isinstance(attributes, dict) else value, "Name")
+        text = _element(value)
+        put(data, name if isinstance(name, str) and name else "Data", text)
+    else:
+        for name, one in value.items():
+            put(data, name, _element(one) if _is_element(one) else text_of(one))
+
+
+def _is_element(value: Any) -> bool:
+    """Whether an object stands for an XML element: it has a text, attributes, or nothing but a name."""
+    return isinstance(value, dict) and (
+        "#attributes" in value or any(name in value for name in _TEXTS) or value.keys() == {"Name"}
+    )
+
+
+def _user_data(user_data: Any, data: dict[str, Value], meta: dict[str, Value]) -> None:
+    """UserData holds one element of the provider's own; its children are the fields."""
+    if not isinstance(user_data, dict):
+        put(data, "UserData", text_of(user_data))
+        return
+    for name, value in user_data.items():
+        if name.startswith(("@", "#")) or name == "xmlns":
+            continue
+        if not isinstance(value, dict):
+            put(data, name, text_of(value))
+            continue
+        put(meta, "UserData_Name", name)
+        for field, one in value.items():
+            if field == "#attributes" and isinstance(one, dict):
+                for attribute, text in one.items():
+                    if not attribute.startswith("xmlns"):
+                        put(data, attribute, text_of(text))
+            elif not field.startswith(("@", "xmlns")):
+                put(data, field, _field(one))
+
+
+def _field(value: Any) -> Value | None:
+    """A field below UserData; an element that carries only attributes or children stays JSON."""
+    if isinstance(value, dict):
+        text = _element(value)
+        return text if text is not None else one_text(value)
+    return text_of(value)

@@ -1,0 +1,51 @@
+"""What every reader takes and gives."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Protocol
+
+from carhound.model.event import RawEvent
+from carhound.model.evidence import Damage, Remark, Skipped
+
+Item = RawEvent | Damage | Skipped | Remark
+"""What reading yields, in the order of the file; remarks about the whole file come last."""
+
+
+class ByteSource(Protocol):
+    """Bytes from a file, a member of an archive or a decompressor, read once from front to back."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the reading of evidence depends on beside the evidence."""
+
+    zone: tzinfo = UTC
+    """Where times without a zone are at home."""
+
+
+class Reader(Protocol):
+    """One file format. Reading never raises on what the bytes say: it yields `Damage` and goes on."""
+
+    @property
+    def name(self) -> str:
+        """The name of the format, for example "evtx"."""
+
+    def read(self, source: ByteSource, options: ReadOptions) -> Iterator[Item]:
+        """Everything in the source."""
+
+
+def read_exactly(source: ByteSource, size: int) -> bytes:
+    """`size` bytes, or what is left where the source ends before."""
+    data = source.read(size)
+    if len(data) == size or not data:
+        return data
+    parts = [data]
+    missing = size - len(data)
+    while missing and (data := source.read(missing)):
+        parts.append(data)
+        missing -= len(data)
+    return b"".join(parts)

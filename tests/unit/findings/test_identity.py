@@ -1,0 +1,79 @@
+"""When two records are one event."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from carhound.findings.identity import Registry, finding_id
+from carhound.model.event import Event, Place
+
+KEY = ("ProcessGuid", "Image")
+
+
+def record(file: str = "a.evtx", shape: str = "evtx", **changes: Any) -> Event:
+    data = {"ProcessGuid": "{1}", "Image": "cmd.exe", "ParentImage": "x.exe"} | changes.pop("data", {})
+    event = Event(
+        provider="Microsoft-Windows-Sysmon",
+        channel=None,
+        event_id="1",
+        computer="H1",
+        record_id="7",
+        time=datetime(2024, 1, 1, 0, 0, 0, 123456, tzinfo=UTC),
+        data=data,
+        meta={"host": file},
+        position="1",
+        place=Place(file, "7"),
+        shape=shape,
+        key_fields=KEY,
+    )
+    return replace(event, **changes)
+
+
+def test_the_same_content_in_two_files_is_one_event_with_two_places() -> None:
+    registry = Registry()
+    first = registry.admit(record("a.evtx"))
+    assert registry.admit(record("b.evtx")) is first
+    assert [place.file for place in registry.places(first)] == ["a.evtx", "b.evtx"]
+    assert registry.duplicates == {"b.evtx": 1}
+
+
+def test_a_reused_record_id_with_other_content_is_another_event() -> None:
+    registry = Registry()
+    first = registry.admit(record())
+    assert registry.admit(record(data={"ParentImage": "y.exe"})) is not first
+
+
+def test_another_shape_of_the_same_event_is_told_by_its_key() -> None:
+    registry = Registry()
+    first = registry.admit(record())
+    other = record("c.json", shape="nxlog", record_id=None, data={"ParentImage": "x.exe", "Extra": "1"})
+    assert registry.admit(other) is first
+    assert registry.admit(record("d.json", shape="nxlog", record_id=None, data={"Extra": "2"})) is not first
+
+
+def test_without_its_whole_key_an_event_of_another_shape_stays_its_own() -> None:
+    registry = Registry()
+    first = registry.admit(record(data={"ProcessGuid": ""}))
+    assert (
+        registry.admit(record("c.json", shape="nxlog", data={"ProcessGuid": "", "Extra": "1"})) is not first
+    )
+
+
+def test_the_identity_is_content_to_the_millisecond() -> None:
+    event = record()
+    assert event.identity() == record("elsewhere.evtx", position="99", sequence=5).identity()
+    later = datetime(2024, 1, 1, 0, 0, 0, 123999, tzinfo=UTC)
+    assert event.identity() == record(time=later).identity()
+    for change in ({"computer": "H2"}, {"record_id": "8"}, {"event_id": "7"}, {"data": {"Image": "x"}}):
+        assert event.identity() != record(**change).identity()
+
+
+def test_values_cannot_be_shifted_between_fields() -> None:
+    one = record(data={"a": "x", "b": ""})
+    assert one.identity() != record(data={"a": "", "b": "x"}).identity()
+    assert one.identity() != record(data={"a": ("x", ""), "b": ""}).identity()
+
+
+def test_a_finding_id_belongs_to_its_analytic() -> None:
+    assert finding_id("CAR-1", record()) == finding_id("CAR-1", record("z.evtx"))
+    assert finding_id("CAR-1", record()) != finding_id("CAR-2", record())
