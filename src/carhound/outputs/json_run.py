@@ -3,6 +3,7 @@
 Every key is always there, in one order; absent is null. Times are ISO 8601 in UTC and end in Z.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -25,11 +26,13 @@ from carhound.findings.run import (
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Cell, Fields
 from carhound.model.instants import format_time
-from carhound.outputs.escape import code, without_surrogates
+from carhound.outputs.escape import code, is_visible, without_surrogates
 
 SCHEMA = "carhound.run/1"
 
 Json = dict[str, object]
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
 def run_object(run: Run) -> Json:
@@ -74,13 +77,25 @@ def encode(value: object, *, indent: bool = False) -> bytes:
     """UTF-8 JSON ending in a line break.
 
     What JSON cannot hold is replaced: a lone surrogate in a value by U+FFFD, in a key by its code; an integer
-    beyond 64 bits by its digits as text.
+    beyond 64 bits by its digits as text. Characters that cannot be seen are written as JSON's own escapes,
+    so that JSON shown on a terminal cannot act on it.
     """
     option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if indent else 0)
     try:
-        return orjson.dumps(value, option=option)
+        written = orjson.dumps(value, option=option)
     except TypeError:
-        return orjson.dumps(_encodable(value), option=option)
+        written = orjson.dumps(_encodable(value), option=option)
+    if written.isascii() and b"\x7f" not in written:
+        return written
+    return _BEYOND_ASCII.sub(_escape, written.decode("utf-8")).encode("utf-8")
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    if is_visible(character):
+        return character
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _encodable(value: object) -> object:

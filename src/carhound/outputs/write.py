@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,17 +16,21 @@ _SIGNS = str.maketrans({"→": "->", "…": "...", "–": "-", "\ufffd": "?"})
 
 def check_target(path: Path) -> None:
     """Raises UsageError where `write_file` could not write, before hours go into what is to be written."""
-    target = path.resolve()
-    if target.is_dir():
-        raise UsageError(f"cannot write to {path}: it is a folder", hint="name a file in it")
-    if not target.parent.is_dir():
-        raise UsageError(
-            f"cannot write to {path}: there is no folder {target.parent}", hint="make the folder first"
-        )
-    if not os.access(target if _special(target) else target.parent, os.W_OK):
-        raise UsageError(
-            f"cannot write to {path}: no permission", hint="choose another folder or mend its permissions"
-        )
+    try:
+        target = path.resolve()
+        if target.is_dir():
+            raise UsageError(f"cannot write to {path}: it is a folder", hint="name a file in it")
+        if not target.parent.is_dir():
+            raise UsageError(
+                f"cannot write to {path}: there is no folder {target.parent}", hint="make the folder first"
+            )
+        if not os.access(target if _special(target) else target.parent, os.W_OK):
+            raise UsageError(
+                f"cannot write to {path}: no permission",
+                hint="choose another folder or mend its permissions",
+            )
+    except OSError as error:
+        raise _cannot_write(path, error) from error
 
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:
@@ -39,6 +44,9 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
         beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
         try:
             with beside.open("xb") as stream:
+                if target.exists():
+                    # Whoever narrowed the permissions of the old file meant its contents.
+                    beside.chmod(stat.S_IMODE(target.stat().st_mode))
                 stream.writelines(chunks)
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -47,18 +55,35 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
             beside.unlink(missing_ok=True)
     except OSError as error:
         check_target(path)
-        raise UsageError(
-            f"cannot write to {path}: {error.strerror or error}",
-            hint="nothing was written; choose another file",
-        ) from error
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot write to {path}: {error.strerror or error}", hint="nothing was written; choose another file"
+    )
 
 
 def write_stdout(chunks: Iterable[bytes], *, for_people: bool) -> None:
     """Writes to standard output and flushes it.
 
     Machine formats are always UTF-8; a page for people is put into the encoding the terminal or pipe has.
+    Raises BrokenPipeError where the reader has gone, UsageError where the stream takes no more.
     """
-    stream = sys.stdout
+    stream: TextIO | None = sys.stdout
+    if stream is None:
+        raise UsageError("standard output is closed", hint="write to a file with --output FILE")
+    try:
+        _write(stream, chunks, for_people=for_people)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to standard output: {error.strerror or error}", hint="the output is not complete"
+        ) from error
+
+
+def _write(stream: TextIO, chunks: Iterable[bytes], *, for_people: bool) -> None:
     encoding = (stream.encoding or "utf-8").lower().replace("-", "")
     if not for_people or encoding == "utf8":
         _write_bytes(stream, chunks)

@@ -12,20 +12,24 @@ from carhound.readers.times import event_time
 from carhound.readers.values import header_text, one_text, put, text_of
 
 _TEXTS = ("#text", "text", "$", "_")
-_ATTRIBUTES: tuple[tuple[str, str, str], ...] = (
-    ("Provider", "Guid", "ProviderGuid"),
-    ("Provider", "EventSourceName", "EventSourceName"),
-    ("TimeCreated", "SystemTime", "SystemTime"),
-    ("Correlation", "ActivityID", "System_ActivityID"),
-    ("Correlation", "RelatedActivityID", "System_RelatedActivityID"),
-    ("Execution", "ProcessID", "System_ProcessID"),
-    ("Execution", "ThreadID", "System_ThreadID"),
-    ("Execution", "ProcessorID", "System_ProcessorID"),
-    ("Execution", "KernelTime", "System_KernelTime"),
-    ("Execution", "UserTime", "System_UserTime"),
-    ("Security", "UserID", "System_UserID"),
+_ATTRIBUTES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("Provider", (("Guid", "ProviderGuid"), ("EventSourceName", "EventSourceName"))),
+    ("EventID", (("Qualifiers", "Qualifiers"),)),
+    ("TimeCreated", (("SystemTime", "SystemTime"),)),
+    ("Correlation", (("ActivityID", "System_ActivityID"), ("RelatedActivityID", "System_RelatedActivityID"))),
+    (
+        "Execution",
+        (
+            ("ProcessID", "System_ProcessID"),
+            ("ThreadID", "System_ThreadID"),
+            ("ProcessorID", "System_ProcessorID"),
+            ("KernelTime", "System_KernelTime"),
+            ("UserTime", "System_UserTime"),
+        ),
+    ),
+    ("Security", (("UserID", "System_UserID"),)),
 )
-"""Element and attribute of System -> our name for it."""
+"""Element of System -> its attributes and our names for them."""
 _ELEMENTS = ("Version", "Level", "Task", "Opcode", "Keywords")
 _PARTS = frozenset({"System", "EventData", "UserData", "#attributes", "xmlns"})
 
@@ -36,16 +40,14 @@ def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
     if not isinstance(system, dict):
         system = {}
     meta: dict[str, Value] = {}
-    attributes = {element: _attributes(system, element) for element in _SYSTEM_ELEMENTS}
-    for element, name, ours in _ATTRIBUTES:
-        found = attributes[element]
-        if found is not None:
-            put(meta, ours, text_of(_attribute(found, name)))
+    for element, names in _ATTRIBUTES:
+        if attributes := _attributes(system, element):
+            for name, ours in names:
+                if (text := text_of(_attribute(attributes, name))) is not None:
+                    meta[ours] = text
     for element in _ELEMENTS:
-        put(meta, element, _element(system.get(element)))
-    event_id = system.get("EventID")
-    qualifiers = _attribute(_attributes(system, "EventID") or {}, "Qualifiers")
-    put(meta, "Qualifiers", text_of(qualifiers))
+        if (text := _element(system.get(element))) is not None:
+            meta[element] = text
     data: dict[str, Value] = {}
     if (event_data := event.get("EventData")) is not None:
         _event_data(event_data, data, meta)
@@ -55,9 +57,9 @@ def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
         if name not in _PARTS and not name.startswith("@"):
             put(meta, name, text_of(value))
     return RawEvent(
-        provider=header_text(_attribute(attributes["Provider"] or {}, "Name")),
+        provider=header_text(_attribute(_attributes(system, "Provider"), "Name")),
         channel=header_text(_element(system.get("Channel"))),
-        event_id=header_text(_element(event_id)),
+        event_id=header_text(_element(system.get("EventID"))),
         computer=header_text(_element(system.get("Computer"))),
         record_id=header_text(_element(system.get("EventRecordID"))),
         time=event_time(notes, meta.get("SystemTime"), data.get("UtcTime"), None),
@@ -67,16 +69,13 @@ def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
     )
 
 
-_SYSTEM_ELEMENTS = tuple(dict.fromkeys(element for element, _, _ in _ATTRIBUTES))
-
-
-def _attributes(system: dict[str, Any], element: str) -> dict[str, Any] | None:
+def _attributes(system: dict[str, Any], element: str) -> dict[str, Any]:
     value = system.get(element)
-    if isinstance(value, dict):
+    if type(value) is dict:
         inner = value.get("#attributes")
-        return inner if isinstance(inner, dict) else value
+        return inner if type(inner) is dict else value
     value = system.get(element + "_attributes")
-    return value if isinstance(value, dict) else None
+    return value if type(value) is dict else {}
 
 
 def _attribute(attributes: dict[str, Any], name: str) -> Any:

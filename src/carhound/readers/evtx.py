@@ -21,6 +21,7 @@ from carhound.readers.notes import Notes
 
 _SMALLEST_RECORD = 28
 _MOST_ERRORS = 65536 // _SMALLEST_RECORD
+_GUID_NAMES = ("Guid", "GUID", "ActivityID")
 _RECORD = re.compile(r"[Ff]ailed to parse record number (\d+): ?")
 _NOISE = re.compile(
     r"(?:Failed to parse chunk number \d+: |Failed to parse chunk header: "
@@ -29,7 +30,7 @@ _NOISE = re.compile(
 
 
 class EvtxReader:
-    """Reads EVTX. A record's id is its EventRecordID; the one in the record's header is another in exports."""
+    """Reads EVTX. A record's id is its EventRecordID: in exported files the record's header has another."""
 
     name = "evtx"
 
@@ -51,7 +52,7 @@ def _records(header: bytes, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | D
     errors = 0
     while errors < _MOST_ERRORS:  # a chunk holds no more records: more errors mean that it does not get on
         try:
-            record = next(records)
+            record: Any = next(records)
         except StopIteration:
             return
         except (RuntimeError, OSError, ValueError) as error:
@@ -82,7 +83,7 @@ def _damage(chunk: Chunk, last: str, message: str) -> Damage:
 def _restore_braces(fields: dict[str, Value]) -> None:
     """Puts GUIDs into braces, as Windows and every other shape write them; the parser leaves them off."""
     for name, value in fields.items():
-        if len(value) == 36 and name[-4:].lower() == "guid" and _is_guid(value):
+        if len(value) == 36 and name.endswith(_GUID_NAMES) and _is_guid(value):
             fields[name] = f"{{{value}}}"
 
 

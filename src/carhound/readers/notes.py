@@ -9,12 +9,12 @@ from carhound.model.evidence import Remark
 
 REMARKS: Mapping[str, str] = MappingProxyType(
     {
-        "EV-B1": "{count} events name no provider: the shape of the file says they are Sysmon's",
-        "EV-E1": "{count} Sysmon events carry their fields under ECS names only: read back into Sysmon's names",
-        "EV-G1": "the compressed data is whole but followed by stray bytes, which were not read",
-        "EV-T1": "{count} events carry only a local time without a zone: read as {zone}",
-        "EV-T2": "{count} events carry no time that can be read",
-        "EV-U1": "{count} records hold text that is not valid Unicode: the faulty parts became U+FFFD",
+        "EV-B1": "taken for Sysmon's by the shape of the file, since they name no provider: {count} events",
+        "EV-E1": "read back into Sysmon's names from ECS names: the fields of {count} events",
+        "EV-G1": "the compressed data is whole; stray bytes after it were not read",
+        "EV-T1": "read as {zone}, since they carry only a local time without a zone: {count} events",
+        "EV-T2": "without a time that can be read: {count} events",
+        "EV-U1": "with text that is no valid Unicode, whose faulty parts became U+FFFD: {count} records",
     }
 )
 """Code -> what it says; {count} is the number of records it is about, {zone} the zone of `--tz`."""

@@ -39,11 +39,11 @@ def parse_expression(cursor: Cursor) -> Expression:
     """Reads what stands right of `NAME =`."""
     token = cursor.peek()
     following = cursor.peek(1)
-    if token.lower in COMMANDS and (following.text == "(" or following.kind not in ("symbol", "end")):
+    if token.lower in COMMANDS and (following.is_symbol("(") or following.kind not in ("symbol", "end")):
         return _command(cursor)
     if cursor.at_symbol("["):
         return parse_listing(cursor)
-    if token.kind == "name" and following.text == "(" and following.kind == "symbol":
+    if token.kind == "name" and following.is_symbol("("):
         return _aggregate(cursor)
     if token.kind != "name":
         raise cursor.unexpected("search, filter or another value", "write NAME = search Object:Action")
@@ -126,7 +126,7 @@ def _filter_condition(cursor: Cursor, hint: str) -> Condition:
     if cursor.peek(1).lower == "where":
         cursor.take()
         cursor.take()
-        condition = parse_condition(cursor, depth=1)
+        condition = parse_condition(cursor, 1, inside=True)
         close(cursor, opening)
     else:
         condition = parse_enclosed(cursor)

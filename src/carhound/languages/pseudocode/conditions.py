@@ -42,43 +42,46 @@ _TOP = re.compile(r"top([0-9]*)", re.ASCII)
 _TEST_HINT = 'a condition looks like exe == "cmd.exe"'
 
 
-def parse_condition(cursor: Cursor, depth: int = 0) -> Condition:
-    """Reads a condition; `depth` counts the parentheses around it."""
-    items = [_conjunction(cursor, depth)]
+def parse_condition(cursor: Cursor, depth: int = 0, *, inside: bool = False) -> Condition:
+    """Reads a condition; `depth` counts the parentheses and the `not` around it.
+
+    `inside` parentheses no statement ends.
+    """
+    items = [_conjunction(cursor, depth, inside)]
     while cursor.take_words("or"):
-        items.append(_conjunction(cursor, depth))
+        items.append(_conjunction(cursor, depth, inside))
     return items[0] if len(items) == 1 else Either(tuple(items))
 
 
-def _conjunction(cursor: Cursor, depth: int) -> Condition:
-    items = [_negation(cursor, depth)]
+def _conjunction(cursor: Cursor, depth: int, inside: bool) -> Condition:
+    items = [_negation(cursor, depth, inside)]
     while cursor.take_words("and"):
-        items.append(_negation(cursor, depth))
+        items.append(_negation(cursor, depth, inside))
     return items[0] if len(items) == 1 else Both(tuple(items))
 
 
-def _negation(cursor: Cursor, depth: int) -> Condition:
+def _negation(cursor: Cursor, depth: int, inside: bool) -> Condition:
     token = cursor.peek()
     if depth > DEEPEST:
         hint = f"at most {DEEPEST} parentheses may stand within one another"
         raise cursor.remarks.fail("PS-P9", "this condition is nested too deeply", token.span, hint)
     if cursor.take_words("not"):
-        item = _negation(cursor, depth + 1)
+        item = _negation(cursor, depth + 1, inside)
         return Negated(item, cursor.since(token.span))
     _check_begins(cursor)
     if cursor.at_symbol("("):
-        return parse_enclosed(cursor, depth)
+        return parse_enclosed(cursor, depth, inside=inside)
     test = _test(cursor)
-    _check_joint(cursor, depth)
+    _check_joint(cursor, inside)
     return test
 
 
-def parse_enclosed(cursor: Cursor, depth: int = 0) -> Condition:
+def parse_enclosed(cursor: Cursor, depth: int = 0, *, inside: bool = False) -> Condition:
     """Reads a condition in parentheses."""
     opening = cursor.expect_symbol("(", _TEST_HINT)
-    inner = parse_condition(cursor, depth + 1)
+    inner = parse_condition(cursor, depth + 1, inside=True)
     close(cursor, opening)
-    _check_joint(cursor, depth)
+    _check_joint(cursor, inside)
     return inner
 
 
@@ -89,12 +92,12 @@ def close(cursor: Cursor, opening: Token) -> None:
     if cursor.peek().kind == "end" or cursor.starts_command():
         hint = "add the missing `)`"
         raise cursor.remarks.fail("PS-P2", "this parenthesis is never closed", opening.span, hint)
-    raise cursor.unexpected("`)`, `and` or `or`", _TEST_HINT)
+    raise cursor.unexpected("`)`", "close the parenthesis, or join conditions with `and` or `or`")
 
 
 def _check_begins(cursor: Cursor) -> None:
     token, before = cursor.peek(), cursor.before
-    stops = token.kind == "end" or token.text == ")" or token.lower in ("and", "or")
+    stops = token.kind == "end" or token.is_symbol(")") or token.lower in ("and", "or")
     if not (stops or cursor.starts_command()):
         return
     if before is not None and before.lower in ("and", "or", "not"):
@@ -103,9 +106,9 @@ def _check_begins(cursor: Cursor) -> None:
     raise cursor.unexpected("a condition", _TEST_HINT)
 
 
-def _check_joint(cursor: Cursor, depth: int) -> None:
+def _check_joint(cursor: Cursor, inside: bool) -> None:
     token = cursor.peek()
-    if token.lower in RESERVED or (cursor.starts_command() if depth else cursor.ends()):
+    if token.lower in RESERVED or (cursor.starts_command() if inside else cursor.ends()):
         return
     if token.kind in ("name", "text", "number", "word") or cursor.at_symbol("(", "["):
         hint = f"write `and` or `or` before `{shorten(token)}`"
@@ -207,7 +210,7 @@ def _top(cursor: Cursor) -> Top | None:
     match = _TOP.fullmatch(token.lower)
     number = match is not None and not match[1] and cursor.peek(1).kind == "number"
     following = cursor.peek(2 if number else 1)
-    if match is None or not (match[1] or number) or following.text != "(":
+    if match is None or not (match[1] or number) or not following.is_symbol("("):
         return None
     cursor.take()
     count = cursor.take().text if number else match[1]

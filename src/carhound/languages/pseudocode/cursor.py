@@ -37,7 +37,7 @@ class Cursor:
 
     def at_symbol(self, *symbols: str) -> bool:
         """Whether one of these symbols comes next."""
-        return self.peek().kind == "symbol" and self.peek().text in symbols
+        return self.peek().is_symbol(*symbols)
 
     def at_words(self, *words: str) -> bool:
         """Whether exactly these words come next, letter case aside."""
@@ -116,7 +116,7 @@ class Cursor:
         if not token.first:
             return False
         if token.lower in ("input", "output", "return"):
-            return not following.first and (following.kind == "name" or following.text == "(")
+            return not following.first and (following.kind == "name" or following.is_symbol("("))
         value = self.assignment()
         return value is not None and value.lower in COMMANDS
 
@@ -125,9 +125,9 @@ class Cursor:
         ahead = 0
         while self.peek(ahead).kind == "name" and self.peek(ahead).lower not in RESERVED:
             following = self.peek(ahead + 1)
-            if following.kind == "symbol" and following.text == "=":
+            if following.is_symbol("="):
                 return self.peek(ahead + 2)
-            if following.kind != "symbol" or following.text != ".":
+            if not following.is_symbol("."):
                 return None
             ahead += 2
         return None

@@ -46,6 +46,10 @@ class Token:
     first: bool
     """Whether nothing stands before it on its line."""
 
+    def is_symbol(self, *symbols: str) -> bool:
+        """Whether it is one of these symbols."""
+        return self.kind == "symbol" and self.text in symbols
+
     @property
     def lower(self) -> str:
         """The name in lower case, "" for what is no name."""
@@ -142,21 +146,21 @@ class _Lexer:
         if not self.tokens:
             return False
         last = self.tokens[-1]
-        if last.kind == "symbol":
-            in_list = self.open[-1:] == ["["]
-            call = last.text == "(" and self.tokens[-2:-1] and self.tokens[-2].lower == "contains"
-            return last.text in (*RELATIONS, "[") or (last.text == "," and in_list) or bool(call)
-        return last.lower in ("contains", "in")
+        if last.is_symbol("("):
+            return len(self.tokens) > 1 and self.tokens[-2].lower == "contains"
+        if last.is_symbol(","):
+            return self.open[-1:] == ["["]
+        return last.is_symbol(*RELATIONS, "[") or last.lower in ("contains", "in")
 
     def wants_regex(self) -> bool:
         if len(self.tokens) < 2 or self.text[self.at] in "=!<>)]":
             return False
         last, before = self.tokens[-1], self.tokens[-2]
-        if last.text == "(" and before.lower == "matches":
-            return self.tokens[-3:-2] != [] and self.tokens[-3].text == "."
+        if last.is_symbol("(") and before.lower == "matches":
+            return self.tokens[-3:-2] != [] and self.tokens[-3].is_symbol(".")
         if last.lower != "match" or _QUOTED_CALL.match(self.text, self.at):
             return False
-        operand = before.kind in ("name", "text") or (before.kind == "symbol" and before.text == "]")
+        operand = before.kind in ("name", "text") or before.is_symbol("]")
         return operand and before.lower not in _NO_OPERAND
 
     def regex(self) -> bool:

@@ -74,7 +74,13 @@ def _show_event(page: Page, finding: Finding, number: int, only: Text | None, in
     _show_images(page, finding, fields, inner)
 
     def detail(label: str, value: Text, style: str = "dim") -> None:
-        page.labelled(label, value, indent=inner, label_width=_LABEL, style=style)
+        page.labelled(
+            label,
+            value if value.plain else Text("empty", "dim"),
+            indent=inner,
+            label_width=_LABEL,
+            style=style,
+        )
 
     if fields.command_line is not None:
         detail("command", evidence(fields.command_line))

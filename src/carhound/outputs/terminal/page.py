@@ -11,7 +11,8 @@ from carhound.outputs.escape import pieces
 Part = str | tuple[str, str] | Text
 """Text of ours (with a style), or a finished Text. Evidence comes in through `evidence` only."""
 
-NARROWEST = 40
+NARROWEST = 60
+"""Columns below which a page does not shrink: labels and carets need room."""
 
 
 def evidence(text: str, style: str = "") -> Text:
@@ -57,7 +58,7 @@ class Page:
             self._print(Text(" " * indent) + head + folded)
 
     def folded(self, text: Text, width: int) -> list[Text]:
-        """The text in lines of at most `width` columns, cut at blanks where it can be; only blanks are lost."""
+        """The text in lines of at most `width` columns, cut at blanks where possible; only blanks go."""
         lines = list(text.wrap(self._console, width, overflow="fold"))
         for line in lines:
             line.rstrip()
@@ -94,7 +95,7 @@ class Page:
         return self._buffer.getvalue()
 
     def _room(self, indent: int) -> int:
-        return max(self.width - indent, NARROWEST // 2)
+        return max(self.width - indent, NARROWEST // 3)
 
     def _print(self, line: Text) -> None:
         if self._blank_due:

@@ -39,7 +39,6 @@ def show_pattern(page: Page, pattern: Pattern, context: Context, indent: int) ->
         page.line((_by_language(pattern), "dim"), indent=inner)
     _show_twins(page, pattern, context.findings, inner)
     _show_windows(page, pattern, context.info, inner)
-    _show_not_judged(page, pattern, inner)
     show_warnings(page, pattern.ran, context.told, inner)
     _show_not_evaluated(page, pattern, inner)
     _show_tables(page, pattern, inner)
@@ -134,18 +133,6 @@ def window_text(window: WindowUsed) -> str:
         return otherwise if time is None else moment(time)
 
     return f"{bound(window.earliest, 'the beginning')} to {bound(window.latest, 'the end')}"
-
-
-def _show_not_judged(page: Page, pattern: Pattern, indent: int) -> None:
-    """Files on which an implementation could not be judged; its diagnostics name them."""
-    for result in pattern.ran:
-        if result.not_judged:
-            where = count(len(result.not_judged), "file")
-            page.line(
-                ("not judged", "bold yellow"),
-                f" on {where} by the {language_name(result.language)}",
-                indent=indent,
-            )
 
 
 def _show_not_evaluated(page: Page, pattern: Pattern, indent: int) -> None:

@@ -48,15 +48,16 @@ class Told:
         return False
 
 
-def show_warnings(page: Page, results: Iterable[ImplementationResult], told: Told, indent: int) -> None:
-    """What must stand beside an answer for it to be read right."""
-    for diagnostic, _ in _merged(results):
+def show_warnings(page: Page, results: Sequence[ImplementationResult], told: Told, indent: int) -> None:
+    """What must stand beside the answers of one pattern for them to be read right."""
+    for diagnostic, owners in _merged(results):
         if diagnostic.severity == "note":
             continue
         if told.again(diagnostic):
             page.line(*_sign(diagnostic), f"see {diagnostic.code} above", indent=indent)
         else:
-            _show_note(page, diagnostic, [], indent)
+            whose = [language_name(one.language) for one in owners] if len(owners) < len(results) else []
+            _show_note(page, diagnostic, whose, indent)
 
 
 def show_notes(page: Page, analytic: AnalyticResult, told: Told, indent: int) -> None:
@@ -71,7 +72,7 @@ def show_notes(page: Page, analytic: AnalyticResult, told: Told, indent: int) ->
     page.blank()
     page.line(("Notes", "bold"), indent=indent)
     for diagnostic, owners in fresh:
-        _show_note(page, diagnostic, owners, indent)
+        _show_note(page, diagnostic, _names(owners), indent)
 
 
 def _merged(results: Iterable[ImplementationResult]) -> list[tuple[Diagnostic, list[ImplementationResult]]]:
@@ -91,11 +92,9 @@ def _sign(diagnostic: Diagnostic) -> tuple[tuple[str, str], str]:
     return (_SIGNS[diagnostic.severity], _STYLES[diagnostic.severity]), " "
 
 
-def _show_note(
-    page: Page, diagnostic: Diagnostic, owners: Sequence[ImplementationResult], indent: int
-) -> None:
+def _show_note(page: Page, diagnostic: Diagnostic, whose: Sequence[str], indent: int) -> None:
     affected = "" if diagnostic.count is None else f" ({count(diagnostic.count, 'event')})"
-    about = [diagnostic.code, *_names(owners)]
+    about = [diagnostic.code, *whose]
     position = diagnostic.position()
     if position is not None:
         about.append(f"line {position[0]}")

@@ -15,6 +15,7 @@ SHOWN = 200
 
 _VALUES_SHOWN = 10
 _NARROWEST_COLUMN = 20
+_WIDEST_LABEL = 24
 _ABSENT = Text("–", "dim")
 _GAP = 2
 
@@ -88,9 +89,13 @@ def _show_records(
     page: Page, columns: Sequence[str], rows: Sequence[Sequence[list[Text]]], indent: int
 ) -> None:
     names = [evidence(name).plain for name in columns]
-    label = min(max(map(cell_len, names), default=0), 30) + 2
+    label = min(max(map(cell_len, names), default=0), _WIDEST_LABEL) + 2
     for number, row in enumerate(rows, 1):
         page.line((f"row {number}", "bold"), indent=indent)
         for name, values in zip(names, row, strict=True):
+            beside = name
+            if values and cell_len(name) > _WIDEST_LABEL:
+                page.line((name, "dim"), indent=indent + 2)
+                beside = ""
             for at, value in enumerate(values):
-                page.labelled("" if at else name, value, indent=indent + 2, label_width=label)
+                page.labelled("" if at else beside, value, indent=indent + 2, label_width=label)

@@ -84,7 +84,7 @@ def test_an_alias_is_read_and_noted(compile_text: Callable[[str], Compiled], spe
         ("a = search Flow:Start where port == 1", "PS-F1", "port", "did you mean dest_port or src_port?"),
         ("a = search Process:Create where src_ip == 1", "PS-F1", "src_ip", "a field of email, flow"),
         ("a = search Process:Create where qqq == 1", "PS-F1", "qqq", "see the CAR data model"),
-        ("a = search Process:Create where b.exe == 1", "PS-F1", "b.exe", "see the CAR data model"),
+        ("a = search Process:Create where b.exe == 1", "PS-F1", "b.exe", "did you mean exe?"),
     ],
 )
 def test_unknown_names(

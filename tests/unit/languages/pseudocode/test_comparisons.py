@@ -25,6 +25,7 @@ from carhound.plan.predicates import (
 EXE = Field("exe", "car")
 LINE = Field("command_line", "car")
 PID = Field("pid", "car")
+DEST = Field("dest_ip", "car")
 
 
 def _matches(text: str, *, negated: bool = False, field: Field = EXE) -> Matches:
@@ -86,14 +87,14 @@ def test_tests(predicate_of: Callable[..., Predicate], condition: str, expected:
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
-        ("dest_ip == 10.0.0.0/8", InNetwork(Field("dest_ip", "car"), "10.0.0.0/8")),
-        ('dest_ip != "fe80::/10"', InNetwork(Field("dest_ip", "car"), "fe80::/10", negated=True)),
-        ("dest_ip in 10.0.0.0/8", InNetwork(Field("dest_ip", "car"), "10.0.0.0/8")),
+        ("dest_ip == 10.0.0.0/8", InNetwork(DEST, "10.0.0.0/8")),
+        ('dest_ip != "fe80::/10"', InNetwork(DEST, "fe80::/10", negated=True)),
+        ("dest_ip in 10.0.0.0/8", InNetwork(DEST, "10.0.0.0/8")),
         (
             "dest_ip not in [10.0.0.0/8]",
-            All((InNetwork(Field("dest_ip", "car"), "10.0.0.0/8", negated=True),)),
+            All((InNetwork(DEST, "10.0.0.0/8", negated=True),)),
         ),
-        ('dest_ip == "10.0.0.0/99"', _matches("10.0.0.0/99", field=Field("dest_ip", "car"))),
+        ('dest_ip == "10.0.0.0/99"', _matches("10.0.0.0/99", field=DEST)),
     ],
 )
 def test_networks(predicate_of: Callable[..., Predicate], condition: str, expected: Predicate) -> None:

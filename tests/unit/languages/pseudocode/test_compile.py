@@ -64,7 +64,7 @@ def test_a_remark_is_made_once(compile_text: Callable[..., Compiled]) -> None:
 def test_an_error_shows_its_place(error_of: Callable[..., Diagnostic]) -> None:
     """File, line, column, caret and one hint."""
     assert error_of(HEAD + 'where (exe == "x"' + TAIL).render().splitlines() == [
-        "<test>:2:22: PS-P2: this parenthesis is never closed",
+        "<test>:2:20: PS-P2: this parenthesis is never closed",
         '  b = filter a where (exe == "x"',
         "                     ^",
         "  hint: add the missing `)`",

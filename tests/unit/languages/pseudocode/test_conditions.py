@@ -102,6 +102,8 @@ def test_parentheses_nest(condition_of: Callable[[str], Condition]) -> None:
         ("x exists", Existence(X)),
         ('"v" in raw event', InRawEvent(Text("v"))),
         (r'"c:\" in x', Membership(Text("c:\\"), X)),
+        ('")" == "("', Comparison((Text(")"), Text("(")), ("==",))),
+        ('x in ["[", "]"]', Membership(X, Listing((Text("["), Text("]"))))),
     ],
 )
 def test_tests(condition_of: Callable[[str], Condition], text: str, expected: Condition) -> None:

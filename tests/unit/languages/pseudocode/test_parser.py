@@ -24,6 +24,11 @@ def test_statements_end_where_the_next_line_starts_another(parse_text: Parse) ->
     assert [type(statement) for statement in program.statements] == [Input, Assign, Assign, Output]
 
 
+def test_a_statement_may_follow_a_denied_test(parse_text: Parse) -> None:
+    """`not` opens nothing that would have to be closed."""
+    assert len(parse_text("a = filter b where not x == 1\nc = d").statements) == 2
+
+
 @pytest.mark.parametrize("text", ["output a, b", "return a, b", "output (a, b)", "OUTPUT a,\nb"])
 def test_output(parse_text: Parse, text: str) -> None:
     """Names, with or without parentheses; `return` is the same."""

@@ -18,8 +18,11 @@ Parse = Callable[[str], Program]
         ("a = search P:*", "a = search P"),
         ("a = filter b (where x = 'v')", 'a = filter b where x == "v"'),
         ("a = filter (x = v)", "a = filter where x == v"),
-        ("a = group b, c by x where(max time between two events is 30 min)",)
-        + ("a = group b, c by x where (max time between two events is 30 minute)",),
+        ("a = group b, c by x where (y exists)", "a = group b, c by x where y exists"),
+        (
+            "a = group b by x where(max time between two events is 30 min)",
+            "a = group b by x where (max time between two events is 30 minute)",
+        ),
         ("a = from b select min(t) as s count(u)", "a = from b select min(t) as s, count(u)"),
         ("a = join b, c where (x < y < z + 1sec)", "a = join (b, c) where x < y < z + 1 second"),
         ("a = b-c", 'a == "b-c"'),

@@ -1,0 +1,106 @@
+"""`carhound hunt`: analytics over evidence."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from carhound.cli.options import (
+    evidence_argument,
+    output_options,
+    read_output_options,
+    time_options,
+)
+
+if TYPE_CHECKING:
+    from carhound.findings.run import Reading
+
+_EPILOG = """\
+\b
+Examples:
+  carhound hunt logs/                           the bundled analytics, a folder
+  carhound hunt -a CAR-2019-04-003.yaml a.evtx  an analytic of yours, one file
+  carhound hunt --backfill logs.zip             as if run on each day of the logs
+  carhound hunt -f jsonl -o found.jsonl logs/   findings for another program
+
+\b
+Exit status:
+  0  nothing found, and all of it was judged
+  1  findings
+  2  wrong usage, no such path, or failure
+  3  nothing found, and no event was of a kind that could be judged
+  4  nothing found, but part of it was not read or not evaluated
+"""
+
+
+@click.command(epilog=_EPILOG)
+@evidence_argument
+@click.option(
+    "-a",
+    "--analytic",
+    "analytics",
+    multiple=True,
+    metavar="REF",
+    help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
+    "bundled one. Can be given more than once. Default: the bundled ones.",
+)
+@time_options
+@click.option(
+    "--reading",
+    type=click.Choice(["published", "corrected"]),
+    default="published",
+    show_default=True,
+    help="Run the text as published, or with the corrections that the notes of the analytic name.",
+)
+@click.option(
+    "--backfill",
+    is_flag=True,
+    help="Run implementations with a time window once for each day of the evidence, as a schedule "
+    "would have.",
+)
+@output_options
+@click.pass_context
+def hunt(
+    ctx: click.Context,
+    /,
+    evidence: tuple[str, ...],
+    analytics: tuple[str, ...],
+    now: str | None,
+    tz: str,
+    earliest: str | None,
+    latest: str | None,
+    reading: "Reading",
+    backfill: bool,
+    hash_files: bool,
+    style: str,
+    output: str | None,
+    quiet: bool,
+    exit_zero: bool,
+) -> int:
+    """Run CAR analytics, as published, over Windows logs.
+
+    EVIDENCE are files and folders: EVTX, and JSON of Sysmon or Windows events, also inside .zip, .tar.gz
+    and .gz. What a file is, is found from its content. Every implementation of an analytic is run, SPL and
+    pseudocode, and the answer says what each found, whether they agree, and on which hosts there was
+    anything to judge.
+    """
+    options = read_output_options(evidence, style, output, quiet, exit_zero)
+
+    from carhound import pipeline
+    from carhound.cli.delivery import deliver
+    from carhound.cli.progress import shown_progress
+
+    request = pipeline.Request(
+        evidence=evidence,
+        command=ctx.obj or (),
+        analytics=analytics,
+        now=now,
+        tz=tz,
+        earliest=earliest,
+        latest=latest,
+        reading=reading,
+        backfill=backfill,
+        hash=hash_files,
+    )
+    with shown_progress(quiet=quiet) as progress:
+        run = pipeline.hunt(request, progress)
+    return deliver(run, options)

@@ -1,0 +1,117 @@
+"""The options that commands share, so that they mean the same everywhere."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from carhound.errors import UsageError
+
+if TYPE_CHECKING:
+    from carhound.outputs.render import Format
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_ALIASES: "dict[str, Format]" = {
+    "table": "table",
+    "json": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "csv": "csv",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """How the result is to be delivered."""
+
+    style: "Format"
+    target: Path | None
+    """None is standard output."""
+    quiet: bool
+    exit_zero: bool
+
+
+def evidence_argument(command: Command) -> Command:
+    """EVIDENCE…: files and folders."""
+    return click.argument("evidence", nargs=-1, required=True, metavar="EVIDENCE...")(command)
+
+
+def time_options(command: Command) -> Command:
+    """--now, --tz, --earliest, --latest."""
+    return _apply(
+        command,
+        click.option(
+            "--now",
+            metavar="TIME",
+            help="The moment that relative times count from: a time, or 'wall' for the clock. "
+            "Default: just after the newest matching event.",
+        ),
+        click.option(
+            "--tz",
+            default="UTC",
+            show_default=True,
+            metavar="ZONE",
+            help="The zone of calendar days and of times without one, for example Europe/Berlin.",
+        ),
+        click.option(
+            "--earliest",
+            metavar="TIME",
+            help="Leave out events before this, in searches that state no time of their own.",
+        ),
+        click.option("--latest", metavar="TIME", help="Leave out events at or after this, likewise."),
+    )
+
+
+def output_options(command: Command) -> Command:
+    """--hash, --format, --output, --quiet, --exit-zero."""
+    return _apply(
+        command,
+        click.option("--hash", "hash_files", is_flag=True, help="Take the SHA-256 of every file read."),
+        click.option(
+            "-f",
+            "--format",
+            "style",
+            type=click.Choice(list(_ALIASES)),
+            metavar="FORMAT",
+            default="table",
+            show_default=True,
+            help="table, for people; json, which holds everything; jsonl (or ndjson) or csv, with one "
+            "finding or row per line.",
+        ),
+        click.option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write to FILE, whole or not at all, instead of standard output.",
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="No progress and no diagnostics on stderr."),
+        click.option("--exit-zero", is_flag=True, help="Exit with 0, not 1, when something was found."),
+    )
+
+
+def read_output_options(
+    evidence: tuple[str, ...], style: str, output: str | None, quiet: bool, exit_zero: bool
+) -> OutputOptions:
+    """Checks what can be checked before evidence is read. Raises UsageError."""
+    target = None if output in (None, "-") else Path(str(output))
+    if target is not None:
+        from carhound.outputs.write import check_target
+
+        check_target(target)
+        for path in evidence:
+            if os.path.isfile(path) and target.exists() and os.path.samefile(path, target):
+                raise UsageError(
+                    f"--output {target} would overwrite the evidence itself", hint="choose another file"
+                )
+    return OutputOptions(_ALIASES[style], target, quiet, exit_zero)
+
+
+def _apply(command: Command, *options: Callable[[Command], Command]) -> Command:
+    """Puts options on a command so that its help shows them in the order given here."""
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -1,0 +1,73 @@
+"""`carhound search`: one SPL search over evidence."""
+
+import click
+
+from carhound.cli.options import (
+    evidence_argument,
+    output_options,
+    read_output_options,
+    time_options,
+)
+
+_EPILOG = """\
+\b
+Examples:
+  carhound search 'EventCode=1 regsvr32.exe' logs/
+  carhound search 'EventCode=7 Signed=false | stats count by ImageLoaded' a.zip
+  carhound search -f csv 'EventCode=4688 | table _time, CommandLine' a.evtx
+
+\b
+Exit status:
+  0  no rows, and all of it was judged
+  1  rows
+  2  wrong usage, no such path, or failure
+  3  no rows, and no event was of a kind that could be judged
+  4  no rows, but part of it was not read or not evaluated
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("spl", metavar="SPL")
+@evidence_argument
+@time_options
+@output_options
+@click.pass_context
+def search(
+    ctx: click.Context,
+    /,
+    spl: str,
+    evidence: tuple[str, ...],
+    now: str | None,
+    tz: str,
+    earliest: str | None,
+    latest: str | None,
+    hash_files: bool,
+    style: str,
+    output: str | None,
+    quiet: bool,
+    exit_zero: bool,
+) -> int:
+    """Run one SPL search over Windows logs, without Splunk.
+
+    SPL is one search, in quotes so that the shell leaves it alone. EVIDENCE are files and folders, as for
+    'carhound hunt'. Field names are those of the events (Image, CommandLine, Computer) and letter case
+    counts in them, as in Splunk; it does not count in values.
+    """
+    options = read_output_options(evidence, style, output, quiet, exit_zero)
+
+    from carhound import pipeline
+    from carhound.cli.delivery import deliver
+    from carhound.cli.progress import shown_progress
+
+    request = pipeline.Request(
+        evidence=evidence,
+        command=ctx.obj or (),
+        now=now,
+        tz=tz,
+        earliest=earliest,
+        latest=latest,
+        hash=hash_files,
+    )
+    with shown_progress(quiet=quiet) as progress:
+        run = pipeline.search(spl, request, progress)
+    return deliver(run, options)

@@ -1,0 +1,153 @@
+"""What a file is, told from its first bytes and never from its name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from carhound.model.evidence import FileKind
+from carhound.readers.json_text import as_utf8, utf16_name
+
+HEAD = 1 << 16
+"""Bytes `detect` should be given, as far as there are that many."""
+_SAMPLE = 16
+"""JSON records that are looked at: a few lines may come before the events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a file is."""
+
+    kind: FileKind | None
+    """None for an archive, whose members are to be told one by one."""
+    format: str | None
+    reason: str = ""
+    """What it is instead, where it is no evidence that can be read; lower case, no full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Magic:
+    """A file format known by fixed bytes."""
+
+    at: int
+    magic: bytes
+    detection: Detection
+
+
+def _unsupported(name: str, about: str) -> Detection:
+    return Detection("unsupported", name, f"{about}: not supported yet")
+
+
+def _other(about: str) -> Detection:
+    return Detection("not evidence", None, about)
+
+
+EVTX = Detection("evidence", "evtx")
+
+MAGICS: tuple[Magic, ...] = (
+    Magic(0, b"ElfFile\0", EVTX),
+    Magic(0, b"PK\x03\x04", Detection(None, "zip")),
+    Magic(0, b"PK\x05\x06", Detection(None, "zip")),
+    Magic(0, b"\x1f\x8b", Detection(None, "gzip")),
+    Magic(257, b"ustar", Detection(None, "tar")),
+    Magic(0, b"\x28\xb5\x2f\xfd", _unsupported("zstd", "a Zstandard file")),
+    Magic(0, b"7z\xbc\xaf\x27\x1c", _unsupported("7z", "a 7-Zip archive")),
+    Magic(0, b"Rar!\x1a\x07", _unsupported("rar", "a RAR archive")),
+    Magic(0, b"\xfd7zXZ\0", _unsupported("xz", "an xz file")),
+    Magic(0, b"BZh", _unsupported("bzip2", "a bzip2 file")),
+    Magic(0, b"PAR1", _unsupported("parquet", "a Parquet file")),
+    Magic(0, b"ARROW1", _unsupported("arrow", "an Arrow file")),
+    Magic(0, b"LfLe", _unsupported("evt", "an EVT log of Windows XP")),
+    Magic(4, b"LfLe", _unsupported("evt", "an EVT log of Windows XP")),
+    Magic(0, b"ElfChnk\0", _unsupported("evtx-chunk", "a chunk of an EVTX file without its file")),
+    Magic(
+        0,
+        b"version https://git-lfs",
+        _unsupported("git-lfs", "a Git LFS pointer in place of a file: fetch it with git lfs pull"),
+    ),
+    Magic(0, b"\x89PNG", _other("a picture")),
+    Magic(0, b"\xff\xd8\xff", _other("a picture")),
+    Magic(0, b"GIF8", _other("a picture")),
+    Magic(0, b"%PDF", _other("a PDF document")),
+    Magic(0, b"MZ", _other("a program")),
+    Magic(0, b"\x7fELF", _other("a program")),
+)
+"""Tried in this order, the first that fits; a text is looked at when none does."""
+
+
+def detect(head: bytes, whole: bool = False) -> Detection:
+    """What the file that starts with `head` is; `whole` says that the head is all of it."""
+    if not head:
+        return _other("an empty file")
+    for magic in MAGICS:
+        if head.startswith(magic.magic, magic.at):
+            return magic.detection
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    if utf16_name(head):
+        text = as_utf8(head, _Nothing())(len(head))
+    elif b"\0" in head:
+        return _other(f"binary data that starts with {head[:8]!r}")
+    start = text.lstrip()[:1]
+    if not start:
+        return _other("a file of nothing but blanks")
+    for first, look in _TEXTS:
+        if start in first:
+            return look(text, whole)
+    return _csv(text, whole)
+
+
+class _Nothing:
+    def read(self, _: int, /) -> bytes:
+        return b""
+
+
+def _json(text: bytes, whole: bool) -> Detection:
+    from carhound.readers.json_reader import sample
+    from carhound.readers.json_shapes import broken_shape, shape_of
+
+    unread = [text]
+    records, broken = sample(lambda _: unread.pop() if unread else b"", _SAMPLE)
+    shapes = [shape for record in records if (shape := shape_of(record))]
+    for shape in shapes:
+        if shape.event is not None:
+            return Detection("evidence", shape.name)
+    if shapes:
+        return _unsupported(shapes[0].name, shapes[0].about)
+    if broken and (likely := broken_shape(text)):
+        if likely.event is None:
+            return _unsupported(likely.name, likely.about)
+        return Detection("evidence", likely.name)
+    if not records and not whole and b'"results"' in text and b'"_raw"' in text:
+        return _unsupported("splunk-json", "a Splunk export in JSON")
+    if not records:
+        return _other("text that starts like JSON and is none" if broken else "JSON without objects")
+    return _other("JSON that holds no events of a known shape")
+
+
+def _xml(text: bytes, _: bool) -> Detection:
+    if b"<Event " in text or b"<Event>" in text:
+        return _unsupported("xml", "rendered event XML")
+    return _other("XML or HTML without events")
+
+
+def _csv(text: bytes, _: bool) -> Detection:
+    import csv
+
+    line = text.splitlines()[0].decode("utf-8", "replace")
+    try:
+        columns = {name.strip() for name in next(csv.reader([line]), [])}
+    except csv.Error:
+        columns = set()
+    for name, about, needed in CSV_SHAPES:
+        if needed <= columns:
+            return _unsupported(name, about)
+    return _other("text of no known shape")
+
+
+CSV_SHAPES: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("splunk-csv", "a Splunk export in CSV", frozenset({"_raw", "_time"})),
+    ("csv-4688", "process creations (4688) in CSV", frozenset({"NewProcessName", "ParentProcessName"})),
+    ("evtxecmd-csv", "EvtxECmd CSV", frozenset({"EventRecordId", "PayloadData1"})),
+    ("csv-sysmon", "Sysmon events in CSV", frozenset({"ParentImage", "CommandLine"})),
+)
+"""Name, what it is, and the columns that tell it."""
+
+_TEXTS: tuple[tuple[bytes, Callable[[bytes, bool], Detection]], ...] = ((b"{[", _json), (b"<", _xml))

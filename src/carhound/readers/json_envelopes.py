@@ -1,0 +1,32 @@
+"""Envelopes around records: a record as text in `body`, or as `_source` in a dump of Elasticsearch."""
+
+from typing import Any
+
+import orjson
+
+from carhound.model.event import RawEvent
+from carhound.readers.values import text_of
+
+
+def open_envelope(record: dict[str, Any]) -> dict[str, Any]:
+    """What is in the envelope; the record itself where it is none."""
+    body = record.get("body")
+    if type(body) is str and body.lstrip()[:1] == "{":
+        try:
+            inner = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return record
+        return inner if type(inner) is dict else record
+    source = record.get("_source")
+    return source if type(source) is dict else record
+
+
+def keep_envelope(record: dict[str, Any], event: RawEvent) -> None:
+    """Adds to the event what was written on its envelope."""
+    for name, value in record.items():
+        if (
+            name not in ("body", "_source")
+            and name not in event.meta
+            and (text := text_of(value)) is not None
+        ):
+            event.meta[name] = text

@@ -1,0 +1,232 @@
+"""The objects of a JSON text, one by one: lines, arrays, pretty-printed or just one after another.
+
+The text is never decoded as a whole. A broken object is `Damage`; reading resumes at the next place where one
+can begin: the next line that starts with a bracket at the same indentation, or after the next "}" and ",".
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+
+from carhound.model.evidence import Damage
+from carhound.readers.notes import Notes
+
+_CHUNK = 1 << 20
+_LARGEST = 64 << 20
+"""Bytes one object may have; what is larger is no event."""
+
+_SPACE = re.compile(rb"[\s,\[\]\xef\xbb\xbf]*+")
+"""Between objects: blanks, the punctuation of arrays, byte order marks."""
+_FLAT = re.compile(rb'\{(?>[^"{}\[\]]++|"(?>[^"\\\n]++|\\.)*+")*+\}')
+"""An object without objects or lists in it."""
+_NEXT = re.compile(rb'(?>[^"{}\[\]\n]++|"(?>[^"\\\n]++|\\.)*+"|\n(?![ \t]*+\{))*+(\n[ \t]*+\{|[{}\[\]"]?)')
+"""Up to the next bracket, or line that starts with one, or quote that no quote follows in its line."""
+_AFTER_COMMA = re.compile(rb"\}[\s,]*+(?=\{)")
+_JUNK = re.compile(rb"[^{\n]*+")
+_LOCATION = re.compile(r": line \d+ column \d+ \(char \d+\)$")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_BROKEN, _UNFINISHED = -1, -2
+
+
+class JsonItems:
+    """Iterates over (object, its position) and `Damage`. `read(size)` gives the text in UTF-8.
+
+    `offsets` says whether places in this text are places in the file. Who takes an object for a whole record
+    sets `recovering` to False: until then what follows damage may be a piece of what was damaged.
+    """
+
+    def __init__(self, read: Callable[[int], bytes], notes: Notes, offsets: bool = True) -> None:
+        self.recovering = False
+        self._read = read
+        self._notes = notes
+        self._offsets = offsets
+        self._buffer = b""
+        self._start = 0
+        """Of the buffer, in the text."""
+        self._lead: bytes | None = b""
+        """The blanks before the buffer in its first line; None where something else stands there."""
+        self._at = 0
+        self._ended = False
+        self._line = 1
+        self._counted = 0
+        """In the buffer, how far lines are counted."""
+        self._items = 0
+        self._in_array = False
+        self._damaged_line = 0
+
+    def __iter__(self) -> Iterator[tuple[Any, str] | Damage]:
+        tried = -1
+        while self._skip_space():
+            buffer, at = self._buffer, self._at
+            if buffer[at] != 0x7B:
+                yield from self._junk(at)
+                continue
+            newline = buffer.find(b"\n", at)
+            if newline not in (-1, tried):
+                tried = newline
+                line = buffer[at:newline].rstrip(b" \t\r,")
+                if line.endswith(b"}"):
+                    try:
+                        record = orjson.loads(line)
+                    except orjson.JSONDecodeError:
+                        pass  # several objects in this line, or a broken one: the scan below tells
+                    else:
+                        yield record, self._position(at)
+                        self._at = newline + 1
+                        continue
+            end = self._end_of_object(at)
+            if end == _UNFINISHED and not self._ended and len(buffer) - at < _LARGEST:
+                self._refill()
+                tried = -1
+            elif end < 0:
+                yield from self._damage(
+                    at, "the text ends in this object" if end == _UNFINISHED else "an object without an end"
+                )
+                self._resume(at, None)
+                tried = -1
+            else:
+                yield from self._object(at, end)
+                tried = tried if self._at == end else -1
+
+    def _object(self, at: int, end: int) -> Iterator[tuple[Any, str] | Damage]:
+        try:
+            record = self._decode(self._buffer[at:end])
+        except ValueError as error:
+            yield from self._damage(at, f"not valid JSON: {_LOCATION.sub('', str(error))}")
+            self._resume(at, end)
+        else:
+            yield record, self._position(at)
+            self._at = end
+
+    def _refill(self) -> None:
+        """Reads on. What is unread stays, and as much as it is long is added, so that rescans stay few."""
+        self._line += self._buffer.count(b"\n", self._counted, self._at)
+        self._lead = self._indent(self._at)
+        rest = self._buffer[self._at :]
+        data = self._read(max(_CHUNK, len(rest)))
+        self._ended = not data
+        self._start += self._at
+        self._buffer = rest + data
+        self._at = self._counted = 0
+
+    def _skip_space(self) -> bool:
+        """Moves to the next byte that means something; False at the end of the text."""
+        while True:
+            space = _SPACE.match(self._buffer, self._at)
+            end = space.end() if space else self._at
+            if not self._items and b"[" in self._buffer[self._at : end]:
+                self._in_array = True
+            self._at = end
+            if end < len(self._buffer):
+                return True
+            if self._ended:
+                return False
+            self._refill()
+
+    def _end_of_object(self, at: int) -> int:
+        if flat := _FLAT.match(self._buffer, at):
+            return flat.end()
+        indent = self._indent(at)
+        depth, pos = 1, at + 1
+        while depth:
+            found = _NEXT.match(self._buffer, pos)
+            if found is None:  # cannot be: the pattern matches nothing too
+                return _BROKEN
+            mark = found[1]
+            pos = found.end()
+            if mark in (b"}", b"]"):
+                depth -= 1
+            elif mark in (b"{", b"["):
+                depth += 1
+            elif not mark:
+                return _UNFINISHED
+            elif mark == b'"':
+                return _UNFINISHED if self._buffer.find(b"\n", pos) < 0 else _BROKEN
+            elif mark[1:-1] == indent and self._before(found.start(1)) not in b":[":
+                return _BROKEN  # the next object begins and this one is still open
+            else:
+                depth += 1
+        return pos
+
+    def _indent(self, at: int) -> bytes | None:
+        """The blanks between the start of the line and `at`; None where something else stands there."""
+        start = self._buffer.rfind(b"\n", 0, at) + 1
+        blanks = self._buffer[start:at].replace(_BYTE_ORDER_MARK, b"")
+        if blanks.strip(b" \t"):
+            return None
+        if start:
+            return blanks
+        return None if self._lead is None else self._lead + blanks
+
+    def _before(self, at: int) -> bytes:
+        """The last byte before `at` that is no blank."""
+        while at > 0 and self._buffer[at - 1] in b" \t\r\n":
+            at -= 1
+        return self._buffer[at - 1 : at]
+
+    def _resume(self, at: int, end: int | None) -> None:
+        """Moves to where the next object may begin, at the latest to `end`, where the broken one seems to end."""
+        indent = self._indent(at)
+        while True:
+            after = _AFTER_COMMA.search(self._buffer, at + 1, end or len(self._buffer))
+            places = [after.end()] if after else []
+            if indent is not None and (line := self._buffer.find(b"\n" + indent + b"{", at + 1, end)) >= 0:
+                places.append(line)
+            if places or end is not None or self._ended:
+                self._at = min(places, default=len(self._buffer) if end is None else end)
+                return
+            # what is passed over is not kept, but for the start of a mark that the end of the buffer may cut
+            self._at = max(at + 1, len(self._buffer) - len(indent or b"") - 2)
+            self._refill()
+            at = -1
+
+    def _junk(self, at: int) -> Iterator[Damage]:
+        """Passes over what is no object; a bracket left over from damage is part of that."""
+        if self._buffer[at : at + 1] != b"}":
+            junk = _JUNK.match(self._buffer, at)
+            yield from self._damage(at, "not a JSON object")
+            self._at = junk.end() if junk else at + 1
+            return
+        if not self._damaged_line:
+            yield from self._damage(at, "a closing bracket too many")
+        self._at = at + 1
+
+    def _damage(self, at: int, reason: str) -> Iterator[Damage]:
+        where = self._position(at)
+        if not self.recovering or self._line != self._damaged_line:
+            self.recovering = True
+            self._damaged_line = self._line
+            yield Damage(where, reason, self._start + at if self._offsets else None)
+
+    def _position(self, at: int) -> str:
+        self._line += self._buffer.count(b"\n", self._counted, at)
+        self._counted = at
+        self._items += 1
+        return f"item {self._items}" if self._in_array else f"line {self._line}"
+
+    def _decode(self, text: bytes) -> Any:
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            try:
+                record = json.loads(text.decode("utf-8", "replace"), strict=False)
+            except (ValueError, RecursionError):
+                raise error from None
+            self._notes.add("EV-U1")
+            return _valid_text(record)
+
+
+def _valid_text(value: Any) -> Any:
+    """The value with every lone surrogate replaced by U+FFFD."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case dict():
+            return {_valid_text(name): _valid_text(one) for name, one in value.items()}
+        case list():
+            return [_valid_text(one) for one in value]
+    return value

@@ -1,0 +1,71 @@
+"""JSON in any of the shapes of `json_shapes`, decided for every record by itself."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from carhound.model.evidence import Damage, Skipped
+from carhound.readers.interface import ByteSource, Item, ReadOptions
+from carhound.readers.json_envelopes import keep_envelope, open_envelope
+from carhound.readers.json_items import JsonItems
+from carhound.readers.json_shapes import shape_of
+from carhound.readers.json_text import as_utf8, utf16_name
+from carhound.readers.notes import Notes
+
+_HEAD = 4096
+_UNKNOWN = "JSON that is no event of a known shape"
+
+
+class JsonReader:
+    """Reads JSON lines, arrays, and objects one after another."""
+
+    name = "json"
+
+    def read(self, source: ByteSource, options: ReadOptions) -> Iterator[Item]:
+        """Every record; those of no supported shape are told at the end, by shape, as skipped."""
+        head = source.read(_HEAD)
+        notes = Notes(options.zone)
+        yield from _records(as_utf8(head, source), notes, utf16_name(head) is None)
+        yield from notes.remarks()
+
+
+def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool) -> Iterator[Item]:
+    skipped: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    items = JsonItems(read, notes, offsets)
+    for item in items:
+        if isinstance(item, Damage):
+            yield item
+            continue
+        record, position = item
+        inner = open_envelope(record)
+        shape = shape_of(inner)
+        if shape is None or shape.event is None:
+            if shape is None and items.recovering:
+                continue  # a piece of the broken record
+            about = f"{shape.about}: not supported yet" if shape else _UNKNOWN
+            skipped[about] += 1
+            first.setdefault(about, position)
+            continue
+        items.recovering = False
+        event = shape.event(inner, position, notes)
+        if inner is not record:
+            keep_envelope(record, event)
+        yield event
+    for about, count in skipped.items():
+        where = first[about] if count == 1 else f"{count} records from {first[about]}"
+        yield Skipped(where, about)
+
+
+def sample(read: Callable[[int], bytes], count: int) -> tuple[list[dict[str, Any]], bool]:
+    """Up to `count` objects from the start of a text, envelopes opened, and whether anything was broken."""
+    records: list[dict[str, Any]] = []
+    broken = False
+    for item in JsonItems(read, Notes()):
+        if isinstance(item, Damage):
+            broken = True
+        else:
+            records.append(open_envelope(item[0]))
+            if len(records) == count:
+                break
+    return records, broken

@@ -1,0 +1,85 @@
+"""The files below the paths given on the command line, in an order that depends on their names alone."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file, or what stands where one could be."""
+
+    shown: str
+    """The path as given, and below a folder the rest of it after slashes."""
+    path: Path
+    size: int
+    explicit: bool
+    """Whether it was named itself."""
+    problem: str | None = None
+    """Why it cannot be read, where that is so."""
+    special: bool = False
+    """Whether it is a device, pipe or socket, or a link to nowhere: nothing that holds evidence."""
+
+
+def missing(paths: Iterable[str]) -> list[str]:
+    """Those of the paths where nothing is."""
+    return [path for path in paths if not os.path.lexists(path)]
+
+
+def walk(paths: Iterable[str]) -> Iterator[Found]:
+    """Every file named or in a named folder; what does not exist is left to `missing`.
+
+    Links to files are followed, links to folders only where they are named themselves: a link that leads
+    back up would never end.
+    """
+    for given in paths:
+        if not os.path.lexists(given):
+            continue
+        path = Path(given)
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            yield Found(given, path, 0, True, _reason(error))
+            continue
+        if stat.S_ISDIR(mode):
+            yield from _below(given.rstrip("/" if os.sep == "/" else "/\\") or given, path)
+        else:
+            yield _file(given, path, True)
+
+
+def _below(shown: str, folder: Path) -> Iterator[Found]:
+    waiting: list[tuple[str, Path, bool]] = [(shown, folder, True)]
+    while waiting:
+        shown, path, is_folder = waiting.pop()
+        if not is_folder:
+            yield _file(shown, path, False)
+            continue
+        try:
+            with os.scandir(path) as entries:
+                found = sorted(entries, key=lambda entry: entry.name, reverse=True)
+        except OSError as error:
+            yield Found(shown, path, 0, False, _reason(error))
+            continue
+        prefix = shown if shown.endswith("/") else f"{shown}/"
+        for entry in found:
+            waiting.append((prefix + entry.name, Path(entry.path), entry.is_dir(follow_symlinks=False)))
+
+
+def _file(shown: str, path: Path, explicit: bool) -> Found:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return Found(shown, path, 0, explicit, "a link to nowhere", special=True)
+    except OSError as error:
+        return Found(shown, path, 0, explicit, _reason(error))
+    if stat.S_ISDIR(status.st_mode):
+        return Found(shown, path, 0, explicit, "a link to a folder, which is not followed", special=True)
+    if not stat.S_ISREG(status.st_mode):
+        return Found(shown, path, 0, explicit, "a device, pipe or socket", special=True)
+    return Found(shown, path, status.st_size, explicit)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
