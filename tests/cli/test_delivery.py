@@ -1,5 +1,6 @@
 """A finished run to where it was asked for: streams, files, exit status."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -56,13 +57,13 @@ def test_formats_of_lines_have_the_rest_on_stderr(style: Format, capfd: pytest.C
     deliver(sample_runs.findings_run(), options(style))
     lines = capfd.readouterr().err.splitlines()
     assert lines == [
-        "analytics/CAR-2019-04-002.yaml:61:7: warning CAR-2019-04-002/D02: the baseline ends 30 days before today: "
-        "what was seen in the 29 days between is called new (3 events); --reading corrected moves the baseline to "
-        "the 30 days before the main window [New items since last month]",
+        "analytics/CAR-2019-04-002.yaml:61:7: warning CAR-2019-04-002/D02: the baseline ends 30 days before "
+        "today: what was seen in the 29 days between is called new (3 events); --reading corrected moves the "
+        "baseline to the 30 days before the main window [New items since last month]",
         "note SPL-A1: ComputerName was read from Computer, since events have no ComputerName (4 events) "
         "[Spawning child processes, Loading unsigned images]",
-        r"warning CAR-2019-04-002/D19: ImageLoaded!=C:\Windows\* also hides folders that every user can write to, "
-        r"such as C:\Windows\Temp and C:\Windows\Tasks (2 events) [Loading unsigned images, "
+        r"warning CAR-2019-04-002/D19: ImageLoaded!=C:\Windows\* also hides folders that every user can "
+        r"write to, such as C:\Windows\Temp and C:\Windows\Tasks (2 events) [Loading unsigned images, "
         "Loading unsigned images - pseudocode]",
         VERDICT.rstrip(),
         "  no pattern could be judged on 2 of 5 hosts: silence there says nothing",
@@ -114,41 +115,51 @@ def test_ndjson_is_jsonl_and_a_dash_is_standard_output() -> None:
     assert len([json.loads(line) for line in said.stdout.splitlines()]) == 5
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-@pytest.mark.parametrize(
-    ("environment", "coloured"),
-    [({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
-)
-def test_colour_and_width_are_for_terminals(environment: dict[str, str], *, coloured: bool) -> None:
+def seen_on_a_terminal(words: list[str], stream: str, **environment: str) -> tuple[int, bytes]:
+    """Runs a program with one of its streams on a pseudo-terminal; its status, and what the terminal got."""
     import pty
 
     read, write = pty.openpty()
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: write}
     with subprocess.Popen(
-        [*script("findings_run"), "hunt", "."],
-        stdout=write,
-        stderr=subprocess.DEVNULL,
-        env={"PATH": "", "COLUMNS": "90", **environment},
+        words, **streams, env={**os.environ, "NO_COLOR": "", "TERM": "xterm", "COLUMNS": "90", **environment}
     ) as process:
         os.close(write)
         seen = b""
-        while True:
-            try:
-                part = os.read(read, 65536)
-            except OSError:
-                break
-            if not part:
-                break
-            seen += part
+        # At its end a terminal is empty on some systems and an error on others.
+        with contextlib.suppress(OSError):
+            while part := os.read(read, 65536):
+                seen += part
     os.close(read)
-    assert process.returncode == 1
-    assert (b"\x1b[" in seen) is coloured
-    if not coloured:
-        assert seen.replace(b"\r\n", b"\n") == b"".join(render(sample_runs.findings_run(), "table", width=90))
+    return process.returncode, seen.replace(b"\r\n", b"\n")
 
 
-def test_progress_is_for_terminals_only(capfd: pytest.CaptureFixture[str]) -> None:
-    from carhound.cli.progress import shown_progress
+needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 
-    with shown_progress(quiet=False) as progress:
-        assert progress is None
-    assert capfd.readouterr().err == ""
+
+@needs_terminal
+def test_a_terminal_gets_colour() -> None:
+    status, seen = seen_on_a_terminal([*script("findings_run"), "hunt", "."], "stdout")
+    assert status == 1
+    assert b"\x1b[1m" in seen
+
+
+@needs_terminal
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_gets_its_width_and_no_colour_where_it_wants_none(environment: dict[str, str]) -> None:
+    status, seen = seen_on_a_terminal([*script("findings_run"), "hunt", "."], "stdout", **environment)
+    assert status == 1
+    assert seen == b"".join(render(sample_runs.findings_run(), "table", width=90))
+
+
+@needs_terminal
+def test_progress_is_shown_on_a_terminal_unless_quiet() -> None:
+    words = [*script("findings_run"), "hunt", "."]
+    _, seen = seen_on_a_terminal(words, "stderr")
+    assert b"1 file, 12 events, logs/a\\x1b.evtx (1.0 kB)" in seen
+    assert seen_on_a_terminal([*words, "-q"], "stderr") == (1, b"")
+
+
+def test_progress_is_not_for_pipes() -> None:
+    said = subprocess.run([*script("findings_run"), "hunt", "."], capture_output=True, check=False)
+    assert (said.returncode, said.stderr) == (1, b"")

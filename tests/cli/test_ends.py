@@ -1,7 +1,9 @@
 """How the program ends: mended by nobody's guess, always with a message and the right status."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from carhound.cli import main as program
 from carhound.errors import CarhoundError, EvidenceError
 from carhound.model.diagnostics import Diagnostic, LanguageError, Source, Span
 
+Ends = Callable[[BaseException], int]
+
 
 @pytest.fixture
-def ends(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def ends(monkeypatch: pytest.MonkeyPatch) -> Ends:
     """Makes `carhound hunt .` end in an exception."""
 
     def end_in(error: BaseException) -> int:
@@ -25,17 +29,17 @@ def ends(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     return end_in
 
 
-def test_an_error_is_a_message_and_a_hint(ends, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_an_error_is_a_message_and_a_hint(ends: Ends, capsys: pytest.CaptureFixture[str]) -> None:
     assert ends(EvidenceError("cannot read a\x1b[2Jb.evtx", hint="check\u202e it")) == 2
     assert capsys.readouterr().err == "carhound: cannot read a\\x1b[2Jb.evtx\n  hint: check\\u202e it\n"
 
 
-def test_an_error_without_hint_and_of_several_lines(ends, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_an_error_without_hint_and_of_several_lines(ends: Ends, capsys: pytest.CaptureFixture[str]) -> None:
     assert ends(CarhoundError("first\nsecond")) == 2
     assert capsys.readouterr().err == "carhound: first\n  second\n"
 
 
-def test_a_mistake_in_a_text_is_shown_with_carets(ends, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_a_mistake_in_a_text_is_shown_with_carets(ends: Ends, capsys: pytest.CaptureFixture[str]) -> None:
     source = Source("index=x | jion a", "<search>")
     mistake = Diagnostic("SPL-C1", "there is no command `jion`", "error", Span(10, 14), source, "join?")
     assert ends(LanguageError(mistake)) == 2
@@ -48,7 +52,7 @@ def test_a_mistake_in_a_text_is_shown_with_carets(ends, capsys: pytest.CaptureFi
     )
 
 
-def test_an_unexpected_error_is_two_lines(ends, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_an_unexpected_error_is_two_lines(ends: Ends, capsys: pytest.CaptureFixture[str]) -> None:
     assert ends(ZeroDivisionError("oh \x1b[31m")) == 2
     assert capsys.readouterr().err == (
         "carhound: internal error: ZeroDivisionError: oh \\x1b[31m; please report it\n"
@@ -56,24 +60,33 @@ def test_an_unexpected_error_is_two_lines(ends, capsys: pytest.CaptureFixture[st
     )
 
 
-def test_carhound_debug_shows_where_it_happened(ends, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_carhound_debug_shows_where_it_happened(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARHOUND_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         ends(ZeroDivisionError("oh"))
 
 
-def test_ctrl_c_is_status_130_and_one_line(ends, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_ctrl_c_is_status_130_and_one_line(ends: Ends, capsys: pytest.CaptureFixture[str]) -> None:
     assert ends(KeyboardInterrupt()) == 130
     assert capsys.readouterr().err.strip() == "carhound: interrupted"
 
 
 SCRIPT = """
 import sys
+import time
 sys.path.insert(0, {folder!r})
 import sample_runs
 from carhound import pipeline
 from carhound.cli.main import main
-pipeline.hunt = lambda request, progress: sample_runs.{run}()
+
+def hunt(request, progress):
+    if progress:
+        progress.file("logs/a\\x1b.evtx", 1000)
+        time.sleep(0.2)
+        progress.events(12)
+    return sample_runs.{run}()
+
+pipeline.hunt = hunt
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -114,7 +127,7 @@ def test_a_terminal_without_unicode_gets_what_it_can_show() -> None:
     said = subprocess.run(
         [*script("findings_run"), "hunt", "."],
         capture_output=True,
-        env={"PYTHONIOENCODING": "ascii", "PATH": ""},
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
         check=False,
     )
     assert said.returncode == 1

@@ -70,11 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _usage(error: click.ClickException) -> list[str]:
     """What is wrong with the command line, and which help to ask for."""
-    lines = [f"carhound: {_lowered(error.format_message())}"]
     context = getattr(error, "ctx", None)
-    if context is not None:
-        lines.append(f"  hint: '{context.command_path} --help' shows what there is")
-    return lines
+    command = context.command_path if context is not None else "carhound"
+    message = f"carhound: {_lowered(error.format_message())}"
+    return [message, f"  hint: '{command} --help' shows what there is"]
 
 
 def _lowered(message: str) -> str:

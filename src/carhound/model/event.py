@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from carhound.model.instants import parse_time
+
 Value = str | tuple[str, ...]
 """A field's value: text, or several texts where the record repeats a field (Splunk's multivalue)."""
 
@@ -121,8 +123,22 @@ class Event(RawEvent):
         return digest.hexdigest()
 
     def sensor_key(self) -> tuple[str, ...] | None:
-        """What identifies the event across shapes; None where a field of the key is missing."""
-        values = [self.data.get(name) for name in self.key_fields]
-        if not values or not all(isinstance(value, str) and value for value in values):
-            return None
-        return tuple(str(value) for value in values)
+        """What identifies the event across shapes; None where a field of the key is missing.
+
+        Shapes write GUIDs in either letter case, and UtcTime with more or fewer decimals: both are levelled.
+        """
+        values = []
+        for name in self.key_fields:
+            value = self.data.get(name)
+            if not isinstance(value, str) or not value:
+                return None
+            values.append(_level(name, value))
+        return tuple(values) or None
+
+
+def _level(name: str, value: str) -> str:
+    if name.endswith("Guid"):
+        return value.strip("{}").lower()
+    if name == "UtcTime" and (time := parse_time(value)) is not None:
+        return time.isoformat(timespec="milliseconds")
+    return value

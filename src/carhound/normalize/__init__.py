@@ -1,0 +1,1 @@
+"""Raw events to events with two views: native names, and the names of the CAR data model."""

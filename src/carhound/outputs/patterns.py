@@ -73,38 +73,61 @@ def all_patterns(run: Run) -> tuple[tuple[str, Pattern], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What could be judged on a host: patterns in full, and single implementations of others."""
+class AnalyticJudgement:
+    """What of one analytic could be judged on a host."""
 
-    whole: tuple[str, ...]
-    partly: tuple[str, ...]
-    """For example "Main Pattern (pseudocode only)"."""
-    of: int
-    """Number of patterns there are."""
+    analytic: str
+    patterns: tuple[str, ...]
+    """With the language where only one of the twins could be: "Main Pattern (pseudocode only)"."""
+    complete: bool
+    """Whether that is all that ran at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What could be judged on a host, for each analytic of the run that ran at all."""
+
+    analytics: tuple[AnalyticJudgement, ...]
 
     @property
     def anything(self) -> bool:
         """Whether at least one implementation could be judged."""
-        return bool(self.whole or self.partly)
+        return any(one.patterns for one in self.analytics)
+
+    @property
+    def everything(self) -> bool:
+        """Whether all that ran could be judged."""
+        return bool(self.analytics) and all(one.complete for one in self.analytics)
+
+    @property
+    def size(self) -> int:
+        """Number of patterns, for comparing hosts."""
+        return sum(len(one.patterns) for one in self.analytics)
 
 
 def judgement(run: Run, host: HostCoverage) -> Judgement:
-    """Which patterns the events of the host let us judge; an analytic's id is named only beside others."""
+    """What the events of the host let us judge. What was not evaluated anywhere is no matter of the host."""
     judged = set(host.judged)
-    several = len(run.analytics) > 1
-    whole: list[str] = []
-    partly: list[str] = []
-    every = all_patterns(run)
-    for analytic, pattern in every:
-        name = f"{analytic} {pattern.name}" if several else pattern.name
-        able = [one for one in pattern.implementations if (analytic, one.name) in judged]
-        if not able:
-            continue
-        if len(able) == len(pattern.implementations):
-            whole.append(name)
-        else:
-            partly.append(f"{name} ({_languages(able)} only)")
-    return Judgement(tuple(whole), tuple(partly), len(every))
+    return Judgement(
+        tuple(
+            _judgement(analytic, judged)
+            for analytic in run.analytics
+            if any(one.status == "ran" for one in analytic.implementations)
+        )
+    )
+
+
+def _judgement(analytic: AnalyticResult, judged: set[tuple[str, str]]) -> AnalyticJudgement:
+    names: list[str] = []
+    complete = True
+    for pattern in patterns(analytic):
+        able = [one for one in pattern.ran if (analytic.id, one.name) in judged]
+        complete = complete and len(able) == len(pattern.ran)
+        if able:
+            names.append(
+                pattern.name if len(able) == len(pattern.ran) else f"{pattern.name} ({_languages(able)} only)"
+            )
+    return AnalyticJudgement(analytic.id, tuple(names), complete)
 
 
 def _languages(results: Iterable[ImplementationResult]) -> str:

@@ -115,7 +115,7 @@ def _show_verdict(sheet: Page, run: Run) -> None:
     sheet.blank()
     sheet.line(evidence(said.sentence, "bold" if run.status == "complete" else "bold yellow"), hang=0)
     for reason in said.reasons[:_REASONS_SHOWN]:
-        sheet.line("- ", evidence(reason), indent=2)
+        sheet.labelled("-", evidence(reason), indent=2, label_width=2)
     if (more := len(said.reasons) - _REASONS_SHOWN) > 0:
         sheet.line(f"and {count(more, 'more reason')}: --format json lists them all", indent=2)
     if said.unseen:

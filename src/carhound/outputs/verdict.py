@@ -31,9 +31,10 @@ def _found(run: Run) -> str:
         return count(len(run.results.rows), "row") if run.results.rows else "no rows"
     every = all_patterns(run)
     if not run.findings:
-        if run.status == "nothing-eligible":
-            return "nothing could be judged"
-        return f"nothing found in {count(_eligible(run), 'eligible event')}"
+        eligible = _eligible(run)
+        return (
+            f"nothing found in {count(eligible, 'eligible event')}" if eligible else "nothing could be judged"
+        )
     hit = sum(1 for _, pattern in every if pattern.findings)
     hosts = len({finding.computer for finding in run.findings})
     return (
@@ -49,9 +50,11 @@ def _status(run: Run) -> str:
         case "partial":
             return "PARTIAL: part was not evaluated"
         case "nothing-eligible":
+            if not _events(run):
+                return "NOTHING ELIGIBLE: no event was read"
+            what = "the search" if run.results is not None else "these patterns"
             return (
-                f"NOTHING ELIGIBLE: none of the {count(_events(run), 'event')} read is of a kind that "
-                f"{'the search' if run.results is not None else 'these patterns'} can judge"
+                f"NOTHING ELIGIBLE: {count(_events(run), 'event')} read, none of a kind that {what} can judge"
             )
 
 
@@ -60,7 +63,7 @@ def _unseen(run: Run) -> str | None:
         return None
     every = [judgement(run, host) for host in run.hosts]
     blind = sum(1 for one in every if not one.anything)
-    some = sum(1 for one in every if one.anything and len(one.whole) < one.of)
+    some = sum(1 for one in every if one.anything and not one.everything)
     if blind:
         return f"no pattern could be judged on {_of(blind, len(every))}: silence there says nothing"
     if some:

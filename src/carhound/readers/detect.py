@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from carhound.model.evidence import FileKind
 from carhound.readers.json_text import as_utf8, utf16_name
 
-HEAD = 1 << 16
+HEAD = 1 << 20
 """Bytes `detect` should be given, as far as there are that many."""
 _SAMPLE = 16
 """JSON records that are looked at: a few lines may come before the events."""
@@ -83,15 +83,15 @@ def detect(head: bytes, whole: bool = False) -> Detection:
     text = head.removeprefix(b"\xef\xbb\xbf")
     if utf16_name(head):
         text = as_utf8(head, _Nothing())(len(head))
-    elif b"\0" in head:
-        return _other(f"binary data that starts with {head[:8]!r}")
     start = text.lstrip()[:1]
     if not start:
         return _other("a file of nothing but blanks")
     for first, look in _TEXTS:
         if start in first:
             return look(text, whole)
-    return _csv(text, whole)
+    if b"\0" in text:
+        return _other(f"binary data that starts with {head[:8]!r}")
+    return _csv(text)
 
 
 class _Nothing:
@@ -128,10 +128,10 @@ def _xml(text: bytes, _: bool) -> Detection:
     return _other("XML or HTML without events")
 
 
-def _csv(text: bytes, _: bool) -> Detection:
+def _csv(text: bytes) -> Detection:
     import csv
 
-    line = text.splitlines()[0].decode("utf-8", "replace")
+    line = text.partition(b"\n")[0].rstrip(b"\r").decode("utf-8", "replace")
     try:
         columns = {name.strip() for name in next(csv.reader([line]), [])}
     except csv.Error:

@@ -46,12 +46,14 @@ class Part:
             yield Damage("file", self.reason)
             return
         source = _Guarded(self._open)
-        yield from _reader(self.format).read(source, self.options)
-        if source.trouble is not None:
-            yield source.trouble
-        source.close()
-        if self._ending is not None:
-            yield from self._ending()
+        try:
+            yield from _reader(self.format).read(source, self.options)
+            if source.trouble is not None:
+                yield source.trouble
+            if self._ending is not None:
+                yield from self._ending()
+        finally:
+            source.close()
 
 
 def open_evidence(paths: Iterable[str], options: ReadOptions | None = None) -> Iterator[Part]:
@@ -85,6 +87,8 @@ class _Opener:
             )
             return
         detection = detect(head, len(head) < HEAD)
+        if detection.kind == "not evidence" and head and self.found.path.suffix.lower() == ".evtx":
+            detection = Detection("not evidence", None, f"no EVTX file: it starts with {head[:8]!r}")
         if detection.kind is not None:
             yield self._whole(detection.kind, detection.format, detection.reason, self._open_file)
             return
@@ -106,6 +110,8 @@ class _Opener:
             if (inner := detect(content.head)).format == "tar":
                 yield from self._members(TarArchive(content, stream))
                 return
+            if not content.head and stream.ending != "whole":
+                raise ArchiveError("its compressed data is cut or damaged from the start")
         yield self._gzip(inner)
 
     def _gzip(self, inner: Detection) -> Part:

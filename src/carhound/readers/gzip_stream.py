@@ -44,6 +44,12 @@ class GzipStream:
                 return content
         return b""
 
+    def close(self) -> None:
+        """Closes what it reads from."""
+        close = getattr(self._source, "close", None)
+        if close is not None:
+            close()
+
     def _next_member(self, rest: bytes) -> None:
         """Looks at what follows a member: another one, padding, the end or stray bytes."""
         while True:

@@ -169,7 +169,7 @@ class JsonItems:
         return self._buffer[at - 1 : at]
 
     def _resume(self, at: int, end: int | None) -> None:
-        """Moves to where the next object may begin, at the latest to `end`, where the broken one seems to end."""
+        """Moves to where the next object may begin, at the latest to `end`, where the broken one seems to."""
         indent = self._indent(at)
         while True:
             after = _AFTER_COMMA.search(self._buffer, at + 1, end or len(self._buffer))

@@ -65,7 +65,7 @@ def _is_ecs(record: dict[str, Any]) -> bool:
 JSON_SHAPES: tuple[JsonShape, ...] = (
     JsonShape("winlogbeat7", "Winlogbeat 7", is_winlogbeat7, winlogbeat7_event, (b'"winlog"',)),
     JsonShape("winlogbeat6", "Winlogbeat 6", is_winlogbeat6, winlogbeat6_event, (b'"event_data"',)),
-    JsonShape("event-tree", "an event tree", is_event_tree, event_tree_event, (b'"System"', b'"EventID"')),
+    JsonShape("event-tree", "an event tree", is_event_tree, event_tree_event, (b'"System"', b'"Event')),
     JsonShape("splunk-json", "a Splunk export in JSON", _is_splunk),
     JsonShape("evtxecmd", "EvtxECmd JSON", _is_evtxecmd),
     JsonShape("azure-sentinel", "an Azure Sentinel export", _is_sentinel),

@@ -29,13 +29,13 @@ def show_hosts(page: Page, run: Run, indent: int) -> None:
         page.line("no computer sent an event", indent=indent + 2)
         return
     if run.results is not None:
-        groups = {Judgement((), (), 0): list(run.hosts)}
-    ordered = sorted(groups.items(), key=lambda one: (-len(one[0].whole), -len(one[0].partly)))
+        groups = {Judgement(()): list(run.hosts)}
+    ordered = sorted(groups.items(), key=lambda one: (not one[0].everything, -one[0].size))
     rows = _rows(page, [host for _, hosts in ordered for host in hosts[:SHOWN]], indent + 4)
     for head in next(rows):
         page.line(head, indent=indent + 4, hang=indent + 4)
     for judged, hosts in ordered:
-        if judged.of:
+        if run.results is None:
             page.line(*_can_judge(judged), f" on {_of(len(hosts), len(run.hosts))}", indent=indent + 2)
         for _ in hosts[:SHOWN]:
             for line in next(rows):
@@ -58,9 +58,16 @@ def _rows(page: Page, hosts: Sequence[HostCoverage], indent: int) -> Iterator[li
 def _can_judge(judged: Judgement) -> list[Part]:
     if not judged.anything:
         return [("nothing could be judged", "bold yellow")]
-    if len(judged.whole) == judged.of:
-        return [("every pattern" if judged.of > 1 else "the pattern", "bold"), " could be judged"]
-    return [evidence(", ".join([*judged.whole, *judged.partly]), "bold"), " could be judged"]
+    if judged.everything:
+        return [("every pattern", "bold"), " could be judged"]
+    able = [one for one in judged.analytics if one.patterns]
+    if len(judged.analytics) == 1:
+        names = ", ".join(able[0].patterns)
+    else:
+        names = "; ".join(
+            f"{one.analytic}: {'every pattern' if one.complete else ', '.join(one.patterns)}" for one in able
+        )
+    return [evidence(names, "bold"), " could be judged"]
 
 
 def _of(some: int, total: int) -> str:

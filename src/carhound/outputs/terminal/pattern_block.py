@@ -38,8 +38,9 @@ def show_pattern(page: Page, pattern: Pattern, context: Context, indent: int) ->
     if pattern.has_rows:
         page.line((_by_language(pattern), "dim"), indent=inner)
     _show_twins(page, pattern, context.findings, inner)
-    _show_windows(page, pattern, context.info, inner)
-    show_warnings(page, pattern.ran, context.told, inner)
+    if pattern.judged:
+        _show_windows(page, pattern, context.info, inner)
+        show_warnings(page, pattern.ran, context.told, inner)
     _show_not_evaluated(page, pattern, inner)
     _show_tables(page, pattern, inner)
     if pattern.findings:

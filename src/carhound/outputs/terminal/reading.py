@@ -15,6 +15,8 @@ _PARTS_SHOWN = 3
 _NAMES_SHOWN = 4
 _HASHES_SHOWN = 200
 _LABEL = 14
+_WHOLE = ("", "file")
+"""How a reader names a file that was left out as a whole."""
 
 
 def show_reading(page: Page, run: Run, indent: int) -> None:
@@ -87,14 +89,18 @@ def _damage(damage: Damage) -> str:
 def _show_skipped(page: Page, files: Sequence[FileReport], indent: int) -> None:
     """Parts left out, one entry per reason; those that may have held events first."""
     reasons: dict[tuple[bool, str], list[str]] = {}
+    parts: set[str] = set()
     for file in files:
         for skipped in file.skipped:
-            where = file.path if skipped.where in ("", file.path) else f"{file.path}, {skipped.where}"
+            where = file.path
+            if skipped.where not in _WHOLE:
+                where += f", {skipped.where}"
+                parts.add(skipped.reason)
             reasons.setdefault((not skipped.partial, skipped.reason), []).append(where)
     for (harmless, reason), places in sorted(reasons.items()):
         page.labelled(
             "not relevant" if harmless else "skipped",
-            evidence(f"{count(len(places), 'part')}: {reason}"),
+            evidence(f"{count(len(places), 'part' if reason in parts else 'file')}: {reason}"),
             indent=indent,
             label_width=_LABEL,
             style="dim" if harmless else "bold yellow",
@@ -117,7 +123,7 @@ def _show_remarks(page: Page, read: Evidence, indent: int) -> None:
     remarks = Counter((remark.code, remark.message) for file in read.files for remark in file.remarks)
     for (code, message), many in remarks.items():
         page.labelled(
-            "assumed",
+            "noted",
             evidence(f"{message} ({code}, {count(many, 'file')})"),
             indent=indent,
             label_width=_LABEL,

@@ -1,5 +1,6 @@
 """Diagnostics on the page: in full where something was not evaluated, as notes beside what was."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -61,8 +62,9 @@ def show_warnings(page: Page, results: Sequence[ImplementationResult], told: Tol
 
 
 def show_notes(page: Page, analytic: AnalyticResult, told: Told, indent: int) -> None:
-    """What else is to be known about the document and its texts."""
-    ran = [result for result in analytic.implementations if result.status == "ran"]
+    """What else is to be known about the document, and about those of its texts that had events to judge."""
+    ran = [result for result in analytic.implementations if result.status == "ran" and result.eligible]
+    twins = Counter(pattern_name(one.name) for one in analytic.implementations)
     notes: list[tuple[Diagnostic, list[ImplementationResult]]] = []
     notes += [(one, []) for one in analytic.diagnostics if one.severity != "error"]
     notes += [(one, owners) for one, owners in _merged(ran) if one.severity == "note"]
@@ -72,7 +74,7 @@ def show_notes(page: Page, analytic: AnalyticResult, told: Told, indent: int) ->
     page.blank()
     page.line(("Notes", "bold"), indent=indent)
     for diagnostic, owners in fresh:
-        _show_note(page, diagnostic, _names(owners), indent)
+        _show_note(page, diagnostic, _names(owners, twins), indent)
 
 
 def _merged(results: Iterable[ImplementationResult]) -> list[tuple[Diagnostic, list[ImplementationResult]]]:
@@ -110,11 +112,11 @@ def _show_note(page: Page, diagnostic: Diagnostic, whose: Sequence[str], indent:
         page.labelled("hint:", evidence(diagnostic.hint), indent=indent + _SIGN, label_width=6)
 
 
-def _names(owners: Sequence[ImplementationResult]) -> list[str]:
+def _names(owners: Sequence[ImplementationResult], twins: Counter[str]) -> list[str]:
     """Patterns, with the language where only one of the twins is meant."""
     patterns = [pattern_name(one.name) for one in owners]
     named = [
-        pattern if patterns.count(pattern) > 1 else f"{pattern} ({language_name(one.language)})"
+        pattern if patterns.count(pattern) == twins[pattern] else f"{pattern} ({language_name(one.language)})"
         for pattern, one in zip(patterns, owners, strict=True)
     ]
     return list(dict.fromkeys(named))

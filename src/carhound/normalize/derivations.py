@@ -1,0 +1,123 @@
+"""How a CAR field is made of a native one: the derivations that sensor mappings may name."""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from carhound.model.event import Event, Value
+
+Source = Callable[[Event], Value | None]
+"""Takes a field out of an event."""
+
+_CALL = re.compile(r"(\w+)\((\w+)(?:, *(\w+))?\)", re.ASCII)
+
+
+def basename(text: str) -> str | None:
+    """The part after the last backslash or slash."""
+    return text[max(text.rfind("\\"), text.rfind("/")) + 1 :] or None
+
+
+def extension(text: str) -> str | None:
+    """The extension with its dot, else None."""
+    name = basename(text) or ""
+    dot = name.rfind(".")
+    return name[dot:] if dot >= 0 else None
+
+
+def label(text: str) -> str | None:
+    """The first label of a domain name."""
+    return text.partition(".")[0] or None
+
+
+def first(text: str) -> str | None:
+    """The first component of a registry path: its hive."""
+    return text.lstrip("\\").partition("\\")[0] or None
+
+
+def last(text: str) -> str | None:
+    """The last component of a registry path."""
+    return text.rpartition("\\")[2] or None
+
+
+def named(text: str) -> str | None:
+    """The text, else None where Sysmon writes that there is none."""
+    return None if text in ("", "-") else text
+
+
+def valid(text: str) -> str | None:
+    """Sysmon's SignatureStatus as a boolean: "true" for Valid, "false" for Expired, Unavailable and so on."""
+    return None if text in ("", "-") else "true" if text.lower() == "valid" else "false"
+
+
+def hash_of(algorithm: str) -> Callable[[str], str | None]:
+    """Takes one hash out of Sysmon's "MD5=…,SHA256=…"."""
+    mark = algorithm + "="
+
+    def derive(text: str) -> str | None:
+        for part in text.split(","):
+            if part.strip().upper().startswith(mark):
+                return part.strip()[len(mark) :] or None
+        return None
+
+    return derive
+
+
+DERIVATIONS: Mapping[str, Callable[[str], str | None]] = MappingProxyType(
+    {
+        "basename": basename,
+        "extension": extension,
+        "first": first,
+        "label": label,
+        "last": last,
+        "named": named,
+        "valid": valid,
+    }
+)
+
+
+def source(text: str) -> Source:
+    """Reads a source as sensor mappings write it: a field, a derivation, or alternatives with | between.
+
+    Raises:
+        ValueError: no such derivation.
+    """
+    if "|" in text:
+        return _first_of(tuple(source(one.strip()) for one in text.split("|")))
+    call = _CALL.fullmatch(text)
+    if call is None:
+        return _field(text)
+    name, field, argument = call.groups()
+    if name == "hash" and argument is not None:
+        return _derived(field, hash_of(argument))
+    if name not in DERIVATIONS or argument is not None:
+        raise ValueError(f"{text}: no such derivation")
+    return _derived(field, DERIVATIONS[name])
+
+
+def _field(name: str) -> Source:
+    def take(event: Event) -> Value | None:
+        return event.lookup(name)
+
+    return take
+
+
+def _derived(name: str, derive: Callable[[str], str | None]) -> Source:
+    def take(event: Event) -> Value | None:
+        value = event.lookup(name)
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return derive(value)
+        return tuple(text for one in value if (text := derive(one)) is not None) or None
+
+    return take
+
+
+def _first_of(sources: tuple[Source, ...]) -> Source:
+    def take(event: Event) -> Value | None:
+        for one in sources:
+            if (value := one(event)) is not None:
+                return value
+        return None
+
+    return take

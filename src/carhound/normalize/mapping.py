@@ -1,0 +1,102 @@
+"""Sensor mappings, read from `sensors/*.yaml`: what an event is in terms of the CAR data model."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from carhound.model.event import Event, Fields, RawEvent
+from carhound.normalize.derivations import Source, source
+
+SENSORS = ("sysmon",)
+"""The mappings there are, by file name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action, and the values of a field it is bound to; None among them stands for no such field."""
+
+    kind: tuple[str, str]
+    field: str | None = None
+    values: frozenset[str | None] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class EventMapping:
+    """One event id of a sensor."""
+
+    actions: tuple[Action, ...]
+    key: tuple[str, ...]
+    fields: tuple[tuple[str, Source], ...]
+    always: tuple[tuple[str, str], ...] | None
+    """Its kinds, where they do not depend on the event."""
+
+    def kinds(self, raw: RawEvent) -> tuple[tuple[str, str], ...]:
+        """The (object, action) pairs of one event."""
+        if self.always is not None:
+            return self.always
+        return tuple(
+            action.kind
+            for action in self.actions
+            if action.field is None or _plain(raw.data.get(action.field)) in action.values
+        )
+
+    def derive(self, event: Event) -> Fields:
+        """The event in CAR's names; what is not there is left out."""
+        return {name: value for name, take in self.fields if (value := take(event)) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class SensorMapping:
+    """A sensor: whose events it maps, and how."""
+
+    provider: str
+    channel: str
+    events: dict[str, EventMapping]
+    """By event id."""
+
+    def holds(self, provider: str | None, channel: str | None) -> bool:
+        """Whether the events of a provider are the sensor's; without one the channel decides."""
+        if provider is not None:
+            return provider.lower() == self.provider.lower()
+        return channel is not None and channel.lower() == self.channel.lower()
+
+
+@cache
+def sensor(name: str) -> SensorMapping:
+    """The mapping of this name, read once."""
+    return read_mapping((resources.files("carhound.normalize") / "sensors" / f"{name}.yaml").read_bytes())
+
+
+def read_mapping(text: bytes) -> SensorMapping:
+    """Reads a mapping.
+
+    Raises:
+        ValueError, KeyError: it is not one.
+    """
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    tree: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  # both are safe loaders
+    common: dict[str, str] = tree.get("common", {})
+    events = {str(number): _event_mapping(event, common) for number, event in tree["events"].items()}
+    return SensorMapping(tree["provider"], tree["channel"], events)
+
+
+def _event_mapping(event: dict[str, Any], common: dict[str, str]) -> EventMapping:
+    actions = tuple(_action(event["object"], action) for action in event["actions"])
+    fields = tuple((name, source(text)) for name, text in {**common, **event["fields"]}.items())
+    bound = any(action.field is not None for action in actions)
+    always = None if bound else tuple(action.kind for action in actions)
+    return EventMapping(actions, tuple(event.get("key", ())), fields, always)
+
+
+def _action(car_object: str, action: dict[str, Any]) -> Action:
+    kind = (car_object, action["action"])
+    for field, values in action.get("when", {}).items():
+        return Action(kind, field, frozenset(values))
+    return Action(kind)
+
+
+def _plain(value: object) -> str | None:
+    return value if isinstance(value, str) else None

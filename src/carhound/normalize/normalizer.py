@@ -1,0 +1,77 @@
+"""Raw events to events: placed, numbered, bound to their sensor and with a CAR view on demand."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from carhound.model.event import Event, Place, RawEvent
+from carhound.model.evidence import Remark
+from carhound.model.instants import parse_time
+from carhound.normalize.mapping import SENSORS, EventMapping, sensor
+
+_DOUBLED = "\\\\"
+
+
+class Normalizer:
+    """Makes events. Binds by provider (or channel where there is none), never by event id alone."""
+
+    def __init__(self) -> None:
+        self._sequence = 0
+        self._bound: dict[tuple[str | None, str | None], dict[str, EventMapping] | None] = {}
+        self._without_kind: Counter[str] = Counter()
+        self._doubled = 0
+
+    def event(self, raw: RawEvent, file: str, shape: str) -> Event:
+        """The event of a raw event met in `file`; it takes over the raw event's fields."""
+        source = (raw.provider, raw.channel)
+        try:
+            mappings = self._bound[source]
+        except KeyError:
+            mappings = self._bound[source] = _mappings(*source)
+        event = Event(
+            raw.provider,
+            raw.channel,
+            raw.event_id,
+            raw.computer,
+            raw.record_id,
+            raw.time,
+            raw.data,
+            raw.meta,
+            raw.position,
+            Place(file, raw.record_id or raw.position),
+            shape,
+            sequence=self._sequence,
+        )
+        self._sequence += 1
+        if event.time is None and isinstance(utc_time := raw.data.get("UtcTime"), str):
+            event.time = parse_time(utc_time)
+        if mappings is not None and (mapping := mappings.get(raw.event_id or "")) is not None:
+            event.kinds = mapping.kinds(raw)
+            event.key_fields = mapping.key
+            event.derive = mapping.derive
+            if not event.kinds:
+                self._without_kind[raw.event_id or ""] += 1
+            if isinstance(image := raw.data.get("Image"), str) and _DOUBLED in image[2:]:
+                self._doubled += 1
+        return event
+
+    def remarks(self) -> Iterator[Remark]:
+        """What the events so far gave reason to state: those of no action, and doubled backslashes."""
+        for event_id, count in sorted(self._without_kind.items()):
+            yield Remark(
+                "EV-N1",
+                f"of no CAR action, for want of an EventType that tells it: {count} events {event_id}",
+            )
+        if self._doubled:
+            yield Remark(
+                "EV-N2",
+                f"with doubled backslashes in Image, as some exports write them: {self._doubled} events; "
+                "patterns with single ones do not match these",
+            )
+
+
+def _mappings(provider: str | None, channel: str | None) -> dict[str, EventMapping] | None:
+    for name in SENSORS:
+        mapping = sensor(name)
+        if mapping.holds(provider, channel):
+            return mapping.events
+    return None
