@@ -6,6 +6,9 @@ UV = .uv/bin/uv
 
 .PHONY: demo test lint format
 
+demo: .venv/ready
+	$(UV) run --locked carhound hunt --exit-zero examples/evidence
+
 test: lint
 	$(UV) run --locked pytest -q
 

@@ -75,7 +75,7 @@ SCRIPT = """
 import sys
 import time
 sys.path.insert(0, {folder!r})
-import sample_runs
+from tests.outputs import sample_runs
 from carhound import pipeline
 from carhound.cli.main import main
 
@@ -93,7 +93,7 @@ sys.exit(main(sys.argv[1:]))
 
 def script(run: str) -> list[str]:
     """The real program over a run made by hand."""
-    folder = str(Path(__file__).parents[1] / "outputs")
+    folder = str(Path(__file__).parents[2])
     return [sys.executable, "-c", SCRIPT.format(folder=folder, run=run)]
 
 

@@ -15,7 +15,8 @@ from carhound.outputs.escape import is_visible
 from carhound.outputs.render import render
 from carhound.outputs.summary import diagnostic_lines, verdict_lines
 
-from .sample_runs import MAIN, analytic, file, findings_run, host, implementation, process, run
+from .sample_parts import MAIN, analytic, file, host, implementation, process, run
+from .sample_runs import findings_run
 from .test_machine_formats import VALIDATOR
 
 # Every kind of character, those that act on terminals more often than chance would have them.

@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from importlib import resources
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -11,7 +14,8 @@ import pytest
 from carhound.findings.run import Rows
 from carhound.outputs.render import FORMATS, render
 
-from .sample_runs import HOSTILE, RUNS, findings_run, process, quiet_run, run, search_run
+from .sample_parts import HOSTILE, process, run
+from .sample_runs import RUNS, findings_run, quiet_run, search_run
 
 SCHEMA = json.loads((resources.files("carhound.outputs") / "schema/run-1.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -170,3 +174,13 @@ def test_csv_leaves_our_numbers_and_disarms_evidence() -> None:
     )
     written = b"".join(render(run(results=rows), "csv")).decode()
     assert written == "'=sum,n\n'=1+1,-5\n'-x,2.5\n'@a,0\n'+1,\n\\x09=1,1\n'\uff1d1,2\n"
+
+
+def test_machine_formats_do_not_wait_for_the_terminal_libraries() -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from tests.outputs.sample_runs import findings_run;"
+        "from carhound.outputs.render import render;"
+        "[list(render(findings_run(), one)) for one in ('json', 'jsonl', 'csv')]; print('rich' in sys.modules)"
+    )
+    words = [sys.executable, "-c", code, str(Path(__file__).parents[2])]
+    assert subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout == "False\n"

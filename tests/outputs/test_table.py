@@ -14,7 +14,8 @@ from rich.cells import cell_len
 from carhound.outputs.escape import is_visible
 from carhound.outputs.render import render
 
-from .sample_runs import MAIN, RUNS, analytic, host, implementation, many_run, process, run
+from .sample_parts import MAIN, analytic, host, implementation, process, run
+from .sample_runs import RUNS, many_run
 
 GOLDEN = Path(__file__).parent / "golden"
 SGR = re.compile(r"\x1b\[[0-9;]*m")

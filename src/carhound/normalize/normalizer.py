@@ -54,8 +54,8 @@ class Normalizer:
                 self._doubled += 1
         return event
 
-    def remarks(self) -> Iterator[Remark]:
-        """What the events so far gave reason to state: those of no action, and doubled backslashes."""
+    def take_remarks(self) -> Iterator[Remark]:
+        """What the events since the last call gave reason to state: those of no action, doubled backslashes."""
         for event_id, count in sorted(self._without_kind.items()):
             yield Remark(
                 "EV-N1",
@@ -67,6 +67,8 @@ class Normalizer:
                 f"with doubled backslashes in Image, as some exports write them: {self._doubled} events; "
                 "patterns with single ones do not match these",
             )
+        self._without_kind.clear()
+        self._doubled = 0
 
 
 def _mappings(provider: str | None, channel: str | None) -> dict[str, EventMapping] | None:

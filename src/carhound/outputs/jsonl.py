@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from carhound.findings.run import Run
-from carhound.outputs.json_run import encode, finding_object, row_objects
+from carhound.outputs.json_run import finding_object, row_objects
+from carhound.outputs.json_text import encode
 
 
 def lines(run: Run) -> Iterator[bytes]:

@@ -24,9 +24,9 @@ def render(run: Run, style: Format, *, width: int = PIPE_WIDTH, colour: bool = F
 
             yield table.page(run, width=width, colour=colour).encode("utf-8")
         case "json":
-            from carhound.outputs import json_run
+            from carhound.outputs import json_run, json_text
 
-            yield json_run.encode(json_run.run_object(run), indent=True)
+            yield json_text.encode(json_run.run_object(run), indent=True)
         case "jsonl":
             from carhound.outputs import jsonl
 

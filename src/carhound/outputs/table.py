@@ -95,19 +95,21 @@ def _words(value: object) -> list[str]:
 
 
 def _show_search(sheet: Page, run: Run) -> None:
+    """What must be known of the search first, then its rows, then what else is to be known."""
+    told = Told()
     sheet.blank()
     for analytic in run.analytics:
-        told = Told()
         for result in analytic.implementations:
             if result.status == "ran":
                 show_warnings(sheet, [result], told, 0)
                 continue
             for diagnostic in result.diagnostics:
                 show_diagnostic(sheet, diagnostic, 0)
-        show_notes(sheet, analytic, told, 0)
     if run.results is not None and run.results.rows:
         sheet.blank()
         show_rows(sheet, run.results, 0)
+    for analytic in run.analytics:
+        show_notes(sheet, analytic, told, 0)
 
 
 def _show_verdict(sheet: Page, run: Run) -> None:

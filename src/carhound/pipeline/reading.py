@@ -94,6 +94,7 @@ def _read_part(
                 reading.events += 1
                 if progress is not None and reading.events % _REPORT_EVERY == 0:
                     progress.events(reading.events)
+    tally.remarks.extend(normalizer.take_remarks())
     blind = collector.end_file()
     for one in blind:
         reading.not_judged[one.plan].append((part.path, one.need.names, one.events))

@@ -9,14 +9,15 @@ from carhound.readers.values import text_of
 
 
 def open_envelope(record: dict[str, Any]) -> dict[str, Any]:
-    """What is in the envelope; the record itself where it is none."""
+    """What is in the envelope; the record itself where it is none.
+
+    Raises:
+        ValueError: a record in `body` that cannot be read.
+    """
     body = record.get("body")
     if type(body) is str and body.lstrip()[:1] == "{":
-        try:
-            inner = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return record
-        return inner if type(inner) is dict else record
+        inner: dict[str, Any] = orjson.loads(body)
+        return inner
     source = record.get("_source")
     return source if type(source) is dict else record
 

@@ -1,7 +1,8 @@
 """The objects of a JSON text, one by one: lines, arrays, pretty-printed or just one after another.
 
 The text is never decoded as a whole. A broken object is `Damage`; reading resumes at the next place where one
-can begin: the next line that starts with a bracket at the same indentation, or after the next "}" and ",".
+can begin: the next line that starts with a bracket at the same indentation, or the next bracket after a
+comma, which only begins objects in a list.
 """
 
 import json
@@ -24,7 +25,7 @@ _FLAT = re.compile(rb'\{(?>[^"{}\[\]]++|"(?>[^"\\\n]++|\\.)*+")*+\}')
 """An object without objects or lists in it."""
 _NEXT = re.compile(rb'(?>[^"{}\[\]\n]++|"(?>[^"\\\n]++|\\.)*+"|\n(?![ \t]*+\{))*+(\n[ \t]*+\{|[{}\[\]"]?)')
 """Up to the next bracket, or line that starts with one, or quote that no quote follows in its line."""
-_AFTER_COMMA = re.compile(rb"\}[\s,]*+(?=\{)")
+_IN_LIST = re.compile(rb"[,}]\s*+(?=\{)")
 _JUNK = re.compile(rb"[^{\n]*+")
 _LOCATION = re.compile(r": line \d+ column \d+ \(char \d+\)$")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -57,6 +58,7 @@ class JsonItems:
         self._items = 0
         self._in_array = False
         self._damaged_line = 0
+        self._damaged_indent: bytes | None = None
 
     def __iter__(self) -> Iterator[tuple[Any, str] | Damage]:
         tried = -1
@@ -83,7 +85,7 @@ class JsonItems:
                 self._refill()
                 tried = -1
             elif end < 0:
-                yield from self._damage(
+                yield from self._broken(
                     at, "the text ends in this object" if end == _UNFINISHED else "an object without an end"
                 )
                 self._resume(at, None)
@@ -96,7 +98,7 @@ class JsonItems:
         try:
             record = self._decode(self._buffer[at:end])
         except ValueError as error:
-            yield from self._damage(at, f"not valid JSON: {_LOCATION.sub('', str(error))}")
+            yield from self._broken(at, f"not valid JSON: {_LOCATION.sub('', str(error))}")
             self._resume(at, end)
         else:
             yield record, self._position(at)
@@ -131,6 +133,8 @@ class JsonItems:
         if flat := _FLAT.match(self._buffer, at):
             return flat.end()
         indent = self._indent(at)
+        if indent is None and self.recovering:
+            indent = self._damaged_indent  # this may be a piece, which must not reach into the next record
         depth, pos = 1, at + 1
         while depth:
             found = _NEXT.match(self._buffer, pos)
@@ -171,8 +175,10 @@ class JsonItems:
     def _resume(self, at: int, end: int | None) -> None:
         """Moves to where the next object may begin, at the latest to `end`, where the broken one seems to."""
         indent = self._indent(at)
+        if indent is None:
+            indent = self._damaged_indent
         while True:
-            after = _AFTER_COMMA.search(self._buffer, at + 1, end or len(self._buffer))
+            after = _IN_LIST.search(self._buffer, at + 1, end or len(self._buffer))
             places = [after.end()] if after else []
             if indent is not None and (line := self._buffer.find(b"\n" + indent + b"{", at + 1, end)) >= 0:
                 places.append(line)
@@ -185,27 +191,34 @@ class JsonItems:
             at = -1
 
     def _junk(self, at: int) -> Iterator[Damage]:
-        """Passes over what is no object; a bracket left over from damage is part of that."""
-        if self._buffer[at : at + 1] != b"}":
-            junk = _JUNK.match(self._buffer, at)
-            yield from self._damage(at, "not a JSON object")
-            self._at = junk.end() if junk else at + 1
+        """Passes over what is no object. After damage it is part of that, and so is a bracket left over."""
+        if self._buffer[at : at + 1] == b"}":
+            if not self._damaged_line:
+                yield self._damage(at, "a closing bracket too many", self._position(at, 0))
+            self._at = at + 1
             return
-        if not self._damaged_line:
-            yield from self._damage(at, "a closing bracket too many")
-        self._at = at + 1
+        if not self.recovering:
+            yield self._damage(at, "not a JSON object", self._position(at))
+        junk = _JUNK.match(self._buffer, at)
+        self._at = junk.end() if junk else at + 1
 
-    def _damage(self, at: int, reason: str) -> Iterator[Damage]:
+    def _broken(self, at: int, reason: str) -> Iterator[Damage]:
+        """The damage of an object; that of a piece of it is told already."""
         where = self._position(at)
-        if not self.recovering or self._line != self._damaged_line:
-            self.recovering = True
-            self._damaged_line = self._line
-            yield Damage(where, reason, self._start + at if self._offsets else None)
+        begins_line = self._indent(at) is not None
+        if not self.recovering or (begins_line and self._line != self._damaged_line):
+            yield self._damage(at, reason, where)
 
-    def _position(self, at: int) -> str:
+    def _damage(self, at: int, reason: str, where: str) -> Damage:
+        self.recovering = True
+        self._damaged_line = self._line
+        self._damaged_indent = self._indent(at)
+        return Damage(where, reason, self._start + at if self._offsets else None)
+
+    def _position(self, at: int, items: int = 1) -> str:
         self._line += self._buffer.count(b"\n", self._counted, at)
         self._counted = at
-        self._items += 1
+        self._items += items
         return f"item {self._items}" if self._in_array else f"line {self._line}"
 
     def _decode(self, text: bytes) -> Any:

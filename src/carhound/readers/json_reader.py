@@ -38,7 +38,11 @@ def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool) -> Itera
             yield item
             continue
         record, position = item
-        inner = open_envelope(record)
+        try:
+            inner = open_envelope(record)
+        except ValueError as error:
+            yield Damage(position, f"what is in its body is not valid JSON: {error}")
+            continue
         shape = shape_of(inner)
         if shape is None or shape.event is None:
             if shape is None and items.recovering:
@@ -65,7 +69,10 @@ def sample(read: Callable[[int], bytes], count: int) -> tuple[list[dict[str, Any
         if isinstance(item, Damage):
             broken = True
         else:
-            records.append(open_envelope(item[0]))
+            try:
+                records.append(open_envelope(item[0]))
+            except ValueError:
+                broken = True
             if len(records) == count:
                 break
     return records, broken
