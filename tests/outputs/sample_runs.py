@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from carhound.findings.run import Evidence, Rows, Run, TwinDifference, Twins, WindowUsed
+from carhound.findings.run import LEFT_OUT_LATER, Evidence, Rows, Run, TwinDifference, Twins, WindowUsed
 from carhound.model.diagnostics import Diagnostic, Source, Span
 from carhound.model.evidence import Damage, Remark, Skipped
 
@@ -113,9 +113,9 @@ def findings_run() -> Run:
                 False,
                 (),
                 (
-                    TwinDifference(renamed.id, "regsvr32.exe", r"myregsvr32.exe"),
+                    TwinDifference(renamed.id, "regsvr32.exe", None),
                     TwinDifference(bare.id, "EventCode=1", "4688"),
-                    TwinDifference("77" * 32, 'ParentImage="*regsvr32.exe"', None),
+                    TwinDifference("77" * 32, LEFT_OUT_LATER, None),
                 ),
             ),
             Twins(SPAWN, SPAWN_P, False, (), (TwinDifference(bare.id, "EventCode=1", "4688"),)),

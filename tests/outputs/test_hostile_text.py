@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -27,6 +27,10 @@ UNSEEN = (
 text = st.text(
     st.characters() | st.sampled_from(UNSEEN + "[]=+-@\\'\"|, ") | st.characters(categories=["Cs"])
 )
+
+
+# A page takes its time on a machine that does other things as well.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -62,6 +66,7 @@ def hostile_runs(draw: st.DrawFn) -> object:
     )
 
 
+@patient
 @given(hostile_runs(), st.integers(60, 200))
 def test_a_page_holds_visible_characters_and_fits(hostile: object, width: int) -> None:
     written = b"".join(render(hostile, "table", width=width)).decode()  # type: ignore[arg-type]
@@ -70,12 +75,14 @@ def test_a_page_holds_visible_characters_and_fits(hostile: object, width: int) -
         assert cell_len(line) <= width
 
 
+@patient
 @given(hostile_runs())
 def test_messages_hold_visible_characters(hostile: object) -> None:
     for line in verdict_lines(hostile) + diagnostic_lines(hostile):  # type: ignore[arg-type]
         assert all(map(is_visible, line))
 
 
+@patient
 @given(hostile_runs())
 def test_json_is_valid_and_visible(hostile: object) -> None:
     written = b"".join(render(hostile, "json")).decode()  # type: ignore[arg-type]
@@ -83,6 +90,7 @@ def test_json_is_valid_and_visible(hostile: object) -> None:
     VALIDATOR.validate(json.loads(written))
 
 
+@patient
 @given(hostile_runs())
 def test_csv_is_a_line_for_each_row_and_no_cell_is_a_formula(hostile: object) -> None:
     written = b"".join(render(hostile, "csv")).decode()  # type: ignore[arg-type]
@@ -94,6 +102,7 @@ def test_csv_is_a_line_for_each_row_and_no_cell_is_a_formula(hostile: object) ->
         assert not cell.lstrip().startswith("-") or cell[1:].isdigit()
 
 
+@patient
 @given(text)
 def test_a_damaged_name_of_a_file_is_shown(name: str) -> None:
     shown = b"".join(

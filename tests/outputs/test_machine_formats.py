@@ -180,7 +180,8 @@ def test_machine_formats_do_not_wait_for_the_terminal_libraries() -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); from tests.outputs.sample_runs import findings_run;"
         "from carhound.outputs.render import render;"
-        "[list(render(findings_run(), one)) for one in ('json', 'jsonl', 'csv')]; print('rich' in sys.modules)"
+        "[list(render(findings_run(), one)) for one in ('json', 'jsonl', 'csv')];"
+        "print('rich' in sys.modules)"
     )
     words = [sys.executable, "-c", code, str(Path(__file__).parents[2])]
     assert subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout == "False\n"

@@ -76,6 +76,10 @@ class ImplementationResult:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
+LEFT_OUT_LATER = "a later command leaves it out"
+"""`TwinDifference.clause` where every clause lets the event through."""
+
+
 @dataclass(frozen=True, slots=True)
 class TwinDifference:
     """An event that one of two twins matches and the other does not."""
@@ -84,7 +88,7 @@ class TwinDifference:
     clause: str
     """The first clause of the other one that fails, as written."""
     value: str | None
-    """The value the clause met; None where the field is missing."""
+    """The value the clause met; None where the field is missing or the clause looks at no single field."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from carhound.engines.interpreter.failing import first_failure
-from carhound.findings.run import TwinDifference, Twins
+from carhound.findings.run import LEFT_OUT_LATER, TwinDifference, Twins
 from carhound.model.diagnostics import Source
 from carhound.model.event import Event
 from carhound.plan.nodes import Node
@@ -49,7 +49,7 @@ def _only(one: Side, other: Side, finding_of: Callable[[Event], str]) -> tuple[T
 def _difference(event: Event, other: Side, finding: str) -> TwinDifference:
     failure = first_failure(other.plan, event)
     if failure is None:
-        return TwinDifference(finding, "a later command leaves it out", None)
+        return TwinDifference(finding, LEFT_OUT_LATER, None)
     text = "what it scans"
     if failure.span is not None:
         text = " ".join(other.code.text[failure.span.start : failure.span.end].split())

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from carhound.engines.interpreter.collect import Collector
+from carhound.engines.interpreter.collect import Collector, NotJudged
 from carhound.findings.coverage import FileTally, HostTally, file_hash
 from carhound.findings.identity import Registry
 from carhound.findings.run import Evidence
@@ -27,8 +27,8 @@ class Reading:
     explicit_not_evidence: list[tuple[str, str]] = field(default_factory=list)
     """Files named on the command line that hold no events, and what they are instead."""
     hosts: HostTally = field(default_factory=HostTally)
-    not_judged: dict[int, list[tuple[str, str, int]]] = field(default_factory=lambda: defaultdict(list))
-    """By plan: file, the fields it lacks, its eligible events."""
+    not_judged: dict[int, list[tuple[str, NotJudged]]] = field(default_factory=lambda: defaultdict(list))
+    """By plan: the files it could not be judged on, and why."""
     newest_eligible: datetime | None = None
     events: int = 0
 
@@ -97,5 +97,5 @@ def _read_part(
     tally.remarks.extend(normalizer.take_remarks())
     blind = collector.end_file()
     for one in blind:
-        reading.not_judged[one.plan].append((part.path, one.need.names, one.events))
+        reading.not_judged[one.plan].append((part.path, one))
     reading.hosts.end_file(one.plan for one in blind)

@@ -33,11 +33,12 @@ class GzipStream:
             if not compressed:
                 self.ending = "cut"
                 break
+            before = self._member.copy()
             try:
                 content = self._member.decompress(compressed, max(size, 1))
             except zlib.error:
                 self.ending = "damaged"
-                break
+                return _up_to_the_damage(before, compressed, max(size, 1))
             if self._member.eof:
                 self._next_member(self._member.unused_data)
             if content:
@@ -65,3 +66,20 @@ class GzipStream:
             self._waiting = rest
         else:
             self.ending = "stray bytes" if rest else "whole"
+
+
+def _up_to_the_damage(member: "zlib._Decompress", compressed: bytes, size: int) -> bytes:
+    """What can still be had, to the last byte but one: zlib gives nothing of a piece with an error in it."""
+    content = b""
+    for step in (4096, 64, 1):
+        while len(content) < size:
+            trial = member.copy()
+            try:
+                piece = trial.decompress(compressed, min(step, size - len(content)))
+            except zlib.error:
+                break
+            if not piece:
+                return content
+            content += piece
+            member, compressed = trial, trial.unconsumed_tail
+    return content

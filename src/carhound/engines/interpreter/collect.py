@@ -10,6 +10,7 @@ from types import MappingProxyType
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.rows import AliasUse, Row, getter
 from carhound.model.event import Event
+from carhound.model.suggestion import nearest
 from carhound.plan.needs import Need, needs
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import All
@@ -28,6 +29,8 @@ class NotJudged:
     plan: int
     need: Need
     events: int
+    near: str | None
+    """A field that the file does carry and whose name is much like it."""
 
 
 @dataclass(slots=True)
@@ -46,6 +49,17 @@ class _Watch:
     """Hits of the file being read, kept once the file shows that it could be judged."""
     unmet: list[Need] = field(default_factory=list)
     eligible_here: int = 0
+    sample: Event | None = None
+    """An eligible event of the file that lacks something."""
+
+    def blindness(self) -> NotJudged:
+        """What the file lacks for this stem."""
+        need = self.unmet[0]
+        near = None
+        if self.sample is not None:
+            names = self.sample.car if need.field.view == "car" else self.sample.native
+            near = nearest(need.field.name, names)
+        return NotJudged(self.plan, need, self.eligible_here, near)
 
 
 class Collector:
@@ -88,6 +102,7 @@ class Collector:
             watch.eligible_here += 1
             if watch.unmet:
                 watch.unmet = [need for need in watch.unmet if not self._meets(watch, need, row)]
+                watch.sample = event
             if watch.holds(row):
                 if standing is None:
                     standing = self._admit(event)
@@ -104,7 +119,7 @@ class Collector:
     def end_file(self) -> list[NotJudged]:
         """The file ends: its hits are kept, save for plans it could not be judged by, which are named."""
         blind = {
-            watch.plan: NotJudged(watch.plan, watch.unmet[0], watch.eligible_here)
+            watch.plan: watch.blindness()
             for watch in self._watches
             if watch.main and watch.unmet and watch.eligible_here
         }
@@ -114,6 +129,7 @@ class Collector:
             if not (watch.unmet and watch.eligible_here) and not (followed and followed <= blind.keys()):
                 watch.hits.update(watch.pending)
             watch.pending = {}
+            watch.sample = None
         return list(blind.values())
 
     def eligible(self, plan: int) -> int:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from rich.text import Text
 
-from carhound.findings.run import Finding, TwinDifference
+from carhound.findings.run import LEFT_OUT_LATER, Finding, TwinDifference
 from carhound.outputs.finding_fields import FindingFields, fields_of, text
 from carhound.outputs.patterns import Pattern, language_name
 from carhound.outputs.terminal.page import Page, Part, evidence
@@ -161,10 +161,12 @@ def _only_some(pattern: Pattern) -> dict[str, Text]:
 
 def difference(other: str, reason: TwinDifference) -> Text:
     """Why the twin in the language `other` leaves an event out."""
-    said = Text(f": the {language_name(other)} fails at `")
-    said.append_text(evidence(reason.clause, "bold")).append("`")
+    name = language_name(other)
+    if reason.clause == LEFT_OUT_LATER:
+        return Text(f"; a later command of the {name} leaves it out")
+    said = Text(f"; the {name} fails at `").append_text(evidence(reason.clause, "bold")).append("`")
     if reason.value is None:
-        return said.append(", the field is missing")
+        return said.append(", which no value meets")
     return said.append(', which met "').append_text(evidence(reason.value, "bold")).append('"')
 
 

@@ -1,0 +1,56 @@
+"""What a file is, from its first bytes."""
+
+import json
+
+import pytest
+
+from carhound.readers.detect import detect
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "name"),
+    [
+        (b"ElfFile\0" + bytes(100), "evidence", "evtx"),
+        (b"PK\x03\x04", None, "zip"),
+        (b"\x1f\x8b\x08", None, "gzip"),
+        (bytes(257) + b"ustar\x0000", None, "tar"),
+        (b"\x28\xb5\x2f\xfd..", "unsupported", "zstd"),
+        (b"7z\xbc\xaf\x27\x1c", "unsupported", "7z"),
+        (b"Rar!\x1a\x07\x01\x00", "unsupported", "rar"),
+        (b"PAR1....", "unsupported", "parquet"),
+        (b"ARROW1\0\0", "unsupported", "arrow"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "unsupported", "git-lfs"),
+        (b'<?xml version="1.0"?>\n<Events><Event xmlns="x"><System>', "unsupported", "xml"),
+        ("<Event xmlns='x'>".encode("utf-16"), "unsupported", "xml"),
+        (b"_time,host,_raw\n", "unsupported", "splunk-csv"),
+        (b'"Computer","NewProcessName","ParentProcessName"\r\n', "unsupported", "csv-4688"),
+        (b'{"event_type":"process","process_path":"a"}', "unsupported", "eql-normalised"),
+        (b'[\n  {"event_type":"process",\n   "pid": 1}\n]', "unsupported", "eql-normalised"),
+        (b'{"index":{}}\n{"EventID":1,"Hostname":"ws1"}\n', "evidence", "nxlog"),
+        (b'\xef\xbb\xbf \n[ {"EventID":1,"Hostname":"ws1"}', "evidence", "nxlog"),
+        (b'{"EventID":1,"Hostname":"ws1","Message":"' + b"x" * 100, "evidence", "nxlog"),
+        (b'{"EventID":1,"Hostname":"ws1"}\n' + bytes(40), "evidence", "nxlog"),
+        (b"", "not evidence", None),
+        (b" \r\n\t\n", "not evidence", None),
+        (b"\xef\xbb\xbf", "not evidence", None),
+        (b"MIT License\n\nCopyright", "not evidence", None),
+        (b"title: x\nlogsource:\n  - a\n", "not evidence", None),
+        (b"\x89PNG\r\n\x1a\n", "not evidence", None),
+        (b"<!DOCTYPE html><html>", "not evidence", None),
+        (b"\x01\x02\x00\x00", "not evidence", None),
+        (b'{"name": "carhound"}', "not evidence", None),
+        (b"[1, 2, 3]", "not evidence", None),
+        (b"[section]\nkey = value\n", "not evidence", None),
+        (b"{% template %}", "not evidence", None),
+        (json.dumps({"about": "x", "events": [{"event": {"EventCode": 1}}]}).encode(), "not evidence", None),
+    ],
+)
+def test_detect(head: bytes, kind: str | None, name: str | None) -> None:
+    found = detect(head, True)
+    assert (found.kind, found.format) == (kind, name)
+    assert bool(found.reason) == (kind in ("unsupported", "not evidence"))
+
+
+def test_a_name_is_never_asked() -> None:
+    """The same bytes are the same thing however the file is called: `detect` is given no name at all."""
+    assert detect.__code__.co_varnames[: detect.__code__.co_argcount] == ("head", "whole")
