@@ -20,7 +20,8 @@ class Repeats:
 
     def __init__(self) -> None:
         self._open = ExitStack()
-        self._parts = [self._open.enter_context(tempfile.TemporaryFile()) for _ in range(_PARTITIONS)]
+        opened = (tempfile.TemporaryFile() for _ in range(_PARTITIONS))  # noqa: SIM115  # the stack closes them
+        self._parts = [self._open.enter_context(part) for part in opened]
 
     def __enter__(self) -> "Repeats":
         return self
