@@ -1,6 +1,5 @@
 """The options that commands share, so that they mean the same everywhere."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,12 +101,18 @@ def read_output_options(
         from carhound.outputs.write import check_target
 
         check_target(target)
-        for path in evidence:
-            if os.path.isfile(path) and target.exists() and os.path.samefile(path, target):
-                raise UsageError(
-                    f"--output {target} would overwrite the evidence itself", hint="choose another file"
-                )
+        if target.exists() and any(_holds(Path(path), target) for path in evidence):
+            raise UsageError(
+                f"--output {target} would overwrite the evidence itself", hint="choose another file"
+            )
     return OutputOptions(_ALIASES[style], target, quiet, exit_zero)
+
+
+def _holds(evidence: Path, target: Path) -> bool:
+    """Whether an existing file is the evidence, or lies below it."""
+    if not evidence.exists():
+        return False
+    return target.resolve().is_relative_to(evidence.resolve()) or target.samefile(evidence)
 
 
 def _apply(command: Command, *options: Callable[[Command], Command]) -> Command:

@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
 from carhound.analytics.load import bundled, load
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.operators import Moment
-from carhound.errors import CarhoundError, UsageError
+from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import as_rows, judge, newest_time
 from carhound.findings.run import Rows, Run, RunInfo
@@ -29,9 +30,9 @@ SEARCH = "<search>"
 def hunt(request: Request, progress: Progress | None = None) -> Run:
     """Runs the analytics over the evidence. Raises CarhoundError for what makes a run impossible."""
     clock = read_clock(request)
-    analytics, problems = _load(request.analytics or bundled())
+    analytics, problems, passed_over = _load(request.analytics or bundled())
     subjects = [prepare(analytic, request.reading) for analytic in analytics]
-    return _run(request, clock, subjects, problems, progress)
+    return _run(request, clock, subjects, progress, problems, passed_over)
 
 
 def search(text: str, request: Request, progress: Progress | None = None) -> Run:
@@ -42,27 +43,29 @@ def search(text: str, request: Request, progress: Progress | None = None) -> Run
     prepared = Prepared(
         Implementation("search", "spl", "spl", "", None, code), compiled.plan, list(compiled.diagnostics)
     )
-    source = DocumentSource(SEARCH, hashlib.sha256(text.encode()).hexdigest())
+    source = DocumentSource(SEARCH, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
     analytic = Analytic("search", "Search", source, "", (), (), (), (prepared.implementation,), ())
-    return _run(request, clock, [Subject(analytic, [prepared])], [], progress, of=prepared)
+    return _run(request, clock, [Subject(analytic, [prepared])], progress, of=prepared)
 
 
 def _run(
     request: Request,
     clock: Clock,
     subjects: list[Subject],
-    problems: list[CarhoundError],
     progress: Progress | None,
+    problems: Sequence[CarhoundError] = (),
+    passed_over: tuple[str, ...] = (),
     of: Prepared | None = None,
 ) -> Run:
-    missing = tuple(path for path in request.evidence if not os.path.lexists(path))
-    if len(missing) == len(request.evidence):
+    evidence_paths = list(dict.fromkeys(request.evidence))
+    missing = tuple(path for path in evidence_paths if not os.path.lexists(path))
+    if len(missing) == len(evidence_paths):
         raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
     registry = Registry()
     collector = _collector(subjects, registry)
     reading = Reading(registry)
-    parts = open_evidence([path for path in request.evidence if path not in missing], ReadOptions(clock.zone))
+    parts = open_evidence([path for path in evidence_paths if path not in missing], ReadOptions(clock.zone))
     read_evidence(parts, collector, len(runnable), reading, request.hash, progress)
 
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
@@ -90,21 +93,35 @@ def _run(
         request.tz,
         request.reading,
         request.backfill,
+        passed_over,
     )
     return Run(info, results, reading.hosts.coverage(names), evidence, tuple(found), status, reasons, rows)
 
 
-def _load(references: tuple[str, ...]) -> tuple[list[Analytic], list[CarhoundError]]:
-    """The analytics named, each once. Raises the first problem where nothing could be read."""
-    analytics: list[Analytic] = []
+def _load(references: tuple[str, ...]) -> tuple[list[Analytic], list[CarhoundError], tuple[str, ...]]:
+    """The analytics named, each id once, what went wrong, and files that are no analytics.
+
+    Raises DocumentError where nothing could be read.
+    """
+    by_id: dict[str, Analytic] = {}
     problems: list[CarhoundError] = []
+    passed_over: list[str] = []
     for reference in references:
         loaded = load(reference)
-        analytics += loaded.analytics
         problems += loaded.problems
-    if not analytics:
-        raise problems[0] if problems else UsageError("no analytic to run", hint="name one with -a")
-    return analytics, problems
+        passed_over += loaded.passed_over
+        for analytic in loaded.analytics:
+            first = by_id.setdefault(analytic.id, analytic)
+            if first.source.sha256 != analytic.source.sha256:
+                message = f"{analytic.source.path} says it is {analytic.id}, as {first.source.path} did"
+                problems.append(DocumentError(message, hint="the first one was run; run the other by itself"))
+    if not by_id:
+        if len(problems) == 1:
+            raise problems[0]
+        raise DocumentError(
+            "no analytic could be read: " + "; ".join(problem.message for problem in problems)
+        )
+    return list(by_id.values()), problems, tuple(passed_over)
 
 
 def _collector(subjects: list[Subject], registry: Registry) -> Collector:

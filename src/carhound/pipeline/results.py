@@ -98,6 +98,14 @@ def _run_remarks(prepared: Prepared, timeless: int) -> list[Diagnostic]:
         Diagnostic("SPL-A1", f"{name} was read from {alias.field}, since events have no {name}", "note")
         for name, alias in sorted(prepared.aliases.items())
     ]
+    windows = prepared.judgement.windows if prepared.judgement else ()
+    remarks += [
+        Diagnostic(
+            "RUN-W1", f"the {one.role} window ends before it begins: nothing can fall into it", "warning"
+        )
+        for one in windows
+        if one.earliest is not None and one.latest is not None and one.earliest >= one.latest
+    ]
     if timeless:
         message = "matching events without a time fall in no window"
         remarks.append(Diagnostic("RUN-T1", message, "warning", count=timeless))

@@ -93,8 +93,8 @@ def nxlog_event(record: dict[str, Any], position: str, notes: Notes) -> RawEvent
         provider=header_text(record.get("SourceName")),
         channel=header_text(record.get("Channel")),
         event_id=header_text(record.get("EventID")),
-        computer=header_text(record.get("Hostname", record.get("Computer"))),
-        record_id=header_text(record.get("RecordNumber", record.get("EventRecordID"))),
+        computer=header_text(record.get("Hostname")) or header_text(record.get("Computer")),
+        record_id=header_text(record.get("RecordNumber")) or header_text(record.get("EventRecordID")),
         time=event_time(
             notes,
             record.get("TimeCreated"),

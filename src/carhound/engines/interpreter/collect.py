@@ -57,8 +57,8 @@ class _Watch:
         need = self.unmet[0]
         near = None
         if self.sample is not None:
-            names = self.sample.car if need.field.view == "car" else self.sample.native
-            near = nearest(need.field.name, names)
+            field = need.fields[0]
+            near = nearest(field.name, self.sample.car if field.view == "car" else self.sample.native)
         return NotJudged(self.plan, need, self.eligible_here, near)
 
 
@@ -155,7 +155,7 @@ class Collector:
         event = row.event
         if event is not None and any(event.lookup(name) is not None for name in need.carriers):
             return True
-        return getter(need.field, self._used[watch.plan])(row) is not None
+        return any(getter(field, self._used[watch.plan])(row) is not None for field in need.fields)
 
 
 def _can_match(stem: Stem, event: Event) -> bool:

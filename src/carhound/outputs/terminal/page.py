@@ -15,11 +15,17 @@ NARROWEST = 60
 """Columns below which a page does not shrink: labels and carets need room."""
 
 
+_LONGEST = 40_000
+"""Characters of one text that are shown; a command line of Windows has at most 32,767."""
+
+
 def evidence(text: str, style: str = "") -> Text:
     """Text that somebody else wrote: nothing in it is interpreted, and what cannot be seen stands out."""
     shown = Text(style=style)
-    for piece, is_code in pieces(text):
+    for piece, is_code in pieces(text[:_LONGEST]):
         shown.append(piece, "reverse" if is_code else "")
+    if len(text) > _LONGEST:
+        shown.append(f" … and {len(text) - _LONGEST:,} more characters (--format json has them)", "dim")
     return shown
 
 
