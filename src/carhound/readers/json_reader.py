@@ -11,6 +11,7 @@ from carhound.readers.json_items import JsonItems
 from carhound.readers.json_shapes import shape_of
 from carhound.readers.json_text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
+from carhound.readers.values import UnreadableError
 
 _HEAD = 4096
 _UNKNOWN = "JSON that is no event of a known shape"
@@ -52,7 +53,11 @@ def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool) -> Itera
             first.setdefault(about, position)
             continue
         items.recovering = False
-        event = shape.event(inner, position, notes)
+        try:
+            event = shape.event(inner, position, notes)
+        except UnreadableError as error:
+            yield Damage(position, str(error))
+            continue
         if inner is not record:
             keep_envelope(record, event)
         yield event

@@ -7,6 +7,10 @@ import orjson
 from carhound.model.event import Value
 
 
+class UnreadableError(ValueError):
+    """A record of a known shape whose payload cannot be read; says why, lower case, no full stop."""
+
+
 def text_of(value: Any) -> Value | None:
     """A decoded JSON value as text; None where there is nothing.
 
