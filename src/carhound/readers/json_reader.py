@@ -55,11 +55,14 @@ def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool) -> Itera
         items.recovering = False
         try:
             event = shape.event(inner, position, notes)
+            if inner is not record:
+                keep_envelope(record, event)
         except UnreadableError as error:
             yield Damage(position, str(error))
             continue
-        if inner is not record:
-            keep_envelope(record, event)
+        except RecursionError:
+            yield Damage(position, "nested too deeply")
+            continue
         yield event
     for about, count in skipped.items():
         where = first[about] if count == 1 else f"{count} records from {first[about]}"
