@@ -29,7 +29,8 @@ NAMES = st.sampled_from(
     Image Message Payload PayloadData1 Provider RawEventData SourceName System TenantId TimeCreated
     TimeGenerated UserData UtcTime code computer data ecs event event.code event_data event_type
     eventdata full_log host logon_id name pid process process.executable process_path subtype
-    system timestamp unique_pid win winlog winlog.event_data winlog.event_id #attributes @attributes @Name #text Name
+    system timestamp unique_pid win winlog winlog.event_data winlog.event_id #attributes @attributes
+    @Name #text Name
     """.split()
 )
 TEXTS = st.sampled_from(
