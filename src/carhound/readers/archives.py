@@ -29,6 +29,23 @@ class ArchiveError(Exception):
     """The archive itself cannot be read."""
 
 
+class _Translated:
+    """A member's source; what the archive's module raises comes out as `ArchiveError`.
+
+    Who reads need not know those modules then, nor load them.
+    """
+
+    def __init__(self, source: ByteSource, errors: tuple[type[Exception], ...]) -> None:
+        self._source = source
+        self._errors = errors
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            return self._source.read(size)
+        except self._errors as error:
+            raise ArchiveError(str(error)) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A file in an archive, or what a gzip file holds."""
@@ -64,7 +81,12 @@ def zip_members(path: Path) -> Iterator[Member]:
 
 
 def _open_zipped(archive: "ZipFile", info: "ZipInfo") -> ByteSource:
-    return cast(ByteSource, archive.open(info))
+    from zipfile import BadZipFile
+
+    try:
+        return _Translated(cast(ByteSource, archive.open(info)), (BadZipFile,))
+    except BadZipFile as error:
+        raise ArchiveError(str(error)) from error
 
 
 class TarArchive:
@@ -107,7 +129,7 @@ class TarArchive:
     def _open(self, info: "TarInfo") -> ByteSource:
         if info is not self._current:
             raise ArchiveError("a member of a tar archive has to be read before the next one is asked for")
-        return cast(ByteSource, self._archive.extractfile(info))
+        return _Translated(cast(ByteSource, self._archive.extractfile(info)), self._errors)
 
     def _ending(self, info: "TarInfo") -> Iterator[Damage | Remark]:
         if info is not self._current:

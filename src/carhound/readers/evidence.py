@@ -1,6 +1,5 @@
 """Evidence as a sequence of parts: every file below the given paths, and every member of an archive there."""
 
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -10,6 +9,7 @@ from carhound.readers.archives import ArchiveError, Member, TarArchive, gzip_end
 from carhound.readers.detect import HEAD, Detection, detect
 from carhound.readers.gzip_stream import GzipStream
 from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, read_exactly
+from carhound.readers.sources import Guarded, Rewound
 from carhound.readers.walk import Found, walk
 
 
@@ -45,7 +45,7 @@ class Part:
         if self._open is None:
             yield Damage("file", self.reason)
             return
-        source = _Guarded(self._open)
+        source = Guarded(self._open)
         try:
             yield from _reader(self.format).read(source, self.options)
             if source.trouble is not None:
@@ -94,7 +94,7 @@ class _Opener:
             return
         try:
             yield from self._archive(detection)
-        except ArchiveError as error:
+        except (ArchiveError, OSError) as error:
             yield self._whole("evidence", detection.format, str(error))
 
     def _archive(self, detection: Detection) -> Iterator[Part]:
@@ -106,7 +106,7 @@ class _Opener:
                 yield from self._members(TarArchive(file))
                 return
             stream = GzipStream(file)
-            content = _Rewound(read_exactly(stream, HEAD), stream)
+            content = Rewound(read_exactly(stream, HEAD), stream)
             if (inner := detect(content.head)).format == "tar":
                 yield from self._members(TarArchive(content, stream))
                 return
@@ -149,7 +149,7 @@ class _Opener:
         if member.refusal is not None:
             part.reason = f"an {member.refusal} member"
             return part
-        source = _Guarded(member.open)
+        source = Guarded(member.open)
         head = read_exactly(source, HEAD)
         if source.trouble is not None and not head:
             part.kind, part.reason = "evidence", source.trouble.reason
@@ -159,7 +159,12 @@ class _Opener:
             part.format, part.reason = detection.format, "an archive in an archive: not supported yet"
             return part
         part.kind, part.format, part.reason = detection.kind, detection.format, detection.reason
-        part._open = lambda: _Rewound(head, source)
+        first = [Rewound(head, source)]
+
+        def open_member() -> ByteSource:
+            return first.pop() if first else member.open()
+
+        part._open = open_member
         return part
 
     def _whole(
@@ -170,53 +175,6 @@ class _Opener:
 
     def _open_file(self) -> BinaryIO:
         return self.found.path.open("rb")
-
-
-class _Rewound:
-    """A source whose first bytes were already taken."""
-
-    def __init__(self, head: bytes, source: ByteSource) -> None:
-        self.head = head
-        self._left = head
-        self._source = source
-
-    def read(self, size: int, /) -> bytes:
-        if not self._left:
-            return self._source.read(size)
-        data, self._left = self._left[:size], self._left[size:]
-        return data
-
-
-class _Guarded:
-    """A source that ends where the one behind it fails, and keeps why."""
-
-    def __init__(self, opened: Callable[[], ByteSource]) -> None:
-        self._opened = opened
-        self._source: ByteSource | None = None
-        self._read = 0
-        self.trouble: Damage | None = None
-
-    def read(self, size: int, /) -> bytes:
-        from tarfile import TarError
-        from zipfile import BadZipFile
-
-        if self.trouble is not None:
-            return b""
-        try:
-            if self._source is None:
-                self._source = self._opened()
-            data = self._source.read(size)
-        # zipfile raises NotImplementedError and RuntimeError for methods and passwords it cannot serve
-        except (OSError, EOFError, ValueError, zlib.error, BadZipFile, TarError, RuntimeError) as error:
-            self.trouble = Damage("file", f"it cannot be read further ({error})", self._read)
-            return b""
-        self._read += len(data)
-        return data
-
-    def close(self) -> None:
-        close = getattr(self._source, "close", None)
-        if close is not None:
-            close()
 
 
 def _reader(name: str | None) -> Reader:

@@ -63,7 +63,7 @@ JSON_SHAPES: tuple[JsonShape, ...] = (
     JsonShape("wazuh", "Wazuh alerts", is_wazuh, wazuh_event, (b'"win"', b'"eventdata"')),
     JsonShape("ecs", "ECS events without winlog", is_ecs, ecs_event, (b'"event', b'"process')),
 )
-"""The first that matches is the record's shape: those with a marker of their own first, then flat ones."""
+"""The first that matches is a record's shape: those with a mark of their own come first, then flat ones."""
 
 
 def shape_of(record: dict[str, Any]) -> JsonShape | None:

@@ -1,0 +1,68 @@
+"""Sources around sources: one that starts again, one that never raises."""
+
+import zlib
+from collections.abc import Callable
+
+from carhound.model.evidence import Damage
+from carhound.readers.archives import ArchiveError
+from carhound.readers.interface import ByteSource
+
+_READ_ERRORS = (ArchiveError, EOFError, OSError, RuntimeError, ValueError, zlib.error)
+"""What reading may raise; RuntimeError is zipfile's for compression methods and passwords it cannot serve."""
+
+
+class Rewound:
+    """A source whose first bytes were already taken; it knows of the trouble the one behind it had."""
+
+    def __init__(self, head: bytes, source: ByteSource) -> None:
+        self.head = head
+        self._left = head
+        self._source = source
+
+    def read(self, size: int, /) -> bytes:
+        if not self._left:
+            return self._source.read(size)
+        data, self._left = self._left[:size], self._left[size:]
+        return data
+
+    @property
+    def trouble(self) -> Damage | None:
+        trouble: Damage | None = getattr(self._source, "trouble", None)
+        return trouble
+
+    def close(self) -> None:
+        _close(self._source)
+
+
+class Guarded:
+    """A source that ends where the one behind it fails, and keeps why."""
+
+    def __init__(self, opened: Callable[[], ByteSource]) -> None:
+        self._opened = opened
+        self._source: ByteSource | None = None
+        self._read = 0
+        self.trouble: Damage | None = None
+
+    def read(self, size: int, /) -> bytes:
+        if self.trouble is not None:
+            return b""
+        try:
+            if self._source is None:
+                self._source = self._opened()
+            data = self._source.read(size)
+        except _READ_ERRORS as error:
+            self.trouble = Damage("file", f"it cannot be read further ({error})", self._read)
+            return b""
+        self._read += len(data)
+        if not data:
+            self.trouble = getattr(self._source, "trouble", None)
+        return data
+
+    def close(self) -> None:
+        _close(self._source)
+
+
+def _close(source: ByteSource | None) -> None:
+    close = getattr(source, "close", None)
+    if close is not None:
+        close()
