@@ -103,7 +103,11 @@ def _event_data(event_data: Any, data: dict[str, Value], meta: dict[str, Value])
         elif name == "Data":
             _data(value, data)
         elif name in ("#attributes", "@attributes"):
-            put(meta, "EventData_Name", _element((value or {}).get("Name")))
+            put(
+                meta,
+                "EventData_Name",
+                _element(value.get("Name")) if isinstance(value, dict) else text_of(value),
+            )
         elif name in ("@Name", "Name") and type(value) is str and "Data" in event_data:
             put(meta, "EventData_Name", value)
         elif name[0:1] != "@" and name != "xmlns":

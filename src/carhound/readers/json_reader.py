@@ -11,6 +11,7 @@ from carhound.readers.json_items import JsonItems
 from carhound.readers.json_shapes import shape_of
 from carhound.readers.json_text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
+from carhound.readers.values import UnreadableError
 
 _HEAD = 4096
 _UNKNOWN = "JSON that is no event of a known shape"
@@ -52,9 +53,16 @@ def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool) -> Itera
             first.setdefault(about, position)
             continue
         items.recovering = False
-        event = shape.event(inner, position, notes)
-        if inner is not record:
-            keep_envelope(record, event)
+        try:
+            event = shape.event(inner, position, notes)
+            if inner is not record:
+                keep_envelope(record, event)
+        except UnreadableError as error:
+            yield Damage(position, str(error))
+            continue
+        except RecursionError:
+            yield Damage(position, "nested too deeply")
+            continue
         yield event
     for about, count in skipped.items():
         where = first[about] if count == 1 else f"{count} records from {first[about]}"

@@ -10,11 +10,16 @@ from carhound.model.evidence import Remark
 REMARKS: Mapping[str, str] = MappingProxyType(
     {
         "EV-B1": "taken for Sysmon's by the shape of the file, since they name no provider: {count} events",
+        "EV-B2": "put under Sysmon's event ids by what they say happened: {count} events of no event id",
+        "EV-B3": "taken for the Security log's by their fields, since they name no provider: {count} events",
         "EV-E1": "read back into Sysmon's names from ECS names: the fields of {count} events",
         "EV-G1": "the compressed data is whole; stray bytes after it were not read",
+        "EV-K1": "of a kind that has no single event id in Sysmon, and so of no CAR action: {count} events",
+        "EV-M1": "read from their message, since their fields are not written out: {count} events",
         "EV-T1": "read as {zone}, since they carry only a local time without a zone: {count} events",
         "EV-T2": "without a time that can be read: {count} events",
         "EV-U1": "with text that is no valid Unicode, whose faulty parts became U+FFFD: {count} records",
+        "EV-W1": "written with every backslash doubled, one of each two was taken away: {count} events",
     }
 )
 """Code -> what it says; {count} is the number of records it is about, {zone} the zone of `--tz`."""
