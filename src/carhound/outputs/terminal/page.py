@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -27,6 +28,18 @@ def evidence(text: str, style: str = "") -> Text:
     if len(text) > _LONGEST:
         shown.append(f" … and {len(text) - _LONGEST:,} more characters (--format json has them)", "dim")
     return shown
+
+
+def _within(line: Text, width: int) -> list[Text]:
+    """The line in pieces of at most `width` columns; rich itself now and then folds one column late."""
+    parts = []
+    while line.cell_len > width:
+        at = columns = 0
+        while (columns := columns + cell_len(line.plain[at])) <= width:
+            at += 1
+        first, line = line.divide([max(at, 1)])
+        parts.append(first)
+    return [*parts, line]
 
 
 class Page:
@@ -65,7 +78,9 @@ class Page:
 
     def folded(self, text: Text, width: int) -> list[Text]:
         """The text in lines of at most `width` columns, cut at blanks where possible; only blanks go."""
-        lines = list(text.wrap(self._console, width, overflow="fold"))
+        lines = [
+            part for line in text.wrap(self._console, width, overflow="fold") for part in _within(line, width)
+        ]
         for line in lines:
             line.rstrip()
         return lines
