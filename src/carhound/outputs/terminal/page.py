@@ -30,18 +30,6 @@ def evidence(text: str, style: str = "") -> Text:
     return shown
 
 
-def _within(line: Text, width: int) -> list[Text]:
-    """The line in pieces of at most `width` columns; rich itself now and then folds one column late."""
-    parts = []
-    while line.cell_len > width:
-        at = columns = 0
-        while (columns := columns + cell_len(line.plain[at])) <= width:
-            at += 1
-        first, line = line.divide([max(at, 1)])
-        parts.append(first)
-    return [*parts, line]
-
-
 class Page:
     """Collects lines; `text()` gives them all."""
 
@@ -73,14 +61,12 @@ class Page:
         """A line after a label; folded lines start under the text, not under the label."""
         start = indent + label_width
         for at, folded in enumerate(self.folded(Text.assemble(*parts), self._room(start))):
-            head = Text(" " * label_width) if at else Text(label.ljust(label_width), style)
+            head = Text(" " * label_width) if at else Text(label + " " * (label_width - cell_len(label)), style)
             self._print(Text(" " * indent) + head + folded)
 
     def folded(self, text: Text, width: int) -> list[Text]:
         """The text in lines of at most `width` columns, cut at blanks where possible; only blanks go."""
-        lines = [
-            part for line in text.wrap(self._console, width, overflow="fold") for part in _within(line, width)
-        ]
+        lines = list(text.wrap(self._console, width, overflow="fold"))
         for line in lines:
             line.rstrip()
         return lines
