@@ -1,5 +1,6 @@
 """What a file is, told from its first bytes and never from its name."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,6 +42,10 @@ def _other(about: str) -> Detection:
 
 
 EVTX = Detection("evidence", "evtx")
+_XML_EVENT = re.compile(
+    rb"<Event(?:\s[^<>]{0,256}/win/2004/08/events/event|(?:\s[^<>]{0,256})?>\s{0,256}<System[\s/>])"
+)
+"""An event of Windows, whole or cut; its namespace is that of the Windows event schema."""
 
 MAGICS: tuple[Magic, ...] = (
     Magic(0, b"ElfFile\0", EVTX),
@@ -123,8 +128,8 @@ def _json(text: bytes, whole: bool) -> Detection:
 
 
 def _xml(text: bytes, _: bool) -> Detection:
-    if b"<Event " in text or b"<Event>" in text:
-        return _unsupported("xml", "rendered event XML")
+    if _XML_EVENT.search(text):
+        return Detection("evidence", "xml")
     return _other("XML or HTML without events")
 
 

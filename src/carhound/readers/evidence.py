@@ -225,6 +225,10 @@ def _reader(name: str | None) -> Reader:
         from carhound.readers.evtx import EvtxReader
 
         return EvtxReader()
+    if name == "xml":
+        from carhound.readers.xml_reader import XmlReader
+
+        return XmlReader()
     from carhound.readers.json_reader import JsonReader
 
     return JsonReader()

@@ -15,6 +15,7 @@ REMARKS: Mapping[str, str] = MappingProxyType(
         "EV-T1": "read as {zone}, since they carry only a local time without a zone: {count} events",
         "EV-T2": "without a time that can be read: {count} events",
         "EV-U1": "with text that is no valid Unicode, whose faulty parts became U+FFFD: {count} records",
+        "EV-X1": "with bytes or characters that XML does not allow, which became U+FFFD: {count} events",
     }
 )
 """Code -> what it says; {count} is the number of records it is about, {zone} the zone of `--tz`."""
