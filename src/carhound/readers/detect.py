@@ -104,7 +104,7 @@ class _Nothing:
         return b""
 
 
-def _json(text: bytes, whole: bool) -> Detection:
+def _json(text: bytes, _: bool) -> Detection:
     from carhound.readers.json_reader import sample
     from carhound.readers.json_shapes import broken_shape, shape_of
 
@@ -120,8 +120,6 @@ def _json(text: bytes, whole: bool) -> Detection:
         if likely.event is None:
             return _unsupported(likely.name, likely.about)
         return Detection("evidence", likely.name)
-    if not records and not whole and b'"results"' in text and b'"_raw"' in text:
-        return _unsupported("splunk-json", "a Splunk export in JSON")
     if not records:
         return _other("text that starts like JSON and is none" if broken else "JSON without objects")
     return _other("JSON that holds no events of a known shape")
@@ -143,16 +141,17 @@ def _csv(text: bytes) -> Detection:
         columns = set()
     for name, about, needed in CSV_SHAPES:
         if needed <= columns:
-            return _unsupported(name, about)
+            return _unsupported(name, about) if about else Detection("evidence", name)
     return _other("text of no known shape")
 
 
 CSV_SHAPES: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("splunk-csv", "a Splunk export in CSV", frozenset({"_raw", "_time"})),
+    ("splunk-csv", "", frozenset({"_raw"})),
+    ("splunk-csv", "", frozenset({"_time", "EventCode"})),
     ("csv-4688", "process creations (4688) in CSV", frozenset({"NewProcessName", "ParentProcessName"})),
     ("evtxecmd-csv", "EvtxECmd CSV", frozenset({"EventRecordId", "PayloadData1"})),
     ("csv-sysmon", "Sysmon events in CSV", frozenset({"ParentImage", "CommandLine"})),
 )
-"""Name, what it is, and the columns that tell it."""
+"""Name, what it is where it is not read, and the columns that tell it."""
 
 _TEXTS: tuple[tuple[bytes, Callable[[bytes, bool], Detection]], ...] = ((b"{[", _json), (b"<", _xml))

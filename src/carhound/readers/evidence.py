@@ -229,6 +229,10 @@ def _reader(name: str | None) -> Reader:
         from carhound.readers.xml_reader import XmlReader
 
         return XmlReader()
+    if name == "splunk-csv":
+        from carhound.readers.splunk_csv import SplunkCsvReader
+
+        return SplunkCsvReader()
     from carhound.readers.json_reader import JsonReader
 
     return JsonReader()

@@ -52,7 +52,11 @@ def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool) -> Itera
             first.setdefault(about, position)
             continue
         items.recovering = False
-        event = shape.event(inner, position, notes)
+        try:
+            event = shape.event(inner, position, notes)
+        except ValueError as error:
+            yield Damage(position, str(error))
+            continue
         if inner is not record:
             keep_envelope(record, event)
         yield event

@@ -11,6 +11,7 @@ from carhound.readers.json_nxlog import is_nxlog, nxlog_event
 from carhound.readers.json_winlogbeat6 import is_winlogbeat6, winlogbeat6_event
 from carhound.readers.json_winlogbeat7 import is_winlogbeat7, winlogbeat7_event
 from carhound.readers.notes import Notes
+from carhound.readers.splunk_rows import is_splunk, splunk_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,6 @@ def _is_eql_normalised(record: dict[str, Any]) -> bool:
     return "event_type" in record and ("process_path" in record or "unique_pid" in record or "pid" in record)
 
 
-def _is_splunk(record: dict[str, Any]) -> bool:
-    return (
-        "_raw" in record
-        or isinstance(record.get("result"), dict)
-        or ("event" in record and "sourcetype" in record)
-        or (isinstance(record.get("results"), list) and "preview" in record)
-    )
-
-
 def _is_wazuh(record: dict[str, Any]) -> bool:
     data = record.get("data", record)
     return isinstance(data, dict) and isinstance(data.get("win"), dict)
@@ -62,11 +54,27 @@ def _is_ecs(record: dict[str, Any]) -> bool:
     return isinstance(about, dict) and ("ecs" in record or "code" in about or "process" in record)
 
 
+def splunk_record(record: dict[str, Any], position: str, notes: Notes) -> RawEvent:
+    """The raw event of a row of Splunk's, whatever wrote what is in its `_raw`.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    return splunk_event(record, position, notes, _not_splunk)
+
+
+def _not_splunk(record: dict[str, Any], position: str, notes: Notes) -> RawEvent | None:
+    shape = shape_of(record)
+    if shape is None or shape.event is None or shape.event is splunk_record:
+        return None
+    return shape.event(record, position, notes)
+
+
 JSON_SHAPES: tuple[JsonShape, ...] = (
     JsonShape("winlogbeat7", "Winlogbeat 7", is_winlogbeat7, winlogbeat7_event, (b'"winlog"',)),
     JsonShape("winlogbeat6", "Winlogbeat 6", is_winlogbeat6, winlogbeat6_event, (b'"event_data"',)),
     JsonShape("event-tree", "an event tree", is_event_tree, event_tree_event, (b'"System"', b'"Event')),
-    JsonShape("splunk-json", "a Splunk export in JSON", _is_splunk),
+    JsonShape("splunk-json", "a Splunk export in JSON", is_splunk, splunk_record, (b'"_raw"',)),
     JsonShape("evtxecmd", "EvtxECmd JSON", _is_evtxecmd),
     JsonShape("azure-sentinel", "an Azure Sentinel export", _is_sentinel),
     JsonShape("nxlog", "NXLog", is_nxlog, nxlog_event, (b'"EventID"', b'"Hostname"')),
@@ -75,7 +83,7 @@ JSON_SHAPES: tuple[JsonShape, ...] = (
     JsonShape("wazuh", "Wazuh alerts", _is_wazuh),
     JsonShape("ecs", "ECS events without winlog", _is_ecs),
 )
-"""The first that matches is the record's shape: those with a marker of their own come first, then flat ones."""
+"""The first that matches is the record's shape: those with a mark of their own come first, then flat ones."""
 
 
 def shape_of(record: dict[str, Any]) -> JsonShape | None:

@@ -12,6 +12,8 @@ REMARKS: Mapping[str, str] = MappingProxyType(
         "EV-B1": "taken for Sysmon's by the shape of the file, since they name no provider: {count} events",
         "EV-E1": "read back into Sysmon's names from ECS names: the fields of {count} events",
         "EV-G1": "the compressed data is whole; stray bytes after it were not read",
+        "EV-S1": "read from the fields that Splunk extracted, since _raw cannot be read: {count} events",
+        "EV-S2": "whose computer is Splunk's host, which may be the collector: {count} events",
         "EV-T1": "read as {zone}, since they carry only a local time without a zone: {count} events",
         "EV-T2": "without a time that can be read: {count} events",
         "EV-U1": "with text that is no valid Unicode, whose faulty parts became U+FFFD: {count} records",

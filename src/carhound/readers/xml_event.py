@@ -1,15 +1,16 @@
 """One Windows event as XML text: the whole `<Event>`, or its payload alone.
 
-Format: Microsoft, "Event Schema" (EventType, SystemPropertiesType, EventDataType, RenderingInfo). The tree goes the
-way of `event_tree`, so that an event has the same fields from XML as from JSON and EVTX.
+Format: Microsoft, "Event Schema" (EventType, SystemPropertiesType, EventDataType, RenderingInfo). The tree
+goes the way of `event_tree`, so that an event has the same fields from XML as from JSON and EVTX.
 
-A text is parsed from its first element on, where the grammar of XML allows no document type declaration: there
-are never entities to expand or files to fetch. One inside is an error like any other.
+A text is parsed from its first element on, where the grammar of XML allows no document type declaration:
+there are never entities to expand or files to fetch. One inside is an error like any other.
 """
 
 import re
+from functools import lru_cache
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, XMLParser  # noqa: S405  # see above: no DTD gets here
+from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from carhound.model.event import RawEvent, Value
 from carhound.readers.event_tree import tree_event, tree_payload
@@ -132,6 +133,7 @@ def _legal_reference(found: re.Match[str]) -> str:
     return found[0] if legal else "\ufffd"
 
 
+@lru_cache(maxsize=1024)
 def _local(tag: str) -> str:
     return tag[tag.rfind("}") + 1 :]
 

@@ -1,9 +1,9 @@
 """Rendered event XML in a file: one `<Event>` per line, one after another, or inside `<Events>`.
 
-What wevtutil, Get-WinEvent, the Event Viewer and Splunk's raw export write. The text is never parsed as a whole:
-an event is what stands between the start of one, which `<System>` follows, and `</Event>`. So memory stays flat,
-one that is broken cannot reach into the next, and what stands around events, declarations included, is never
-parsed at all.
+What wevtutil, Get-WinEvent, the Event Viewer and Splunk's raw export write. The text is never parsed as a
+whole: an event is what stands between the start of one, which `<System>` follows, and `</Event>`. So memory
+stays flat, one that is broken cannot reach into the next, and what stands around events, declarations
+included, is never parsed at all.
 """
 
 import re
@@ -21,7 +21,7 @@ _CHUNK = 1 << 20
 _LARGEST = 16 << 20
 """Bytes one event may have; Windows writes none of more than 64 KiB."""
 _ENDS = 4
-"""Closing tags that are tried where the text up to the first is no event: UserData may hold an `<Event>` too."""
+"""Closing tags tried where the text up to the first is no event: UserData may hold an `<Event>` too."""
 _START = rb"<Event(?:\s[^<>]{0,4096}+)?>\s{0,256}+<System[\s/>]"
 _NEXT_START = re.compile(_START)
 _MARK = re.compile(rb"(</Event\s{0,64}+>)|(" + _START + rb")|<!\[CDATA\[")
@@ -80,8 +80,9 @@ class _XmlEvents:
         """The event at the place reached, or its damage; nothing where more has to be read to tell."""
         at, pos, tried = start.start(), start.end(), 0
         reason = "the text ends in this event"
-        while mark := _MARK.search(self._buffer, pos):
-            pos = mark.end()
+        plain = self._plain_end(pos)
+        while mark := _MARK.search(self._buffer, plain or pos):
+            pos, plain = mark.end(), 0
             if mark[2]:
                 reason = reason if tried else "the next event begins before its end"
                 yield from self._broken(reason, mark.start())
@@ -114,6 +115,13 @@ class _XmlEvents:
         if not tried and not self._ended:
             reason = f"an event of more than {_LARGEST >> 20} MiB"
         yield from self._broken(reason, start.end())
+
+    def _plain_end(self, pos: int) -> int:
+        """Where the first closing tag begins, if nothing before it needs a closer look; else 0."""
+        end = self._buffer.find(b"</Event>", pos)
+        if end < 0 or any(self._buffer.find(one, pos, end) >= 0 for one in (b"<System", b"<![CDATA[")):
+            return 0
+        return end
 
     def _may_refill(self, at: int) -> bool:
         return not self._ended and len(self._buffer) - at < _LARGEST
