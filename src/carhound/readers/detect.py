@@ -1,5 +1,6 @@
 """What a file is, told from its first bytes and never from its name."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,6 +42,10 @@ def _other(about: str) -> Detection:
 
 
 EVTX = Detection("evidence", "evtx")
+_XML_EVENT = re.compile(
+    rb"<Event(?:\s[^<>]{0,256}/win/2004/08/events/event|(?:\s[^<>]{0,256})?>\s{0,256}<System[\s/>])"
+)
+"""An event of Windows, whole or cut; its namespace is that of the Windows event schema."""
 
 MAGICS: tuple[Magic, ...] = (
     Magic(0, b"ElfFile\0", EVTX),
@@ -99,7 +104,7 @@ class _Nothing:
         return b""
 
 
-def _json(text: bytes, whole: bool) -> Detection:
+def _json(text: bytes, _: bool) -> Detection:
     from carhound.readers.json_reader import sample
     from carhound.readers.json_shapes import broken_shape, shape_of
 
@@ -115,16 +120,14 @@ def _json(text: bytes, whole: bool) -> Detection:
         if likely.event is None:
             return _unsupported(likely.name, likely.about)
         return Detection("evidence", likely.name)
-    if not records and not whole and b'"results"' in text and b'"_raw"' in text:
-        return _unsupported("splunk-json", "a Splunk export in JSON")
     if not records:
         return _other("text that starts like JSON and is none" if broken else "JSON without objects")
     return _other("JSON that holds no events of a known shape")
 
 
 def _xml(text: bytes, _: bool) -> Detection:
-    if b"<Event " in text or b"<Event>" in text:
-        return _unsupported("xml", "rendered event XML")
+    if _XML_EVENT.search(text):
+        return Detection("evidence", "xml")
     return _other("XML or HTML without events")
 
 
@@ -138,16 +141,17 @@ def _csv(text: bytes) -> Detection:
         columns = set()
     for name, about, needed in CSV_SHAPES:
         if needed <= columns:
-            return _unsupported(name, about)
+            return _unsupported(name, about) if about else Detection("evidence", name)
     return _other("text of no known shape")
 
 
 CSV_SHAPES: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("splunk-csv", "a Splunk export in CSV", frozenset({"_raw", "_time"})),
+    ("splunk-csv", "", frozenset({"_raw"})),
+    ("splunk-csv", "", frozenset({"_time", "EventCode"})),
     ("csv-4688", "process creations (4688) in CSV", frozenset({"NewProcessName", "ParentProcessName"})),
     ("evtxecmd-csv", "EvtxECmd CSV", frozenset({"EventRecordId", "PayloadData1"})),
     ("csv-sysmon", "Sysmon events in CSV", frozenset({"ParentImage", "CommandLine"})),
 )
-"""Name, what it is, and the columns that tell it."""
+"""Name, what it is where it is not read, and the columns that tell it."""
 
 _TEXTS: tuple[tuple[bytes, Callable[[bytes, bool], Detection]], ...] = ((b"{[", _json), (b"<", _xml))

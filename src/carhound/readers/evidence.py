@@ -183,6 +183,14 @@ def _reader(name: str | None) -> Reader:
         from carhound.readers.evtx import EvtxReader
 
         return EvtxReader()
+    if name == "xml":
+        from carhound.readers.xml_reader import XmlReader
+
+        return XmlReader()
+    if name == "splunk-csv":
+        from carhound.readers.splunk_csv import SplunkCsvReader
+
+        return SplunkCsvReader()
     from carhound.readers.json_reader import JsonReader
 
     return JsonReader()

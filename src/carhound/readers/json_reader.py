@@ -11,7 +11,6 @@ from carhound.readers.json_items import JsonItems
 from carhound.readers.json_shapes import shape_of
 from carhound.readers.json_text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
-from carhound.readers.values import UnreadableError
 
 _HEAD = 4096
 _UNKNOWN = "JSON that is no event of a known shape"
@@ -57,7 +56,7 @@ def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool) -> Itera
             event = shape.event(inner, position, notes)
             if inner is not record:
                 keep_envelope(record, event)
-        except UnreadableError as error:
+        except ValueError as error:
             yield Damage(position, str(error))
             continue
         except RecursionError:
