@@ -88,7 +88,7 @@ def _implementation_result(
         judgement.table,
         tuple(finding_id(subject.analytic.id, event) for event in judgement.events),
         judgement.outside_window,
-        tuple(file for file, _ in blind),
+        tuple(dict.fromkeys(file for file, _ in blind)),
         (*prepared.diagnostics, *_run_remarks(prepared, judgement.timeless), *_blind(blind), *notes),
     )
 
@@ -105,16 +105,19 @@ def _run_remarks(prepared: Prepared, timeless: int) -> list[Diagnostic]:
 
 
 def _blind(blind: list[tuple[str, NotJudged]]) -> list[Diagnostic]:
-    by_fields: dict[str, list[tuple[str, NotJudged]]] = {}
+    alike: dict[tuple[str, str | None], list[tuple[str, NotJudged]]] = {}
     for file, why in blind:
-        by_fields.setdefault(why.need.names, []).append((file, why))
-    return [_blind_to(fields, files) for fields, files in by_fields.items()]
+        alike.setdefault((why.need.names, why.source), []).append((file, why))
+    return [_blind_to(fields, source, files) for (fields, source), files in alike.items()]
 
 
-def _blind_to(fields: str, files: list[tuple[str, NotJudged]]) -> Diagnostic:
+def _blind_to(fields: str, source: str | None, files: list[tuple[str, NotJudged]]) -> Diagnostic:
     shown = ", ".join(file for file, _ in files[:3]) + (" …" if len(files) > 3 else "")
     many = f"{len(files)} file{'s' if len(files) > 1 else ''}"
-    message = f"not judged on {many}, where no eligible event carries {fields}: {shown}"
+    if source is None:
+        message = f"not judged on {many}, where no eligible event carries {fields}: {shown}"
+    else:
+        message = f"not judged on the events of {source} in {many}, since none carries {fields}: {shown}"
     near = next((why.near for _, why in files if why.near is not None), None)
     hint = f"did you mean {near}? Letter case counts in names" if near else None
     return Diagnostic("RUN-J1", message, "warning", hint=hint, count=sum(why.events for _, why in files))
@@ -145,7 +148,7 @@ def _twins(subject: Subject, reading: Reading) -> tuple[Twins, ...]:
 def _side(prepared: Prepared, reading: Reading) -> Side | None:
     if prepared.plan is None or prepared.judgement is None or prepared.number is None:
         return None
-    blind = frozenset(file for file, _ in reading.not_judged.get(prepared.number, []))
+    blind = frozenset((file, why.source) for file, why in reading.not_judged.get(prepared.number, []))
     implementation = prepared.implementation
     return Side(
         implementation.name, implementation.code, prepared.plan, tuple(prepared.judgement.events), blind

@@ -58,6 +58,12 @@ _ECS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ),
 }
 """Sysmon event id -> its field, and the ECS names that may hold it now."""
+_SECURITY = (
+    ("NewProcessId", ("process.pid",)),
+    ("NewProcessName", ("process.executable",)),
+    ("ParentProcessName", ("process.parent.executable",)),
+)
+"""What Winlogbeat's Security module moves out of a 4688 (beats, x-pack/winlogbeat/module/security)."""
 _HASHED = {"1": "process", "7": "file"}
 
 
@@ -80,6 +86,8 @@ def winlogbeat7_event(record: dict[str, Any], position: str, notes: Notes) -> Ra
     event_id = header_text(winlog.get("event_id")) or header_text(about.get("code"))
     if provider == "Microsoft-Windows-Sysmon" and event_id in _ECS and "Image" not in data:
         _read_back(event_id, meta, record, data, notes)
+    elif _is_creation(provider, event_id) and _take(_SECURITY, meta, data):
+        notes.add("EV-E1")
     return RawEvent(
         provider=provider,
         channel=header_text(winlog.get("channel")),
@@ -93,16 +101,14 @@ def winlogbeat7_event(record: dict[str, Any], position: str, notes: Notes) -> Ra
     )
 
 
+def _is_creation(provider: str | None, event_id: str | None) -> bool:
+    return provider == "Microsoft-Windows-Security-Auditing" and event_id == "4688"
+
+
 def _read_back(
     event_id: str, meta: dict[str, Value], record: dict[str, Any], data: dict[str, Value], notes: Notes
 ) -> None:
-    found = False
-    for name, places in _ECS[event_id]:
-        for place in places:
-            if name not in data and (value := meta.get(place)) is not None:
-                data[name] = value
-                found = True
-    if not found:
+    if not _take(_ECS[event_id], meta, data):
         return
     notes.add("EV-E1")
     if event_id == "1" and "User" not in data and isinstance(user := meta.get("user.name"), str):
@@ -114,3 +120,16 @@ def _read_back(
         data["Hashes"] = ",".join(
             f"{name.upper()}={str(text_of(value)).upper()}" for name, value in hashes.items() if value
         )
+
+
+def _take(
+    wanted: tuple[tuple[str, tuple[str, ...]], ...], meta: dict[str, Value], data: dict[str, Value]
+) -> bool:
+    """Fills the fields that the payload lacks; whether there were any to fill."""
+    found = False
+    for name, places in wanted:
+        for place in places:
+            if name not in data and (value := meta.get(place)) is not None:
+                data[name] = value
+                found = True
+    return found
