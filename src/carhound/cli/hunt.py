@@ -78,7 +78,7 @@ def hunt(
 ) -> int:
     """Run CAR analytics, as published, over Windows logs.
 
-    EVIDENCE are files and folders: EVTX, and JSON of Sysmon or Windows events, also inside .zip, .tar.gz
+    EVIDENCE are files and folders: EVTX, JSON and CSV of Sysmon or Windows events, also inside .zip, .tar.gz
     and .gz. What a file is, is found from its content. Every implementation of an analytic is run, SPL and
     pseudocode, and the answer says what each found, whether they agree, and on which hosts there was
     anything to judge.

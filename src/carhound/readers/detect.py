@@ -8,6 +8,8 @@ from carhound.readers.json_text import as_utf8, utf16_name
 
 HEAD = 1 << 20
 """Bytes `detect` should be given, as far as there are that many."""
+CSV_FORMATS = frozenset({"csv-4688", "csv-sysmon", "csv-car"})
+"""The formats of `row_shapes` that are read: named here so that no table of shapes is loaded in vain."""
 _SAMPLE = 16
 """JSON records that are looked at: a few lines may come before the events."""
 
@@ -129,25 +131,16 @@ def _xml(text: bytes, _: bool) -> Detection:
 
 
 def _csv(text: bytes) -> Detection:
-    import csv
+    from carhound.readers.csv_rows import header_of
+    from carhound.readers.row_header import named_utc
+    from carhound.readers.row_shapes import row_shape
 
-    line = text.partition(b"\n")[0].rstrip(b"\r").decode("utf-8", "replace")
-    try:
-        columns = {name.strip() for name in next(csv.reader([line]), [])}
-    except csv.Error:
-        columns = set()
-    for name, about, needed in CSV_SHAPES:
-        if needed <= columns:
-            return _unsupported(name, about)
-    return _other("text of no known shape")
+    shape = row_shape(map(named_utc, header_of(text)))
+    if shape is None:
+        return _other("text of no known shape")
+    if shape.event is None:
+        return _unsupported(shape.name, shape.about)
+    return Detection("evidence", shape.name)
 
-
-CSV_SHAPES: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("splunk-csv", "a Splunk export in CSV", frozenset({"_raw", "_time"})),
-    ("csv-4688", "process creations (4688) in CSV", frozenset({"NewProcessName", "ParentProcessName"})),
-    ("evtxecmd-csv", "EvtxECmd CSV", frozenset({"EventRecordId", "PayloadData1"})),
-    ("csv-sysmon", "Sysmon events in CSV", frozenset({"ParentImage", "CommandLine"})),
-)
-"""Name, what it is, and the columns that tell it."""
 
 _TEXTS: tuple[tuple[bytes, Callable[[bytes, bool], Detection]], ...] = ((b"{[", _json), (b"<", _xml))

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.archives import ArchiveError, Member, TarArchive, gzip_ending, zip_members
-from carhound.readers.detect import HEAD, Detection, detect
+from carhound.readers.detect import CSV_FORMATS, HEAD, Detection, detect
 from carhound.readers.gzip_stream import GzipStream
 from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, read_exactly
 from carhound.readers.walk import Found, walk
@@ -225,6 +225,10 @@ def _reader(name: str | None) -> Reader:
         from carhound.readers.evtx import EvtxReader
 
         return EvtxReader()
+    if name in CSV_FORMATS:
+        from carhound.readers.csv_reader import CsvReader
+
+        return CsvReader()
     from carhound.readers.json_reader import JsonReader
 
     return JsonReader()

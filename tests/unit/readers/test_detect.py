@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from carhound.readers.detect import detect
+from carhound.readers.detect import CSV_FORMATS, detect
+from carhound.readers.row_shapes import ROW_SHAPES
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,11 @@ from carhound.readers.detect import detect
         (b'<?xml version="1.0"?>\n<Events><Event xmlns="x"><System>', "unsupported", "xml"),
         ("<Event xmlns='x'>".encode("utf-16"), "unsupported", "xml"),
         (b"_time,host,_raw\n", "unsupported", "splunk-csv"),
-        (b'"Computer","NewProcessName","ParentProcessName"\r\n', "unsupported", "csv-4688"),
+        (b'"Computer","NewProcessName","ParentProcessName"\r\n', "evidence", "csv-4688"),
+        (b"EventCode;Image;ParentImage\n", "evidence", "csv-sysmon"),
+        ("Image\tCommandLine\n".encode("utf-16"), "evidence", "csv-sysmon"),
+        (b"image_path,command_line\n", "evidence", "csv-car"),
+        (b"EventRecordId,PayloadData1\n", "unsupported", "evtxecmd-csv"),
         (b'{"event_type":"process","process_path":"a"}', "unsupported", "eql-normalised"),
         (b'[\n  {"event_type":"process",\n   "pid": 1}\n]', "unsupported", "eql-normalised"),
         (b'{"index":{}}\n{"EventID":1,"Hostname":"ws1"}\n', "evidence", "nxlog"),
@@ -49,6 +54,10 @@ def test_detect(head: bytes, kind: str | None, name: str | None) -> None:
     found = detect(head, True)
     assert (found.kind, found.format) == (kind, name)
     assert bool(found.reason) == (kind in ("unsupported", "not evidence"))
+
+
+def test_every_table_that_is_read_is_named_among_the_formats() -> None:
+    assert {shape.name for shape in ROW_SHAPES if shape.event is not None} == CSV_FORMATS
 
 
 def test_a_name_is_never_asked() -> None:
