@@ -186,3 +186,73 @@ def test_searches_for_sysmon_never_see_them(tmp_path: Path) -> None:
         if (rows := search(text, Request((str(path),), ())).results) is not None
     }
     assert list(found.values()) == [0, 0, 1]
+
+
+def twin(**fields: Any) -> Fields:
+    """The Sysmon 1 of the process of `creation`."""
+    return sysmon(**{"Image": r"C:\Windows\System32\cmd.exe", "ParentImage": REGSVR32} | fields)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_one_process_is_one_finding_that_names_both_records(run_over: Callable[..., Run], order: int) -> None:
+    events = [twin(CommandLine="cmd /c regsvr32.exe"), creation(Computer="ws1")]
+    run = run_over(*events[::order])
+    (finding,) = run.findings
+    records = ["100", "101"][::order]
+    assert [place.record for place in finding.places] == records
+    assert finding.event_id == "1"
+    assert finding.implementations == (
+        MAIN_SPL,
+        MAIN,
+        "New items since last month",
+        "Spawning child processes",
+        SPAWN,
+    )
+    for name in (MAIN_SPL, MAIN, SPAWN):
+        assert (named(run, name).matched, named(run, name).findings) == (1, (finding.id,)), name
+    assert named(run, MAIN).eligible == 2
+    assert all(twins.agree for twins in run.analytics[0].twins)
+    assert sum(file.duplicates for file in run.evidence.files) == 0
+
+
+def test_a_match_of_either_record_alone_is_not_lost(run_over: Callable[..., Run]) -> None:
+    blind = twin(ParentImage="-", CommandLine="regsvr32.exe")
+    run = run_over(blind, creation())
+    (finding,) = run.findings
+    assert (finding.event_id, finding.implementations) == ("4688", (MAIN, SPAWN))
+
+
+def test_a_difference_on_the_record_that_both_twins_see_is_still_told(
+    run_over: Callable[..., Run], tmp_path: Path
+) -> None:
+    path = tmp_path / "CAR-1999-01-001.yaml"
+    path.write_text(
+        "title: T\nid: CAR-1999-01-001\nimplementations:\n"
+        "- {name: P, type: splunk, code: 'index=__your_sysmon_index__ EventCode=1'}\n"
+        "- name: P - pseudocode\n  type: pseudocode\n  code: |\n    a = search Process:Create\n"
+        '    b = filter a where (parent_image_path == "*regsvr32.exe")\n    output b\n'
+    )
+    other = twin(ParentImage=r"C:\a.exe")
+    run = run_over(other, creation(), analytics=(str(path),))
+    (finding,) = run.findings
+    assert finding.implementations == ("P", "P - pseudocode")
+    (twins,) = run.analytics[0].twins
+    assert [one.finding for one in twins.only_spl] == [finding.id]
+    assert twins.only_pseudocode == ()
+
+
+def test_a_search_gives_every_record_as_splunk_would(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    records = [SHAPES["winlogbeat6"](one, number) for number, one in enumerate((twin(), creation()))]
+    path.write_text("".join(json.dumps(one) + "\n" for one in records))
+    run = search("EventCode=1 OR EventCode=4688", Request((str(path),), ()))
+    assert run.results is not None
+    assert len(run.results.rows) == named(run, "search").matched == 2
+
+
+def test_the_same_creation_in_two_shapes_is_one_event(tmp_path: Path) -> None:
+    for shape, label in (("winlogbeat6", None), ("event-tree, mapping", "S-1-16-8192")):
+        record = SHAPES[shape](creation(MandatoryLabel=label), 7)
+        (tmp_path / f"{shape}.json").write_text(json.dumps(record))
+    (finding,) = hunt(Request((str(tmp_path),), ())).findings
+    assert len(finding.places) == 2

@@ -11,6 +11,7 @@ from carhound.engines.interpreter.operators import Moment
 from carhound.errors import CarhoundError, UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import as_rows, judge, newest_time
+from carhound.findings.processes import Processes
 from carhound.findings.run import Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
@@ -70,6 +71,9 @@ def _run(
     moment = Moment(now, clock.zone, clock.range(now))
     _judge(runnable, collector, moment, request.backfill)
     rows = _rows(of) if of is not None else None
+    for subject in subjects if of is None else ():
+        judged = [one.judgement for one in subject.implementations if one.judgement is not None]
+        subject.processes = Processes(event for judgement in judged for event in judgement.events)
     results = tuple(analytic_result(subject, collector, reading) for subject in subjects)
     found = [one for subject in subjects for one in findings(subject, reading)] if of is None else []
     evidence = reading.evidence(missing)

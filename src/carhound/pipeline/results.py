@@ -33,33 +33,37 @@ def analytic_result(subject: Subject, collector: Collector, reading: Reading) ->
 
 
 def findings(subject: Subject, reading: Reading) -> list[Finding]:
-    """One for each distinct event in the result of at least one implementation."""
+    """One for each distinct event, or process, in the result of at least one implementation."""
     events: dict[int, Event] = {}
-    names: dict[int, list[str]] = {}
+    names: dict[int, dict[str, None]] = {}
     days: dict[int, list[str]] = {}
     for prepared in subject.implementations:
         judgement = prepared.judgement
         for event in judgement.events if judgement else []:
-            events[id(event)] = event
-            names.setdefault(id(event), []).append(prepared.implementation.name)
-            days.setdefault(id(event), []).extend(judgement.days.get(id(event), []) if judgement else [])
+            standing = subject.processes.standing(event)
+            events[id(standing)] = standing
+            names.setdefault(id(standing), {})[prepared.implementation.name] = None
+            days.setdefault(id(standing), []).extend(judgement.days.get(id(event), []) if judgement else [])
     return [
-        _finding(subject.analytic.id, event, names[id(event)], days[id(event)], reading)
+        _finding(subject, event, names[id(event)], days[id(event)], reading)
         for event in newest_first(list(events.values()))
     ]
 
 
-def _finding(analytic: str, event: Event, names: list[str], days: list[str], reading: Reading) -> Finding:
+def _finding(
+    subject: Subject, event: Event, names: Iterable[str], days: list[str], reading: Reading
+) -> Finding:
+    places = [place for one in subject.processes.records(event) for place in reading.registry.places(one)]
     return Finding(
-        finding_id(analytic, event),
-        analytic,
+        finding_id(subject.analytic.id, event),
+        subject.analytic.id,
         tuple(names),
         event.time,
         event.computer,
         "/".join(event.kinds[0]) if event.kinds else None,
         event.provider,
         event.event_id,
-        reading.registry.places(event),
+        tuple(dict.fromkeys(places)),
         event.native,
         event.car,
         tuple(sorted(set(days))),
@@ -78,15 +82,16 @@ def _implementation_result(
             implementation.name, implementation.language, "not-evaluated", diagnostics=diagnostics
         )
     blind = reading.not_judged.get(prepared.number, [])
+    events = subject.processes.distinct(judgement.events)
     return ImplementationResult(
         implementation.name,
         implementation.language,
         "ran",
         judgement.windows,
         collector.eligible(prepared.number),
-        len(judgement.events),
+        len(events),
         judgement.table,
-        tuple(finding_id(subject.analytic.id, event) for event in judgement.events),
+        tuple(finding_id(subject.analytic.id, event) for event in events),
         judgement.outside_window,
         tuple(dict.fromkeys(file for file, _ in blind)),
         (*prepared.diagnostics, *_run_remarks(prepared, judgement.timeless), *_blind(blind), *notes),
@@ -139,10 +144,11 @@ def _twins(subject: Subject, reading: Reading) -> tuple[Twins, ...]:
     sides = {
         one.implementation.name: side for one in subject.implementations if (side := _side(one, reading))
     }
-    return tuple(
-        compare(sides[spl], sides[pseudocode], lambda event: finding_id(subject.analytic.id, event))
-        for spl, pseudocode in pairs(sides)
-    )
+
+    def finding_of(event: Event) -> str:
+        return finding_id(subject.analytic.id, subject.processes.standing(event))
+
+    return tuple(compare(sides[spl], sides[other], finding_of) for spl, other in pairs(sides))
 
 
 def _side(prepared: Prepared, reading: Reading) -> Side | None:
