@@ -1,16 +1,15 @@
 """CSV of events: a header row, and a row for each event in one of the shapes of `row_shapes`."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from carhound.model.event import RawEvent, Value
-from carhound.model.evidence import Damage, Skipped
+from carhound.model.evidence import Damage
 from carhound.readers.csv_rows import CsvRows
 from carhound.readers.interface import ByteSource, Item, ReadOptions
 from carhound.readers.json_text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
 from carhound.readers.row_header import named_utc
-from carhound.readers.row_shapes import row_shape
+from carhound.readers.row_shapes import Other, row_shape
 from carhound.readers.values import put
 
 _HEAD = 4096
@@ -27,7 +26,7 @@ class CsvReader:
         notes = Notes(options.zone)
         rows = CsvRows(as_utf8(head, source), notes, utf16_name(head) is None)
         columns = [named_utc(name) for name in rows.header]
-        shape = row_shape(columns)
+        shape = row_shape(columns, options.mappings)
         other = Other()
         for row in rows:
             if isinstance(row, Damage):
@@ -55,22 +54,3 @@ def _fields(columns: list[str], cells: list[str]) -> dict[str, Value]:
             else:
                 fields[name] = cell
     return fields
-
-
-class Other:
-    """Rows that are no events, counted by what they are."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._first: dict[str, str] = {}
-
-    def add(self, about: str, position: str) -> None:
-        """Counts a row."""
-        self._counts[about] += 1
-        self._first.setdefault(about, position)
-
-    def skipped(self) -> Iterator[Skipped]:
-        """One for each kind of row."""
-        for about, count in self._counts.items():
-            where = self._first[about] if count == 1 else f"{count} rows from {self._first[about]}"
-            yield Skipped(where, about)

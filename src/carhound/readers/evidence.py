@@ -3,11 +3,12 @@
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from typing import BinaryIO
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.archives import ArchiveError, Member, TarArchive, gzip_ending, zip_members
-from carhound.readers.detect import CSV_FORMATS, HEAD, Detection, detect
+from carhound.readers.detect import CSV_FORMATS, HEAD, TABULAR, Detection, detect
 from carhound.readers.gzip_stream import GzipStream
 from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, read_exactly
 from carhound.readers.walk import Found, walk
@@ -86,7 +87,7 @@ class _Opener:
                 "evidence", None, f"it cannot be read: {(error.strerror or str(error)).lower()}"
             )
             return
-        detection = detect(head, len(head) < HEAD)
+        detection = detect(head, len(head) < HEAD, self.options.mappings)
         if detection.kind == "not evidence" and head and self.found.path.suffix.lower() == ".evtx":
             detection = Detection("not evidence", None, f"no EVTX file: it starts with {head[:8]!r}")
         if detection.kind is not None:
@@ -107,7 +108,7 @@ class _Opener:
                 return
             stream = GzipStream(file)
             content = _Rewound(read_exactly(stream, HEAD), stream)
-            if (inner := detect(content.head)).format == "tar":
+            if (inner := detect(content.head, mappings=self.options.mappings)).format == "tar":
                 yield from self._members(TarArchive(content, stream))
                 return
             if not content.head and stream.ending != "whole":
@@ -154,7 +155,7 @@ class _Opener:
         if source.trouble is not None and not head:
             part.kind, part.reason = "evidence", source.trouble.reason
             return part
-        detection = detect(head, len(head) < HEAD)
+        detection = detect(head, len(head) < HEAD, self.options.mappings)
         if detection.kind is None:
             part.format, part.reason = detection.format, "an archive in an archive: not supported yet"
             return part
@@ -213,6 +214,16 @@ class _Guarded:
         self._read += len(data)
         return data
 
+    def file(self) -> BinaryIO | None:
+        """The file itself, where it is one and nothing was read from it; who takes it reads it alone."""
+        try:
+            if self._source is None:
+                self._source = self._opened()
+        except OSError as error:
+            self.trouble = Damage("file", f"it cannot be read ({error})", 0)
+            return None
+        return self._source if isinstance(self._source, BufferedReader) and not self._read else None
+
     def close(self) -> None:
         close = getattr(self._source, "close", None)
         if close is not None:
@@ -225,6 +236,10 @@ def _reader(name: str | None) -> Reader:
         from carhound.readers.evtx import EvtxReader
 
         return EvtxReader()
+    if name in TABULAR:
+        from carhound.readers.arrow_reader import ArrowReader
+
+        return ArrowReader(name or "")
     if name in CSV_FORMATS:
         from carhound.readers.csv_reader import CsvReader
 

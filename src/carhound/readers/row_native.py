@@ -38,12 +38,7 @@ def native_event(row: dict[str, Value], position: str, notes: Notes) -> RawEvent
             data[name] = value
         elif value not in (header.provider, header.channel, header.event_id, header.computer):
             meta[name] = value
-    if header.provider is None and header.channel is None:
-        header.provider = _bound(data, header.event_id, notes)
-    if header.event_id is None and (event_id := _id(header.provider, data)) is not None:
-        notes.add("EV-B3")
-        header.event_id = event_id
-    return RawEvent(
+    event = RawEvent(
         header.provider,
         header.channel,
         header.event_id,
@@ -54,6 +49,20 @@ def native_event(row: dict[str, Value], position: str, notes: Notes) -> RawEvent
         meta,
         position,
     )
+    bind(event, notes)
+    return event
+
+
+def bind(event: RawEvent, notes: Notes, told: bool = False) -> None:
+    """Fills in who wrote an event and which it is, where it does not say so itself.
+
+    With `told` a column tells which it is, and an event without an id there is none of those known.
+    """
+    if event.provider is None and event.channel is None:
+        event.provider = _bound(event.data, event.event_id, notes)
+    if event.event_id is None and not told and (found := _id(event.provider, event.data)) is not None:
+        notes.add("EV-B3")
+        event.event_id = found
 
 
 def _bound(data: dict[str, Value], event_id: str | None, notes: Notes) -> str | None:

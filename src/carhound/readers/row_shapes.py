@@ -3,13 +3,19 @@
 A table is known by the names of its columns; which event a row is, by what stands in them.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from carhound.model.event import RawEvent, Value
+from carhound.model.evidence import Skipped
+from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.notes import Notes
 from carhound.readers.row_car import car_event, is_car
 from carhound.readers.row_native import is_creations, is_sysmon, native_event
+
+MAPPED_CSV = "csv-mapped"
+"""The format of a CSV file that a mapping of the caller's applies to."""
 
 Fields = dict[str, Value]
 """A row by the names of its columns; empty cells are left out."""
@@ -39,7 +45,29 @@ ROW_SHAPES: tuple[RowShape, ...] = (
 """The first that matches is the table's shape."""
 
 
-def row_shape(columns: Iterable[str]) -> RowShape | None:
-    """The shape of a table with these columns, else None."""
+def row_shape(columns: Iterable[str], mappings: Iterable[ColumnMapping] = ()) -> RowShape | None:
+    """The shape of a table with these columns, the caller's own mappings first, else None."""
     names = frozenset(columns)
+    for mapping in mappings:
+        if mapping.matches(names):
+            return RowShape(MAPPED_CSV, mapping.about, mapping.matches, mapping.event)
     return next((shape for shape in ROW_SHAPES if shape.matches(names)), None)
+
+
+class Other:
+    """Rows that are no events, counted by what they are."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._first: dict[str, str] = {}
+
+    def add(self, about: str, position: str, count: int = 1) -> None:
+        """Counts a row, or several from this position on."""
+        self._counts[about] += count
+        self._first.setdefault(about, position)
+
+    def skipped(self) -> Iterator[Skipped]:
+        """One for each kind of row."""
+        for about, count in self._counts.items():
+            where = self._first[about] if count == 1 else f"{count} rows from {self._first[about]}"
+            yield Skipped(where, about)
