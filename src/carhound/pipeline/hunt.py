@@ -17,6 +17,7 @@ from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.pipeline.implementations import Prepared, Probe, Subject, prepare
+from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, findings
@@ -60,10 +61,11 @@ def _run(
     if len(missing) == len(request.evidence):
         raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
+    options = ReadOptions(clock.zone, read_mappings(request.mappings))
     registry = Registry()
     collector = _collector(subjects, registry)
     reading = Reading(registry)
-    parts = open_evidence([path for path in request.evidence if path not in missing], ReadOptions(clock.zone))
+    parts = open_evidence([path for path in request.evidence if path not in missing], options)
     read_evidence(parts, collector, len(runnable), reading, request.hash, progress)
 
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))

@@ -51,8 +51,7 @@ class ArrowReader:
                     yield Damage("file", f"more than {_LARGEST >> 30} GiB in an archive are not unpacked")
                     return
                 file = copy
-            batches = _parquet(file) if self.name == "parquet" else _arrow(file)
-            for batch in batches:
+            for batch in batches(file, self.name):
                 if isinstance(batch, Damage):
                     yield batch
                 else:
@@ -83,6 +82,11 @@ def _events(start: int, batch: Any, notes: Notes, other: Other, options: ReadOpt
                 yield made
             else:
                 other.add(made, f"row {number}")
+
+
+def batches(file: IO[bytes], name: str) -> _Batches:
+    """The batches of a file of this format, each with the number of its first row."""
+    return _parquet(file) if name == "parquet" else _arrow(file)
 
 
 def _parquet(file: IO[bytes]) -> _Batches:
