@@ -87,7 +87,7 @@ def test_a_mapping_makes_findings_in_every_kind_of_file(tmp_path: Path, form: st
     assert (done.returncode, run["status"]) == (1, "complete")
     (file,) = run["evidence"]["files"]
     assert (file["format"], file["events"], file["eligible"]) == (form, 2, 1)
-    assert "EV-M1" in [one["code"] for one in file["remarks"]]
+    assert "EV-C2" in [one["code"] for one in file["remarks"]]
     (finding,) = run["findings"]
     assert (finding["time"], finding["computer"]) == ("2024-06-14T12:00:00Z", "ws1")
     assert finding["car"]["parent_image_path"] == r"C:\Windows\System32\regsvr32.exe"

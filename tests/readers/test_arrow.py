@@ -88,7 +88,7 @@ def test_native_columns(tmp_path: Path, name: str) -> None:
     assert "ParentImage" not in found[1].data
     assert "CommandLine" not in found[1].data
     codes = [item.code for item in items if isinstance(item, Remark)]
-    assert codes == ["EV-B1", "EV-B3"]
+    assert codes == ["EV-B1", "EV-B5"]
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -95,7 +95,7 @@ ENCODINGS = {
 def test_a_creation_of_the_security_log(tmp_path: Path, encoding: str, delimiter: str) -> None:
     part, items = read(tmp_path, ENCODINGS[encoding](table(CREATION, CREATION, delimiter=delimiter)))
     assert (part.kind, part.format) == ("evidence", "csv-4688")
-    assert codes(items) == ["EV-B2"]
+    assert codes(items) == ["EV-B4"]
     event = items[1]
     assert (event.provider, event.event_id, event.computer) == (
         "Microsoft-Windows-Security-Auditing",

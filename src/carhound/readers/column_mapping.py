@@ -107,7 +107,7 @@ class ColumnMapping:
 
     def event(self, row: dict[str, Value], position: str, notes: Notes) -> RawEvent:
         """The raw event of one record; its columns stay beside the native fields."""
-        notes.add("EV-M1")
+        notes.add("EV-C2")
         data = {native: value for native, column in self.fields if (value := row.get(column)) is not None}
         event = RawEvent(
             self.provider.of(row),

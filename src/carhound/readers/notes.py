@@ -10,12 +10,12 @@ from carhound.model.evidence import Remark
 REMARKS: Mapping[str, str] = MappingProxyType(
     {
         "EV-B1": "taken for Sysmon's by the shape of the file, since they name no provider: {count} events",
-        "EV-B2": "taken for the Security log's by their fields, since they name no provider: {count} events",
-        "EV-B3": "without an event id, told by the fields they carry: {count} events",
+        "EV-B4": "taken for the Security log's by their fields, since they name no provider: {count} events",
+        "EV-B5": "without an event id, told by the fields they carry: {count} events",
         "EV-C1": "filled into Sysmon's names from CAR's: the fields of {count} events",
         "EV-E1": "read back into native names from ECS names: the fields of {count} events",
         "EV-G1": "the compressed data is whole; stray bytes after it were not read",
-        "EV-M1": "read by a mapping of your own: {count} records",
+        "EV-C2": "read by a mapping of your own: {count} records",
         "EV-T1": "read as {zone}, since they carry only a local time without a zone: {count} events",
         "EV-T2": "without a time that can be read: {count} events",
         "EV-U1": "with text that is no valid Unicode, whose faulty parts became U+FFFD: {count} records",

@@ -1,7 +1,7 @@
 """Tables whose columns have the names that Windows gives the fields: Sysmon's, or those of a 4688.
 
 Who wrote an event is told by its provider or channel. Tables often name neither; then the fields that a row
-fills bind it, and the result says so (EV-B1, EV-B2).
+fills bind it, and the result says so (EV-B1, EV-B4).
 """
 
 from carhound.model.event import RawEvent, Value
@@ -61,13 +61,13 @@ def bind(event: RawEvent, notes: Notes, told: bool = False) -> None:
     if event.provider is None and event.channel is None:
         event.provider = _bound(event.data, event.event_id, notes)
     if event.event_id is None and not told and (found := _id(event.provider, event.data)) is not None:
-        notes.add("EV-B3")
+        notes.add("EV-B5")
         event.event_id = found
 
 
 def _bound(data: dict[str, Value], event_id: str | None, notes: Notes) -> str | None:
     if "NewProcessName" in data or (event_id == "4688" and "Image" not in data):
-        notes.add("EV-B2")
+        notes.add("EV-B4")
         return SECURITY
     if any(name in data for name in _SYSMONS):
         notes.add("EV-B1")
