@@ -6,6 +6,7 @@ import click
 
 from carhound.cli.options import (
     evidence_argument,
+    mapping_option,
     output_options,
     read_output_options,
     time_options,
@@ -43,6 +44,7 @@ Exit status:
     help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
     "bundled one. Can be given more than once. Default: the bundled ones.",
 )
+@mapping_option
 @time_options
 @click.option(
     "--reading",
@@ -64,6 +66,7 @@ def hunt(
     /,
     evidence: tuple[str, ...],
     analytics: tuple[str, ...],
+    mappings: tuple[str, ...],
     now: str | None,
     tz: str,
     earliest: str | None,
@@ -78,10 +81,10 @@ def hunt(
 ) -> int:
     """Run CAR analytics, as published, over Windows logs.
 
-    EVIDENCE are files and folders: EVTX, and JSON of Sysmon or Windows events, also inside .zip, .tar.gz
-    and .gz. What a file is, is found from its content. Every implementation of an analytic is run, SPL and
-    pseudocode, and the answer says what each found, whether they agree, and on which hosts there was
-    anything to judge.
+    EVIDENCE are files and folders: EVTX, and JSON, CSV, Parquet and Arrow of Sysmon or Windows events, also
+    inside .zip, .tar.gz and .gz. What a file is, is found from its content. Every implementation of an
+    analytic is run, SPL and pseudocode, and the answer says what each found, whether they agree, and on
+    which hosts there was anything to judge.
     """
     options = read_output_options(evidence, style, output, quiet, exit_zero)
 
@@ -93,6 +96,7 @@ def hunt(
         evidence=evidence,
         command=ctx.obj or (),
         analytics=analytics,
+        mappings=mappings,
         now=now,
         tz=tz,
         earliest=earliest,

@@ -39,6 +39,18 @@ def evidence_argument(command: Command) -> Command:
     return click.argument("evidence", nargs=-1, required=True, metavar="EVIDENCE...")(command)
 
 
+def mapping_option(command: Command) -> Command:
+    """--mapping."""
+    return click.option(
+        "--mapping",
+        "mappings",
+        multiple=True,
+        metavar="FILE",
+        help="What the columns of your CSV, JSON, Parquet or Arrow files are called by Windows. Can be given "
+        "more than once. 'carhound mapping SAMPLE' prints one to start from.",
+    )(command)
+
+
 def time_options(command: Command) -> Command:
     """--now, --tz, --earliest, --latest."""
     return _apply(

@@ -4,6 +4,7 @@ import click
 
 from carhound.cli.options import (
     evidence_argument,
+    mapping_option,
     output_options,
     read_output_options,
     time_options,
@@ -29,6 +30,7 @@ Exit status:
 @click.command(epilog=_EPILOG)
 @click.argument("spl", metavar="SPL")
 @evidence_argument
+@mapping_option
 @time_options
 @output_options
 @click.pass_context
@@ -37,6 +39,7 @@ def search(
     /,
     spl: str,
     evidence: tuple[str, ...],
+    mappings: tuple[str, ...],
     now: str | None,
     tz: str,
     earliest: str | None,
@@ -62,6 +65,7 @@ def search(
     request = pipeline.Request(
         evidence=evidence,
         command=ctx.obj or (),
+        mappings=mappings,
         now=now,
         tz=tz,
         earliest=earliest,

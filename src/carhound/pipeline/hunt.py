@@ -12,11 +12,13 @@ from carhound.engines.interpreter.operators import Moment
 from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import as_rows, judge, newest_time
+from carhound.findings.processes import Processes
 from carhound.findings.run import Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.pipeline.implementations import Prepared, Probe, Subject, prepare
+from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, findings
@@ -62,10 +64,11 @@ def _run(
     if len(missing) == len(evidence_paths):
         raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
+    options = ReadOptions(clock.zone, read_mappings(request.mappings))
     registry = Registry()
     collector = _collector(subjects, registry)
     reading = Reading(registry)
-    parts = open_evidence([path for path in evidence_paths if path not in missing], ReadOptions(clock.zone))
+    parts = open_evidence([path for path in evidence_paths if path not in missing], options)
     read_evidence(parts, collector, len(runnable), reading, request.hash, progress)
 
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
@@ -73,6 +76,9 @@ def _run(
     moment = Moment(now, clock.zone, clock.range(now))
     _judge(runnable, collector, moment, request.backfill)
     rows = _rows(of) if of is not None else None
+    for subject in subjects if of is None else ():
+        judged = [one.judgement for one in subject.implementations if one.judgement is not None]
+        subject.processes = Processes(event for judgement in judged for event in judgement.events)
     results = tuple(analytic_result(subject, collector, reading) for subject in subjects)
     found = [one for subject in subjects for one in findings(subject, reading)] if of is None else []
     evidence = reading.evidence(missing)

@@ -30,6 +30,8 @@ class Request:
     """The words of the command, for the record."""
     analytics: tuple[str, ...] = ()
     """References to analytics; none stands for the bundled ones."""
+    mappings: tuple[str, ...] = ()
+    """Files that say what columns with names of their own are called by Windows."""
     now: str | None = None
     """A time modifier or time, "wall" for the clock, None for just after the newest matching event."""
     tz: str = "UTC"

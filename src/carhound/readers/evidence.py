@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.archives import ArchiveError, Member, TarArchive, gzip_ending, zip_members
-from carhound.readers.detect import HEAD, Detection, detect
+from carhound.readers.detect import CSV_FORMATS, HEAD, TABULAR, Detection, detect
 from carhound.readers.gzip_stream import GzipStream
 from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, read_exactly
 from carhound.readers.sources import Guarded, Rewound
@@ -86,7 +86,7 @@ class _Opener:
                 "evidence", None, f"it cannot be read: {(error.strerror or str(error)).lower()}"
             )
             return
-        detection = detect(head, len(head) < HEAD)
+        detection = detect(head, len(head) < HEAD, self.options.mappings)
         if detection.kind == "not evidence" and head and self.found.path.suffix.lower() == ".evtx":
             detection = Detection("not evidence", None, f"no EVTX file: it starts with {head[:8]!r}")
         if detection.kind is not None:
@@ -107,7 +107,7 @@ class _Opener:
                 return
             stream = GzipStream(file)
             content = Rewound(read_exactly(stream, HEAD), stream)
-            if (inner := detect(content.head)).format == "tar":
+            if (inner := detect(content.head, mappings=self.options.mappings)).format == "tar":
                 yield from self._members(TarArchive(content, stream))
                 return
             if not content.head and stream.ending != "whole":
@@ -154,7 +154,7 @@ class _Opener:
         if source.trouble is not None and not head:
             part.kind, part.reason = "evidence", source.trouble.reason
             return part
-        detection = detect(head, len(head) < HEAD)
+        detection = detect(head, len(head) < HEAD, self.options.mappings)
         if detection.kind is None:
             part.format, part.reason = detection.format, "an archive in an archive: not supported yet"
             return part
@@ -187,10 +187,14 @@ def _reader(name: str | None) -> Reader:
         from carhound.readers.xml_reader import XmlReader
 
         return XmlReader()
-    if name == "splunk-csv":
-        from carhound.readers.splunk_csv import SplunkCsvReader
+    if name in TABULAR:
+        from carhound.readers.arrow_reader import ArrowReader
 
-        return SplunkCsvReader()
+        return ArrowReader(name or "")
+    if name in CSV_FORMATS:
+        from carhound.readers.csv_reader import CsvReader
+
+        return CsvReader()
     from carhound.readers.json_reader import JsonReader
 
     return JsonReader()

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
+from carhound.readers.column_mapping import ColumnMapping
 
 Item = RawEvent | Damage | Skipped | Remark
 """What reading yields, in the order of the file; remarks about the whole file come last."""
@@ -25,6 +26,8 @@ class ReadOptions:
 
     zone: tzinfo = UTC
     """Where times without a zone are at home."""
+    mappings: tuple[ColumnMapping, ...] = ()
+    """The caller's own names for columns; they come before every shape."""
 
 
 class Reader(Protocol):
