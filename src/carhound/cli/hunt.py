@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 from carhound.cli.options import (
+    archive_options,
     evidence_argument,
     output_options,
     read_output_options,
+    recorded_words,
     time_options,
 )
 
@@ -57,6 +59,7 @@ Exit status:
     help="Run implementations with a time window once for each day of the evidence, as a schedule "
     "would have.",
 )
+@archive_options
 @output_options
 @click.pass_context
 def hunt(
@@ -70,6 +73,8 @@ def hunt(
     latest: str | None,
     reading: "Reading",
     backfill: bool,
+    archive_password: str | None,
+    archive_limits: tuple[str, ...],
     hash_files: bool,
     style: str,
     output: str | None,
@@ -78,8 +83,8 @@ def hunt(
 ) -> int:
     """Run CAR analytics, as published, over Windows logs.
 
-    EVIDENCE are files and folders: EVTX, and JSON of Sysmon or Windows events, also inside .zip, .tar.gz
-    and .gz. What a file is, is found from its content. Every implementation of an analytic is run, SPL and
+    EVIDENCE are files and folders: EVTX, and JSON of Sysmon or Windows events, also inside .zip, .tar, .gz,
+    .bz2 and .xz; - is standard input. What a file is, is found from its content. Every implementation of an analytic is run, SPL and
     pseudocode, and the answer says what each found, whether they agree, and on which hosts there was
     anything to judge.
     """
@@ -91,7 +96,7 @@ def hunt(
 
     request = pipeline.Request(
         evidence=evidence,
-        command=ctx.obj or (),
+        command=recorded_words(ctx.obj or ()),
         analytics=analytics,
         now=now,
         tz=tz,
@@ -100,6 +105,8 @@ def hunt(
         reading=reading,
         backfill=backfill,
         hash=hash_files,
+        archive_password=archive_password,
+        archive_limits=archive_limits,
     )
     with shown_progress(quiet=quiet) as progress:
         run = pipeline.hunt(request, progress)

@@ -3,9 +3,11 @@
 import click
 
 from carhound.cli.options import (
+    archive_options,
     evidence_argument,
     output_options,
     read_output_options,
+    recorded_words,
     time_options,
 )
 
@@ -30,6 +32,7 @@ Exit status:
 @click.argument("spl", metavar="SPL")
 @evidence_argument
 @time_options
+@archive_options
 @output_options
 @click.pass_context
 def search(
@@ -41,6 +44,8 @@ def search(
     tz: str,
     earliest: str | None,
     latest: str | None,
+    archive_password: str | None,
+    archive_limits: tuple[str, ...],
     hash_files: bool,
     style: str,
     output: str | None,
@@ -61,12 +66,14 @@ def search(
 
     request = pipeline.Request(
         evidence=evidence,
-        command=ctx.obj or (),
+        command=recorded_words(ctx.obj or ()),
         now=now,
         tz=tz,
         earliest=earliest,
         latest=latest,
         hash=hash_files,
+        archive_password=archive_password,
+        archive_limits=archive_limits,
     )
     with shown_progress(quiet=quiet) as progress:
         run = pipeline.search(spl, request, progress)

@@ -1,7 +1,6 @@
 """`hunt` and `search`: from a request to a run."""
 
 import hashlib
-import os
 from importlib.metadata import version
 
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
@@ -21,6 +20,8 @@ from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, findings
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
+from carhound.readers.limits import read_limits
+from carhound.readers.walk import missing as absent
 
 ENGINE = "interpreter"
 SEARCH = "<search>"
@@ -55,14 +56,16 @@ def _run(
     progress: Progress | None,
     of: Prepared | None = None,
 ) -> Run:
-    missing = tuple(path for path in request.evidence if not os.path.lexists(path))
+    limits = read_limits(request.archive_limits)
+    missing = tuple(absent(request.evidence))
     if len(missing) == len(request.evidence):
         raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
     registry = Registry()
     collector = _collector(subjects, registry)
     reading = Reading(registry)
-    parts = open_evidence([path for path in request.evidence if path not in missing], ReadOptions(clock.zone))
+    options = ReadOptions(clock.zone, limits, request.archive_password)
+    parts = open_evidence([path for path in request.evidence if path not in missing], options)
     read_evidence(parts, collector, len(runnable), reading, request.hash, progress)
 
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
@@ -73,7 +76,11 @@ def _run(
     results = tuple(analytic_result(subject, collector, reading) for subject in subjects)
     found = [one for subject in subjects for one in findings(subject, reading)] if of is None else []
     evidence = reading.evidence(missing)
-    gaps = Gaps(tuple(reading.explicit_not_evidence), tuple(str(problem) for problem in problems))
+    gaps = Gaps(
+        tuple(reading.explicit_not_evidence),
+        tuple(str(problem) for problem in problems),
+        reading.interrupted_at,
+    )
     status, reasons = judge_status(evidence, results, gaps)
     names = {
         one.number: (subject.analytic.id, one.implementation.name)

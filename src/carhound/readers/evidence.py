@@ -1,16 +1,11 @@
 """Evidence as a sequence of parts: every file below the given paths, and every member of an archive there."""
 
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
-from carhound.readers.archives import ArchiveError, Member, TarArchive, gzip_ending, zip_members
-from carhound.readers.detect import HEAD, Detection, detect
-from carhound.readers.gzip_stream import GzipStream
-from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, read_exactly
-from carhound.readers.walk import Found, walk
+from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions
+from carhound.readers.sources import Guarded
 
 
 @dataclass(slots=True, eq=False)
@@ -29,8 +24,11 @@ class Part:
     reason: str
     """What it is instead, or why it cannot be read; empty for evidence that can."""
     options: ReadOptions
-    _open: Callable[[], ByteSource] | None = None
-    _ending: Callable[[], Iterator[Damage | Remark]] | None = None
+    open: Callable[[], ByteSource] | None = None
+    ending: Callable[[], Iterator[Damage | Skipped | Remark]] | None = None
+    """Asked once it is read, tells how what it came out of ended."""
+    troubles: tuple[Damage | Skipped | Remark, ...] = ()
+    """What is to be told of it in place of reading it."""
 
     def items(self) -> Iterator[Item]:
         """Events, damage, what was left out, and remarks; all there is, whatever the bytes are.
@@ -39,19 +37,22 @@ class Part:
         """
         if self.kind == "not evidence":
             return
+        if self.troubles:
+            yield from self.troubles
+            return
         if self.kind == "unsupported":
             yield Skipped("file", self.reason)
             return
-        if self._open is None:
+        if self.open is None:
             yield Damage("file", self.reason)
             return
-        source = _Guarded(self._open)
+        source = Guarded(self.open)
         try:
             yield from _reader(self.format).read(source, self.options)
             if source.trouble is not None:
                 yield source.trouble
-            if self._ending is not None:
-                yield from self._ending()
+            if self.ending is not None:
+                yield from self.ending()
         finally:
             source.close()
 
@@ -59,164 +60,14 @@ class Part:
 def open_evidence(paths: Iterable[str], options: ReadOptions | None = None) -> Iterator[Part]:
     """The parts below the paths, in the order of paths and names; what does not exist is passed over.
 
-    Nothing is read from a part beyond its first bytes until its `items` are asked for.
+    "-" is standard input. Nothing is read from a part beyond its first bytes until its `items` are asked for.
     """
+    from carhound.readers.opening import Opener
+    from carhound.readers.walk import walk
+
     options = options or ReadOptions()
     for found in walk(paths):
-        yield from _Opener(found, options).parts()
-
-
-@dataclass(slots=True)
-class _Opener:
-    """Makes the parts of one file."""
-
-    found: Found
-    options: ReadOptions
-
-    def parts(self) -> Iterator[Part]:
-        if self.found.problem is not None:
-            kind: FileKind = "not evidence" if self.found.special else "evidence"
-            yield self._whole(kind, None, self.found.problem)
-            return
-        try:
-            with self.found.path.open("rb") as file:
-                head = read_exactly(file, HEAD)
-        except OSError as error:
-            yield self._whole(
-                "evidence", None, f"it cannot be read: {(error.strerror or str(error)).lower()}"
-            )
-            return
-        detection = detect(head, len(head) < HEAD)
-        if detection.kind == "not evidence" and head and self.found.path.suffix.lower() == ".evtx":
-            detection = Detection("not evidence", None, f"no EVTX file: it starts with {head[:8]!r}")
-        if detection.kind is not None:
-            yield self._whole(detection.kind, detection.format, detection.reason, self._open_file)
-            return
-        try:
-            yield from self._archive(detection)
-        except ArchiveError as error:
-            yield self._whole("evidence", detection.format, str(error))
-
-    def _archive(self, detection: Detection) -> Iterator[Part]:
-        if detection.format == "zip":
-            yield from self._members(zip_members(self.found.path))
-            return
-        with self.found.path.open("rb") as file:
-            if detection.format == "tar":
-                yield from self._members(TarArchive(file))
-                return
-            stream = GzipStream(file)
-            content = _Rewound(read_exactly(stream, HEAD), stream)
-            if (inner := detect(content.head)).format == "tar":
-                yield from self._members(TarArchive(content, stream))
-                return
-            if not content.head and stream.ending != "whole":
-                raise ArchiveError("its compressed data is cut or damaged from the start")
-        yield self._gzip(inner)
-
-    def _gzip(self, inner: Detection) -> Part:
-        """What a plain gzip file holds; it is shown under the file's name without its ending."""
-        shown = self.found.shown
-        name = shown[:-3] if shown.lower().endswith(".gz") else shown
-        if inner.kind is None:
-            inner = Detection("unsupported", inner.format, f"a {inner.format} file in a gzip file")
-        part = self._whole(inner.kind or "unsupported", inner.format, inner.reason)
-        part.path = name
-        opened: list[GzipStream] = []
-
-        def open_stream() -> ByteSource:
-            opened.append(GzipStream(self.found.path.open("rb")))
-            return opened[-1]
-
-        def ending() -> Iterator[Damage | Remark]:
-            yield from gzip_ending(opened[-1])
-
-        part._open, part._ending = open_stream, ending
-        return part
-
-    def _members(self, members: Iterable[Member]) -> Iterator[Part]:
-        empty = True
-        for member in members:
-            empty = False
-            yield self._member(member)
-        if empty:
-            yield self._whole("not evidence", None, "an archive without files")
-
-    def _member(self, member: Member) -> Part:
-        path = f"{self.found.shown}/{member.name.lstrip('/')}"
-        part = Part(path, member.size, False, "unsupported", None, "", self.options)
-        part._ending = member.ending
-        if member.refusal is not None:
-            part.reason = f"an {member.refusal} member"
-            return part
-        source = _Guarded(member.open)
-        head = read_exactly(source, HEAD)
-        if source.trouble is not None and not head:
-            part.kind, part.reason = "evidence", source.trouble.reason
-            return part
-        detection = detect(head, len(head) < HEAD)
-        if detection.kind is None:
-            part.format, part.reason = detection.format, "an archive in an archive: not supported yet"
-            return part
-        part.kind, part.format, part.reason = detection.kind, detection.format, detection.reason
-        part._open = lambda: _Rewound(head, source)
-        return part
-
-    def _whole(
-        self, kind: FileKind, name: str | None, reason: str, opened: Callable[[], ByteSource] | None = None
-    ) -> Part:
-        found = self.found
-        return Part(found.shown, found.size, found.explicit, kind, name, reason, self.options, opened)
-
-    def _open_file(self) -> BinaryIO:
-        return self.found.path.open("rb")
-
-
-class _Rewound:
-    """A source whose first bytes were already taken."""
-
-    def __init__(self, head: bytes, source: ByteSource) -> None:
-        self.head = head
-        self._left = head
-        self._source = source
-
-    def read(self, size: int, /) -> bytes:
-        if not self._left:
-            return self._source.read(size)
-        data, self._left = self._left[:size], self._left[size:]
-        return data
-
-
-class _Guarded:
-    """A source that ends where the one behind it fails, and keeps why."""
-
-    def __init__(self, opened: Callable[[], ByteSource]) -> None:
-        self._opened = opened
-        self._source: ByteSource | None = None
-        self._read = 0
-        self.trouble: Damage | None = None
-
-    def read(self, size: int, /) -> bytes:
-        from tarfile import TarError
-        from zipfile import BadZipFile
-
-        if self.trouble is not None:
-            return b""
-        try:
-            if self._source is None:
-                self._source = self._opened()
-            data = self._source.read(size)
-        # zipfile raises NotImplementedError and RuntimeError for methods and passwords it cannot serve
-        except (OSError, EOFError, ValueError, zlib.error, BadZipFile, TarError, RuntimeError) as error:
-            self.trouble = Damage("file", f"it cannot be read further ({error})", self._read)
-            return b""
-        self._read += len(data)
-        return data
-
-    def close(self) -> None:
-        close = getattr(self._source, "close", None)
-        if close is not None:
-            close()
+        yield from Opener(found, options).parts()
 
 
 def _reader(name: str | None) -> Reader:

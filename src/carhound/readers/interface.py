@@ -7,6 +7,7 @@ from typing import Protocol
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
+from carhound.readers.limits import DEFAULT, Limits
 
 Item = RawEvent | Damage | Skipped | Remark
 """What reading yields, in the order of the file; remarks about the whole file come last."""
@@ -25,6 +26,10 @@ class ReadOptions:
 
     zone: tzinfo = UTC
     """Where times without a zone are at home."""
+    limits: Limits = DEFAULT
+    """What archives may unpack to."""
+    password: str | None = None
+    """Opens encrypted members of archives."""
 
 
 class Reader(Protocol):
