@@ -84,9 +84,9 @@ def hunt(
     """Run CAR analytics, as published, over Windows logs.
 
     EVIDENCE are files and folders: EVTX, and JSON of Sysmon or Windows events, also inside .zip, .tar, .gz,
-    .bz2 and .xz; - is standard input. What a file is, is found from its content. Every implementation of an analytic is run, SPL and
-    pseudocode, and the answer says what each found, whether they agree, and on which hosts there was
-    anything to judge.
+    .bz2 and .xz, and in one another; - is standard input. What a file is, is found from its content. Every
+    implementation of an analytic is run, SPL and pseudocode, and the answer says what each found, whether
+    they agree, and on which hosts there was anything to judge.
     """
     options = read_output_options(evidence, style, output, quiet, exit_zero)
 

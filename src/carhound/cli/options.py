@@ -82,8 +82,8 @@ def archive_options(command: Command) -> Command:
             "archive_limits",
             multiple=True,
             metavar="LIMIT=NUMBER",
-            help="What one file may unpack to: size (default 64G in all), ratio (200 times its size), members "
-            "(100000), depth (3 archives in one another). Can be given more than once.",
+            help="What one file may unpack to: size (default 64G in all), ratio (200 times its size), "
+            "members (100000), depth (3 archives in one another). Can be given more than once.",
         ),
     )
 
