@@ -88,7 +88,7 @@ def _read_part(
         for item in part.items():
             match item:
                 case Damage():
-                    tally.damaged.append(item)
+                    tally.damage(item)
                 case Skipped():
                     tally.skipped.append(item)
                 case Remark():

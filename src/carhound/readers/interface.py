@@ -13,6 +13,10 @@ Item = RawEvent | Damage | Skipped | Remark
 """What reading yields, in the order of the file; remarks about the whole file come last."""
 
 
+LARGEST = 16 << 20
+"""Bytes one record may have. Windows writes no event of more than 64 KiB, and decoded it takes several times that."""
+
+
 class ByteSource(Protocol):
     """Bytes from a file, a member of an archive or a decompressor, read once from front to back."""
 
@@ -30,6 +34,8 @@ class ReadOptions:
     """What archives may unpack to."""
     password: str | None = None
     """Opens encrypted members of archives."""
+    largest: int = LARGEST
+    """Bytes one record may have; a larger one is damage."""
 
 
 class Reader(Protocol):

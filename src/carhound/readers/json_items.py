@@ -13,11 +13,11 @@ from typing import Any
 import orjson
 
 from carhound.model.evidence import Damage
+from carhound.readers.interface import LARGEST
+from carhound.readers.json_duplicates import has_duplicate_keys
 from carhound.readers.notes import Notes
 
 _CHUNK = 1 << 20
-_LARGEST = 64 << 20
-"""Bytes one object may have; what is larger is no event."""
 
 _SPACE = re.compile(rb"[\s,\[\]\xef\xbb\xbf]*+")
 """Between objects: blanks, the punctuation of arrays, byte order marks."""
@@ -36,15 +36,19 @@ _BROKEN, _UNFINISHED = -1, -2
 class JsonItems:
     """Iterates over (object, its position) and `Damage`. `read(size)` gives the text in UTF-8.
 
-    `offsets` says whether places in this text are places in the file. Who takes an object for a whole record
+    `offsets` says whether places in this text are places in the file, `largest` how many bytes an object may have.
+    Who takes an object for a whole record
     sets `recovering` to False: until then what follows damage may be a piece of what was damaged.
     """
 
-    def __init__(self, read: Callable[[int], bytes], notes: Notes, offsets: bool = True) -> None:
+    def __init__(
+        self, read: Callable[[int], bytes], notes: Notes, offsets: bool = True, largest: int = LARGEST
+    ) -> None:
         self.recovering = False
         self._read = read
         self._notes = notes
         self._offsets = offsets
+        self._largest = largest
         self._buffer = b""
         self._start = 0
         """Of the buffer, in the text."""
@@ -77,22 +81,26 @@ class JsonItems:
                     except orjson.JSONDecodeError:
                         pass  # several objects in this line, or a broken one: the scan below tells
                     else:
+                        self._note(line, record)
                         yield record, self._position(at)
                         self._at = newline + 1
                         continue
             end = self._end_of_object(at)
-            if end == _UNFINISHED and not self._ended and len(buffer) - at < _LARGEST:
+            if end == _UNFINISHED and not self._ended and len(buffer) - at <= self._largest:
                 self._refill()
                 tried = -1
             elif end < 0:
-                yield from self._broken(
-                    at, "the text ends in this object" if end == _UNFINISHED else "an object without an end"
-                )
+                yield from self._broken(at, self._why_broken(end))
                 self._resume(at, None)
                 tried = -1
             else:
                 yield from self._object(at, end)
                 tried = tried if self._at == end else -1
+
+    def _why_broken(self, end: int) -> str:
+        if end != _UNFINISHED:
+            return "an object without an end"
+        return "the text ends in this object" if self._ended else f"an object of over {self._largest} bytes"
 
     def _object(self, at: int, end: int) -> Iterator[tuple[Any, str] | Damage]:
         try:
@@ -101,8 +109,13 @@ class JsonItems:
             yield from self._broken(at, f"not valid JSON: {_LOCATION.sub('', str(error))}")
             self._resume(at, end)
         else:
+            self._note(self._buffer[at:end], record)
             yield record, self._position(at)
             self._at = end
+
+    def _note(self, text: bytes, record: Any) -> None:
+        if has_duplicate_keys(text, record):
+            self._notes.add("EV-J1")
 
     def _refill(self) -> None:
         """Reads on. What is unread stays, and as much as it is long is added, so that rescans stay few."""
@@ -207,13 +220,13 @@ class JsonItems:
         where = self._position(at)
         begins_line = self._indent(at) is not None
         if not self.recovering or (begins_line and self._line != self._damaged_line):
-            yield self._damage(at, reason, where)
+            yield self._damage(at, reason, where, 1)
 
-    def _damage(self, at: int, reason: str, where: str) -> Damage:
+    def _damage(self, at: int, reason: str, where: str, records: int | None = None) -> Damage:
         self.recovering = True
         self._damaged_line = self._line
         self._damaged_indent = self._indent(at)
-        return Damage(where, reason, self._start + at if self._offsets else None)
+        return Damage(where, reason, self._start + at if self._offsets else None, records)
 
     def _position(self, at: int, items: int = 1) -> str:
         self._line += self._buffer.count(b"\n", self._counted, at)
@@ -230,7 +243,10 @@ class JsonItems:
             except (ValueError, RecursionError):
                 raise error from None
             self._notes.add("EV-U1")
-            return _valid_text(record)
+            try:
+                return _valid_text(record)
+            except RecursionError:
+                raise error from None
 
 
 def _valid_text(value: Any) -> Any:

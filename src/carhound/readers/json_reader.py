@@ -13,6 +13,8 @@ from carhound.readers.json_text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
 
 _HEAD = 4096
+_NO_EVENT = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+"""What the shapes meet in records where a value is of another kind than anyone writes, or nested too deeply."""
 _UNKNOWN = "JSON that is no event of a known shape"
 
 
@@ -25,14 +27,14 @@ class JsonReader:
         """Every record; those of no supported shape are told at the end, by shape, as skipped."""
         head = source.read(_HEAD)
         notes = Notes(options.zone)
-        yield from _records(as_utf8(head, source), notes, utf16_name(head) is None)
+        yield from _records(as_utf8(head, source), notes, utf16_name(head) is None, options.largest)
         yield from notes.remarks()
 
 
-def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool) -> Iterator[Item]:
+def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool, largest: int) -> Iterator[Item]:
     skipped: Counter[str] = Counter()
     first: dict[str, str] = {}
-    items = JsonItems(read, notes, offsets)
+    items = JsonItems(read, notes, offsets, largest)
     for item in items:
         if isinstance(item, Damage):
             yield item
@@ -41,7 +43,7 @@ def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool) -> Itera
         try:
             inner = open_envelope(record)
         except ValueError as error:
-            yield Damage(position, f"what is in its body is not valid JSON: {error}")
+            yield Damage(position, f"what is in its body is not valid JSON: {error}", records=1)
             continue
         shape = shape_of(inner)
         if shape is None or shape.event is None:
@@ -52,13 +54,19 @@ def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool) -> Itera
             first.setdefault(about, position)
             continue
         items.recovering = False
-        event = shape.event(inner, position, notes)
-        if inner is not record:
-            keep_envelope(record, event)
+        try:
+            event = shape.event(inner, position, notes)
+            if inner is not record:
+                keep_envelope(record, event)
+        except _NO_EVENT as error:
+            yield Damage(
+                position, f"a record of the shape {shape.name} that is no event ({error})", records=1
+            )
+            continue
         yield event
     for about, count in skipped.items():
         where = first[about] if count == 1 else f"{count} records from {first[about]}"
-        yield Skipped(where, about)
+        yield Skipped(where, about, records=count)
 
 
 def sample(read: Callable[[int], bytes], count: int) -> tuple[list[dict[str, Any]], bool]:

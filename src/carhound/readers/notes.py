@@ -12,6 +12,7 @@ REMARKS: Mapping[str, str] = MappingProxyType(
         "EV-B1": "taken for Sysmon's by the shape of the file, since they name no provider: {count} events",
         "EV-E1": "read back into Sysmon's names from ECS names: the fields of {count} events",
         "EV-G1": "the compressed data is whole; stray bytes after it were not read",
+        "EV-J1": "with a key that stands twice in one object, of which the last was read: {count} records",
         "EV-T1": "read as {zone}, since they carry only a local time without a zone: {count} events",
         "EV-T2": "without a time that can be read: {count} events",
         "EV-U1": "with text that is no valid Unicode, whose faulty parts became U+FFFD: {count} records",
