@@ -167,11 +167,12 @@ def named(run: Run, name: str) -> ImplementationResult:
 
 def said(run: Run) -> dict[str, str]:
     """Case -> the letters of the implementations that reported it."""
-    letters = {name: letter for letter, name in IMPLEMENTATIONS.items()}
-    found = {
-        str(one.native["RuleName"]): "".join(map(letters.get, one.implementations)) for one in run.findings
-    }  # type: ignore[arg-type]
-    return {case: "".join(sorted(hits, key="MmNSsLl".index)) for case, hits in found.items()}
+    return {
+        str(one.native["RuleName"]): "".join(
+            letter for letter, name in IMPLEMENTATIONS.items() if name in one.implementations
+        )
+        for one in run.findings
+    }
 
 
 def cars(run: Run) -> dict[str, Mapping[str, Any]]:

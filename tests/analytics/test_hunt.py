@@ -71,6 +71,15 @@ def test_backfill_runs_every_day_and_marks_findings_with_it(hunt_over: Hunt) -> 
     assert named(corrected, NEW_ITEMS).matched == 4
 
 
+def test_backfill_reports_every_event_on_its_own_day_only(hunt_over: Hunt) -> None:
+    events = [SPAWN | {"time": f"2024-01-0{day}T10:00:00Z", "CommandLine": str(day)} for day in (1, 2, 3)]
+    for options in ({}, {"now": "2024-01-03T12:00:00Z"}):
+        run = hunt_over(events, backfill=True, **options)
+        assert {one.native["CommandLine"]: one.days for one in run.findings} == {
+            str(day): (f"2024-01-0{day}",) for day in (1, 2, 3)
+        }
+
+
 def test_backfill_days_are_days_of_the_zone(hunt_over: Hunt) -> None:
     run = hunt_over([SPAWN | {"time": "2024-01-02T02:00:00Z"}], backfill=True, tz="America/New_York")
     assert [one.days for one in run.findings] == [("2024-01-01",)]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -225,3 +226,17 @@ def test_a_large_file_is_read_across_buffers(tmp_path: Path, nxlog: Callable[...
             str(n) for n in range(500)
         ]
         assert len(items) == 500, layout
+
+
+def test_hostile_brackets_take_no_longer_than_honest_ones(
+    tmp_path: Path, nxlog: Callable[..., dict[str, Any]]
+) -> None:
+    """Objects that never end are not tried again from every bracket; what stands in other lines is read."""
+    good = json.dumps(nxlog(1, 1, {})).encode()
+    for piece in (b"{,", b'{"a":[', b'{"', b"{}}", b"}{", b"[{,"):
+        path = tmp_path / "hostile.json"
+        path.write_bytes(good + b"\n" + piece * 100_000 + b"\n" + good + b"\n")
+        began = perf_counter()
+        _, items = _read(path)
+        assert perf_counter() - began < 20, piece
+        assert len(_events(items)) == 2, piece

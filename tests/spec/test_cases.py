@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import yaml
-from carhound.normalize.normalizer import Normalizer
 
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.operators import Moment, run
@@ -18,6 +17,7 @@ from carhound.model.diagnostics import LanguageError, Source
 from carhound.model.event import Event, RawEvent
 from carhound.model.instants import parse_time
 from carhound.model.names import Alias
+from carhound.normalize.normalizer import Normalizer
 
 FOLDER = Path(__file__).parent
 COMPILERS = {"spl": compile_spl, "pseudocode": compile_pseudocode}
@@ -95,8 +95,13 @@ def test_case(case: dict[str, Any], given: list[dict[str, Any]], engine: Any) ->
         assert (ids if case.get("ordered") else sorted(ids)) == (
             expected if case.get("ordered") else sorted(expected)
         )
-    codes = sorted(one.code for one in compiled.diagnostics if one.severity != "note")
-    assert codes == sorted(case.get("remarks", []))
+    assert _codes(compiled, note=False) == sorted(case.get("remarks", []))
+    if "notes" in case:
+        assert _codes(compiled, note=True) == sorted(case["notes"])
+
+
+def _codes(compiled: Compiled, *, note: bool) -> list[str]:
+    return sorted(one.code for one in compiled.diagnostics if (one.severity == "note") is note)
 
 
 def _cell(value: Any) -> Any:

@@ -113,9 +113,10 @@ def _by_day(tables: list[tuple[str, Rows]]) -> Rows | None:
 
 
 def _scheduled(main: Scan, events: list[Event], moment: Moment) -> list[Moment]:
-    """The ends of the calendar days from the first event to the last, no later than `moment`.
+    """The ends of the calendar days from the first event to the last, none that begins after `moment`.
 
-    Days whose main window holds none of the events are left out: their runs would find nothing.
+    A schedule runs when its day is over: so does the run of a day that is not over yet. Days whose main
+    window holds none of the events are left out: their runs would find nothing.
     """
     times = sorted(event.time for event in events if event.time is not None)
     if not times:
@@ -124,7 +125,7 @@ def _scheduled(main: Scan, events: list[Event], moment: Moment) -> list[Moment]:
     moments = []
     while day <= last and _midnight(day, moment.zone) < moment.now:
         day += timedelta(days=1)
-        one = replace(moment, now=min(_midnight(day, moment.zone), moment.now))
+        one = replace(moment, now=_midnight(day, moment.zone))
         window = one.window(main)
         first = bisect_left(times, window.earliest) if window.earliest else 0
         if first < len(times) and window.contains(times[first]):

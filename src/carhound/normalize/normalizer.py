@@ -55,7 +55,7 @@ class Normalizer:
         return event
 
     def take_remarks(self) -> Iterator[Remark]:
-        """What the events since the last call gave reason to state: those of no action, doubled backslashes."""
+        """What the events since the last call gave reason to state: no action, doubled backslashes."""
         for event_id, count in sorted(self._without_kind.items()):
             yield Remark(
                 "EV-N1",

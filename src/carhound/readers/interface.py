@@ -14,7 +14,7 @@ Item = RawEvent | Damage | Skipped | Remark
 
 
 LARGEST = 16 << 20
-"""Bytes one record may have. Windows writes no event of more than 64 KiB, and decoded it takes several times that."""
+"""Bytes one record may have: Windows writes none of over 64 KiB, and memory holds it several times over."""
 
 
 class ByteSource(Protocol):

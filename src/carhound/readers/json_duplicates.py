@@ -1,4 +1,4 @@
-"""Keys that stand twice in one JSON object: the last one is read, as nearly every program does, and that is told.
+"""Keys that stand twice in one JSON object: the last one is read, as most programs do, and that is told.
 
 RFC 8259 leaves open which one counts, so that a record can say one thing to a collector and another one here.
 """
@@ -15,8 +15,8 @@ _MOST_DEPTH = 200
 def has_duplicate_keys(text: bytes, record: Any) -> bool:
     """Whether the text, of which `record` was made, has more keys than that shows.
 
-    Every key is followed by a quote and a colon, so that as many of these as there are keys prove that none was
-    lost; only where there are more, which values can also be the reason for, is the text parsed again.
+    Every key is followed by a quote and a colon, so that as many of these as there are keys prove that none
+    was lost; only where there are more, for which values can be the reason too, the text is parsed again.
     """
     ends = text.count(b'":')
     if any(spacing in text for spacing in _OTHER_SPACING):

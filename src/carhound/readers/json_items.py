@@ -5,7 +5,6 @@ can begin: the next line that starts with a bracket at the same indentation, or 
 comma, which only begins objects in a list.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,9 +14,13 @@ import orjson
 from carhound.model.evidence import Damage
 from carhound.readers.interface import LARGEST
 from carhound.readers.json_duplicates import has_duplicate_keys
+from carhound.readers.json_text import decode
 from carhound.readers.notes import Notes
 
 _CHUNK = 1 << 20
+
+_MOST_ATTEMPTS = 16
+"""Broken objects in a row before the rest of a line is given up: brackets without end would take for ever."""
 
 _SPACE = re.compile(rb"[\s,\[\]\xef\xbb\xbf]*+")
 """Between objects: blanks, the punctuation of arrays, byte order marks."""
@@ -36,9 +39,9 @@ _BROKEN, _UNFINISHED = -1, -2
 class JsonItems:
     """Iterates over (object, its position) and `Damage`. `read(size)` gives the text in UTF-8.
 
-    `offsets` says whether places in this text are places in the file, `largest` how many bytes an object may have.
-    Who takes an object for a whole record
-    sets `recovering` to False: until then what follows damage may be a piece of what was damaged.
+    `offsets` says whether places in this text are places in the file, `largest` how many bytes an object may
+    have. Who takes an object for a whole record sets `recovering` to False: until then what follows damage
+    may be a piece of what was damaged.
     """
 
     def __init__(
@@ -55,6 +58,9 @@ class JsonItems:
         self._lead: bytes | None = b""
         """The blanks before the buffer in its first line; None where something else stands there."""
         self._at = 0
+        self._newline = 0
+        self._tried = -1
+        """The newline that ends a line which is not one object."""
         self._ended = False
         self._line = 1
         self._counted = 0
@@ -63,17 +69,17 @@ class JsonItems:
         self._in_array = False
         self._damaged_line = 0
         self._damaged_indent: bytes | None = None
+        self._attempts = 0
 
     def __iter__(self) -> Iterator[tuple[Any, str] | Damage]:
-        tried = -1
         while self._skip_space():
             buffer, at = self._buffer, self._at
             if buffer[at] != 0x7B:
                 yield from self._junk(at)
                 continue
-            newline = buffer.find(b"\n", at)
-            if newline not in (-1, tried):
-                tried = newline
+            newline = self._next_newline(at)
+            if newline not in (-1, self._tried):
+                self._tried = newline
                 line = buffer[at:newline].rstrip(b" \t\r,")
                 if line.endswith(b"}"):
                     try:
@@ -88,14 +94,11 @@ class JsonItems:
             end = self._end_of_object(at)
             if end == _UNFINISHED and not self._ended and len(buffer) - at <= self._largest:
                 self._refill()
-                tried = -1
             elif end < 0:
                 yield from self._broken(at, self._why_broken(end))
                 self._resume(at, None)
-                tried = -1
             else:
                 yield from self._object(at, end)
-                tried = tried if self._at == end else -1
 
     def _why_broken(self, end: int) -> str:
         if end != _UNFINISHED:
@@ -104,7 +107,7 @@ class JsonItems:
 
     def _object(self, at: int, end: int) -> Iterator[tuple[Any, str] | Damage]:
         try:
-            record = self._decode(self._buffer[at:end])
+            record = decode(self._buffer[at:end], self._notes)
         except ValueError as error:
             yield from self._broken(at, f"not valid JSON: {_LOCATION.sub('', str(error))}")
             self._resume(at, end)
@@ -126,7 +129,8 @@ class JsonItems:
         self._ended = not data
         self._start += self._at
         self._buffer = rest + data
-        self._at = self._counted = 0
+        self._at = self._counted = self._newline = 0
+        self._tried = -1
 
     def _skip_space(self) -> bool:
         """Moves to the next byte that means something; False at the end of the text."""
@@ -141,6 +145,12 @@ class JsonItems:
             if self._ended:
                 return False
             self._refill()
+
+    def _next_newline(self, at: int) -> int:
+        """The newline after `at`, where a bracket is; -1 without one. Looked for once per line."""
+        if 0 <= self._newline <= at:
+            self._newline = self._buffer.find(b"\n", at)
+        return self._newline
 
     def _end_of_object(self, at: int) -> int:
         if flat := _FLAT.match(self._buffer, at):
@@ -187,6 +197,10 @@ class JsonItems:
 
     def _resume(self, at: int, end: int | None) -> None:
         """Moves to where the next object may begin, at the latest to `end`, where the broken one seems to."""
+        if self._attempts > _MOST_ATTEMPTS:
+            line = self._buffer.find(b"\n", at)
+            self._at = len(self._buffer) if line < 0 else line
+            return
         indent = self._indent(at)
         if indent is None:
             indent = self._damaged_indent
@@ -218,6 +232,7 @@ class JsonItems:
     def _broken(self, at: int, reason: str) -> Iterator[Damage]:
         """The damage of an object; that of a piece of it is told already."""
         where = self._position(at)
+        self._attempts = self._attempts + 1 if self.recovering else 0
         begins_line = self._indent(at) is not None
         if not self.recovering or (begins_line and self._line != self._damaged_line):
             yield self._damage(at, reason, where, 1)
@@ -233,29 +248,3 @@ class JsonItems:
         self._counted = at
         self._items += items
         return f"item {self._items}" if self._in_array else f"line {self._line}"
-
-    def _decode(self, text: bytes) -> Any:
-        try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError as error:
-            try:
-                record = json.loads(text.decode("utf-8", "replace"), strict=False)
-            except (ValueError, RecursionError):
-                raise error from None
-            self._notes.add("EV-U1")
-            try:
-                return _valid_text(record)
-            except RecursionError:
-                raise error from None
-
-
-def _valid_text(value: Any) -> Any:
-    """The value with every lone surrogate replaced by U+FFFD."""
-    match value:
-        case str():
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        case dict():
-            return {_valid_text(name): _valid_text(one) for name, one in value.items()}
-        case list():
-            return [_valid_text(one) for one in value]
-    return value

@@ -14,7 +14,7 @@ from carhound.readers.notes import Notes
 
 _HEAD = 4096
 _NO_EVENT = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
-"""What the shapes meet in records where a value is of another kind than anyone writes, or nested too deeply."""
+"""What the shapes run into where a value is of a kind that nobody writes there, or nested too deeply."""
 _UNKNOWN = "JSON that is no event of a known shape"
 
 

@@ -75,7 +75,7 @@ JSON_SHAPES: tuple[JsonShape, ...] = (
     JsonShape("wazuh", "Wazuh alerts", _is_wazuh),
     JsonShape("ecs", "ECS events without winlog", _is_ecs),
 )
-"""The first that matches is the record's shape: those with a marker of their own come first, then flat ones."""
+"""The first that matches is a record's shape: those with a mark of their own come first, then flat ones."""
 
 
 def shape_of(record: dict[str, Any]) -> JsonShape | None:

@@ -1,9 +1,14 @@
-"""JSON text as UTF-8, whatever encoding the file has."""
+"""JSON text: as UTF-8 whatever encoding the file has, and decoded even where its characters are faulty."""
 
 import codecs
+import json
 from collections.abc import Callable
+from typing import Any
+
+import orjson
 
 from carhound.readers.interface import ByteSource
+from carhound.readers.notes import Notes
 
 _LITTLE, _BIG = "utf-16-le", "utf-16-be"
 
@@ -44,3 +49,36 @@ def as_utf8(head: bytes, source: ByteSource) -> Callable[[int], bytes]:
         return b""
 
     return read_decoded
+
+
+def decode(text: bytes, notes: Notes) -> Any:
+    """The value of a JSON text. Faulty characters become U+FFFD, and that is noted.
+
+    Raises:
+        ValueError: it is not valid JSON, or nested too deeply.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        try:
+            value = json.loads(text.decode("utf-8", "replace"), strict=False)
+        except (ValueError, RecursionError):
+            raise error from None
+        try:
+            value = _valid_text(value)
+        except RecursionError:
+            raise error from None
+        notes.add("EV-U1")
+        return value
+
+
+def _valid_text(value: Any) -> Any:
+    """The value with every lone surrogate replaced by U+FFFD."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case dict():
+            return {_valid_text(name): _valid_text(one) for name, one in value.items()}
+        case list():
+            return [_valid_text(one) for one in value]
+    return value

@@ -42,7 +42,7 @@ FLAT: dict[str, Any] = {"EventID": 1, "SourceName": "Microsoft-Windows-Sysmon", 
     ],
 )
 def test_nxlog_time(times: dict[str, str], expected: datetime | None, told: list[str]) -> None:
-    """A time of the event's own beats the collector's, one with a zone beats one without, and guesses are told."""
+    """The event's own time beats the collector's, one with a zone beats one without; guesses are told."""
     notes = Notes(timezone(timedelta(hours=2)))
     assert event({**FLAT, **times}, notes).time == expected
     assert codes(notes) == told

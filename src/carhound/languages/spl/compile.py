@@ -14,6 +14,7 @@ from carhound.languages.spl.parser import parse
 from carhound.languages.spl.predicates import lower_predicate
 from carhound.languages.spl.scope import SCOPE_FIELDS, find_dataset
 from carhound.languages.spl.syntax import (
+    BareTerm,
     Comparison,
     Conjunction,
     Negated,
@@ -22,6 +23,7 @@ from carhound.languages.spl.syntax import (
     SearchExpression,
     Subsearch,
 )
+from carhound.languages.spl.words import Word
 from carhound.model.datasets import EVERYTHING, Dataset
 from carhound.model.diagnostics import Diagnostic, LanguageError, Source, Span
 from carhound.model.windows import TimeRange, resolve_time
@@ -101,6 +103,8 @@ class _Compiler:
                 parts.subsearches.append((term, False, term.span))
             case Negated(Subsearch() as subsearch):
                 parts.subsearches.append((subsearch, True, term.span))
+            case BareTerm(Word("*")):
+                pass  # any event at all
             case _:
                 parts.conditions.append(lower_predicate(term, self.fail))
 
