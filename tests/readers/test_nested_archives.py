@@ -21,6 +21,7 @@ from carhound.readers.limits import Limits, read_limits
 
 EVENT = b'{"EventID":1,"Hostname":"ws1","TimeCreated":"2024-06-14T12:00:00Z","Image":"%s"}\n'
 ONE, TWO = EVENT % b"one", EVENT % b"two"
+PRESSES = (gzip.compress, bz2.compress, lzma.compress)
 SMALL = Limits(size=1 << 20, ratio=20, members=10, free=10_000, spool=100)
 Members = Iterable[tuple[str, bytes]]
 
@@ -72,7 +73,7 @@ def reasons(items: list[object]) -> list[str]:
 
 
 @pytest.mark.parametrize("outer", [zipped, tarred], ids=["zip", "tar"])
-@pytest.mark.parametrize("press", [bytes, gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("press", [bytes, *PRESSES], ids=["plain", "gzip", "bzip2", "xz"])
 @pytest.mark.parametrize("inner", [zipped, tarred], ids=["zip", "tar"])
 def test_archives_in_archives(
     read: Read,
@@ -87,7 +88,7 @@ def test_archives_in_archives(
 
 
 @pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".log"])
-@pytest.mark.parametrize("press", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("press", PRESSES, ids=["gzip", "bzip2", "xz"])
 def test_compressed_files_in_archives_are_shown_without_their_ending(
     read: Read, ending: str, press: Callable[[bytes], bytes]
 ) -> None:

@@ -191,6 +191,7 @@ class Opener:
         else:
             source = Guarded(content.open)
             spool = Spool(source, self._options.limits.spool)
+            source.close()
             where, size = spool, spool.size
             if isinstance(source.trouble, Skipped):
                 yield self._skipped(content, "zip", source.trouble.reason)
