@@ -20,7 +20,7 @@ from carhound.readers.gzip_stream import GzipStream
 from carhound.readers.interface import ByteSource, ReadOptions, read_exactly
 from carhound.readers.limits import Budget, LimitError, raised
 from carhound.readers.sources import Guarded, Rewound, Spool, replayed
-from carhound.readers.walk import Found
+from carhound.readers.walk import STANDARD_INPUT, Found
 
 Trouble = Damage | Skipped | Remark
 
@@ -65,6 +65,7 @@ class Opener:
         self._found = found
         self._options = options
         self._read = 0
+        self._stream: BinaryIO | None = None
         self._budget = Budget(options.limits, lambda: max(found.size, self._read))
 
     def parts(self) -> Iterator[Part]:
@@ -83,16 +84,21 @@ class Opener:
         return self._found.path.open("rb")
 
     def _open_stream(self) -> ByteSource:
-        if self._read:
+        if self._stream is not None:
             raise ArchiveError("what comes through a pipe can be read once only")
-        source = sys.stdin.buffer if self._found.shown == "-" else self._open_file()
+        self._stream = sys.stdin.buffer if self._found.shown == STANDARD_INPUT else self._open_file()
+        return self
 
-        def read(size: int) -> bytes:
-            data = source.read(size)
-            self._read += len(data)
-            return data
+    def read(self, size: int, /) -> bytes:
+        """Reads on in a stream, whose size is what was read of it so far."""
+        data = self._stream.read(size) if self._stream is not None else b""
+        self._read += len(data)
+        return data
 
-        return _Reads(read)
+    def close(self) -> None:
+        """Closes a stream that was opened here."""
+        if self._stream is not None and self._found.shown != STANDARD_INPUT:
+            self._stream.close()
 
     def _parts(self, content: _Content) -> Iterator[Part]:
         source = Guarded(content.open)
@@ -267,13 +273,3 @@ class Opener:
             if shown.lower().endswith(ending):
                 return shown[: -len(ending)]
         return shown
-
-
-class _Reads:
-    """A source made of a function."""
-
-    def __init__(self, read: Callable[[int], bytes]) -> None:
-        self._function = read
-
-    def read(self, size: int, /) -> bytes:
-        return self._function(size)
