@@ -12,6 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from carhound.model.event import RawEvent
+from carhound.readers.evidence import open_evidence
+from carhound.readers.walk import missing, walk
+
 EVENT = b'{"EventID":1,"Hostname":"ws1","TimeCreated":"2024-06-14T12:00:00Z","Image":"%s"}\n'
 ONE, TWO = EVENT % b"one", EVENT % b"two"
 
@@ -22,11 +26,6 @@ def zipped(members: list[tuple[str, bytes]]) -> bytes:
         for name, data in members:
             archive.writestr(name, data)
     return buffer.getvalue()
-
-
-from carhound.model.event import RawEvent
-from carhound.readers.evidence import open_evidence
-from carhound.readers.walk import missing, walk
 
 
 def shown(*paths: str) -> list[str]:

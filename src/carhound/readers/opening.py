@@ -7,8 +7,9 @@ to back, and lie in another one, are spooled to a temporary file that has no nam
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.archives import ArchiveError, CompressedStream, Member, compressed_ending
@@ -65,7 +66,7 @@ class Opener:
         self._found = found
         self._options = options
         self._read = 0
-        self._stream: BinaryIO | None = None
+        self._stream: BufferedReader | None = None
         self._budget = Budget(options.limits, lambda: max(found.size, self._read))
 
     def parts(self) -> Iterator[Part]:
@@ -86,12 +87,14 @@ class Opener:
     def _open_stream(self) -> ByteSource:
         if self._stream is not None:
             raise ArchiveError("what comes through a pipe can be read once only")
-        self._stream = sys.stdin.buffer if self._found.shown == STANDARD_INPUT else self._open_file()
+        opened = sys.stdin.buffer if self._found.shown == STANDARD_INPUT else self._open_file()
+        self._stream = cast(BufferedReader, opened)
         return self
 
     def read(self, size: int, /) -> bytes:
         """Reads on in a stream, whose size is what was read of it so far."""
-        data = self._stream.read(size) if self._stream is not None else b""
+        # not `read`, which would wait for all of it where a pipe is slow
+        data = self._stream.read1(size) if self._stream is not None else b""
         self._read += len(data)
         return data
 
