@@ -110,10 +110,8 @@ def test_an_empty_folder_is_status_3(carhound: Run, tmp_path: Path) -> None:
 def test_a_known_shape_that_is_not_supported_is_partial(carhound: Run, tmp_path: Path) -> None:
     """Also where it is only met in a folder: it may hold the very event that is looked for."""
     (tmp_path / "logs").mkdir()
-    (tmp_path / "logs" / "a.xml").write_text(
-        '<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"/>'
-    )
-    reason = "logs/a.xml: file was not read: rendered event XML: not supported yet"
+    (tmp_path / "logs" / "SysEvent.Evt").write_bytes(b"\x30\0\0\0LfLe" + bytes(40))
+    reason = "logs/SysEvent.Evt: file was not read: an EVT log of Windows XP: not supported yet"
     assert is_partial(carhound("hunt", "logs"), 4, reason)
 
 

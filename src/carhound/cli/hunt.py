@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 import click
 
 from carhound.cli.options import (
+    archive_options,
     evidence_argument,
     mapping_option,
     output_options,
     read_output_options,
+    recorded_words,
     time_options,
 )
 
@@ -59,6 +61,7 @@ Exit status:
     help="Run implementations with a time window once for each day of the evidence, as a schedule "
     "would have.",
 )
+@archive_options
 @output_options
 @click.pass_context
 def hunt(
@@ -73,6 +76,8 @@ def hunt(
     latest: str | None,
     reading: "Reading",
     backfill: bool,
+    archive_password: str | None,
+    archive_limits: tuple[str, ...],
     hash_files: bool,
     style: str,
     output: str | None,
@@ -81,10 +86,10 @@ def hunt(
 ) -> int:
     """Run CAR analytics, as published, over Windows logs.
 
-    EVIDENCE are files and folders: EVTX, and JSON, CSV, Parquet and Arrow of Sysmon or Windows events, also
-    inside .zip, .tar.gz and .gz. What a file is, is found from its content. Every implementation of an
-    analytic is run, SPL and pseudocode, and the answer says what each found, whether they agree, and on
-    which hosts there was anything to judge.
+    EVIDENCE are files and folders: EVTX, and JSON, CSV, XML, Parquet and Arrow of Sysmon or Windows events,
+    also inside .zip, .tar, .gz, .bz2 and .xz, and in one another; - is standard input. What a file is, is
+    found from its content. Every implementation of an analytic is run, SPL and pseudocode, and the answer
+    says what each found, whether they agree, and on which hosts there was anything to judge.
     """
     options = read_output_options(evidence, style, output, quiet, exit_zero)
 
@@ -94,7 +99,7 @@ def hunt(
 
     request = pipeline.Request(
         evidence=evidence,
-        command=ctx.obj or (),
+        command=recorded_words(ctx.obj or ()),
         analytics=analytics,
         mappings=mappings,
         now=now,
@@ -104,6 +109,8 @@ def hunt(
         reading=reading,
         backfill=backfill,
         hash=hash_files,
+        archive_password=archive_password,
+        archive_limits=archive_limits,
     )
     with shown_progress(quiet=quiet) as progress:
         run = pipeline.hunt(request, progress)

@@ -3,10 +3,12 @@
 import click
 
 from carhound.cli.options import (
+    archive_options,
     evidence_argument,
     mapping_option,
     output_options,
     read_output_options,
+    recorded_words,
     time_options,
 )
 
@@ -32,6 +34,7 @@ Exit status:
 @evidence_argument
 @mapping_option
 @time_options
+@archive_options
 @output_options
 @click.pass_context
 def search(
@@ -44,6 +47,8 @@ def search(
     tz: str,
     earliest: str | None,
     latest: str | None,
+    archive_password: str | None,
+    archive_limits: tuple[str, ...],
     hash_files: bool,
     style: str,
     output: str | None,
@@ -64,13 +69,15 @@ def search(
 
     request = pipeline.Request(
         evidence=evidence,
-        command=ctx.obj or (),
+        command=recorded_words(ctx.obj or ()),
         mappings=mappings,
         now=now,
         tz=tz,
         earliest=earliest,
         latest=latest,
         hash=hash_files,
+        archive_password=archive_password,
+        archive_limits=archive_limits,
     )
     with shown_progress(quiet=quiet) as progress:
         run = pipeline.search(spl, request, progress)

@@ -1,7 +1,6 @@
 """`hunt` and `search`: from a request to a run."""
 
 import hashlib
-import os
 from collections.abc import Sequence
 from importlib.metadata import version
 
@@ -24,6 +23,8 @@ from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, findings
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
+from carhound.readers.limits import read_limits
+from carhound.readers.walk import missing as absent
 
 ENGINE = "interpreter"
 SEARCH = "<search>"
@@ -59,12 +60,17 @@ def _run(
     passed_over: tuple[str, ...] = (),
     of: Prepared | None = None,
 ) -> Run:
-    evidence_paths = list(dict.fromkeys(request.evidence))
-    missing = tuple(path for path in evidence_paths if not os.path.lexists(path))
+    evidence_paths = tuple(dict.fromkeys(request.evidence))
+    missing = tuple(absent(evidence_paths))
     if len(missing) == len(evidence_paths):
         raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
-    options = ReadOptions(clock.zone, read_mappings(request.mappings))
+    options = ReadOptions(
+        clock.zone,
+        read_mappings(request.mappings),
+        read_limits(request.archive_limits),
+        request.archive_password,
+    )
     registry = Registry()
     collector = _collector(subjects, registry)
     reading = Reading(registry)
@@ -82,7 +88,11 @@ def _run(
     results = tuple(analytic_result(subject, collector, reading) for subject in subjects)
     found = [one for subject in subjects for one in findings(subject, reading)] if of is None else []
     evidence = reading.evidence(missing)
-    gaps = Gaps(tuple(reading.explicit_not_evidence), tuple(str(problem) for problem in problems))
+    gaps = Gaps(
+        tuple(reading.explicit_not_evidence),
+        tuple(str(problem) for problem in problems),
+        reading.interrupted_at,
+    )
     status, reasons = judge_status(evidence, results, gaps)
     names = {
         one.number: (subject.analytic.id, one.implementation.name)

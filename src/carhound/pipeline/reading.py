@@ -13,6 +13,7 @@ from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.request import Progress
 from carhound.readers.evidence import Part
+from carhound.readers.walk import STANDARD_INPUT
 
 _REPORT_EVERY = 2000
 
@@ -31,6 +32,8 @@ class Reading:
     """By plan: the files that could not be judged in whole or in part, and why."""
     newest_eligible: datetime | None = None
     events: int = 0
+    interrupted_at: str | None = None
+    """The file at which somebody interrupted the reading; empty before the first."""
 
     def evidence(self, missing: tuple[str, ...]) -> Evidence:
         """The evidence as outputs show it."""
@@ -46,20 +49,29 @@ def read_evidence(
     hashed: bool,
     progress: Progress | None,
 ) -> None:
-    """Reads every part; eligibility counts for the first `counted` plans."""
+    """Reads every part; eligibility counts for the first `counted` plans.
+
+    An interrupt (Ctrl-C) ends the reading, not the run: what was read so far is judged.
+    """
     normalizer = Normalizer()
-    for part in parts:
-        if part.kind == "not evidence":
-            if part.explicit:
-                reading.explicit_not_evidence.append((part.path, part.reason))
-            else:
-                reading.not_evidence.append(part.path)
-            continue
-        if progress is not None:
-            progress.file(part.path, part.bytes)
-        tally = FileTally(part.path, part.format, part.bytes, file_hash(part.path) if hashed else None)
-        reading.files.append(tally)
-        _read_part(part, tally, collector, counted, reading, normalizer, progress)
+    reached = ""
+    try:
+        for part in parts:
+            reached = part.path
+            if part.kind == "not evidence":
+                if part.explicit:
+                    reading.explicit_not_evidence.append((part.path, part.reason))
+                else:
+                    reading.not_evidence.append(part.path)
+                continue
+            if progress is not None:
+                progress.file(part.path, part.bytes)
+            wanted = hashed and part.path != STANDARD_INPUT
+            tally = FileTally(part.path, part.format, part.bytes, file_hash(part.path) if wanted else None)
+            reading.files.append(tally)
+            _read_part(part, tally, collector, counted, reading, normalizer, progress)
+    except KeyboardInterrupt:
+        reading.interrupted_at = reached
 
 
 def _read_part(
@@ -72,30 +84,35 @@ def _read_part(
     progress: Progress | None,
 ) -> None:
     collector.begin_file()
-    for item in part.items():
-        match item:
-            case Damage():
-                tally.damaged.append(item)
-            case Skipped():
-                tally.skipped.append(item)
-            case Remark():
-                tally.remarks.append(item)
-            case _:
-                event = normalizer.event(item, part.path, part.format or "")
-                eligible = [plan for plan in collector.offer(event) if plan < counted]
-                tally.events += 1
-                reading.hosts.add(event, eligible)
-                if eligible:
-                    tally.eligible += 1
-                    if event.time is not None and (
-                        reading.newest_eligible is None or event.time > reading.newest_eligible
-                    ):
-                        reading.newest_eligible = event.time
-                reading.events += 1
-                if progress is not None and reading.events % _REPORT_EVERY == 0:
-                    progress.events(reading.events)
-    tally.remarks.extend(normalizer.take_remarks())
-    blind = collector.end_file()
-    for one in blind:
-        reading.not_judged[one.plan].append((part.path, one))
-    reading.hosts.end_file((one.plan, one.source) for one in blind)
+    try:
+        for item in part.items():
+            match item:
+                case Damage():
+                    tally.damage(item)
+                case Skipped():
+                    tally.skipped.append(item)
+                case Remark():
+                    tally.remarks.append(item)
+                case _:
+                    event = normalizer.event(item, part.path, part.format or "")
+                    eligible = [plan for plan in collector.offer(event) if plan < counted]
+                    tally.events += 1
+                    reading.hosts.add(event, eligible)
+                    if eligible:
+                        tally.eligible += 1
+                        if event.time is not None and (
+                            reading.newest_eligible is None or event.time > reading.newest_eligible
+                        ):
+                            reading.newest_eligible = event.time
+                    reading.events += 1
+                    if progress is not None and reading.events % _REPORT_EVERY == 0:
+                        progress.events(reading.events)
+    except KeyboardInterrupt:
+        tally.skipped.append(Skipped("the rest of the file", "interrupted"))
+        raise
+    finally:
+        tally.remarks.extend(normalizer.take_remarks())
+        blind = collector.end_file()
+        for one in blind:
+            reading.not_judged[one.plan].append((part.path, one))
+        reading.hosts.end_file((one.plan, one.source) for one in blind)

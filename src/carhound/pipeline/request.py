@@ -40,6 +40,9 @@ class Request:
     reading: Reading = "published"
     backfill: bool = False
     hash: bool = False
+    archive_password: str | None = None
+    archive_limits: tuple[str, ...] = ()
+    """What archives may unpack to, as given: "size=200G"."""
 
 
 @dataclass(frozen=True, slots=True)

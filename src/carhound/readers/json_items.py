@@ -12,12 +12,12 @@ from typing import Any
 import orjson
 
 from carhound.model.evidence import Damage
+from carhound.readers.interface import LARGEST
+from carhound.readers.json_duplicates import has_duplicate_keys
 from carhound.readers.json_text import decode
 from carhound.readers.notes import Notes
 
 _CHUNK = 1 << 20
-_LARGEST = 64 << 20
-"""Bytes one object may have; what is larger is no event."""
 
 _MOST_ATTEMPTS = 16
 """Broken objects in a row before the rest of a line is given up: brackets without end would take for ever."""
@@ -48,15 +48,19 @@ _BROKEN, _UNFINISHED = -1, -2
 class JsonItems:
     """Iterates over (object, its position) and `Damage`. `read(size)` gives the text in UTF-8.
 
-    `offsets` says whether places in this text are places in the file. Who takes an object for a whole record
-    sets `recovering` to False: until then what follows damage may be a piece of what was damaged.
+    `offsets` says whether places in this text are places in the file, `largest` how many bytes an object may
+    have. Who takes an object for a whole record sets `recovering` to False: until then what follows damage
+    may be a piece of what was damaged.
     """
 
-    def __init__(self, read: Callable[[int], bytes], notes: Notes, offsets: bool = True) -> None:
+    def __init__(
+        self, read: Callable[[int], bytes], notes: Notes, offsets: bool = True, largest: int = LARGEST
+    ) -> None:
         self.recovering = False
         self._read = read
         self._notes = notes
         self._offsets = offsets
+        self._largest = largest
         self._buffer = b""
         self._start = 0
         """Of the buffer, in the text."""
@@ -96,16 +100,15 @@ class JsonItems:
                     except orjson.JSONDecodeError:
                         pass  # several objects in this line, or a broken one: the scan below tells
                     else:
+                        self._note(line, record)
                         yield record, self._position(at)
                         self._at = newline + 1
                         continue
             end = self._end_of_object(at)
-            if end == _UNFINISHED and not self._ended and len(buffer) - at < _LARGEST:
+            if end == _UNFINISHED and not self._ended and len(buffer) - at <= self._largest:
                 self._refill()
             elif end < 0:
-                yield from self._broken(
-                    at, "the text ends in this object" if end == _UNFINISHED else "an object without an end"
-                )
+                yield from self._broken(at, self._why_broken(end))
                 self._resume(at, None)
             else:
                 yield from self._object(at, end)
@@ -127,6 +130,11 @@ class JsonItems:
             self._refill()
         return True
 
+    def _why_broken(self, end: int) -> str:
+        if end != _UNFINISHED:
+            return "an object without an end"
+        return "the text ends in this object" if self._ended else f"an object of over {self._largest} bytes"
+
     def _object(self, at: int, end: int) -> Iterator[tuple[Any, str] | Damage]:
         try:
             record = decode(self._buffer[at:end], self._notes)
@@ -134,8 +142,13 @@ class JsonItems:
             yield from self._broken(at, f"not valid JSON: {_LOCATION.sub('', str(error))}")
             self._resume(at, end)
         else:
+            self._note(self._buffer[at:end], record)
             yield record, self._position(at)
             self._at = end
+
+    def _note(self, text: bytes, record: Any) -> None:
+        if has_duplicate_keys(text, record):
+            self._notes.add("EV-J1")
 
     def _refill(self) -> None:
         """Reads on. What is unread stays, and as much as it is long is added, so that rescans stay few."""
@@ -252,13 +265,13 @@ class JsonItems:
         self._attempts = self._attempts + 1 if self.recovering else 0
         begins_line = self._indent(at) is not None
         if not self.recovering or (begins_line and self._line != self._damaged_line):
-            yield self._damage(at, reason, where)
+            yield self._damage(at, reason, where, 1)
 
-    def _damage(self, at: int, reason: str, where: str) -> Damage:
+    def _damage(self, at: int, reason: str, where: str, records: int | None = None) -> Damage:
         self.recovering = True
         self._damaged_line = self._line
         self._damaged_indent = self._indent(at)
-        return Damage(where, reason, self._start + at if self._offsets else None)
+        return Damage(where, reason, self._start + at if self._offsets else None, records)
 
     def _position(self, at: int, items: int = 1) -> str:
         self._line += self._buffer.count(b"\n", self._counted, at)

@@ -17,6 +17,7 @@ REMARKS: Mapping[str, str] = MappingProxyType(
         "EV-C2": "read by a mapping of your own: {count} records",
         "EV-E1": "read back into native names from ECS names: the fields of {count} events",
         "EV-G1": "the compressed data is whole; stray bytes after it were not read",
+        "EV-J1": "with a key that stands twice in one object, of which the last was read: {count} records",
         "EV-K1": "of a kind that has no single event id in Sysmon, and so of no CAR action: {count} events",
         "EV-M1": "read from their message, since their fields are not written out: {count} events",
         "EV-S1": "read from the fields that Splunk extracted, since _raw cannot be read: {count} events",
