@@ -121,10 +121,14 @@ class _Rows:
     def _refill(self) -> None:
         first = not self._start and not self._buffer
         rest = self._buffer[self._at :]
-        data = self._read(max(_CHUNK, len(rest)))
-        self._ended = not data
+        parts, missing = [rest], max(_CHUNK, len(rest))
+        while missing > 0 and not self._ended:
+            data = self._read(missing)
+            self._ended = not data
+            parts.append(data)
+            missing -= len(data)
         self._start += self._at
-        self._buffer = rest + data
+        self._buffer = b"".join(parts)
         self._at = 0
         if first and self._buffer.startswith(_BYTE_ORDER_MARK):
             self._at = len(_BYTE_ORDER_MARK)
