@@ -1,4 +1,4 @@
-"""Writers of the same events as XML, as Splunk's classic text, and as the event tree they are held against."""
+"""Writers of the same events as XML, as Splunk's classic text, and as an event tree to compare with."""
 
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr

@@ -94,9 +94,10 @@ def detect(head: bytes, whole: bool = False) -> Detection:
     for first, look in _TEXTS:
         if start in first:
             return look(text, whole)
-    if b"\0" in text:
+    found = _csv(text)
+    if found.kind == "not evidence" and b"\0" in text:
         return _other(f"binary data that starts with {head[:8]!r}")
-    return _csv(text)
+    return found
 
 
 class _Nothing:
