@@ -1,8 +1,8 @@
 """Splunk's export in CSV: a header row, and a row for each event, whose `_raw` may have many lines.
 
-Format: RFC 4180, as Splunk's `outputcsv` and its web interface write it. Empty cells are fields that the event
-does not have. A broken row is damage; reading resumes at the next line that begins a row of as many cells as
-the header has.
+Format: RFC 4180, as Splunk's `outputcsv` and its web interface write it. Empty cells are fields that the
+event does not have. A broken row is damage; reading resumes at the next line that begins a row of as many
+cells as the header has.
 """
 
 import re
