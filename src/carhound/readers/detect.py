@@ -105,9 +105,10 @@ def detect(head: bytes, whole: bool = False, mappings: tuple[ColumnMapping, ...]
     for first, look in _TEXTS:
         if start in first:
             return look(text, whole, mappings)
-    if b"\0" in text:
+    found = _csv(text, mappings)
+    if found.kind == "not evidence" and b"\0" in text:
         return _other(f"binary data that starts with {head[:8]!r}")
-    return _csv(text, mappings)
+    return found
 
 
 class _Nothing:

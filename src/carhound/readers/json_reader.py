@@ -13,6 +13,7 @@ from carhound.readers.json_mapped import mapped_event
 from carhound.readers.json_shapes import shape_of
 from carhound.readers.json_text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
+from carhound.readers.values import UnreadableError
 
 _HEAD = 4096
 _NO_EVENT = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
@@ -72,6 +73,9 @@ def _records(
             event = shape.event(inner, position, notes)
             if inner is not record:
                 keep_envelope(record, event)
+        except UnreadableError as error:
+            yield Damage(position, str(error), records=1)
+            continue
         except _NO_EVENT as error:
             yield Damage(
                 position, f"a record of the shape {shape.name} that is no event ({error})", records=1

@@ -1,9 +1,9 @@
 """Events out of Splunk: a row of results, or what is sent to its HTTP Event Collector.
 
 Formats: Splunk, "Search endpoint descriptions" (REST: search/jobs/export, .../results), "Format events for
-HTTP Event Collector". What an event says is read from `_raw` where that can be read: Windows wrote it. The
-fields that Splunk extracted, and those of its Common Information Model, are kept beside it. Only where
-there is no `_raw`, or one that is cut, are they the event.
+HTTP Event Collector". What an event says is read from `_raw` where that can be read: it is what Windows
+wrote. The fields that Splunk extracted, and those of its Common Information Model, are kept beside it. Only
+where there is no `_raw`, or one that is cut, are they the event.
 """
 
 from collections.abc import Callable

@@ -39,14 +39,17 @@ def provider_name(name: str | None, channel: str | None) -> str | None:
 def classic_event(text: str, position: str, notes: Notes, stamp: str | None = None) -> RawEvent:
     """The raw event of one text; `stamp` is when the collector says it was.
 
-    The header stays in `meta` under its own names. Its `User` is the account that logged the event.
+    The header stays in `meta` under its own names, but for `User`: that is the account that logged the event,
+    which other shapes have in their System part, and no user of the event's.
     """
     message = _MESSAGE.search(text)
     header, local = _header(text[: message.start()] if message else text)
     channel = header.get("LogName")
     event_id = header.get("EventCode")
     provider = provider_name(header.get("SourceName"), channel)
-    meta: dict[str, Value] = {name: value for name, value in header.items() if value}
+    meta: dict[str, Value] = {
+        "System_User" if name == "User" else name: value for name, value in header.items() if value
+    }
     data: dict[str, Value] = {}
     if message:
         meta["Message"] = body = text[message.end() :].rstrip("\r\n")

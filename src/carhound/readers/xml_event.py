@@ -8,7 +8,6 @@ there are never entities to expand or files to fetch. One inside is an error lik
 """
 
 import re
-from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
@@ -20,6 +19,8 @@ from carhound.readers.values import one_text, put
 _EVENT = re.compile(r"<Event(?=[\s>])")
 _PAYLOAD = re.compile(r"<(EventData|UserData)(?=[\s>/])")
 _DEEPEST = 64
+_MOST_TAGS = 1 << 16
+"""An element takes up many times the memory of its text; Windows writes no event of more than 64 KiB."""
 _OWN = frozenset({"", "Data", "Name", "xmlns"})
 """Names with a meaning of their own in a tree; a `Data` element with such a name goes the long way."""
 _LOCATION = re.compile(r": line \d+, column \d+$")
@@ -95,6 +96,8 @@ def _encoded(text: str) -> bytes:
 
 
 def _parsed(data: bytes, notes: Notes) -> Element:
+    if data.count(b"<") > _MOST_TAGS:
+        raise ValueError("more elements than an event has")
     try:
         return _fed(data)
     except ParseError as error:
@@ -133,7 +136,6 @@ def _legal_reference(found: re.Match[str]) -> str:
     return found[0] if legal else "\ufffd"
 
 
-@lru_cache(maxsize=1024)
 def _local(tag: str) -> str:
     return tag[tag.rfind("}") + 1 :]
 
@@ -152,21 +154,23 @@ def _payload(element: Element) -> Any:
     if not len(element):
         return (element.text or "").strip() or None
     tree: dict[str, Any] = {}
-    data: list[Any] = []
+    fields: dict[str, list[str]] = {}
     for one in element:
         name = _local(one.tag)
-        if name != "Data":
-            value = _plain(one, 0)
-            tree[name] = value if name not in tree else _joined(tree[name], value)
-            continue
-        field = one.get("Name")
-        text = _children_text(one) if len(one) else one.text or ""
-        if field is None:
-            data.append(text)
-        elif field in _OWN or field in tree or field[0] in "@#":
-            data.append({"#attributes": {"Name": field}, "#text": text})
+        if name == "Data":
+            text = _children_text(one) if len(one) else one.text or ""
+            fields.setdefault(one.get("Name", ""), []).append(text)
         else:
-            tree[field] = text
+            _add(tree, name, _plain(one, 0))
+    data: list[Any] = []
+    for name, texts in fields.items():
+        value = texts[0] if len(texts) == 1 else texts
+        if not name:
+            data.append({"#text": value})
+        elif name in _OWN or name in tree or name[0] in "@#":
+            data.append({"#attributes": {"Name": name}, "#text": value})
+        else:
+            tree[name] = value
     if data:
         tree["Data"] = data
     if element.attrib:
@@ -181,8 +185,14 @@ def _children_text(element: Element) -> str:
     return one_text(tree)
 
 
-def _joined(before: Any, value: Any) -> list[Any]:
-    return [*before, value] if isinstance(before, list) else [before, value]
+def _add(tree: dict[str, Any], name: str, value: Any) -> None:
+    """Adds a child; children of one name become a list."""
+    if name not in tree:
+        tree[name] = value
+    elif isinstance(tree[name], list):
+        tree[name].append(value)
+    else:
+        tree[name] = [tree[name], value]
 
 
 def _plain(element: Element, depth: int) -> Any:
@@ -197,7 +207,5 @@ def _plain(element: Element, depth: int) -> Any:
     if text := (element.text or "") if not len(element) else (element.text or "").strip():
         tree["#text"] = text
     for child in element:
-        name = _local(child.tag)
-        value = _plain(child, depth + 1)
-        tree[name] = value if name not in tree else _joined(tree[name], value)
+        _add(tree, _local(child.tag), _plain(child, depth + 1))
     return tree

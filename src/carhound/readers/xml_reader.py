@@ -28,6 +28,8 @@ _MARK = re.compile(rb"(</Event\s{0,64}+>)|(" + _START + rb")|<!\[CDATA\[")
 _AROUND = re.compile(rb"(?>[\s\xef\xbb\xbf]++|<(?!/?Event[\s>/])[^<>]*+>)*+")
 """What may stand between events: blanks, and tags, comments and declarations of whatever is around them."""
 _LONGEST_START = 8192
+_USUAL = 1 << 14
+"""Bytes within which the end of most events is."""
 
 
 class XmlReader:
@@ -118,7 +120,7 @@ class _XmlEvents:
 
     def _plain_end(self, pos: int) -> int:
         """Where the first closing tag begins, if nothing before it needs a closer look; else 0."""
-        end = self._buffer.find(b"</Event>", pos)
+        end = self._buffer.find(b"</Event>", pos, pos + _USUAL)
         if end < 0 or any(self._buffer.find(one, pos, end) >= 0 for one in (b"<System", b"<![CDATA[")):
             return 0
         return end
@@ -160,10 +162,14 @@ class _XmlEvents:
         """Reads on. What is unread stays, and as much as it is long is added, so that rescans stay few."""
         self._line_of(self._at)
         rest = self._buffer[self._at :]
-        data = self._read(max(_CHUNK, len(rest)))
-        self._ended = not data
+        parts, missing = [rest], max(_CHUNK, len(rest))
+        while missing > 0 and not self._ended:
+            data = self._read(missing)
+            self._ended = not data
+            parts.append(data)
+            missing -= len(data)
         self._start += self._at
-        self._buffer = rest + data
+        self._buffer = b"".join(parts)
         self._at = self._counted = 0
         self._open_cdata = False
 
