@@ -18,5 +18,5 @@ def storable(text: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """The storable text, with U+FFFD for what XML 1.0 cannot hold (section 2.2, Char), not even as reference."""
+    """The storable text, with U+FFFD for what XML 1.0 cannot hold (section 2.2, Char) even as reference."""
     return _NOT_IN_XML.sub("\ufffd", storable(text))

@@ -1,8 +1,8 @@
 """Binary XML: the elements of a template as tokens, laid out for any place in a chunk.
 
 Format: libyal/libevtx, "Windows XML Event Log (EVTX) format", sections "Binary XML" (element start, attribute
-list, name, value text, substitution, template definition) and "Token types", after [MS-EVEN6]. The hash of names
-is not described there: it was worked out from logs that Windows wrote, where it holds for every name.
+list, name, value text, substitution, template definition) and "Token types", after [MS-EVEN6]. The hash of
+names is not described there: it was worked out from logs that Windows wrote, where it holds for every name.
 """
 
 import struct

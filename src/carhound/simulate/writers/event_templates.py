@@ -1,9 +1,9 @@
 """The templates of an event: one for `Event` and `System`, and one per kind of event for `EventData`.
 
-Windows writes an event as two templates, one inside the other: the outer is the same for all providers, the inner
-is the provider's own for its event id. Element order, types and the numbers of the values are those found in
-Sysmon's own logs; only the computer is a text of the template there, and a value here, since one file may hold the
-events of many.
+Windows writes an event as two templates, one inside the other: the outer is the same for all providers, the
+inner is the provider's own for its event id. Element order, types and the numbers of the values are those
+found in Sysmon's own logs; only the computer is a text of the template there, and a value here, since one
+file may hold the events of many.
 """
 
 import uuid
@@ -108,5 +108,6 @@ def _event() -> Element:
 
 
 EVENT = _template(_event(), "Event")
-"""The outer template; its values in order: level, opcode, task, event id, qualifiers, keywords, time, activity,
-process, thread, record id, version, user, related activity, provider, its GUID, channel, EventData, computer."""
+"""The outer template; its values in order: level, opcode, task, event id, qualifiers, keywords, time,
+activity, process, thread, record id, version, user, related activity, provider, its GUID, channel, EventData,
+computer."""

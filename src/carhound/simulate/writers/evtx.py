@@ -1,7 +1,7 @@
 """EVTX: the event log files of Windows, chunk by chunk.
 
-Format: libyal/libevtx, "Windows XML Event Log (EVTX) format", "File header". Only one chunk is in memory at a time;
-the file header, which counts the chunks, is written last.
+Format: libyal/libevtx, "Windows XML Event Log (EVTX) format", "File header". Only one chunk is in memory at a
+time; the file header, which counts the chunks, is written last.
 """
 
 import shutil
@@ -26,11 +26,13 @@ _CLEAN = 0
 def write(records: Iterable[Simulated], stream: BinaryIO) -> None:
     """Writes a whole log, whose records stand in the order given.
 
-    Identifiers in the headers of the records count on from the first record's id without gaps, as in an exported log;
-    `EventRecordID` is each record's own. A stream that cannot be sought gets the log from a temporary file.
+    Identifiers in the headers of the records count on from the first record's id without gaps, as in an
+    exported log; `EventRecordID` is each record's own. A stream that cannot be sought gets the log from a
+    temporary file.
 
     Raises:
         RecordError: a record does not fit into a chunk, or the file would have more chunks than it can count.
+            What was written so far is no log.
     """
     if not stream.seekable():
         with tempfile.TemporaryFile() as whole:
@@ -69,7 +71,7 @@ def _write_chunks(records: Iterable[Simulated], stream: BinaryIO) -> tuple[int, 
                 )
             if not chunk.add(identifier, prepared):
                 raise RecordError(
-                    f"record {record.record_id} does not fit into an EVTX chunk, which holds {LONGEST_RECORD:,} bytes",
+                    f"record {record.record_id} does not fit into a chunk of EVTX, {LONGEST_RECORD:,} bytes",
                     hint="shorten its values, or write another format",
                 )
         identifier += 1

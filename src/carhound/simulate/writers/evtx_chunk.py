@@ -1,8 +1,8 @@
 """A chunk of an EVTX file: 64 KiB of records, with the names and templates that they share.
 
-Format: libyal/libevtx, "Windows XML Event Log (EVTX) format", "Chunk" and "Event record". A name or a template is
-written where it is first used in the chunk; later uses point there. The header has a chain of names for each
-of 64 buckets, and one of templates for each of 32.
+Format: libyal/libevtx, "Windows XML Event Log (EVTX) format", "Chunk" and "Event record". A name or a
+template is written where it is first used in the chunk; later uses point there. The header has a chain of
+names for each of 64 buckets, and one of templates for each of 32.
 """
 
 import struct

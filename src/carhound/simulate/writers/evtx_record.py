@@ -84,7 +84,7 @@ def _source(
     """What the records of one source share: descriptors before and behind EventData, the texts likewise."""
     user_sid = _NULL if user is None else sid(user) or string(user)
     name, where, host = string(provider), string(channel), string(computer)
-    identifier = guid(provider_guid.upper()) or (string(provider_guid) if provider_guid else _NULL)
+    identifier = guid(provider_guid.upper()) or (string(provider_guid.upper()) if provider_guid else _NULL)
     sizes = [
         (1, binxml.UINT8),
         (1, binxml.UINT8),
@@ -127,7 +127,7 @@ def _event_data(record: Simulated) -> tuple[Template, bytes]:
     if descriptors and max(descriptors) > LONGEST_VALUE:
         name, size = max(zip(names, map(len, values), strict=True), key=lambda pair: pair[1])
         raise RecordError(
-            f"record {record.record_id}: {name} has {size:,} bytes, and a value in EVTX at most {LONGEST_VALUE:,}",
+            f"record {record.record_id}: {name} has {size:,} bytes; a value has at most {LONGEST_VALUE:,}",
             hint="shorten it, or write another format",
         )
     template = event_data_template(record.provider, record.event_id, names, tuple(descriptors[1::3]))

@@ -1,8 +1,8 @@
 """Texts as the typed values of an EVTX record.
 
-Formats: libyal/libevtx, "Windows XML Event Log (EVTX) format", "Value types"; for SIDs [MS-DTYP] 2.4.2.2. Which
-field has which type is as Sysmon and Security auditing write it. A text that its type would give back in another
-spelling is kept as a string, so that every text is read back as it was.
+Formats: libyal/libevtx, "Windows XML Event Log (EVTX) format", "Value types"; for SIDs [MS-DTYP] 2.4.2.2.
+Which field has which type is as Sysmon and Security auditing write it. A text that its type would give back
+in another spelling is kept as a string, so that every text is read back as it was.
 """
 
 import re

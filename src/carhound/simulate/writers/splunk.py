@@ -1,7 +1,7 @@
 """What Splunk exports of a search in JSON: a line for each event, with the event's XML in `_raw`.
 
-Format: Splunk, "Search endpoint descriptions" (search/jobs/export, output_mode=json). Sources and sourcetype are those
-of XML event logs in the Splunk Add-on for Microsoft Windows.
+Format: Splunk, "Search endpoint descriptions" (search/jobs/export, output_mode=json). Sources and sourcetype
+are those of XML event logs in the Splunk Add-on for Microsoft Windows.
 """
 
 from collections.abc import Iterable

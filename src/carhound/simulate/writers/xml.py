@@ -1,7 +1,7 @@
 """Rendered event XML: an `<Event>` on each line, as `wevtutil qe` and forwarders give it.
 
-Format: Microsoft, "Event Schema"; single quotes, order and empty elements as Windows renders them. Line ends within
-a value are character references, so that a line is always a whole event.
+Format: Microsoft, "Event Schema"; single quotes, order and empty elements as Windows renders them. Line ends
+within a value are character references, so that a line is always a whole event.
 """
 
 import re
