@@ -6,6 +6,7 @@ import click
 
 from carhound.cli.options import (
     archive_options,
+    counting_options,
     evidence_argument,
     mapping_option,
     output_options,
@@ -62,6 +63,7 @@ Exit status:
     "would have.",
 )
 @archive_options
+@counting_options
 @output_options
 @click.pass_context
 def hunt(
@@ -79,6 +81,8 @@ def hunt(
     archive_password: str | None,
     archive_limits: tuple[str, ...],
     hash_files: bool,
+    keep_duplicates: bool,
+    count_all: bool,
     style: str,
     output: str | None,
     quiet: bool,
@@ -109,6 +113,8 @@ def hunt(
         reading=reading,
         backfill=backfill,
         hash=hash_files,
+        keep_duplicates=keep_duplicates,
+        count_all=count_all,
         archive_password=archive_password,
         archive_limits=archive_limits,
     )

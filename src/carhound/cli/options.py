@@ -99,6 +99,23 @@ def archive_options(command: Command) -> Command:
     )
 
 
+def counting_options(command: Command) -> Command:
+    """--keep-duplicates, --count-all."""
+    return _apply(
+        command,
+        click.option(
+            "--keep-duplicates",
+            is_flag=True,
+            help="Count every record, as Splunk would, also where an event was met before.",
+        ),
+        click.option(
+            "--count-all",
+            is_flag=True,
+            help="Count repeats over all events, not among matching ones only; needs temporary disk space.",
+        ),
+    )
+
+
 def recorded_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words of the command as the result keeps them: without the password."""
     name = "--archive-password"

@@ -4,6 +4,7 @@ import click
 
 from carhound.cli.options import (
     archive_options,
+    counting_options,
     evidence_argument,
     mapping_option,
     output_options,
@@ -35,6 +36,7 @@ Exit status:
 @mapping_option
 @time_options
 @archive_options
+@counting_options
 @output_options
 @click.pass_context
 def search(
@@ -50,6 +52,8 @@ def search(
     archive_password: str | None,
     archive_limits: tuple[str, ...],
     hash_files: bool,
+    keep_duplicates: bool,
+    count_all: bool,
     style: str,
     output: str | None,
     quiet: bool,
@@ -76,6 +80,8 @@ def search(
         earliest=earliest,
         latest=latest,
         hash=hash_files,
+        keep_duplicates=keep_duplicates,
+        count_all=count_all,
         archive_password=archive_password,
         archive_limits=archive_limits,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from carhound.engines.interpreter.failing import first_failure
 from carhound.findings.run import LEFT_OUT_LATER, TwinDifference, Twins
 from carhound.model.diagnostics import Source
-from carhound.model.event import Event
+from carhound.model.event import Event, Place
 from carhound.normalize.mapping import sensor_of
 from carhound.plan.nodes import Node
 from carhound.plan.stems import stems
@@ -24,6 +24,8 @@ class Side:
     events: tuple[Event, ...]
     not_judged: frozenset[tuple[str, str | None]]
     """Files it could not be judged on, with the provider where only its events are meant."""
+    places: Callable[[Event], tuple[Place, ...]]
+    """Every place at which an event was met."""
 
     def sees(self, event: Event) -> bool:
         """Whether the event is one it speaks about, so that silence on it means something.
@@ -31,8 +33,9 @@ class Side:
         A search for event ids says nothing about sensors that write none of them: `EventCode=1` is Sysmon's,
         and about a 4688 of the Security log it is silent.
         """
-        file, provider = event.place.file, event.provider or event.channel
-        if (file, None) in self.not_judged or (file, provider) in self.not_judged:
+        provider = event.provider or event.channel
+        files = {place.file for place in self.places(event)}
+        if all((file, None) in self.not_judged or (file, provider) in self.not_judged for file in files):
             return False
         stem = stems(self.plan)[0]
         if not stem.scan.dataset.holds(event.provider, event.channel):

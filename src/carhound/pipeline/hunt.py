@@ -71,11 +71,11 @@ def _run(
         read_limits(request.archive_limits),
         request.archive_password,
     )
-    registry = Registry()
+    registry = Registry(keep_duplicates=request.keep_duplicates)
     collector = _collector(subjects, registry)
     reading = Reading(registry)
     parts = open_evidence([path for path in evidence_paths if path not in missing], options)
-    read_evidence(parts, collector, len(runnable), reading, request.hash, progress)
+    read_evidence(parts, collector, len(runnable), reading, request, progress)
 
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
     now, now_from = clock.now(newest, reading.newest_eligible)

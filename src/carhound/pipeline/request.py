@@ -40,6 +40,10 @@ class Request:
     reading: Reading = "published"
     backfill: bool = False
     hash: bool = False
+    keep_duplicates: bool = False
+    """Count every record, also of an event that was met before."""
+    count_all: bool = False
+    """Count repeats over all events, not among matching ones only."""
     archive_password: str | None = None
     archive_limits: tuple[str, ...] = ()
     """What archives may unpack to, as given: "size=200G"."""

@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 from carhound.engines.interpreter.collect import Collector, NotJudged
 from carhound.engines.interpreter.operators import newest_first
-from carhound.findings.identity import finding_id
 from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Twins
 from carhound.findings.twins import Side, compare, pairs
 from carhound.model.car import is_defined
@@ -54,18 +53,19 @@ def _finding(
     subject: Subject, event: Event, names: Iterable[str], days: list[str], reading: Reading
 ) -> Finding:
     places = [place for one in subject.processes.records(event) for place in reading.registry.places(one)]
+    shown = reading.registry.fullest(event)
     return Finding(
-        finding_id(subject.analytic.id, event),
+        reading.registry.finding_id(subject.analytic.id, event),
         subject.analytic.id,
         tuple(names),
-        event.time,
-        event.computer,
-        "/".join(event.kinds[0]) if event.kinds else None,
-        event.provider,
-        event.event_id,
+        shown.time,
+        shown.computer,
+        "/".join(shown.kinds[0]) if shown.kinds else None,
+        shown.provider,
+        shown.event_id,
         tuple(dict.fromkeys(places)),
-        event.native,
-        event.car,
+        shown.native,
+        shown.car,
         tuple(sorted(set(days))),
     )
 
@@ -91,7 +91,7 @@ def _implementation_result(
         collector.eligible(prepared.number),
         len(events),
         judgement.table,
-        tuple(finding_id(subject.analytic.id, event) for event in events),
+        tuple(reading.registry.finding_id(subject.analytic.id, event) for event in events),
         judgement.outside_window,
         tuple(dict.fromkeys(file for file, _ in blind)),
         (*prepared.diagnostics, *_run_remarks(prepared, judgement.timeless), *_blind(blind), *notes),
@@ -154,7 +154,7 @@ def _twins(subject: Subject, reading: Reading) -> tuple[Twins, ...]:
     }
 
     def finding_of(event: Event) -> str:
-        return finding_id(subject.analytic.id, subject.processes.standing(event))
+        return reading.registry.finding_id(subject.analytic.id, subject.processes.standing(event))
 
     return tuple(compare(sides[spl], sides[other], finding_of) for spl, other in pairs(sides))
 
@@ -165,5 +165,10 @@ def _side(prepared: Prepared, reading: Reading) -> Side | None:
     blind = frozenset((file, why.source) for file, why in reading.not_judged.get(prepared.number, []))
     implementation = prepared.implementation
     return Side(
-        implementation.name, implementation.code, prepared.plan, tuple(prepared.judgement.events), blind
+        implementation.name,
+        implementation.code,
+        prepared.plan,
+        tuple(prepared.judgement.events),
+        blind,
+        reading.registry.places,
     )
