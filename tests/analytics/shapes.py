@@ -12,6 +12,8 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+from . import shapes_json
+
 Fields = dict[str, Any]
 
 SYSMON = "Microsoft-Windows-Sysmon"
@@ -168,6 +170,7 @@ SHAPES: dict[str, Callable[[Fields, int], Fields]] = {
     "event-tree, list": tree_list,
     "event-tree, in body": body,
     "eql-raw": eql_raw,
+    **shapes_json.SHAPES,
 }
 """Name, up to the comma as results show it, and what writes an event: (event, record number) -> record."""
 

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
+
+from carhound.errors import UsageError
 from carhound.findings.run import ImplementationResult, Run
 
 Hunt = Callable[..., Run]
@@ -180,3 +184,49 @@ def test_nothing_eligible_is_not_clean(hunt_over: Hunt) -> None:
 def test_a_native_field_cannot_pose_as_the_system_part(hunt_over: Hunt) -> None:
     run = hunt_over([SPAWN | {"EventCode": 5, "EventData": "x", "Computer": "H9"}])
     assert run.status == "nothing-eligible"
+
+
+def test_backfill_of_a_window_shorter_than_a_day_says_what_it_leaves_out(
+    hunt_over: Hunt, tmp_path: Path
+) -> None:
+    hourly = tmp_path / "hourly.spl"
+    hourly.write_text('EventCode=1 earliest=-1h latest=now ParentImage="*regsvr32.exe"')
+    run = hunt_over(
+        [SPAWN, SPAWN | {"time": "2024-06-14T23:30:00Z"}], analytics=(str(hourly),), backfill=True
+    )
+    result = run.analytics[0].implementations[0]
+    assert (result.matched, result.outside_window) == (1, 1)
+
+
+def test_alternatives_none_of_which_a_file_carries_are_not_judged(hunt_over: Hunt, tmp_path: Path) -> None:
+    for number, text in enumerate(['CommandLin="*z*" OR Imag="*y*"', 'EventCode=1 | where Imag="z"']):
+        search = tmp_path / f"{number}.spl"
+        search.write_text(text)
+        run = hunt_over([SPAWN | {"CommandLine": "c"}], analytics=(str(search),))
+        assert (run.status, run.exit_status) == ("partial", 4), text
+
+
+def test_one_broken_document_among_others_is_told(hunt_over: Hunt, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "typo.yaml").write_text("title: x\nimplementation: []\n")
+    (tmp_path / "docs" / "other.yaml").write_text("title: x\n")
+    (tmp_path / "docs" / "good.spl").write_text("EventCode=1")
+    run = hunt_over([PLAIN], analytics=(str(tmp_path / "docs"), str(tmp_path / "docs" / "good.spl")))
+    assert len(run.analytics) == 1
+    assert run.status == "partial"
+    assert "typo.yaml" in run.reasons[0]
+    assert [Path(path).name for path in run.info.passed_over] == ["other.yaml"]
+
+
+def test_a_window_that_ends_before_it_begins_is_told(hunt_over: Hunt, tmp_path: Path) -> None:
+    search = tmp_path / "empty.spl"
+    search.write_text("EventCode=1 earliest=-1d latest=-5d")
+    run = hunt_over([PLAIN], analytics=(str(search),))
+    assert "RUN-W1" in [one.code for one in run.analytics[0].implementations[0].diagnostics]
+
+
+def test_relative_bounds_count_from_the_now_of_the_run(hunt_over: Hunt) -> None:
+    run = hunt_over([SPAWN], earliest="-7d", latest="2024-06-15")
+    assert named(run, "Main Pattern").matched == 1
+    with pytest.raises(UsageError, match="--earliest is not before --latest"):
+        hunt_over([SPAWN], earliest="2024-06-14T13:00:00Z", latest="-1d")

@@ -38,7 +38,7 @@ def test_search_shows_a_table(carhound: Run, tmp_path: Path) -> None:
 
 def test_a_damaged_search_without_rows_is_status_4(carhound: Run, tmp_path: Path) -> None:
     write(tmp_path / "a.jsonl", QUIET, cut=True)
-    assert is_partial(carhound("search", "Image=nothing", "a.jsonl"), 4, "1 damaged part in 1 file")
+    assert is_partial(carhound("search", "Image=nothing", "a.jsonl"), 4, "1 damaged part in 1 file: a.jsonl")
 
 
 def test_a_mistake_in_a_search_is_shown_with_a_caret(carhound: Run, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What is read, lost and left out of each public file is what it holds, by a count that shares no code."""
 
 import bz2
+import csv
 import gzip
 import io
 import json
@@ -56,6 +57,8 @@ def held(data: bytes) -> int | None:
     if data.startswith(b"ElfFile\0"):
         return sum(_in_chunk(data[at : at + CHUNK]) for at in range(HEADER, len(data), CHUNK))
     text = data.decode("utf-8-sig", "replace").strip()
+    if text.startswith(","):  # a table whose first column numbers the rows
+        return sum(1 for _ in csv.DictReader(io.StringIO(text)))
     if not text.startswith(("{", "[")):
         return None
     return _json_records(text)

@@ -125,3 +125,14 @@ PARTS = 'Image="a*" ( ) OR AND NOT [search ] | stats count by where a = " IN ear
 @given(st.lists(st.sampled_from(PARTS), max_size=25))
 def test_any_order_of_words_compiles_or_says_where_it_does_not(parts: list[str]) -> None:
     assert has_a_place(" ".join(parts))
+
+
+@given(
+    st.sampled_from(
+        ["(", "NOT ", "a=1 OR ", "[search ", "| head 5 ", "| where not ", "| where a=1 or ", "| where lower("]
+    ),
+    st.integers(1, 1500),
+    st.sampled_from(["a=1", ")", "]", ""]),
+)
+def test_no_repetition_is_too_much_for_the_parser(part: str, times: int, end: str) -> None:
+    assert has_a_place("EventCode=1 " + part * times + "a=1" + end * times)

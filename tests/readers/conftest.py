@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from ..analytics import shapes_json
+
 SYSMON = "Microsoft-Windows-Sysmon"
 CHANNEL = "Microsoft-Windows-Sysmon/Operational"
 
@@ -91,6 +93,13 @@ def _eql_raw(_: int, event_id: int, data: dict[str, str]) -> dict[str, Any]:
     return {"EventId": event_id, "RuleName": None, "UtcTime": "2024-06-14 12:00:00.123", **data}
 
 
+def _exported(write: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def written(record_id: int, event_id: int, data: dict[str, str]) -> dict[str, Any]:
+        return write({"EventCode": event_id, "Computer": "ws1.example.org", **data}, record_id)
+
+    return written
+
+
 WRITERS = {
     "nxlog": _nxlog,
     "winlogbeat6": _winlogbeat6,
@@ -98,6 +107,7 @@ WRITERS = {
     "event-tree": _event_tree,
     "event-tree in body": _body,
     "eql-raw": _eql_raw,
+    **{name: _exported(write) for name, write in shapes_json.SHAPES.items()},
 }
 
 
@@ -105,7 +115,7 @@ WRITERS = {
 def shape(request: pytest.FixtureRequest) -> tuple[str, Callable[..., dict[str, Any]]]:
     """The name of a JSON shape and its writer: (record id, event id, fields) -> the record."""
     name: str = request.param
-    return name.removesuffix(" in body"), WRITERS[name]
+    return name.removesuffix(" in body").partition(",")[0], WRITERS[name]
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from carhound.analytics.yaml_tree import Node, compose
 from carhound.errors import CarhoundError
 from carhound.model.diagnostics import Diagnostic, Severity, Span
 
-_TELLING = frozenset({"implementations", "analytic_types", "coverage", "data_model_references", "unit_tests"})
+_TELLING = frozenset(
+    {"implementations", "implementation", "analytic_types", "coverage", "data_model_references", "unit_tests"}
+)
 """Keys by which a mapping shows that it means to be an analytic."""
 
 

@@ -7,6 +7,7 @@ import click
 from carhound.cli.options import (
     archive_options,
     evidence_argument,
+    mapping_option,
     output_options,
     read_output_options,
     recorded_words,
@@ -45,6 +46,7 @@ Exit status:
     help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
     "bundled one. Can be given more than once. Default: the bundled ones.",
 )
+@mapping_option
 @time_options
 @click.option(
     "--reading",
@@ -67,6 +69,7 @@ def hunt(
     /,
     evidence: tuple[str, ...],
     analytics: tuple[str, ...],
+    mappings: tuple[str, ...],
     now: str | None,
     tz: str,
     earliest: str | None,
@@ -83,10 +86,10 @@ def hunt(
 ) -> int:
     """Run CAR analytics, as published, over Windows logs.
 
-    EVIDENCE are files and folders: EVTX, and JSON of Sysmon or Windows events, also inside .zip, .tar, .gz,
-    .bz2 and .xz, and in one another; - is standard input. What a file is, is found from its content. Every
-    implementation of an analytic is run, SPL and pseudocode, and the answer says what each found, whether
-    they agree, and on which hosts there was anything to judge.
+    EVIDENCE are files and folders: EVTX, and JSON, CSV, XML, Parquet and Arrow of Sysmon or Windows events,
+    also inside .zip, .tar, .gz, .bz2 and .xz, and in one another; - is standard input. What a file is, is
+    found from its content. Every implementation of an analytic is run, SPL and pseudocode, and the answer
+    says what each found, whether they agree, and on which hosts there was anything to judge.
     """
     options = read_output_options(evidence, style, output, quiet, exit_zero)
 
@@ -98,6 +101,7 @@ def hunt(
         evidence=evidence,
         command=recorded_words(ctx.obj or ()),
         analytics=analytics,
+        mappings=mappings,
         now=now,
         tz=tz,
         earliest=earliest,

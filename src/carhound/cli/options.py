@@ -1,6 +1,5 @@
 """The options that commands share, so that they mean the same everywhere."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +37,18 @@ class OutputOptions:
 def evidence_argument(command: Command) -> Command:
     """EVIDENCE…: files, folders, patterns, and "-" for standard input."""
     return click.argument("evidence", nargs=-1, required=True, metavar="EVIDENCE...")(command)
+
+
+def mapping_option(command: Command) -> Command:
+    """--mapping."""
+    return click.option(
+        "--mapping",
+        "mappings",
+        multiple=True,
+        metavar="FILE",
+        help="What the columns of your CSV, JSON, Parquet or Arrow files are called by Windows. Can be given "
+        "more than once. 'carhound mapping SAMPLE' prints one to start from.",
+    )(command)
 
 
 def time_options(command: Command) -> Command:
@@ -136,12 +147,18 @@ def read_output_options(
         from carhound.outputs.write import check_target
 
         check_target(target)
-        for path in evidence:
-            if os.path.isfile(path) and target.exists() and os.path.samefile(path, target):
-                raise UsageError(
-                    f"--output {target} would overwrite the evidence itself", hint="choose another file"
-                )
+        if target.exists() and any(_holds(Path(path), target) for path in evidence):
+            raise UsageError(
+                f"--output {target} would overwrite the evidence itself", hint="choose another file"
+            )
     return OutputOptions(_ALIASES[style], target, quiet, exit_zero)
+
+
+def _holds(evidence: Path, target: Path) -> bool:
+    """Whether an existing file is the evidence, or lies below it."""
+    if not evidence.exists():
+        return False
+    return target.resolve().is_relative_to(evidence.resolve()) or target.samefile(evidence)
 
 
 def _apply(command: Command, *options: Callable[[Command], Command]) -> Command:

@@ -5,6 +5,7 @@ import click
 from carhound.cli.options import (
     archive_options,
     evidence_argument,
+    mapping_option,
     output_options,
     read_output_options,
     recorded_words,
@@ -31,6 +32,7 @@ Exit status:
 @click.command(epilog=_EPILOG)
 @click.argument("spl", metavar="SPL")
 @evidence_argument
+@mapping_option
 @time_options
 @archive_options
 @output_options
@@ -40,6 +42,7 @@ def search(
     /,
     spl: str,
     evidence: tuple[str, ...],
+    mappings: tuple[str, ...],
     now: str | None,
     tz: str,
     earliest: str | None,
@@ -67,6 +70,7 @@ def search(
     request = pipeline.Request(
         evidence=evidence,
         command=recorded_words(ctx.obj or ()),
+        mappings=mappings,
         now=now,
         tz=tz,
         earliest=earliest,

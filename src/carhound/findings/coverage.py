@@ -70,7 +70,8 @@ class _Host:
     with_command_line: int = 0
     judged: set[int] = field(default_factory=set)
     """Numbers of the plans with eligible events here, in files on which they could be judged."""
-    pending: set[int] = field(default_factory=set)
+    pending: set[tuple[int, str | None]] = field(default_factory=set)
+    """Likewise, of the file being read, each with the provider of the events."""
 
 
 class HostTally:
@@ -92,13 +93,18 @@ class HostTally:
                 host.last = event.time
         if event.event_id in _COUNTED:
             _count(host, event)
-        host.pending.update(eligible)
+        provider = event.provider or event.channel
+        host.pending.update((plan, provider) for plan in eligible)
 
-    def end_file(self, blind: Iterable[int]) -> None:
-        """A file ends on which the plans in `blind` could not be judged."""
+    def end_file(self, blind: Iterable[tuple[int, str | None]]) -> None:
+        """A file ends on which the plans in `blind` could not be judged, None being the events of all."""
         not_judged = set(blind)
         for host in self._hosts.values():
-            host.judged |= host.pending - not_judged
+            host.judged |= {
+                plan
+                for plan, provider in host.pending
+                if (plan, provider) not in not_judged and (plan, None) not in not_judged
+            }
             host.pending.clear()
 
     def coverage(self, plans: dict[int, tuple[str, str]]) -> tuple[HostCoverage, ...]:

@@ -58,4 +58,4 @@ def _key(event: Event) -> tuple[str | None, ...] | None:
 
 def finding_id(analytic: str, event: Event) -> str:
     """16 hex digits that stay the same from run to run."""
-    return hashlib.sha256(f"{analytic}\0{event.identity()}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{analytic}\0{event.identity()}".encode("utf-8", "surrogatepass")).hexdigest()[:16]

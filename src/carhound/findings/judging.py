@@ -70,6 +70,10 @@ def judge(
         if (made := table(plan, result)) is not None:
             tables.append((day, made))
     judged.events = newest_first(judged.events)
+    windows = [one.window(main) for one in moments]
+    judged.outside_window = sum(
+        not any(window.contains(event.time) for window in windows) for event in main_hits
+    )
     judged.table = _by_day(tables)
     return judged
 

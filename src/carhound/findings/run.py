@@ -38,6 +38,8 @@ class RunInfo:
     tz: str
     reading: Reading
     backfill: bool = False
+    passed_over: tuple[str, ...] = ()
+    """Files in folders of analytics that are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def judge_status(
     if reasons:
         return "partial", tuple(reasons)
     if not any(one.eligible for _, one in results):
-        return "nothing-eligible", ("no event read could have matched any implementation",)
+        return "nothing-eligible", (_nothing_eligible(evidence),)
     return "complete", ()
 
 
@@ -56,12 +56,19 @@ def _interrupted(at: str) -> str:
     return f"interrupted: what comes after {at} was not read" if at else "interrupted: nothing was read"
 
 
+def _nothing_eligible(evidence: Evidence) -> str:
+    if not evidence.files:
+        return "no evidence was found below the given paths: give EVTX files, or JSON exports of events"
+    return "no event read is of a kind that could have matched: give the logs it is about"
+
+
 def _damage(evidence: Evidence) -> list[str]:
     damaged = [file for file in evidence.files if file.damaged]
     if not damaged:
         return []
     parts = sum(len(file.damaged) for file in damaged)
-    return [f"{parts} damaged part{'s' if parts > 1 else ''} in {_files(len(damaged))}"]
+    named = ", ".join(file.path for file in damaged[:3]) + (" …" if len(damaged) > 3 else "")
+    return [f"{parts} damaged part{'s' if parts > 1 else ''} in {_files(len(damaged))}: {named}"]
 
 
 def _files(count: int) -> str:

@@ -36,6 +36,10 @@ HEADER: Mapping[str, str] = MappingProxyType(
 """The fields every Windows event has, under the names Splunk gives them, and where `Event` keeps them."""
 
 
+_PAYLOAD = "EventData_"
+"""Stands before the name of a payload field that the header has too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a record was met."""
@@ -82,6 +86,7 @@ class Event(RawEvent):
     """Makes the CAR view; called once, when the view is first asked for."""
     _car: Fields | None = None
     _native: Fields | None = None
+    _identity: str | None = None
 
     @property
     def car(self) -> Fields:
@@ -95,9 +100,7 @@ class Event(RawEvent):
         """Every original field. Where payload and System part use one name, the payload's gets a prefix."""
         if self._native is None:
             header = {name: value for name in HEADER if (value := self.lookup(name)) is not None}
-            data = {
-                f"EventData_{name}" if name in HEADER else name: value for name, value in self.data.items()
-            }
+            data = {_PAYLOAD + name if name in HEADER else name: value for name, value in self.data.items()}
             self._native = {**self.meta, **data, **header}
         return self._native
 
@@ -107,10 +110,19 @@ class Event(RawEvent):
             found: str | None = getattr(self, attribute)
             return found
         value = self.data.get(name)
-        return value if value is not None else self.meta.get(name)
+        if value is not None:
+            return value
+        if name.startswith(_PAYLOAD) and name.removeprefix(_PAYLOAD) in HEADER:
+            return self.data.get(name.removeprefix(_PAYLOAD))
+        return self.meta.get(name)
 
     def identity(self) -> str:
         """SHA-256 (hex) over what the event says, never over where it was found."""
+        if self._identity is None:
+            self._identity = self._hash()
+        return self._identity
+
+    def _hash(self) -> str:
         digest = hashlib.sha256()
         parts: list[str | None] = [self.provider, self.event_id, self.computer, self.record_id]
         parts.append(self.time.isoformat(timespec="milliseconds") if self.time else None)
@@ -119,17 +131,22 @@ class Event(RawEvent):
         for name in sorted(self.data):
             value = self.data[name]
             for text in (value,) if isinstance(value, str) else value:
-                digest.update(f"{name}\1{text}\2".encode("utf-8", "surrogatepass"))
+                digest.update(f"{len(name)} {name}{len(text)} {text}".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
     def sensor_key(self) -> tuple[str, ...] | None:
         """What identifies the event across shapes; None where a field of the key is missing.
 
-        Shapes write GUIDs in either letter case, and UtcTime with more or fewer decimals: both are levelled.
+        Shapes write GUIDs in either letter case, UtcTime with more or fewer decimals and computers with or
+        without their domain: all are levelled. `_time` in a key is the time of the event.
         """
         values = []
         for name in self.key_fields:
             value = self.data.get(name)
+            if name == "_time":
+                value = self.time.isoformat(timespec="milliseconds") if self.time else None
+            elif name == "Computer":
+                value = self.computer
             if not isinstance(value, str) or not value:
                 return None
             values.append(_level(name, value))
@@ -141,4 +158,6 @@ def _level(name: str, value: str) -> str:
         return value.strip("{}").lower()
     if name == "UtcTime" and (time := parse_time(value)) is not None:
         return time.isoformat(timespec="milliseconds")
+    if name == "Computer":
+        return value.partition(".")[0].lower()
     return value

@@ -45,6 +45,11 @@ class Window:
         """Whether the window leaves anything out."""
         return self.earliest is not None or self.latest is not None
 
+    @property
+    def empty(self) -> bool:
+        """Whether no time at all is inside."""
+        return self.earliest is not None and self.latest is not None and self.earliest >= self.latest
+
     def contains(self, time: datetime | None) -> bool:
         """An event without a time falls in no bounded window."""
         if time is None:

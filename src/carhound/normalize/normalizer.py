@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from carhound.model.event import Event, Place, RawEvent
 from carhound.model.evidence import Remark
 from carhound.model.instants import parse_time
-from carhound.normalize.mapping import SENSORS, EventMapping, sensor
+from carhound.normalize.mapping import EventMapping, sensor_of
 
 _DOUBLED = "\\\\"
 
@@ -31,7 +31,8 @@ class Normalizer:
         except KeyError:
             if len(self._bound) > _MOST_SOURCES:
                 self._bound.clear()
-            mappings = self._bound[source] = _mappings(*source)
+            found = sensor_of(*source)
+            mappings = self._bound[source] = found.events if found else None
         event = Event(
             raw.provider,
             raw.channel,
@@ -74,11 +75,3 @@ class Normalizer:
             )
         self._without_kind.clear()
         self._doubled = 0
-
-
-def _mappings(provider: str | None, channel: str | None) -> dict[str, EventMapping] | None:
-    for name in SENSORS:
-        mapping = sensor(name)
-        if mapping.holds(provider, channel):
-            return mapping.events
-    return None

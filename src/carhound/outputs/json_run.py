@@ -77,6 +77,7 @@ def _info(info: RunInfo) -> Json:
         "command": list(info.command),
         "version": info.version,
         "engine": info.engine,
+        "passed_over": list(info.passed_over),
     }
 
 

@@ -13,6 +13,7 @@ from carhound.outputs.terminal.result_rows import show_rows
 from carhound.outputs.verdict import verdict
 from carhound.outputs.wording import count, moment
 
+_PASSED_OVER_SHOWN = 5
 _REASONS_SHOWN = 20
 
 
@@ -52,6 +53,11 @@ def _show_head(sheet: Page, run: Run) -> None:
     }
     for text in sorted(ranges):
         sheet.line(f"only events from {text}")
+    if info.passed_over:
+        named = ", ".join(info.passed_over[:_PASSED_OVER_SHOWN])
+        more = len(info.passed_over) - _PASSED_OVER_SHOWN
+        text = f"no analytics: {named}" + (f" and {count(more, 'more file')}" if more > 0 else "")
+        sheet.line(evidence(text, "dim"), hang=0)
 
 
 def _show_analytic(sheet: Page, analytic: AnalyticResult, findings: Mapping[str, Finding], run: Run) -> None:

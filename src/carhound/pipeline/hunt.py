@@ -1,20 +1,23 @@
 """`hunt` and `search`: from a request to a run."""
 
 import hashlib
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
 from carhound.analytics.load import bundled, load
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.operators import Moment
-from carhound.errors import CarhoundError, UsageError
+from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import as_rows, judge, newest_time
+from carhound.findings.processes import Processes
 from carhound.findings.run import Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.pipeline.implementations import Prepared, Probe, Subject, prepare
+from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, findings
@@ -30,9 +33,9 @@ SEARCH = "<search>"
 def hunt(request: Request, progress: Progress | None = None) -> Run:
     """Runs the analytics over the evidence. Raises CarhoundError for what makes a run impossible."""
     clock = read_clock(request)
-    analytics, problems = _load(request.analytics or bundled())
+    analytics, problems, passed_over = _load(request.analytics or bundled())
     subjects = [prepare(analytic, request.reading) for analytic in analytics]
-    return _run(request, clock, subjects, problems, progress)
+    return _run(request, clock, subjects, progress, problems, passed_over)
 
 
 def search(text: str, request: Request, progress: Progress | None = None) -> Run:
@@ -43,29 +46,35 @@ def search(text: str, request: Request, progress: Progress | None = None) -> Run
     prepared = Prepared(
         Implementation("search", "spl", "spl", "", None, code), compiled.plan, list(compiled.diagnostics)
     )
-    source = DocumentSource(SEARCH, hashlib.sha256(text.encode()).hexdigest())
+    source = DocumentSource(SEARCH, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
     analytic = Analytic("search", "Search", source, "", (), (), (), (prepared.implementation,), ())
-    return _run(request, clock, [Subject(analytic, [prepared])], [], progress, of=prepared)
+    return _run(request, clock, [Subject(analytic, [prepared])], progress, of=prepared)
 
 
 def _run(
     request: Request,
     clock: Clock,
     subjects: list[Subject],
-    problems: list[CarhoundError],
     progress: Progress | None,
+    problems: Sequence[CarhoundError] = (),
+    passed_over: tuple[str, ...] = (),
     of: Prepared | None = None,
 ) -> Run:
-    limits = read_limits(request.archive_limits)
-    missing = tuple(absent(request.evidence))
-    if len(missing) == len(request.evidence):
+    evidence_paths = tuple(dict.fromkeys(request.evidence))
+    missing = tuple(absent(evidence_paths))
+    if len(missing) == len(evidence_paths):
         raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
+    options = ReadOptions(
+        clock.zone,
+        read_mappings(request.mappings),
+        read_limits(request.archive_limits),
+        request.archive_password,
+    )
     registry = Registry()
     collector = _collector(subjects, registry)
     reading = Reading(registry)
-    options = ReadOptions(clock.zone, limits, request.archive_password)
-    parts = open_evidence([path for path in request.evidence if path not in missing], options)
+    parts = open_evidence([path for path in evidence_paths if path not in missing], options)
     read_evidence(parts, collector, len(runnable), reading, request.hash, progress)
 
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
@@ -73,6 +82,9 @@ def _run(
     moment = Moment(now, clock.zone, clock.range(now))
     _judge(runnable, collector, moment, request.backfill)
     rows = _rows(of) if of is not None else None
+    for subject in subjects if of is None else ():
+        judged = [one.judgement for one in subject.implementations if one.judgement is not None]
+        subject.processes = Processes(event for judgement in judged for event in judgement.events)
     results = tuple(analytic_result(subject, collector, reading) for subject in subjects)
     found = [one for subject in subjects for one in findings(subject, reading)] if of is None else []
     evidence = reading.evidence(missing)
@@ -97,21 +109,35 @@ def _run(
         request.tz,
         request.reading,
         request.backfill,
+        passed_over,
     )
     return Run(info, results, reading.hosts.coverage(names), evidence, tuple(found), status, reasons, rows)
 
 
-def _load(references: tuple[str, ...]) -> tuple[list[Analytic], list[CarhoundError]]:
-    """The analytics named, each once. Raises the first problem where nothing could be read."""
-    analytics: list[Analytic] = []
+def _load(references: tuple[str, ...]) -> tuple[list[Analytic], list[CarhoundError], tuple[str, ...]]:
+    """The analytics named, each id once, what went wrong, and files that are no analytics.
+
+    Raises DocumentError where nothing could be read.
+    """
+    by_id: dict[str, Analytic] = {}
     problems: list[CarhoundError] = []
+    passed_over: list[str] = []
     for reference in references:
         loaded = load(reference)
-        analytics += loaded.analytics
         problems += loaded.problems
-    if not analytics:
-        raise problems[0] if problems else UsageError("no analytic to run", hint="name one with -a")
-    return analytics, problems
+        passed_over += loaded.passed_over
+        for analytic in loaded.analytics:
+            first = by_id.setdefault(analytic.id, analytic)
+            if first.source.sha256 != analytic.source.sha256:
+                message = f"{analytic.source.path} says it is {analytic.id}, as {first.source.path} did"
+                problems.append(DocumentError(message, hint="the first one was run; run the other by itself"))
+    if not by_id:
+        if len(problems) == 1:
+            raise problems[0]
+        raise DocumentError(
+            "no analytic could be read: " + "; ".join(problem.message for problem in problems)
+        )
+    return list(by_id.values()), problems, tuple(passed_over)
 
 
 def _collector(subjects: list[Subject], registry: Registry) -> Collector:

@@ -29,7 +29,7 @@ class Reading:
     """Files named on the command line that hold no events, and what they are instead."""
     hosts: HostTally = field(default_factory=HostTally)
     not_judged: dict[int, list[tuple[str, NotJudged]]] = field(default_factory=lambda: defaultdict(list))
-    """By plan: the files it could not be judged on, and why."""
+    """By plan: the files that could not be judged in whole or in part, and why."""
     newest_eligible: datetime | None = None
     events: int = 0
     interrupted_at: str | None = None
@@ -115,4 +115,4 @@ def _read_part(
         blind = collector.end_file()
         for one in blind:
             reading.not_judged[one.plan].append((part.path, one))
-        reading.hosts.end_file(one.plan for one in blind)
+        reading.hosts.end_file((one.plan, one.source) for one in blind)

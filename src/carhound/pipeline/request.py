@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from carhound.errors import UsageError
 from carhound.findings.run import Reading
-from carhound.model.windows import Window, resolve_time
+from carhound.model.instants import format_time
+from carhound.model.windows import Window, describe, resolve_time
 
 
 class Progress(Protocol):
@@ -29,6 +30,8 @@ class Request:
     """The words of the command, for the record."""
     analytics: tuple[str, ...] = ()
     """References to analytics; none stands for the bundled ones."""
+    mappings: tuple[str, ...] = ()
+    """Files that say what columns with names of their own are called by Windows."""
     now: str | None = None
     """A time modifier or time, "wall" for the clock, None for just after the newest matching event."""
     tz: str = "UTC"
@@ -66,12 +69,16 @@ class Clock:
         return self.wall, "the clock"
 
     def range(self, now: datetime) -> Window:
-        """The caller's own range, for searches that state none."""
+        """The caller's own range, for searches that state none. Raises UsageError where it is empty."""
         earliest, latest = self.request.earliest, self.request.latest
-        return Window(
+        window = Window(
             None if earliest is None else resolve_time(earliest, now, self.zone),
             None if latest is None else resolve_time(latest, now, self.zone),
         )
+        if window.empty:
+            message = f"--earliest is not before --latest: {describe(window)}, for now is {format_time(now)}"
+            raise UsageError(message, hint="swap them, widen the range, or say what now is with --now")
+        return window
 
 
 _TICK = datetime.resolution
@@ -80,10 +87,10 @@ _TICK = datetime.resolution
 def read_clock(request: Request) -> Clock:
     """Checks the request's zone and times. Raises UsageError."""
     clock = Clock(datetime.now(UTC), _zone(request.tz), request)
-    now, _ = clock.now(None, None)
-    window = clock.range(now)
-    if window.earliest is not None and window.latest is not None and window.earliest >= window.latest:
-        raise UsageError("--earliest is not before --latest", hint="swap them, or widen the range")
+    clock.now(None, None)
+    for bound in (request.earliest, request.latest):
+        if bound is not None:
+            resolve_time(bound, clock.wall, clock.zone)
     return clock
 
 

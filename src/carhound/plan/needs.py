@@ -6,6 +6,7 @@ Where no event of a file carries such a field, the file is not clean: nothing co
 
 from dataclasses import dataclass
 
+from carhound.plan.expressions import Binary, Call, Expression, FieldValue, Negation
 from carhound.plan.predicates import (
     Absent,
     All,
@@ -32,19 +33,21 @@ CARRIERS = {
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A field that some event of a file must carry, or one of the native fields that stand for it."""
+    """Fields one of which some event of a file must carry."""
 
-    field: Field
+    fields: tuple[Field, ...]
+    """Alternatives, where the text has them side by side with OR."""
     carriers: tuple[str, ...] = ()
+    """Native fields that serve as well, in payload or header."""
 
     @property
     def names(self) -> str:
         """The fields for people."""
-        return ", ".join(self.carriers) or self.field.name
+        return ", ".join(self.carriers or dict.fromkeys(field.name for field in self.fields))
 
 
 def needs(stem: Stem) -> tuple[Need, ...]:
-    """The fields a stem needs, in the order of its text."""
+    """What a stem needs, in the order of its text."""
     found: dict[Need, None] = {}
     for condition in stem.conditions:
         found.update(dict.fromkeys(_needs(condition)))
@@ -54,15 +57,57 @@ def needs(stem: Stem) -> tuple[Need, ...]:
 def _needs(condition: Predicate) -> list[Need]:
     match condition:
         case Matches(field) | Compares(field) | InNetwork(field) | Present(field) | Absent(field):
-            if field.name in EVENT_ID_FIELDS:
-                return []
-            return [Need(field, CARRIERS.get(field.name, ()) if field.view == "car" else ())]
+            return _of(field)
         case MatchesRegex(field, _, negated):
-            return [] if negated or field is None else [Need(field)]
+            return [] if negated or field is None else _of(field)
+        case Where(expression):
+            return [need for name in _compared(expression) for need in _of(Field(name))]
         case All(items):
             return [need for item in items for need in _needs(item)]
         case AnyOf(items):
-            first, *others = [_needs(item) for item in items] or [[]]
-            return [need for need in first if all(need in other for other in others)]
-        case Not() | Term() | Where():
+            return _either([_needs(item) for item in items])
+        case Not() | Term():
+            return []
+
+
+def _of(field: Field) -> list[Need]:
+    if field.name in EVENT_ID_FIELDS:
+        return []
+    return [Need((field,), CARRIERS.get(field.name, ()) if field.view == "car" else ())]
+
+
+def _either(branches: list[list[Need]]) -> list[Need]:
+    """A branch that needs nothing makes the whole need nothing; else one of the branches must be met."""
+    if not branches or not all(branches):
+        return []
+    shared = [need for need in branches[0] if all(need in branch for branch in branches)]
+    if shared:
+        return shared
+    first = [branch[0] for branch in branches]
+    fields = dict.fromkeys(field for need in first for field in need.fields)
+    return [Need(tuple(fields), tuple(dict.fromkeys(name for need in first for name in need.carriers)))]
+
+
+def _compared(expression: Expression) -> list[str]:
+    """The fields that must be there for an eval expression to be true."""
+    match expression:
+        case Binary("and", left, right):
+            return _compared(left) + _compared(right)
+        case Binary("or" | "xor", _, _) | Negation():
+            return []
+        case Binary(_, left, right):
+            return [name for side in (left, right) for name in _read(side)]
+        case Call("like", arguments):
+            return [name for argument in arguments for name in _read(argument)]
+        case _:
+            return []
+
+
+def _read(expression: Expression) -> list[str]:
+    match expression:
+        case FieldValue(name):
+            return [name]
+        case Call("lower" | "len", arguments):
+            return [name for argument in arguments for name in _read(argument)]
+        case _:
             return []

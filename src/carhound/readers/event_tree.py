@@ -69,6 +69,17 @@ def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
     )
 
 
+def tree_payload(event: dict[str, Any]) -> dict[str, Value]:
+    """The fields of the tree's EventData and UserData alone."""
+    data: dict[str, Value] = {}
+    meta: dict[str, Value] = {}
+    if (event_data := event.get("EventData")) is not None:
+        _event_data(event_data, data, meta)
+    if (user_data := event.get("UserData")) is not None:
+        _user_data(user_data, data, meta)
+    return data
+
+
 def _attributes(system: dict[str, Any], element: str) -> dict[str, Any]:
     value = system.get(element)
     if type(value) is dict:
@@ -103,7 +114,11 @@ def _event_data(event_data: Any, data: dict[str, Value], meta: dict[str, Value])
         elif name == "Data":
             _data(value, data)
         elif name in ("#attributes", "@attributes"):
-            put(meta, "EventData_Name", _element((value or {}).get("Name")))
+            put(
+                meta,
+                "EventData_Name",
+                _element(value.get("Name")) if isinstance(value, dict) else text_of(value),
+            )
         elif name in ("@Name", "Name") and type(value) is str and "Data" in event_data:
             put(meta, "EventData_Name", value)
         elif name[0:1] != "@" and name != "xmlns":

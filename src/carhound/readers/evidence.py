@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
+from carhound.readers.detect import CSV_FORMATS, TABULAR
 from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions
 from carhound.readers.sources import Guarded
 
@@ -76,6 +77,18 @@ def _reader(name: str | None) -> Reader:
         from carhound.readers.evtx import EvtxReader
 
         return EvtxReader()
+    if name == "xml":
+        from carhound.readers.xml_reader import XmlReader
+
+        return XmlReader()
+    if name in TABULAR:
+        from carhound.readers.arrow_reader import ArrowReader
+
+        return ArrowReader(name or "")
+    if name in CSV_FORMATS:
+        from carhound.readers.csv_reader import CsvReader
+
+        return CsvReader()
     from carhound.readers.json_reader import JsonReader
 
     return JsonReader()

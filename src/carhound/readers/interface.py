@@ -7,6 +7,7 @@ from typing import Protocol
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
+from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.limits import DEFAULT, Limits
 
 Item = RawEvent | Damage | Skipped | Remark
@@ -30,6 +31,8 @@ class ReadOptions:
 
     zone: tzinfo = UTC
     """Where times without a zone are at home."""
+    mappings: tuple[ColumnMapping, ...] = ()
+    """The caller's own names for columns; they come before every shape."""
     limits: Limits = DEFAULT
     """What archives may unpack to."""
     password: str | None = None

@@ -34,6 +34,15 @@ _NEXT = re.compile(rb'(?>[^"{}\[\]\n]++|"(?>[^"\\\n]++|\\.)*+"|\n(?![ \t]*+\{))*
 """Up to the next bracket, or line that starts with one, or quote that no quote follows in its line."""
 _IN_LIST = re.compile(rb"[,}]\s*+(?=\{)")
 _JUNK = re.compile(rb"[^{\n]*+")
+_MEMBER = rb"""(?:\{[^{}]*+\}|\[(?>[^\[\]"]++|"[^"]*+")*+\]|"[^"]*+"|[^{}\[\],"]++)\s*+"""
+_RESULTS = re.compile(
+    rb'\{\s*+(?>"(?:preview|init_offset|post_process_count|messages|fields|highlighted)"\s*+:\s*+'
+    + _MEMBER
+    + rb',\s*+)*+"results"\s*+:\s*+\['
+)
+"""The start of what Splunk's REST interface sends: an object around a list of results, which may be long."""
+_RESULTS_END = re.compile(rb'(?>"\w++"\s*+:\s*+' + _MEMBER + rb"(?:,\s*+)?)*+\}")
+_LONGEST_END = 4096
 _LOCATION = re.compile(r": line \d+ column \d+ \(char \d+\)$")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -71,6 +80,8 @@ class JsonItems:
         """In the buffer, how far lines are counted."""
         self._items = 0
         self._in_array = False
+        self._results = False
+        """In the list of Splunk's results."""
         self._damaged_line = 0
         self._damaged_indent: bytes | None = None
         self._attempts = 0
@@ -82,6 +93,8 @@ class JsonItems:
             buffer, at = self._buffer, self._at
             if self._pieces > _MOST_PIECES:
                 self._give_up_line(at)
+                continue
+            if self._in_results(at):
                 continue
             if buffer[at] != 0x7B:
                 yield from self._junk(at)
@@ -108,6 +121,23 @@ class JsonItems:
                 self._resume(at, None)
             else:
                 yield from self._object(at, end)
+
+    def _in_results(self, at: int) -> bool:
+        """Whether this is the frame around Splunk's results, which is passed over."""
+        if frame := _RESULTS.match(self._buffer, at):
+            self._results = self._in_array = True
+            self._at = frame.end()
+            return True
+        if not self._results or self._buffer[at] == 0x7B:
+            return False
+        if frame := _RESULTS_END.match(self._buffer, at):
+            self._results = False
+            self._at = frame.end()
+        elif self._ended or len(self._buffer) - at > _LONGEST_END:
+            return False
+        else:
+            self._refill()
+        return True
 
     def _why_broken(self, end: int) -> str:
         if end != _UNFINISHED:

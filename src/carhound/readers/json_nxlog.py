@@ -7,7 +7,9 @@ are Logstash's, through which these files went, and Security-Datasets'.
 from typing import Any
 
 from carhound.model.event import RawEvent, Value
+from carhound.readers.message_text import sysmon_message_fields
 from carhound.readers.notes import Notes
+from carhound.readers.sysmon_names import SYSMON
 from carhound.readers.times import event_time
 from carhound.readers.values import header_text, text_of
 
@@ -89,16 +91,19 @@ def nxlog_event(record: dict[str, Any], position: str, notes: Notes) -> RawEvent
             meta[name] = text
         else:
             data[name] = text
+    provider = header_text(record.get("SourceName"))
+    if provider == SYSMON and "UtcTime" not in data and type(message := record.get("Message")) is str:
+        _from_message(message, data, notes)
     return RawEvent(
-        provider=header_text(record.get("SourceName")),
+        provider=provider,
         channel=header_text(record.get("Channel")),
         event_id=header_text(record.get("EventID")),
-        computer=header_text(record.get("Hostname", record.get("Computer"))),
-        record_id=header_text(record.get("RecordNumber", record.get("EventRecordID"))),
+        computer=header_text(record.get("Hostname")) or header_text(record.get("Computer")),
+        record_id=header_text(record.get("RecordNumber")) or header_text(record.get("EventRecordID")),
         time=event_time(
             notes,
             record.get("TimeCreated"),
-            record.get("UtcTime"),
+            data.get("UtcTime"),
             record.get("@timestamp"),
             record.get("EventTime"),
         ),
@@ -106,3 +111,12 @@ def nxlog_event(record: dict[str, Any], position: str, notes: Notes) -> RawEvent
         meta=meta,
         position=position,
     )
+
+
+def _from_message(message: str, data: dict[str, Value], notes: Notes) -> None:
+    """Adds the fields of the message that are not there; every message of Sysmon's has a UtcTime."""
+    fields = sysmon_message_fields(message)
+    if "UtcTime" in fields:
+        notes.add("EV-M1")
+        for name, value in fields.items():
+            data.setdefault(name, value)

@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from carhound.model.evidence import Damage, Skipped
+from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.interface import ByteSource, Item, ReadOptions
 from carhound.readers.json_envelopes import keep_envelope, open_envelope
 from carhound.readers.json_items import JsonItems
+from carhound.readers.json_mapped import mapped_event
 from carhound.readers.json_shapes import shape_of
 from carhound.readers.json_text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
+from carhound.readers.values import UnreadableError
 
 _HEAD = 4096
 _NO_EVENT = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
@@ -27,11 +30,19 @@ class JsonReader:
         """Every record; those of no supported shape are told at the end, by shape, as skipped."""
         head = source.read(_HEAD)
         notes = Notes(options.zone)
-        yield from _records(as_utf8(head, source), notes, utf16_name(head) is None, options.largest)
+        yield from _records(
+            as_utf8(head, source), notes, utf16_name(head) is None, options.largest, options.mappings
+        )
         yield from notes.remarks()
 
 
-def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool, largest: int) -> Iterator[Item]:
+def _records(
+    read: Callable[[int], bytes],
+    notes: Notes,
+    offsets: bool,
+    largest: int,
+    mappings: tuple[ColumnMapping, ...],
+) -> Iterator[Item]:
     skipped: Counter[str] = Counter()
     first: dict[str, str] = {}
     items = JsonItems(read, notes, offsets, largest)
@@ -44,6 +55,10 @@ def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool, largest:
             inner = open_envelope(record)
         except ValueError as error:
             yield Damage(position, f"what is in its body is not valid JSON: {error}", records=1)
+            continue
+        if mappings and (mapped := mapped_event(inner, mappings, position, notes)) is not None:
+            items.recovering = False
+            yield mapped
             continue
         shape = shape_of(inner)
         if shape is None or shape.event is None:
@@ -58,6 +73,9 @@ def _records(read: Callable[[int], bytes], notes: Notes, offsets: bool, largest:
             event = shape.event(inner, position, notes)
             if inner is not record:
                 keep_envelope(record, event)
+        except UnreadableError as error:
+            yield Damage(position, str(error), records=1)
+            continue
         except _NO_EVENT as error:
             yield Damage(
                 position, f"a record of the shape {shape.name} that is no event ({error})", records=1

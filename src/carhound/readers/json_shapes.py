@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from carhound.model.event import RawEvent
+from carhound.readers.json_azure import azure_event, is_azure
+from carhound.readers.json_ecs import ecs_event, is_ecs
+from carhound.readers.json_eql_normalised import eql_normalised_event, is_eql_normalised
 from carhound.readers.json_eql_raw import eql_raw_event, is_eql_raw
 from carhound.readers.json_event_tree import event_tree_event, is_event_tree
+from carhound.readers.json_evtxecmd import evtxecmd_event, is_evtxecmd
 from carhound.readers.json_nxlog import is_nxlog, nxlog_event
+from carhound.readers.json_wazuh import is_wazuh, wazuh_event
 from carhound.readers.json_winlogbeat6 import is_winlogbeat6, winlogbeat6_event
 from carhound.readers.json_winlogbeat7 import is_winlogbeat7, winlogbeat7_event
 from carhound.readers.notes import Notes
+from carhound.readers.splunk_rows import is_splunk, splunk_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,52 +34,42 @@ class JsonShape:
     """Keys that betray the shape in a text whose objects are all broken."""
 
 
-def _is_evtxecmd(record: dict[str, Any]) -> bool:
-    return "PayloadData1" in record or ("Payload" in record and "EventRecordId" in record)
+def splunk_record(record: dict[str, Any], position: str, notes: Notes) -> RawEvent:
+    """The raw event of a row of Splunk's, whatever wrote what is in its `_raw`.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    return splunk_event(record, position, notes, _not_splunk)
 
 
-def _is_sentinel(record: dict[str, Any]) -> bool:
-    return "EventID" in record and (
-        "TenantId" in record
-        or (isinstance(record.get("EventData"), str) and record["EventData"].startswith(("{", "<")))
-    )
-
-
-def _is_eql_normalised(record: dict[str, Any]) -> bool:
-    return "event_type" in record and ("process_path" in record or "unique_pid" in record or "pid" in record)
-
-
-def _is_splunk(record: dict[str, Any]) -> bool:
-    return (
-        "_raw" in record
-        or isinstance(record.get("result"), dict)
-        or ("event" in record and "sourcetype" in record)
-        or (isinstance(record.get("results"), list) and "preview" in record)
-    )
-
-
-def _is_wazuh(record: dict[str, Any]) -> bool:
-    data = record.get("data", record)
-    return isinstance(data, dict) and isinstance(data.get("win"), dict)
-
-
-def _is_ecs(record: dict[str, Any]) -> bool:
-    about = record.get("event")
-    return isinstance(about, dict) and ("ecs" in record or "code" in about or "process" in record)
+def _not_splunk(record: dict[str, Any], position: str, notes: Notes) -> RawEvent | None:
+    shape = shape_of(record)
+    if shape is None or shape.event is None or shape.event is splunk_record:
+        return None
+    return shape.event(record, position, notes)
 
 
 JSON_SHAPES: tuple[JsonShape, ...] = (
     JsonShape("winlogbeat7", "Winlogbeat 7", is_winlogbeat7, winlogbeat7_event, (b'"winlog"',)),
     JsonShape("winlogbeat6", "Winlogbeat 6", is_winlogbeat6, winlogbeat6_event, (b'"event_data"',)),
     JsonShape("event-tree", "an event tree", is_event_tree, event_tree_event, (b'"System"', b'"Event')),
-    JsonShape("splunk-json", "a Splunk export in JSON", _is_splunk),
-    JsonShape("evtxecmd", "EvtxECmd JSON", _is_evtxecmd),
-    JsonShape("azure-sentinel", "an Azure Sentinel export", _is_sentinel),
+    JsonShape("splunk-json", "a Splunk export in JSON", is_splunk, splunk_record, (b'"_raw"',)),
+    JsonShape("evtxecmd", "EvtxECmd JSON", is_evtxecmd, evtxecmd_event, (b'"Payload', b'"EventId"')),
+    JsonShape(
+        "azure-sentinel", "an Azure Sentinel export", is_azure, azure_event, (b'"TenantId"', b'"EventID"')
+    ),
     JsonShape("nxlog", "NXLog", is_nxlog, nxlog_event, (b'"EventID"', b'"Hostname"')),
     JsonShape("eql-raw", "raw EQL data", is_eql_raw, eql_raw_event, (b'"EventId"', b'"UtcTime"')),
-    JsonShape("eql-normalised", "normalised EQL data", _is_eql_normalised),
-    JsonShape("wazuh", "Wazuh alerts", _is_wazuh),
-    JsonShape("ecs", "ECS events without winlog", _is_ecs),
+    JsonShape(
+        "eql-normalised",
+        "normalised EQL data",
+        is_eql_normalised,
+        eql_normalised_event,
+        (b'"event_type"', b'"process_path"'),
+    ),
+    JsonShape("wazuh", "Wazuh alerts", is_wazuh, wazuh_event, (b'"win"', b'"eventdata"')),
+    JsonShape("ecs", "ECS events without winlog", is_ecs, ecs_event, (b'"event', b'"process')),
 )
 """The first that matches is a record's shape: those with a mark of their own come first, then flat ones."""
 

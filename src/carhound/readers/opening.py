@@ -124,7 +124,7 @@ class Opener:
             yield from self._archive(replace(content, open=again), detection.format or "")
 
     def _detect(self, content: _Content, head: bytes) -> Detection:
-        detection = detect(head, len(head) < HEAD)
+        detection = detect(head, len(head) < HEAD, self._options.mappings)
         if detection.kind == "not evidence" and head and content.shown.lower().endswith(".evtx"):
             return Detection("not evidence", None, f"no EVTX file: it starts with {head[:8]!r}")
         return detection

@@ -3,6 +3,8 @@
 import tempfile
 import zlib
 from collections.abc import Callable
+from io import BufferedReader
+from typing import BinaryIO
 
 from carhound.model.evidence import Damage, Skipped
 from carhound.readers.archives import ArchiveError
@@ -71,6 +73,16 @@ class Guarded:
         if not data:
             self.trouble = getattr(self._source, "trouble", None)
         return data
+
+    def file(self) -> BinaryIO | None:
+        """The file itself, where it is one and nothing was read from it; who takes it reads it alone."""
+        try:
+            if self._source is None:
+                self._source = self._opened()
+        except OSError as error:
+            self.trouble = Damage("file", f"it cannot be read ({error})", 0)
+            return None
+        return self._source if isinstance(self._source, BufferedReader) and not self._read else None
 
     def close(self) -> None:
         _close(self._source)

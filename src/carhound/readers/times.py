@@ -1,6 +1,6 @@
 """Which of a record's times is the time of the event."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from carhound.model.instants import parse_time
@@ -26,6 +26,16 @@ def event_time(notes: Notes, created: Any, utc_time: Any, stamp: Any, local: Any
             return time
     notes.add("EV-T2")
     return None
+
+
+def sysmon_time(time: datetime) -> str:
+    """A time as Sysmon writes it: UTC, in milliseconds."""
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")
+
+
+def utc_text(value: Any) -> Any:
+    """A time from a place whose times are all UTC: what carries no zone gets one."""
+    return f"{value.strip()}Z" if type(value) is str and not _has_zone(value.strip()) else value
 
 
 def _has_zone(text: str) -> bool:

@@ -1,10 +1,15 @@
 """Values of records as text: the model knows nothing else."""
 
+import json
 from typing import Any
 
 import orjson
 
 from carhound.model.event import Value
+
+
+class UnreadableError(ValueError):
+    """A record of a known shape whose payload cannot be read; says why, lower case, no full stop."""
 
 
 def text_of(value: Any) -> Value | None:
@@ -24,7 +29,11 @@ def text_of(value: Any) -> Value | None:
 
 
 def one_text(value: Any) -> str:
-    """A decoded JSON value other than null as one text; lists as JSON."""
+    """A decoded JSON value other than null as one text; lists as JSON.
+
+    Raises:
+        UnreadableError: it is nested too deeply.
+    """
     if type(value) is str:
         return value
     if value is True:
@@ -34,8 +43,18 @@ def one_text(value: Any) -> str:
     if type(value) is float and value.is_integer():
         return str(int(value))
     if type(value) in (dict, list):
-        return orjson.dumps(value).decode()
+        return _json(value)
     return str(value)
+
+
+def _json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a number beyond 64 bits, or deeper than orjson writes though not than it reads
+        try:
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        except RecursionError:
+            raise UnreadableError("a field is nested too deeply") from None
 
 
 def header_text(value: Any) -> str | None:

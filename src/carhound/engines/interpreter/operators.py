@@ -12,6 +12,7 @@ from carhound.engines.interpreter.subsearch import row_matcher
 from carhound.model.event import Cell, Event
 from carhound.model.glob import Glob
 from carhound.model.windows import NO_BOUNDS, Window
+from carhound.plan.columns import columns
 from carhound.plan.nodes import (
     Dedup,
     Fields,
@@ -62,7 +63,8 @@ def run(plan: Node, hits: Mapping[int, list[Event]], moment: Moment, used: Alias
     """Runs a plan; `hits` holds for each stem, by the id() of its top node, the events it lets through."""
     execution = _Execution(plan, hits, moment, used)
     rows = execution.rows(plan)
-    return Result(rows, columns_of(plan, rows), execution.entered)
+    present = dict.fromkeys(name for row in rows if row.columns is not None for name in row.columns)
+    return Result(rows, columns(plan, present), execution.entered)
 
 
 def newest_first(events: list[Event]) -> list[Event]:
@@ -70,33 +72,6 @@ def newest_first(events: list[Event]) -> list[Event]:
     return sorted(
         events, key=lambda event: (_LAST - event.time if event.time else timedelta.max, event.sequence)
     )
-
-
-def columns_of(plan: Node, rows: list[Row]) -> tuple[str, ...] | None:
-    """The columns of a plan whose result is a table."""
-    match plan:
-        case Stats(_, aggregations, by):
-            return tuple(dict.fromkeys([one.name for one in by] + [one.column for one in aggregations]))
-        case Top(_, fields):
-            return (*(one.name for one in fields), "count", "percent")
-        case Table(_, names) | Fields(_, names, False):
-            if isinstance(plan, Fields) and columns_of(plan.input, rows) is None:
-                names = tuple(dict.fromkeys(("_time", *names)))
-            if not any("*" in name for name in names):
-                return tuple(dict.fromkeys(names))
-            return tuple(dict.fromkeys(name for row in rows for name in row.names()))
-        case Rename(source, pairs):
-            renamed = columns_of(source, rows)
-            new_names = dict(pairs)
-            return tuple(new_names.get(name, name) for name in renamed) if renamed is not None else None
-        case Fields(source, _, True):
-            kept = columns_of(source, rows)
-            present = {name for row in rows for name in row.names()}
-            return tuple(name for name in kept if name in present) if kept is not None else None
-        case Scan():
-            return None
-        case _:
-            return columns_of(plan.input, rows)
 
 
 class _Execution:
@@ -172,11 +147,11 @@ def _project(node: Fields | Table, row: Row, used: AliasUse) -> Row:
     elif isinstance(node, Fields):
         gone = {one for name in node.names for one in _named(name, names)}
         columns.update((name, row.get(name)) for name in names if name not in gone)
-        return Row(row.event, columns)
+        return Row(row.event, columns, raw=row.raw)
     for name in node.names:
         for one in _named(name, names):
-            columns[one] = getter(Field(one), used)(row)
-    return Row(row.event, columns)
+            columns[one] = row.get(one) if one == "_time" else getter(Field(one), used)(row)
+    return Row(row.event, columns, raw=row.raw and not isinstance(node, Table))
 
 
 def _named(name: str, names: list[str]) -> list[str]:
@@ -190,11 +165,11 @@ def _named(name: str, names: list[str]) -> list[str]:
 def _rename(pairs: tuple[tuple[str, str], ...], row: Row, used: AliasUse) -> Row:
     columns = row.materialized()
     for old, new in pairs:
-        value = getter(Field(old), used)(Row(row.event, columns))
+        value = getter(Field(old), used)(Row(row.event, columns)) if old != "_time" else columns.get(old)
         columns.pop(old, None)
         if value is not None:
             columns[new] = value
-    return Row(row.event, columns)
+    return Row(row.event, columns, raw=row.raw)
 
 
 def _sort(node: Sort, rows: list[Row], used: AliasUse) -> list[Row]:

@@ -13,11 +13,17 @@ Getter = Callable[["Row"], Cell]
 class Row:
     """One row. Without columns of its own it shows its event's native fields."""
 
-    __slots__ = ("columns", "event")
+    __slots__ = ("columns", "event", "folded", "raw")
 
-    def __init__(self, event: Event | None, columns: Mapping[str, Cell] | None = None) -> None:
+    def __init__(
+        self, event: Event | None, columns: Mapping[str, Cell] | None = None, *, raw: bool = True
+    ) -> None:
         self.event = event
         self.columns = columns
+        self.raw = raw
+        """Whether bare terms still see the event: not below a command that makes a table."""
+        self.folded: tuple[str, ...] | None = None
+        """The event's texts, folded once for all terms that look at them."""
 
     def get(self, name: str) -> Cell:
         """The value under exactly this name, None where there is none."""
@@ -48,6 +54,8 @@ def getter(field: Field, used: AliasUse) -> Getter:
     name = field.name
     if field.view == "car":
         return lambda row: row.event.car.get(name) if row.event is not None else None
+    if name == "_time":
+        return _epoch
     alias = NATIVE_ALIASES.get(name)
     if alias is None:
         return lambda row: row.get(name)
@@ -63,6 +71,15 @@ def getter(field: Field, used: AliasUse) -> Getter:
         return alias.apply(other)
 
     return read
+
+
+def _epoch(row: Row) -> Cell:
+    """The time as conditions see it, in seconds since 1970; it is shown as ISO 8601."""
+    shown = row.get("_time")
+    if shown is None or row.event is None or row.event.time is None:
+        return shown
+    seconds = row.event.time.timestamp()
+    return int(seconds) if seconds.is_integer() else seconds
 
 
 def texts(value: Cell) -> tuple[str, ...]:

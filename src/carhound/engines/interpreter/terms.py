@@ -34,7 +34,13 @@ _ENDINGS = (*_WRITTEN, "%28", "%29")
 def term_test(pattern: Glob) -> Callable[[Row], bool]:
     """Whether some text of a row's event holds the term."""
     found = term_finder(pattern)
-    return lambda row: any(found(fold(text)) for text in raw_texts(row))
+
+    def holds(row: Row) -> bool:
+        if row.folded is None:
+            row.folded = tuple(fold(text) for text in raw_texts(row))
+        return any(found(text) for text in row.folded)
+
+    return holds
 
 
 def raw_texts(row: Row) -> Iterator[str]:
@@ -44,7 +50,7 @@ def raw_texts(row: Row) -> Iterator[str]:
         yield from texts(raw)
         return
     event = row.event
-    if event is None:
+    if event is None or not row.raw:
         return
     for value in event.data.values():
         yield from texts(value)

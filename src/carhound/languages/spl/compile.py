@@ -17,6 +17,7 @@ from carhound.languages.spl.syntax import (
     BareTerm,
     Comparison,
     Conjunction,
+    Membership,
     Negated,
     Pipeline,
     Search,
@@ -27,11 +28,14 @@ from carhound.languages.spl.words import Word
 from carhound.model.datasets import EVERYTHING, Dataset
 from carhound.model.diagnostics import Diagnostic, LanguageError, Source, Span
 from carhound.model.windows import TimeRange, resolve_time
+from carhound.plan.columns import columns
 from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter
 from carhound.plan.predicates import All, Predicate, Term, tests
 from carhound.plan.stems import stems
 
 _TIME_FIELDS = ("earliest", "latest")
+_MOST_SUBSEARCHES = 10
+_SPLICED = {"search", "query"}
 _SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -78,6 +82,8 @@ class _Compiler:
                 self.time_term(term, parts)
             elif isinstance(term, Comparison) and term.name.text in SCOPE_FIELDS and term.operator == "=":
                 self.scope_term(term, parts)
+            elif isinstance(term, Membership) and term.name.text in SCOPE_FIELDS and len(term.values) == 1:
+                self.scope_term(Comparison(term.name, "=", term.values[0], term.span), parts)
             else:
                 self.condition(term, parts)
         scan = Scan(parts.dataset, range=parts.range, role=role, span=parts.where or command.span)
@@ -93,8 +99,19 @@ class _Compiler:
         if parts.conditions:
             one = len(parts.conditions) == 1
             node = Filter(node, parts.conditions[0] if one else All(tuple(parts.conditions)), span)
+        if len(parts.subsearches) > _MOST_SUBSEARCHES:
+            place = parts.subsearches[_MOST_SUBSEARCHES][2]
+            self.fail(
+                "SPL-U3", f"more than {_MOST_SUBSEARCHES} subsearches in one search", place, "use fewer"
+            )
         for subsearch, negated, place in parts.subsearches:
-            node = SubsearchFilter(node, self.pipeline(subsearch.pipeline, "baseline"), negated, place)
+            inner = self.pipeline(subsearch.pipeline, "baseline")
+            if _SPLICED & set(columns(inner) or ()):
+                message = (
+                    "a subsearch that returns a field called search or query splices its text: not supported"
+                )
+                self.fail("SPL-U3", message, place, "rename the field")
+            node = SubsearchFilter(node, inner, negated, place)
         return node
 
     def condition(self, term: SearchExpression, parts: _Parts) -> None:

@@ -22,7 +22,9 @@ _LEVELS: tuple[tuple[str, ...], ...] = (("xor",), ("or",), ("and",))
 _COMPARISONS = ("==", "!=", "<=", ">=", "=", "<", ">")
 _ARITHMETIC: tuple[tuple[str, ...], ...] = (("+", "-", "."), ("*", "/", "%"))
 _STRAY_STAR = re.compile(r"\*\s*($|[|\])*,=]|(and|or|xor)\b)", re.IGNORECASE)
-_DEPTH = 100
+_DEPTH = 40
+_LONGEST = 200
+"""Operators of one level in a row; the tree of an expression must not grow deeper than Python can follow."""
 
 
 def parse_expression(cursor: Cursor, depth: int = 0) -> Expression:
@@ -36,9 +38,11 @@ def _parse_logic(cursor: Cursor, level: int, depth: int) -> Expression:
     if level == len(_LEVELS):
         return _parse_not(cursor, depth)
     left = _parse_logic(cursor, level + 1, depth)
+    joined = 0
     while (
         operator := next((word for word in _LEVELS[level] if take_keyword(cursor, word)), None)
     ) is not None:
+        joined = _count(cursor, joined)
         left = _binary(operator, left, _parse_logic(cursor, level + 1, depth))
     return left
 
@@ -71,9 +75,18 @@ def _parse_arithmetic(cursor: Cursor, level: int, depth: int) -> Expression:
     if level == len(_ARITHMETIC):
         return _parse_operand(cursor, depth)
     left = _parse_arithmetic(cursor, level + 1, depth)
+    joined = 0
     while (operator := next((sign for sign in _ARITHMETIC[level] if cursor.take(sign)), None)) is not None:
+        joined = _count(cursor, joined)
         left = _binary(operator, left, _parse_arithmetic(cursor, level + 1, depth))
     return left
+
+
+def _count(cursor: Cursor, joined: int) -> int:
+    if joined == _LONGEST:
+        hint = "split it over several where commands, or use the search command"
+        cursor.fail("SPL-P1", f"more than {_LONGEST} operators in a row", cursor.here(), hint)
+    return joined + 1
 
 
 def _binary(operator: str, left: Expression, right: Expression) -> Binary:

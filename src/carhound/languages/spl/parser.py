@@ -12,7 +12,8 @@ from carhound.model.diagnostics import Diagnostic, Source
 from carhound.model.suggestion import nearest
 
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_DEPTH = 20
+_DEPTH = 5
+_LONGEST = 100
 
 
 def parse(source: Source) -> tuple[Pipeline, tuple[Diagnostic, ...]]:
@@ -36,6 +37,10 @@ def parse(source: Source) -> tuple[Pipeline, tuple[Diagnostic, ...]]:
 def _rest(cursor: Cursor, first: Search, depth: int) -> Pipeline:
     commands: list[Search | PipedCommand] = [first]
     while cursor.take("|"):
+        if len(commands) == _LONGEST:
+            cursor.fail(
+                "SPL-P1", f"more than {_LONGEST} commands in a row", cursor.here(), "shorten the search"
+            )
         commands.append(_command(cursor, depth))
     return Pipeline(tuple(commands))
 

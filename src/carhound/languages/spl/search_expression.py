@@ -24,7 +24,7 @@ from carhound.languages.spl.words import Word, quote, read_operator, read_word, 
 
 PipelineParser = Callable[[Cursor], Pipeline]
 
-_DEPTH = 200
+_DEPTH = 40
 
 
 def parse_search(cursor: Cursor, subsearch: PipelineParser, depth: int = 0) -> SearchExpression:
@@ -107,13 +107,16 @@ def _parse_term(cursor: Cursor) -> SearchExpression:
             return _membership(cursor, name, start)
         cursor.fail("SPL-P1", "IN needs a list", cursor.here(), 'write field IN ("a", "b")')
     cursor.at = end
-    if not name.quoted and name.text in ("and", "or", "not"):
+    if not name.quoted and (
+        name.text in ("and", "or", "not") or (name.text == "in" and cursor.peek() == "(")
+    ):
         cursor.remark(
             "SPL-L1",
             f"lower-case {name.text!r} is a word to be found in the event, not an operator",
             cursor.span(start),
             f"write {name.text.upper()} if the operator is meant",
         )
+    cursor.at = end
     _remark_adjacent(cursor, name)
     return BareTerm(name, cursor.span(start, end))
 

@@ -14,6 +14,8 @@ from carhound.model.diagnostics import Span
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:{}]*", re.ASCII)
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS"}
+_NO_NAMES = frozenset({"as", "by", "sortby"})
+"""Words that mean something in other places, or in options that are not supported."""
 _ENDS_WORD = frozenset('()[]|,"')
 _OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
 
@@ -117,6 +119,14 @@ def read_names(cursor: Cursor, command: str) -> tuple[Word, ...]:
     """Passes one or more field names with blanks or commas between, up to the end of the command."""
     names: list[Word] = []
     while not cursor.ends() and (word := read_word(cursor)) is not None:
+        if not word.quoted and (word.text.lower() in _NO_NAMES or word.text[0] in "+-"):
+            span = word.span or cursor.here()
+            cursor.fail(
+                "SPL-U2",
+                f"{command} does not take {word.text} here",
+                span,
+                "quote it if it is a field's name",
+            )
         names.append(word)
         cursor.take(",")
     if not names:

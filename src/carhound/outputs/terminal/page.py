@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -15,11 +16,17 @@ NARROWEST = 60
 """Columns below which a page does not shrink: labels and carets need room."""
 
 
+_LONGEST = 40_000
+"""Characters of one text that are shown; a command line of Windows has at most 32,767."""
+
+
 def evidence(text: str, style: str = "") -> Text:
     """Text that somebody else wrote: nothing in it is interpreted, and what cannot be seen stands out."""
     shown = Text(style=style)
-    for piece, is_code in pieces(text):
+    for piece, is_code in pieces(text[:_LONGEST]):
         shown.append(piece, "reverse" if is_code else "")
+    if len(text) > _LONGEST:
+        shown.append(f" … and {len(text) - _LONGEST:,} more characters (--format json has them)", "dim")
     return shown
 
 
@@ -54,7 +61,9 @@ class Page:
         """A line after a label; folded lines start under the text, not under the label."""
         start = indent + label_width
         for at, folded in enumerate(self.folded(Text.assemble(*parts), self._room(start))):
-            head = Text(" " * label_width) if at else Text(label.ljust(label_width), style)
+            head = (
+                Text(" " * label_width) if at else Text(label + " " * (label_width - cell_len(label)), style)
+            )
             self._print(Text(" " * indent) + head + folded)
 
     def folded(self, text: Text, width: int) -> list[Text]:

@@ -42,9 +42,9 @@ def parse(cursor: Cursor, start: int) -> Sort:
         cursor.expect("=", "write limit=10")
     limit = read_integer(cursor)
     keys: list[tuple[Word, bool]] = []
-    reverse = False
+    reverse = comma = False
     while not cursor.ends():
-        if keys and (take_keyword(cursor, "desc") or take_keyword(cursor, "d")):
+        if keys and not comma and (take_keyword(cursor, "desc") or take_keyword(cursor, "d")):
             reverse = True
             break
         descending = cursor.take("-")
@@ -60,7 +60,7 @@ def parse(cursor: Cursor, start: int) -> Sort:
                 "SPL-U2", f"sort by {name.text}() is not supported", cursor.here(), "name the field alone"
             )
         keys.append((name, descending))
-        cursor.take(",")
+        comma = cursor.take(",")
     if not keys:
         cursor.fail("SPL-P1", "sort needs a field name", cursor.span(start), "write sort -count")
     end_of_command(cursor, "sort")

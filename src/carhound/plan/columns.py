@@ -1,0 +1,42 @@
+"""The columns of a plan whose result is a table."""
+
+from collections.abc import Collection, Iterable
+
+from carhound.plan.nodes import Fields, Node, Rename, Scan, Stats, Table, Top
+
+
+def columns(plan: Node, present: Collection[str] = ()) -> tuple[str, ...] | None:
+    """The columns in order, None for whole events; `present` are the names that wildcards can stand for."""
+    match plan:
+        case Scan():
+            return None
+        case Stats(_, aggregations, by):
+            return _distinct([one.name for one in by] + [one.column for one in aggregations])
+        case Top(_, fields):
+            return (*(one.name for one in fields), "count", "percent")
+        case Table(_, names):
+            return _distinct(present if _wild(names) else names)
+        case Fields(source, names, False):
+            if _wild(names):
+                return _distinct(present)
+            return _distinct(names if columns(source, present) is not None else ("_time", *names))
+        case Fields(source, _, True):
+            kept = columns(source, present)
+            return None if kept is None else tuple(name for name in kept if name in present)
+        case Rename(source, pairs):
+            named = columns(source, present)
+            for old, new in pairs if named is not None else ():
+                named = _distinct(
+                    new if name == old else name for name in named or () if name != new or old == new
+                )
+            return named
+        case _:
+            return columns(plan.input, present)
+
+
+def _wild(names: tuple[str, ...]) -> bool:
+    return any("*" in name for name in names)
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
