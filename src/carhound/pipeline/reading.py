@@ -11,8 +11,8 @@ from carhound.findings.identity import Registry
 from carhound.findings.run import Evidence
 from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.normalize.normalizer import Normalizer
+from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Progress
-from carhound.readers.evidence import Part
 
 _REPORT_EVERY = 2000
 
@@ -39,7 +39,7 @@ class Reading:
 
 
 def read_evidence(
-    parts: Iterable[Part],
+    parts: Iterable[EvidencePart],
     collector: Collector,
     counted: int,
     reading: Reading,
@@ -63,7 +63,7 @@ def read_evidence(
 
 
 def _read_part(
-    part: Part,
+    part: EvidencePart,
     tally: FileTally,
     collector: Collector,
     counted: int,

@@ -61,7 +61,9 @@ class Page:
         """A line after a label; folded lines start under the text, not under the label."""
         start = indent + label_width
         for at, folded in enumerate(self.folded(Text.assemble(*parts), self._room(start))):
-            head = Text(" " * label_width) if at else Text(label + " " * (label_width - cell_len(label)), style)
+            head = (
+                Text(" " * label_width) if at else Text(label + " " * (label_width - cell_len(label)), style)
+            )
             self._print(Text(" " * indent) + head + folded)
 
     def folded(self, text: Text, width: int) -> list[Text]:
