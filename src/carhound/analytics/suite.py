@@ -74,6 +74,13 @@ class Case:
     """Of the test file (from 1), likewise the column."""
     column: int
 
+    @property
+    def title(self) -> str:
+        """The name, with how the case is run where that is not as usual: two cases may differ by it alone."""
+        about = [] if self.reading == "published" else [f"{self.reading} reading"]
+        about += ["backfill"] if self.backfill else []
+        return self.name + (f" ({', '.join(about)})" if about else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Suite:
@@ -84,3 +91,5 @@ class Suite:
     folder: Path
     """What paths in it are relative to."""
     cases: tuple[Case, ...]
+    claim: str
+    """What the published unit test promises of the claimed cases, in the test file's words."""

@@ -30,7 +30,7 @@ from carhound.model.glob import Glob
 from carhound.model.instants import parse_time
 from carhound.model.suggestion import nearest
 
-_FILE_KEYS = ("analytic", "cases", "defaults")
+_FILE_KEYS = ("analytic", "claim", "defaults", "cases")
 _OPTIONS = ("now", "tz", "reading", "backfill", "default")
 _SOURCES = ("events", "data", "scenario")
 _CASE_KEYS = ("name", "about", *_SOURCES, "seed", "claimed", "expect", *_OPTIONS)
@@ -50,16 +50,17 @@ def read_suite(file: SuiteFile, analytic: Analytic) -> Suite:
     if "analytic" in entries:
         _check_analytic(entries["analytic"], analytic)
     defaults = _mapping(entries["defaults"], _OPTIONS, "a mapping") if "defaults" in entries else {}
+    claim = _line(entries["claim"], "claim") if "claim" in entries else ""
     if "cases" not in entries:
         raise _wrong(root, "has no `cases`", "write a list of them")
     names = tuple(one.name for one in analytic.implementations)
     cases: list[Case] = []
     for node in _list(entries["cases"], "cases"):
         case = _Reader(document, names, defaults).case(node)
-        if any(other.name == case.name for other in cases):
-            raise _wrong(node, f"a second case is called {case.name!r}", "give every case a name of its own")
+        if any(other.title == case.title for other in cases):
+            raise _wrong(node, f"a second case is called {case.title!r}", "give every case a name of its own")
         cases.append(case)
-    return Suite(document.path, file.folder, tuple(cases))
+    return Suite(document.path, file.folder, tuple(cases), claim)
 
 
 @dataclass(frozen=True, slots=True)

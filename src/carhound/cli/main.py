@@ -17,6 +17,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "hunt": CommandEntry("carhound.cli.hunt", "Run CAR analytics over logs."),
     "search": CommandEntry("carhound.cli.search", "Run one SPL search over logs, without Splunk."),
+    "test": CommandEntry("carhound.cli.test", "Run the test cases of CAR analytics."),
 }
 
 _EPILOG = """\

@@ -57,6 +57,8 @@ class CaseResult:
     """One case and what every implementation said of it."""
 
     name: str
+    title: str
+    """The name, with how it was run where that is not as usual."""
     about: str
     file: str
     line: int
@@ -131,6 +133,8 @@ class AnalyticChecks:
     path: str
     unit_tests: tuple[str, ...]
     """As published, for people to hold against the cases."""
+    claims: tuple[str, ...]
+    """What the test files say that these promise of the claimed cases."""
     files: tuple[str, ...]
     implementations: tuple[tuple[str, str], ...]
     """(name, language) pairs in the order of the document."""

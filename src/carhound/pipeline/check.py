@@ -92,7 +92,8 @@ def _check(subject: _Subject) -> AnalyticChecks:
     analytic = subject.analytic
     clauses = ClauseChecks()
     results = []
-    for suite, case in _cases(subject):
+    suites = [read_suite(file, analytic) for file in subject.files.values()]
+    for suite, case in _cases(suites):
         judged = run_case(analytic, suite, case)
         clauses.add(judged)
         results.append(_result(judged))
@@ -106,6 +107,7 @@ def _check(subject: _Subject) -> AnalyticChecks:
         analytic.title,
         analytic.source.path,
         tuple(" ".join(text.split()) for text in analytic.unit_tests),
+        tuple(suite.claim for suite in suites if suite.claim),
         tuple(subject.files),
         tuple((one.name, one.language) for one in analytic.implementations),
         tuple(results),
@@ -114,9 +116,8 @@ def _check(subject: _Subject) -> AnalyticChecks:
     )
 
 
-def _cases(subject: _Subject) -> Iterator[tuple[Suite, Case]]:
-    """The cases of all files, which are read and checked before the first case is run."""
-    suites = [read_suite(file, subject.analytic) for file in subject.files.values()]
+def _cases(suites: list[Suite]) -> Iterator[tuple[Suite, Case]]:
+    """The cases of all files, in order."""
     for suite in suites:
         for case in suite.cases:
             yield suite, case
@@ -126,6 +127,7 @@ def _result(judged: JudgedCase) -> CaseResult:
     case = judged.case
     return CaseResult(
         case.name,
+        case.title,
         case.about,
         judged.suite.path,
         case.line,

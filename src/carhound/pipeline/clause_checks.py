@@ -40,7 +40,7 @@ class ClauseChecks:
                 trial = self._trials[implementation.name] = _Trial(implementation.code, run)
             for event in distinct(one.plan, judged.collector.main_hits(one.number), _HITS):
                 trial.run.add(len(trial.hits), event)
-                trial.hits.append(judged.case.name)
+                trial.hits.append(judged.case.title)
 
     def reports(self) -> tuple[Clauses, ...]:
         """What the mutants say, for implementations that some case hit."""
