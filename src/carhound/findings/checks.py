@@ -91,14 +91,14 @@ class ClauseReport:
 
     clause: Place
     branch: bool
-    """Whether it stands in an OR or a NOT."""
+    """Whether it is a branch of an OR."""
     turned: bool
     change: str | None
     """The change that turns it: "ParentImage in another folder"; empty for the hit as it is."""
     case: str | None
     """Where the hit is from."""
     covered_by: Place | None = None
-    """For one that nothing turns: the clause that rejects whatever it rejects."""
+    """For one that nothing turns: the clause beside it that says the same wherever this one decides."""
 
 
 @dataclass(frozen=True, slots=True)

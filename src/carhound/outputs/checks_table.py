@@ -100,13 +100,9 @@ def _show_claim(sheet: Page, analytic: AnalyticChecks) -> None:
     sheet.line(("The published unit test", "bold"), indent=2)
     for text in analytic.claims or analytic.unit_tests:
         sheet.line(evidence(text, "dim"), indent=2, hang=2)
-    said = [f"of {count(len(claimed), 'case')} that it speaks of, {kept:,} trigger some implementation"]
+    said = [f"of {count(len(claimed), 'case')} that it speaks of, {_triggers(kept)} some implementation"]
     if broken:
-        said.append(
-            f"{len(broken):,} trigger none: there it does not hold"
-            if len(broken) > 1
-            else "1 triggers none: there it does not hold"
-        )
+        said.append(f"{_triggers(len(broken))} none: there it does not hold")
     if untold:
         said.append(f"{len(untold):,} could not be told")
     sheet.line("; ".join(said), indent=2)
@@ -120,6 +116,10 @@ def _show_claim(sheet: Page, analytic: AnalyticChecks) -> None:
             sheet.line(("- ", "bold yellow"), *title, indent=2, hang=4)
         for reason in reasons:
             sheet.line(evidence(reason), indent=4)
+
+
+def _triggers(number: int) -> str:
+    return f"{number:,} {'triggers' if number == 1 else 'trigger'}"
 
 
 def _first_reasons(case: CaseResult) -> Iterator[str]:

@@ -40,11 +40,12 @@ class Verdict:
 
     clause: Predicate
     branch: bool
-    """Whether it stands in an OR or a NOT, and not beside the other conditions of the search."""
+    """Whether it is a branch of an OR."""
     turned: int | None
     """The first of the events that turns it; None where none does."""
     covered: Predicate | None = None
-    """For a redundant exclusion or condition: the one that rejects whatever it rejects."""
+    """For a redundant clause: the one beside it that rejects whatever it rejects, or for the branch of an OR
+    lets through whatever it lets through."""
 
 
 class ClauseTree:
@@ -53,8 +54,9 @@ class ClauseTree:
     def __init__(self, conditions: Sequence[Predicate]) -> None:
         self.tests: list[Test] = []
         self.clauses: list[Predicate] = []
-        self._top = [self._part(one) for one in conditions]
-        self._conjuncts = {part.number for part in self._top}
+        self._neighbours: dict[int, tuple[list[_Part], bool]] = {}
+        """By clause, the clauses it stands beside, itself included, and whether they are branches."""
+        self._top = self._parts(conditions, branches=False)
 
     def passes(self, truths: Truths) -> bool:
         """Whether the whole search lets an event through."""
@@ -71,7 +73,7 @@ class ClauseTree:
         return [
             Verdict(
                 clause,
-                number not in self._conjuncts,
+                self._neighbours[number][1],
                 turned[number],
                 self._covering(events, number, out) if number in out else None,
             )
@@ -86,23 +88,28 @@ class ClauseTree:
         return None
 
     def _covering(self, events: Iterable[Truths], number: int, out: set[int]) -> Predicate | None:
-        """A conjunct that stays and rejects every event that this one rejects; None where there is none."""
-        part = next((one for one in self._top if one.number == number), None)
-        if part is None:
-            return None
+        """A neighbour that stays and says the same wherever this one decides; None where there is none.
+
+        A branch decides where it holds, any other clause where it does not.
+        """
+        neighbours, decisive = self._neighbours[number]
         nothing: frozenset[int] = frozenset()
-        rejected = [truths for truths in events if not _holds(part, truths, nothing)]
-        for other in self._top:
-            if (
-                rejected
-                and other.number not in out
-                and not any(_holds(other, truths, nothing) for truths in rejected)
+        own = next(part for part in neighbours if part.number == number)
+        decided = [truths for truths in events if _holds(own, truths, nothing) is decisive]
+        for other in neighbours if decided else []:
+            if other.number not in out and all(
+                _holds(other, truths, nothing) is decisive for truths in decided
             ):
                 return self.clauses[other.number]
         return None
 
     def _passes(self, truths: Truths, out: frozenset[int]) -> bool:
         return all(part.number in out or _holds(part, truths, out) for part in self._top)
+
+    def _parts(self, predicates: Iterable[Predicate], *, branches: bool) -> list[_Part]:
+        parts = [self._part(one) for one in predicates]
+        self._neighbours.update((part.number, (parts, branches)) for part in parts)
+        return parts
 
     def _part(self, predicate: Predicate) -> _Part:
         """A clause and the clauses in it, numbered in the order of the text."""
@@ -113,9 +120,9 @@ class ClauseTree:
     def _shape(self, predicate: Predicate, number: int) -> _Part:
         match predicate:
             case All(items):
-                return _Part("all", number, [self._part(item) for item in items])
+                return _Part("all", number, self._parts(items, branches=False))
             case AnyOf(items):
-                return _Part("any", number, [self._part(item) for item in items])
+                return _Part("any", number, self._parts(items, branches=True))
             case Not(item):
                 return _Part("not", number, [self._shape(item, -1)])
             case _:

@@ -91,7 +91,8 @@ def _filled(literal: str, value: str | None) -> Iterator[Change]:
     """A literal of the search as a value: its wildcards filled, and its near misses."""
     what = f"as {literal!r}" if "'" in literal else f"as '{literal}'"
     name = (value or "")[(value or "").rfind("\\") + 1 :]
-    for text in dict.fromkeys(literal.replace("*", fill) for fill in ("", "x", name)):
+    # Filled with the value itself, the rest of the value goes on to say what other clauses ask of it.
+    for text in dict.fromkeys(literal.replace("*", fill) for fill in ("", "x", name, value or "")):
         yield Change(what, text)
         yield Change(f"{what}, in other letter case", text.swapcase())
         yield Change(f"{what} and more", text + "x")

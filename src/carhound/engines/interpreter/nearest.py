@@ -21,13 +21,16 @@ class Near:
 
 
 class Nearest:
-    """Looks for the event on which most clauses of a plan's main search hold; of equals, for the first."""
+    """Looks for the event on which most clauses of a plan's main search hold.
+
+    Of equals the one whose first failing clause comes last, then the first one read.
+    """
 
     def __init__(self, plan: Node) -> None:
         self._plan = plan
         self._stem = stems(plan)[0]
         self._clauses: list[Condition] = [condition(one, _unheard) for one in self._stem.conditions]
-        self._most = -1
+        self._most = (-1, -1)
         self._event: Event | None = None
 
     def offer(self, event: Event) -> None:
@@ -38,9 +41,10 @@ class Nearest:
         if scan.kinds is not None and not set(scan.kinds) & set(event.kinds):
             return
         row = Row(event)
-        held = sum(clause(row) for clause in self._clauses)
-        if held > self._most:
-            self._most, self._event = held, event
+        truths = [clause(row) for clause in self._clauses]
+        reached = next((at for at, truth in enumerate(truths) if not truth), len(truths))
+        if (near := (sum(truths), reached)) > self._most:
+            self._most, self._event = near, event
 
     def found(self) -> Near | None:
         """None where no event was of a kind that the search looks at."""

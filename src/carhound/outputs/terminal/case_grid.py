@@ -7,7 +7,7 @@ from carhound.outputs.patterns import language_name
 from carhound.outputs.terminal.page import Page, evidence
 
 _WORDS = {"hit": "hit", "quiet": "quiet", "not-judged": "blind", "not-evaluated": "not run"}
-_NARROWEST_NAME = 24
+_NARROWEST_NAME = 20
 
 
 def show_grid(page: Page, analytic: AnalyticChecks) -> None:

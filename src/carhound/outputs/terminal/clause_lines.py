@@ -41,10 +41,11 @@ def _show_unturned(page: Page, clause: ClauseReport) -> None:
     )
     if clause.covered_by is not None:
         other = clause.covered_by
+        does = "lets through" if clause.branch else "rejects"
         page.line(
-            "whatever it rejects, line ",
+            f"every mutant that it {does}, line ",
             evidence(f"{other.line}:{other.column}: {other.text}"),
-            " rejects as well",
+            f" {does} as well",
             indent=6,
             hang=8,
         )
