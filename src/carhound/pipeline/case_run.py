@@ -10,11 +10,12 @@ from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.operators import Moment
 from carhound.errors import DocumentError, EvidenceError, UsageError
 from carhound.findings.identity import Registry
-from carhound.findings.judging import judge, newest_time
+from carhound.findings.judging import newest_time
 from carhound.model.event import Event, RawEvent
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.case_evidence import evidence_of
 from carhound.pipeline.implementations import Prepared, prepare
+from carhound.pipeline.judge_all import judge_all
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Request, read_clock
 from carhound.readers.interface import ReadOptions
@@ -84,12 +85,7 @@ def run_case(analytic: Analytic, suite: Suite, case: Case) -> JudgedCase:
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
     now, _ = clock.now(newest, reading.newest_eligible)
     judged.moment = Moment(now, clock.zone)
-    for one in runnable:
-        if one.plan is None or one.number is None:
-            continue
-        hits, main_hits = collector.hits(one.number), collector.main_hits(one.number)
-        code = one.implementation.code
-        one.judgement = judge(one.plan, code, hits, main_hits, judged.moment, case.backfill, one.use_alias)
+    judge_all(runnable, collector, registry, judged.moment, case.backfill)
     judged.problems = tuple(_problems(reading))
     return judged
 
