@@ -17,6 +17,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "hunt": CommandEntry("carhound.cli.hunt", "Run CAR analytics over logs."),
     "search": CommandEntry("carhound.cli.search", "Run one SPL search over logs, without Splunk."),
+    "simulate": CommandEntry("carhound.cli.simulate", "Write the logs that an attack leaves behind."),
 }
 
 _EPILOG = """\
