@@ -54,8 +54,8 @@ class Act:
     commands: tuple[Template, ...]
     parent: str | None
     """A process of Windows or a resident; of a child, None is the process above it."""
-    user: bool
-    """Whether it runs as the person, whoever its parent runs as."""
+    user: str | None
+    """DOMAIN\\name, `user` for the person; None is whoever its parent runs as."""
     integrity: Integrity | None
     life: tuple[float, float]
     """Seconds, from and to."""
@@ -157,7 +157,7 @@ def _act(entry: dict[str, Any]) -> Act:
         _template(image),
         tuple(_template(one) for one in ([commands] if isinstance(commands, str) else commands)),
         entry.get("parent"),
-        entry.get("user") == "user",
+        entry.get("user"),
         entry.get("integrity"),
         (float(begin), float(end)),
         entry.get("chance", 1.0),

@@ -55,7 +55,9 @@ class Machine:
             for _ in self.records(happening):
                 pass
         self._last = 0
-        self._sequence += self._random.randrange(300, 6000)
+        gone = self._random.randrange(300, 6000)
+        self._sequence += gone
+        self._numbers.skip(gone // 2)
         self._record_ids = {
             sysmon.CHANNEL: self._random.randrange(1_000, 900_000),
             security.CHANNEL: self._random.randrange(1_000, 900_000),

@@ -118,16 +118,17 @@ class Noise:
         self._count += 1
         key = ("noise", str(self._count))
         random, person = self._random, self._person
+        as_person = act.user == "user"
         start = Start(
             at,
             key,
             parent,
             program(act.image.fill(person, random)),
             random.choice(act.commands).fill(person, random),
-            self._host.user if act.user else None,
+            self._host.user if as_person else act.user,
             act.integrity,
-            person["home"] if act.user or parent == "explorer" else None,
-            1 if act.user else None,
+            person["home"] if as_person or parent == "explorer" else None,
+            1 if as_person else None,
         )
         self._queue.put([start])
         return key

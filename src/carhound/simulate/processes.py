@@ -9,7 +9,7 @@ from carhound.simulate.catalogue import Program
 from carhound.simulate.happenings import SECOND, Integrity
 
 NO_GUID = "{00000000-0000-0000-0000-000000000000}"
-_RESTING = 48
+_RESTING = 300
 """So many ids of ended processes rest before the first of them is given out again."""
 
 
@@ -51,6 +51,10 @@ class Numbers:
         """Begins again with low ids."""
         self._resting.clear()
         self._next = 4 * self._random.randrange(20, 90)
+
+    def skip(self, count: int) -> None:
+        """So many processes have come and gone."""
+        self._next += 4 * count
 
     def take(self) -> int:
         """An id that no running process has."""
