@@ -215,6 +215,13 @@ def test_with_background_a_story_is_told_on_the_last_day() -> None:
     }
 
 
+def test_background_may_be_shorter_than_the_story() -> None:
+    records = list(events([load("new-items-windows")], hosts=3, days=2, seed=1))
+    days = {one.time.date() for one in records if one.computer == "pc0001.example.org"}
+    assert days == {datetime(2024, 6, 14, tzinfo=UTC).date(), datetime(2024, 6, 15, tzinfo=UTC).date()}
+    assert records[0].time.date() == datetime(2024, 5, 1, tzinfo=UTC).date()
+
+
 def test_scenarios_that_do_not_go_together() -> None:
     with pytest.raises(ScenarioError, match="given twice"):
         simulation([load("squiblydoo-url")] * 2)

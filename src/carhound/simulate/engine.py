@@ -35,6 +35,8 @@ class Simulation:
     background: Background | None
     start: int
     """When recording begins, in microseconds since 1970."""
+    background_start: int
+    """When background begins; its days are counted from midnight before that."""
 
     def records(
         self, *, hosts: Collection[str] | None = None, channels: Collection[str] | None = None
@@ -51,8 +53,9 @@ class Simulation:
         streams: list[Iterable[Happening]] = list(self.stories.get(host.name, ()))
         if self.background is not None and self.background.hosts > 0:
             noise = Noise(host, self.seed, self.background.rate)
-            end = day_of(self.start) + self.background.days * DAY
-            streams.append(noise.happenings(self.start, end, self.lives.get(host.name, ())))
+            begin = self.background_start
+            end = day_of(begin) + self.background.days * DAY
+            streams.append(noise.happenings(begin, end, self.lives.get(host.name, ())))
         for happening in merge(*streams, key=attrgetter("at")):
             for record in machine.records(happening):
                 if record.channel in channels:
@@ -103,7 +106,7 @@ def simulation(
             "nothing to simulate", hint="name a scenario, or ask for background with --hosts and --days"
         )
     machines = _machines(scenarios, background, seed)
-    first, shift = _placed(scenarios, background, None if start is None else microseconds(start))
+    begin, first, shift = _placed(scenarios, background, None if start is None else microseconds(start))
     stories: dict[str, list[tuple[Happening, ...]]] = {}
     lives: dict[str, list[tuple[int, int]]] = {}
     for scenario in scenarios:
@@ -120,6 +123,7 @@ def simulation(
         {host.name: tuple(sorted(lives.get(host.name.lower(), ()))) for host in machines},
         background,
         first,
+        begin,
     )
 
 
@@ -165,14 +169,13 @@ def _machines(scenarios: Sequence[Scenario], background: Background | None, seed
 
 def _placed(
     scenarios: Sequence[Scenario], background: Background | None, start: int | None
-) -> tuple[int, int]:
-    """When recording begins, and by how much the stories are moved."""
+) -> tuple[int, int, int]:
+    """When background and recording begin, and by how much the stories are moved."""
     first = min((one.start for one in scenarios), default=_BEGINNING)
     if background is None:
         begin = first if start is None else start
-        return begin, begin - first
+        return begin, begin, begin - first
     last = max((day_of(one.end) for one in scenarios), default=_BEGINNING + (background.days - 1) * DAY)
-    if start is None:
-        return min(last - (background.days - 1) * DAY, first), 0
-    shift = day_of(start) + (background.days - 1) * DAY - last
-    return min(start, first + shift), shift
+    begin = last - (background.days - 1) * DAY if start is None else start
+    shift = day_of(begin) + (background.days - 1) * DAY - last
+    return begin, min(begin, first + shift) if scenarios else begin, shift
