@@ -20,3 +20,7 @@ class DocumentError(CarhoundError):
 
 class EvidenceError(CarhoundError):
     """A file of evidence that cannot be opened or read at all."""
+
+
+class ScenarioError(CarhoundError):
+    """A scenario that cannot be read as one, or tells a story that cannot have happened."""

@@ -19,6 +19,7 @@ COMMANDS = {
     "search": CommandEntry("carhound.cli.search", "Run one SPL search over logs, without Splunk."),
     "mapping": CommandEntry("carhound.cli.mapping", "Print a mapping for columns with names of their own."),
     "test": CommandEntry("carhound.cli.test", "Run the test cases of CAR analytics."),
+    "simulate": CommandEntry("carhound.cli.simulate", "Write the logs that an attack leaves behind."),
 }
 
 _EPILOG = """\

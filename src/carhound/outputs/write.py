@@ -4,9 +4,10 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from carhound.errors import UsageError
 
@@ -35,19 +36,29 @@ def check_target(path: Path) -> None:
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:
     """Writes all chunks, or leaves whatever stood at `path` as it was and raises UsageError."""
+    with replaced(path) as stream:
+        stream.writelines(chunks)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose content takes the place of the file at `path` when the block ends without an error.
+
+    With one, whatever stood there stays. Raises UsageError where it cannot be written.
+    """
     target = path.resolve()
     try:
         if _special(target):
             with target.open("wb") as device:
-                device.writelines(chunks)
+                yield device
             return
         beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
         try:
-            with beside.open("xb") as stream:
+            with beside.open("x+b") as stream:
                 if target.exists():
                     # Whoever narrowed the permissions of the old file meant its contents.
                     beside.chmod(stat.S_IMODE(target.stat().st_mode))
-                stream.writelines(chunks)
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
             beside.replace(target)
