@@ -30,7 +30,7 @@ SEARCH = "<search>"
 def hunt(request: Request, progress: Progress | None = None) -> Run:
     """Runs the analytics over the evidence. Raises CarhoundError for what makes a run impossible."""
     clock = read_clock(request)
-    analytics, problems, passed_over = _load(request.analytics or bundled())
+    analytics, problems, passed_over = load_analytics(request.analytics or bundled())
     subjects = [prepare(analytic, request.reading) for analytic in analytics]
     return _run(request, clock, subjects, progress, problems, passed_over)
 
@@ -63,7 +63,7 @@ def _run(
         raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
     registry = Registry()
-    collector = _collector(subjects, registry)
+    collector = new_collector(subjects, registry)
     reading = Reading(registry)
     parts = open_evidence([path for path in evidence_paths if path not in missing], ReadOptions(clock.zone))
     read_evidence(parts, collector, len(runnable), reading, request.hash, progress)
@@ -98,7 +98,9 @@ def _run(
     return Run(info, results, reading.hosts.coverage(names), evidence, tuple(found), status, reasons, rows)
 
 
-def _load(references: tuple[str, ...]) -> tuple[list[Analytic], list[CarhoundError], tuple[str, ...]]:
+def load_analytics(
+    references: tuple[str, ...],
+) -> tuple[list[Analytic], list[CarhoundError], tuple[str, ...]]:
     """The analytics named, each id once, what went wrong, and files that are no analytics.
 
     Raises DocumentError where nothing could be read.
@@ -124,7 +126,7 @@ def _load(references: tuple[str, ...]) -> tuple[list[Analytic], list[CarhoundErr
     return list(by_id.values()), problems, tuple(passed_over)
 
 
-def _collector(subjects: list[Subject], registry: Registry) -> Collector:
+def new_collector(subjects: list[Subject], registry: Registry) -> Collector:
     """A collector of every plan there is, each told its number; implementations come first."""
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
     follows: dict[int, frozenset[int]] = {}
