@@ -17,6 +17,8 @@ INTERRUPTED = 130
 COMMANDS = {
     "hunt": CommandEntry("carhound.cli.hunt", "Run CAR analytics over logs."),
     "search": CommandEntry("carhound.cli.search", "Run one SPL search over logs, without Splunk."),
+    "explain": CommandEntry("carhound.cli.explain", "Show what an analytic asks, and why (not) an event."),
+    "analytics": CommandEntry("carhound.cli.analytics", "List analytics, and which of their texts can run."),
 }
 
 _EPILOG = """\

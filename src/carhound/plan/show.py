@@ -100,7 +100,7 @@ def show_scan(scan: Scan, event_ids: frozenset[str] | None = None) -> str:
 def show_range(scan: Scan) -> str:
     """The window of a scan as written."""
     if not scan.range.written:
-        return "the caller's range"
+        return "no window of its own"
     return f"{scan.range.earliest or 'the beginning'} to {scan.range.latest or 'now'}"
 
 

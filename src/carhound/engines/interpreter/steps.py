@@ -36,7 +36,7 @@ from carhound.plan.show_predicates import one_line
 Hits = Mapping[int, list[Event]]
 """By id() of the top node of each stem of a plan, the events of the evidence that it lets through."""
 
-NEEDS_EVIDENCE = "this depends on other events: name the evidence to have it decided"
+NEEDS_EVIDENCE = "this depends on other events, which only evidence can show (--evidence)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,12 @@ class _Walk:
     def scan(self, scan: Scan) -> list[Step]:
         event = self.event
         inside = scan.dataset.holds(event.provider, event.channel)
-        met = [Met("provider", event.provider)]
-        if event.provider is None:
-            met = [Met("channel", event.channel)]
-        if scan.kinds is not None:
-            inside = inside and bool(set(scan.kinds) & set(event.kinds))
-            met.append(Met("kind", " or ".join(map("/".join, event.kinds)) or None))
-        made = [Step("scan", show_scan(scan), scan.span, inside, tuple(met))]
+        met = Met("provider", event.provider) if event.provider else Met("channel", event.channel)
+        if scan.kinds is not None and inside:
+            inside = bool(set(scan.kinds) & set(event.kinds))
+            met = Met("kind", " or ".join(map("/".join, event.kinds)) or None)
+        span = scan.span if scan.kinds is not None else None
+        made = [Step("scan", show_scan(scan), span, inside, (met,))]
         window = self.moment.window(scan)
         if window.bounded:
             time = None if event.time is None else format_time(event.time)

@@ -13,7 +13,7 @@ from carhound.findings.explanation import (
 from carhound.findings.run import Cell
 from carhound.model.diagnostics import Span
 from carhound.model.windows import Window
-from carhound.outputs.patterns import language_name
+from carhound.outputs.patterns import named
 from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.wording import count, moment
 
@@ -29,8 +29,8 @@ _JOINS = {"all": "all of", "any": "any of", "not": "not", "xor": "one of two", "
 def show_answer(page: Page, one: ImplementationExplained, answer: EventAnswer, indent: int) -> None:
     """The verdict and the reasons for it."""
     page.line(
-        evidence(one.name, "bold"),
-        (f" ({language_name(one.language)}): ", "dim"),
+        evidence(named(one.name, one.language), "bold"),
+        ": ",
         *_verdict(one, answer),
         indent=indent,
     )
@@ -58,15 +58,15 @@ def _verdict(one: ImplementationExplained, answer: EventAnswer) -> list[Part]:
     head: list[Part] = [("no match", "bold")]
     if answer.failure is None:
         return [*head, ": every clause holds, and a later command leaves it out over this evidence"]
-    kind = "" if answer.eligible else "another kind of event, "
-    return [*head, f": {kind}", *_first(one, answer.failure)]
+    kind = ": " if answer.eligible else ", it is another kind of event: "
+    return [*head, kind, *_first(one, answer.failure)]
 
 
 def _first(one: ImplementationExplained, failure: FirstFailure) -> list[Part]:
     said: list[Part] = ["" if failure.clause is None else (f"[{failure.clause}] ", "cyan")]
     said += [evidence(_source(one, failure.span) or failure.text), " fails"]
     for at, met in enumerate(failure.met):
-        said += [" at " if not at else ", ", evidence(met.field), " ", _value(met.value)]
+        said += [": " if not at else ", ", evidence(met.field), " is ", _value(met.value)]
     return said
 
 

@@ -12,14 +12,14 @@ from carhound.findings.explanation import (
 )
 from carhound.model.diagnostics import Diagnostic, Severity
 from carhound.model.names import NATIVE_ALIASES
-from carhound.outputs.patterns import language_name
+from carhound.outputs.patterns import named
 from carhound.outputs.terminal.about import show_about, show_head, show_reasons
 from carhound.outputs.terminal.answered import show_answer
 from carhound.outputs.terminal.events import show_event
 from carhound.outputs.terminal.numbered_text import show_numbered
 from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.terminal.pattern_block import window_text
-from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_note
+from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_once
 
 _LABEL = 10
 
@@ -62,13 +62,12 @@ def _show_analytic(sheet: Page, analytic: AnalyticExplained, explanation: Explan
     told = Told()
     for one in analytic.implementations:
         sheet.blank()
-        name = evidence(one.name, "bold")
         if asked and one.answer is not None:
             show_answer(sheet, one, one.answer, 2)
             continue
         line, _ = one.code.position(0)
-        language = evidence(f" ({language_name(one.language)}), line {line}", "dim")
-        sheet.line(name, language, indent=2)
+        place = (f", line {line}", "dim")
+        sheet.line(evidence(named(one.name, one.language), "bold"), place, indent=2)
         if not one.parsed:
             sheet.line(("cannot be run", "bold red"), indent=4)
             for diagnostic in one.diagnostics:
@@ -113,12 +112,15 @@ def _show_implementation(sheet: Page, one: ImplementationExplained, told: Told, 
         depth = indent + 2 + 2 * line.depth
         text, rules = _rules(line.text)
         sheet.line((mark, "cyan"), evidence(text), evidence(rules, "dim"), indent=depth, hang=depth + 4)
+    sheet.blank()
     for diagnostic in one.diagnostics:
-        if not told.again(diagnostic):
+        if diagnostic.position() is not None:
             show_diagnostic(sheet, diagnostic, indent)
+        else:
+            show_once(sheet, diagnostic, told, indent)
     for known in one.discrepancies:
         severity: Severity = "warning" if known.headline else "note"
-        show_note(sheet, Diagnostic(known.code, known.message, severity), [], indent)
+        show_once(sheet, Diagnostic(known.code, known.message, severity), told, indent)
 
 
 def _rules(line: str) -> tuple[str, str]:

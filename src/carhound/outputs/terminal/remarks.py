@@ -58,7 +58,7 @@ def show_warnings(page: Page, results: Sequence[ImplementationResult], told: Tol
             page.line(*_sign(diagnostic), f"see {diagnostic.code} above", indent=indent)
         else:
             whose = [language_name(one.language) for one in owners] if len(owners) < len(results) else []
-            show_note(page, diagnostic, whose, indent)
+            _show_note(page, diagnostic, whose, indent)
 
 
 def show_notes(page: Page, analytic: AnalyticResult, told: Told, indent: int) -> None:
@@ -74,7 +74,7 @@ def show_notes(page: Page, analytic: AnalyticResult, told: Told, indent: int) ->
     page.blank()
     page.line(("Notes", "bold"), indent=indent)
     for diagnostic, owners in fresh:
-        show_note(page, diagnostic, _names(owners, twins), indent)
+        _show_note(page, diagnostic, _names(owners, twins), indent)
 
 
 def _merged(results: Iterable[ImplementationResult]) -> list[tuple[Diagnostic, list[ImplementationResult]]]:
@@ -94,8 +94,15 @@ def _sign(diagnostic: Diagnostic) -> tuple[tuple[str, str], str]:
     return (_SIGNS[diagnostic.severity], _STYLES[diagnostic.severity]), " "
 
 
-def show_note(page: Page, diagnostic: Diagnostic, whose: Sequence[str], indent: int) -> None:
-    """One remark in a few lines: its sign, its message, in brackets its code and `whose` it is."""
+def show_once(page: Page, diagnostic: Diagnostic, told: Told, indent: int) -> None:
+    """One remark, in full for the first time and then by its code."""
+    if told.again(diagnostic):
+        page.line(*_sign(diagnostic), f"see {diagnostic.code} above", indent=indent)
+    else:
+        _show_note(page, diagnostic, [], indent)
+
+
+def _show_note(page: Page, diagnostic: Diagnostic, whose: Sequence[str], indent: int) -> None:
     affected = "" if diagnostic.count is None else f" ({count(diagnostic.count, 'event')})"
     about = [diagnostic.code, *whose]
     position = diagnostic.position()
