@@ -1,7 +1,8 @@
 """Plans as text: the cases are in cases/show.txt.
 
-A case is a line `=== language: what it shows`, the text, a line `---`, and the plan. To renew the plans after a
-change that is meant: CARHOUND_RENEW=1 .venv/bin/pytest tests/unit/plan/test_show.py; then read the difference.
+A case is a line `=== language: what it shows`, the text, a line `---`, and the plan. To renew the plans after
+a change that is meant: CARHOUND_RENEW=1 .venv/bin/pytest tests/unit/plan/test_show.py
+Then read the difference.
 """
 
 import os

@@ -146,6 +146,8 @@ class _Walk:
         return Step("subsearch", text, node.span, holds, met, inner=inner, rows=len(rows))
 
     def command(self, node: Dedup | Head | Sort, text: str, remark: str) -> Step:
+        if self.hits is None:
+            remark += "; which those are only evidence can show (--evidence)"
         return Step("command", text, node.span, None, remark=remark)
 
 
