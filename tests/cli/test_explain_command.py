@@ -25,7 +25,9 @@ def test_the_corrected_reading_moves_the_baseline(carhound: Run) -> None:
     assert "RUN-C1" in said.stdout
 
 
-@pytest.mark.parametrize(("record", "answer"), [(1, "matches"), (2, "no match"), (3, "another kind")])
+@pytest.mark.parametrize(
+    ("record", "answer"), [(1, "matches"), (2, "no match"), (3, "it judges other events (Sysmon, event 1)")]
+)
 def test_explain_a_record(carhound: Run, tmp_path: Path, record: int, answer: str) -> None:
     write(tmp_path / "logs.jsonl", HIT, QUIET, LOAD)
     said = carhound("explain", "CAR-2019-04-002", "--event", f"logs.jsonl:{record}")

@@ -52,8 +52,9 @@ class KnownDiscrepancy:
 
 @dataclass(frozen=True, slots=True)
 class FirstFailure:
-    """The first clause that fails."""
+    """The first clause, or other step, that fails."""
 
+    kind: Literal["scan", "window", "clause", "subsearch", "command"]
     clause: int | None
     """Its number among the clauses."""
     text: str

@@ -113,6 +113,7 @@ def _answer(one: ImplementationExplained, answer: EventAnswer) -> Json:
 
 def _failure(one: ImplementationExplained, failure: FirstFailure) -> Json:
     return {
+        "kind": failure.kind,
         "clause": failure.clause,
         "text": failure.text,
         **_where(one.code, failure.span),

@@ -139,7 +139,7 @@ def _failure(step: Step, numbered: tuple[Clause, ...]) -> FirstFailure:
         # What a joined clause met, where all its tests look at one field.
         found = dict.fromkeys(one for test in step.trace.tests() for one in test.met)
         met = tuple(found) if len(found) == 1 else ()
-    return FirstFailure(_number(step.span, numbered), step.text, step.span, met)
+    return FirstFailure(step.kind, _number(step.span, numbered), step.text, step.span, met)
 
 
 def _number(span: Span | None, numbered: tuple[Clause, ...]) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from carhound.findings.explanation import Reads
 from carhound.findings.run import AnalyticResult, RunInfo
 from carhound.outputs.terminal.page import Page, evidence
 from carhound.outputs.wording import count, moment
@@ -26,6 +27,16 @@ def show_about(sheet: Page, analytic: AnalyticResult) -> None:
     sheet.blank()
     sheet.line(evidence(analytic.id, "bold"), "  ", evidence(analytic.title, "bold"))
     sheet.labelled("document", evidence(analytic.path), indent=0, label_width=_LABEL)
+
+
+def events_text(reads: Reads) -> str:
+    """The events that a scan takes in, for example "Sysmon, event 1 or 7"."""
+    said = {"everything": "every log", "sysmon": "Sysmon"}.get(reads.dataset, f"the {reads.dataset} log")
+    if reads.event_ids is not None:
+        said += f", event {' or '.join(reads.event_ids)}"
+    if reads.kinds is not None:
+        said += f", {' or '.join(map('/'.join, reads.kinds))}"
+    return said
 
 
 def show_reasons(sheet: Page, reasons: Sequence[str]) -> None:

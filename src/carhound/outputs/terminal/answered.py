@@ -14,6 +14,7 @@ from carhound.findings.run import Cell
 from carhound.model.diagnostics import Span
 from carhound.model.windows import Window
 from carhound.outputs.patterns import named
+from carhound.outputs.terminal.about import events_text
 from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.wording import count, moment
 
@@ -58,15 +59,24 @@ def _verdict(one: ImplementationExplained, answer: EventAnswer) -> list[Part]:
     head: list[Part] = [("no match", "bold")]
     if answer.failure is None:
         return [*head, ": every clause holds, and a later command leaves it out over this evidence"]
-    kind = ": " if answer.eligible else ", it is another kind of event: "
-    return [*head, kind, *_first(one, answer.failure)]
+    if not answer.eligible:
+        return [*head, ": it judges other events (", evidence(events_text(one.reads[0])), ")"]
+    return [*head, ": ", *_first(one, answer.failure)]
 
 
 def _first(one: ImplementationExplained, failure: FirstFailure) -> list[Part]:
-    said: list[Part] = ["" if failure.clause is None else (f"[{failure.clause}] ", "cyan")]
-    said += [evidence(_source(one, failure.span) or failure.text), " fails"]
-    for at, met in enumerate(failure.met):
-        said += [": " if not at else ", ", evidence(met.field), " is ", _value(met.value)]
+    mark: Part = ("" if failure.clause is None else f"[{failure.clause}] ", "cyan")
+    if failure.kind == "subsearch":
+        what = "a row of the subsearch matches: " if failure.met else "no row of the subsearch matches"
+        return [mark, what, *_met(failure)]
+    text = evidence(_source(one, failure.span) or failure.text)
+    return [mark, text, " fails", ": " if failure.met else "", *_met(failure)]
+
+
+def _met(failure: FirstFailure) -> list[Part]:
+    said: list[Part] = []
+    for met in failure.met:
+        said += [", " if said else "", evidence(met.field), " is ", _value(met.value)]
     return said
 
 

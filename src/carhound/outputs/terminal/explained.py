@@ -13,7 +13,7 @@ from carhound.findings.explanation import (
 from carhound.model.diagnostics import Diagnostic, Severity
 from carhound.model.names import NATIVE_ALIASES
 from carhound.outputs.patterns import named
-from carhound.outputs.terminal.about import show_about, show_head, show_reasons
+from carhound.outputs.terminal.about import events_text, show_about, show_head, show_reasons
 from carhound.outputs.terminal.answered import show_answer
 from carhound.outputs.terminal.events import show_event
 from carhound.outputs.terminal.numbered_text import show_numbered
@@ -129,14 +129,8 @@ def _rules(line: str) -> tuple[str, str]:
 
 
 def _events(reads: Reads) -> Text:
-    dataset = {"everything": "every log", "sysmon": "Sysmon"}.get(reads.dataset, f"the {reads.dataset} log")
-    said = dataset
-    if reads.event_ids is not None:
-        said += f", event {' or '.join(reads.event_ids)}"
-    if reads.kinds is not None:
-        said += f", {' or '.join(map('/'.join, reads.kinds))}"
     names = "CAR's names" if reads.view == "car" else "native names"
-    return evidence(said).append(f"; {names}", "dim")
+    return evidence(events_text(reads)).append(f"; {names}", "dim")
 
 
 def _field(read: FieldRead) -> str:
