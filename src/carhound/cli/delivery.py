@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import click
 
@@ -12,6 +13,9 @@ from carhound.findings.run import Run
 from carhound.outputs.render import PIPE_WIDTH, render
 from carhound.outputs.summary import diagnostic_lines, verdict_lines
 from carhound.outputs.write import write_file, write_stdout
+
+Rendered = Callable[[int, bool], Iterable[bytes]]
+"""Makes the output for a width and with colour or without."""
 
 
 def deliver(run: Run, options: OutputOptions) -> int:
@@ -35,20 +39,24 @@ def deliver(run: Run, options: OutputOptions) -> int:
 
 
 def write_to_stdout(run: Run, options: OutputOptions) -> None:
-    """Writes the run to standard output."""
-    write_chunks(lambda width, colour: render(run, options.style, width=width, colour=colour), options.style)
+    """Writes the run; a reader that has heard enough (`| head`) is no error."""
+    write_shown(lambda width, colour: render(run, options.style, width=width, colour=colour), options.style)
 
 
-def write_chunks(rendered: Callable[[int, bool], Iterable[bytes]], style: str) -> None:
-    """Writes what `rendered` makes for a width, with colour or without.
+def deliver_page(rendered: Rendered, style: str, output: str | None) -> None:
+    """Writes what has no findings, a page or JSON, to a file or to standard output."""
+    if output in (None, "-"):
+        write_shown(rendered, style)
+        return
+    write_file(Path(str(output)), rendered(PIPE_WIDTH, False))
 
-    A reader that has heard enough (`| head`) is no error.
-    """
+
+def write_shown(rendered: Rendered, style: str) -> None:
+    """Writes to standard output, as wide and as coloured as it takes; a reader may have heard enough."""
     terminal = sys.stdout is not None and sys.stdout.isatty()
     width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if terminal else PIPE_WIDTH
     try:
-        chunks = rendered(width, terminal and _colour_wanted())
-        write_stdout(chunks, for_people=style == "table")
+        write_stdout(rendered(width, terminal and _colour_wanted()), for_people=style == "table")
     except BrokenPipeError:
         # What is still buffered has no reader either; Python would complain of it when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -20,6 +20,8 @@ COMMANDS = {
     "mapping": CommandEntry("carhound.cli.mapping", "Print a mapping for columns with names of their own."),
     "test": CommandEntry("carhound.cli.test", "Run the test cases of CAR analytics."),
     "simulate": CommandEntry("carhound.cli.simulate", "Write the logs that an attack leaves behind."),
+    "explain": CommandEntry("carhound.cli.explain", "Show what an analytic asks, and why (not) an event."),
+    "analytics": CommandEntry("carhound.cli.analytics", "List analytics, and which of their texts can run."),
 }
 
 _EPILOG = """\

@@ -128,6 +128,50 @@ def recorded_words(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(hidden)
 
 
+def zone_options(command: Command) -> Command:
+    """--now, --tz."""
+    return _apply(
+        command,
+        click.option(
+            "--now",
+            metavar="TIME",
+            help="The moment that relative times count from: a time, or 'wall' for the clock. "
+            "Default: just after the event, or with --evidence just after the newest matching one; "
+            "without either the clock.",
+        ),
+        click.option(
+            "--tz",
+            default="UTC",
+            show_default=True,
+            metavar="ZONE",
+            help="The zone of calendar days and of times without one, for example Europe/Berlin.",
+        ),
+    )
+
+
+def page_options(command: Command) -> Command:
+    """--format, --output."""
+    return _apply(
+        command,
+        click.option(
+            "-f",
+            "--format",
+            "style",
+            type=click.Choice(["table", "json"]),
+            metavar="FORMAT",
+            default="table",
+            show_default=True,
+            help="table, for people, or json, which holds everything.",
+        ),
+        click.option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write to FILE, whole or not at all, instead of standard output.",
+        ),
+    )
+
+
 def output_options(command: Command) -> Command:
     """--hash, --format, --output, --quiet, --exit-zero."""
     return _apply(

@@ -71,7 +71,7 @@ def test(
         check_target(target)
 
     from carhound import pipeline
-    from carhound.cli.delivery import write_chunks
+    from carhound.cli.delivery import write_shown
     from carhound.outputs.render import render_checks
     from carhound.outputs.write import write_file
 
@@ -81,7 +81,7 @@ def test(
 
         write_file(Path(junit), [document(run)])
     if output in (None, "-"):
-        write_chunks(lambda width, colour: render_checks(run, style, width=width, colour=colour), style)
+        write_shown(lambda width, colour: render_checks(run, style, width=width, colour=colour), style)
     else:
         write_file(Path(str(output)), render_checks(run, style))
     return run.exit_status

@@ -33,8 +33,8 @@ def run_object(run: Run) -> Json:
     """The whole run."""
     return {
         "schema": SCHEMA,
-        "run": _info(run.info),
-        "analytics": [_analytic(analytic) for analytic in run.analytics],
+        "run": info_object(run.info),
+        "analytics": [analytic_object(analytic) for analytic in run.analytics],
         "hosts": [_host(host) for host in run.hosts],
         "evidence": _evidence(run.evidence),
         "findings": [finding_object(finding) for finding in run.findings],
@@ -67,7 +67,8 @@ def row_objects(rows: Rows) -> list[Json]:
     return [dict(zip(rows.columns, map(_cell, row), strict=True)) for row in rows.rows]
 
 
-def _info(info: RunInfo) -> Json:
+def info_object(info: RunInfo) -> Json:
+    """How the command was run."""
     return {
         "now": format_time(info.now),
         "now_from": info.now_from,
@@ -81,7 +82,8 @@ def _info(info: RunInfo) -> Json:
     }
 
 
-def _analytic(analytic: AnalyticResult) -> Json:
+def analytic_object(analytic: AnalyticResult) -> Json:
+    """An analytic, and what its implementations said."""
     return {
         "id": analytic.id,
         "title": analytic.title,
@@ -94,7 +96,7 @@ def _analytic(analytic: AnalyticResult) -> Json:
         ],
         "implementations": [_implementation(result) for result in analytic.implementations],
         "twins": [_twins(twins) for twins in analytic.twins],
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in analytic.diagnostics],
+        "diagnostics": [diagnostic_object(diagnostic) for diagnostic in analytic.diagnostics],
     }
 
 
@@ -104,7 +106,7 @@ def _implementation(result: ImplementationResult) -> Json:
         "name": result.name,
         "language": result.language,
         "status": result.status,
-        "windows": [_window(window) for window in result.windows],
+        "windows": [window_object(window) for window in result.windows],
         "eligible": result.eligible,
         "matched": result.matched,
         "columns": None if table is None else list(table.columns),
@@ -112,11 +114,12 @@ def _implementation(result: ImplementationResult) -> Json:
         "findings": list(result.findings),
         "outside_window": result.outside_window,
         "not_judged": list(result.not_judged),
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in result.diagnostics],
+        "diagnostics": [diagnostic_object(diagnostic) for diagnostic in result.diagnostics],
     }
 
 
-def _window(window: WindowUsed) -> Json:
+def window_object(window: WindowUsed) -> Json:
+    """A window, resolved."""
     return {
         "role": window.role,
         "earliest": _time(window.earliest),
@@ -140,7 +143,8 @@ def _difference(difference: TwinDifference) -> Json:
     return {"finding": difference.finding, "clause": difference.clause, "value": difference.value}
 
 
-def _diagnostic(diagnostic: Diagnostic) -> Json:
+def diagnostic_object(diagnostic: Diagnostic) -> Json:
+    """A remark, with its place in the document."""
     line, column = diagnostic.position() or (None, None)
     return {
         "code": diagnostic.code,

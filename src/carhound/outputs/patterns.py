@@ -19,6 +19,14 @@ def language_name(language: str) -> str:
     return _SPOKEN.get(language, language)
 
 
+def named(implementation: str, language: str) -> str:
+    """An implementation with its language, unless its name says that."""
+    spoken = language_name(language)
+    if implementation.rstrip(")").lower().endswith(spoken.lower()):
+        return implementation
+    return f"{implementation} ({spoken})"
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """What one name of a document stands for."""

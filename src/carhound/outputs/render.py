@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Literal, assert_never, get_args
 
+from carhound.findings.catalogue import Catalogue
 from carhound.findings.checks import CheckRun
+from carhound.findings.explanation import Explanation
 from carhound.findings.run import Run
 
 Format = Literal["table", "json", "jsonl", "csv"]
+PageFormat = Literal["table", "json"]
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 
@@ -52,3 +55,31 @@ def render_checks(
         from carhound.outputs import checks_table
 
         yield checks_table.page(run, width=width, colour=colour).encode("utf-8")
+
+
+def render_explanation(
+    explanation: Explanation, style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+) -> Iterator[bytes]:
+    """What `explain` answers, in a format, UTF-8."""
+    if style == "table":
+        from carhound.outputs.terminal import explained
+
+        yield explained.page(explanation, width=width, colour=colour).encode("utf-8")
+    else:
+        from carhound.outputs import json_explain, json_text
+
+        yield json_text.encode(json_explain.explanation_object(explanation), indent=True)
+
+
+def render_catalogue(
+    catalogue: Catalogue, style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+) -> Iterator[bytes]:
+    """What `analytics` answers, in a format, UTF-8."""
+    if style == "table":
+        from carhound.outputs.terminal import catalogued
+
+        yield catalogued.page(catalogue, width=width, colour=colour).encode("utf-8")
+    else:
+        from carhound.outputs import json_catalogue, json_text
+
+        yield json_text.encode(json_catalogue.catalogue_object(catalogue), indent=True)

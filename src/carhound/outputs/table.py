@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from carhound.findings.run import AnalyticResult, Finding, Run
 from carhound.outputs.patterns import patterns
+from carhound.outputs.terminal.about import attack_text, d3fend_text
 from carhound.outputs.terminal.hosts import show_hosts
 from carhound.outputs.terminal.page import Page, evidence
 from carhound.outputs.terminal.pattern_block import Context, show_pattern, window_text
@@ -63,7 +64,7 @@ def _show_head(sheet: Page, run: Run) -> None:
 def _show_analytic(sheet: Page, analytic: AnalyticResult, findings: Mapping[str, Finding], run: Run) -> None:
     sheet.blank()
     sheet.line(evidence(analytic.id, "bold"), "  ", evidence(analytic.title, "bold"))
-    about = {"ATT&CK": _attack(analytic), "D3FEND": _d3fend(analytic), "document": analytic.path}
+    about = {"ATT&CK": attack_text(analytic), "D3FEND": d3fend_text(analytic), "document": analytic.path}
     for label, text in about.items():
         if text:
             sheet.labelled(label, evidence(text), indent=0, label_width=10)
@@ -75,29 +76,6 @@ def _show_analytic(sheet: Page, analytic: AnalyticResult, findings: Mapping[str,
     for pattern in patterns(analytic):
         show_pattern(sheet, pattern, context, 2)
     show_notes(sheet, analytic, context.told, 2)
-
-
-def _attack(analytic: AnalyticResult) -> str:
-    """For example "T1218.010 (TA0005, coverage Low)"."""
-    said = []
-    for entry in analytic.attack:
-        techniques = _words(entry.get("subtechniques")) or _words(entry.get("technique"))
-        level = _words(entry.get("coverage"))
-        about = _words(entry.get("tactics")) + ([f"coverage {level[0]}"] if level else [])
-        said.append(", ".join(techniques) + (f" ({', '.join(about)})" if about else ""))
-    return "; ".join(said)
-
-
-def _d3fend(analytic: AnalyticResult) -> str:
-    return "; ".join(
-        " ".join([*_words(entry.get("id")), *_words(entry.get("label"))]) for entry in analytic.d3fend
-    )
-
-
-def _words(value: object) -> list[str]:
-    if value is None:
-        return []
-    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
 
 
 def _show_search(sheet: Page, run: Run) -> None:

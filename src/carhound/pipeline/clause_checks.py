@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from carhound.engines.interpreter.failing import covering
 from carhound.engines.interpreter.mutants import MutantRun, distinct
 from carhound.findings.checks import ClauseReport, Clauses
 from carhound.model.diagnostics import Source
 from carhound.normalize.altered import altered, sources_of
 from carhound.pipeline.case_cells import clause_place
 from carhound.pipeline.case_run import JudgedCase
+from carhound.plan.predicates import covering
 
 _HITS = 10
 """Hits of one case that are mutated for one implementation: more of the same kind show little more."""

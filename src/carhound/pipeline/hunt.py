@@ -34,7 +34,7 @@ SEARCH = "<search>"
 def hunt(request: Request, progress: Progress | None = None) -> Run:
     """Runs the analytics over the evidence. Raises CarhoundError for what makes a run impossible."""
     clock = read_clock(request)
-    analytics, problems, passed_over = _load(request.analytics or bundled())
+    analytics, problems, passed_over = load_analytics(request.analytics or bundled())
     subjects = [prepare(analytic, request.reading) for analytic in analytics]
     return _run(request, clock, subjects, progress, problems, passed_over)
 
@@ -73,7 +73,7 @@ def _run(
         request.archive_password,
     )
     registry = Registry(keep_duplicates=request.keep_duplicates)
-    collector = _collector(subjects, registry)
+    collector = new_collector(subjects, registry)
     reading = Reading(registry)
     parts = open_evidence([path for path in evidence_paths if path not in missing], options)
     read_evidence(parts, collector, len(runnable), reading, request, progress)
@@ -115,7 +115,9 @@ def _run(
     return Run(info, results, reading.hosts.coverage(names), evidence, tuple(found), status, reasons, rows)
 
 
-def _load(references: tuple[str, ...]) -> tuple[list[Analytic], list[CarhoundError], tuple[str, ...]]:
+def load_analytics(
+    references: tuple[str, ...],
+) -> tuple[list[Analytic], list[CarhoundError], tuple[str, ...]]:
     """The analytics named, each id once, what went wrong, and files that are no analytics.
 
     Raises DocumentError where nothing could be read.
@@ -141,7 +143,7 @@ def _load(references: tuple[str, ...]) -> tuple[list[Analytic], list[CarhoundErr
     return list(by_id.values()), problems, tuple(passed_over)
 
 
-def _collector(subjects: list[Subject], registry: Registry) -> Collector:
+def new_collector(subjects: list[Subject], registry: Registry) -> Collector:
     """A collector of every plan there is, each told its number; implementations come first."""
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
     follows: dict[int, frozenset[int]] = {}

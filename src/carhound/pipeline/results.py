@@ -1,8 +1,9 @@
 """What was judged and read, put together for the run value."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from carhound.analytics.analytic import Analytic
 from carhound.engines.interpreter.collect import Collector, NotJudged
 from carhound.engines.interpreter.operators import newest_first
 from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Twins
@@ -16,7 +17,17 @@ from carhound.pipeline.reading import Reading
 
 def analytic_result(subject: Subject, collector: Collector, reading: Reading) -> AnalyticResult:
     """One analytic: what each implementation said, and where twins disagree."""
-    analytic = subject.analytic
+    return replace(
+        described(subject.analytic),
+        implementations=tuple(
+            _implementation_result(one, subject, collector, reading) for one in subject.implementations
+        ),
+        twins=_twins(subject, reading),
+    )
+
+
+def described(analytic: Analytic) -> AnalyticResult:
+    """What the document itself says, its implementations left out."""
     return AnalyticResult(
         analytic.id,
         analytic.title,
@@ -25,9 +36,8 @@ def analytic_result(subject: Subject, collector: Collector, reading: Reading) ->
         tuple(asdict(one) for one in analytic.attack),
         tuple(asdict(one) for one in analytic.d3fend),
         tuple((reference, is_defined(reference)) for reference in analytic.data_model_references),
-        tuple(_implementation_result(one, subject, collector, reading) for one in subject.implementations),
-        _twins(subject, reading),
-        analytic.diagnostics,
+        (),
+        diagnostics=analytic.diagnostics,
     )
 
 

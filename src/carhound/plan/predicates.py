@@ -145,3 +145,11 @@ def tests(predicates: Iterable[Predicate]) -> "Iterator[Test]":
                 yield from tests((item,))
             case _:
                 yield predicate
+
+
+def covering(predicate: Predicate) -> Span | None:
+    """The part of the text a predicate was read from."""
+    if isinstance(predicate, All | AnyOf):
+        spans = [span for item in predicate.items if (span := covering(item)) is not None]
+        return spans[0].to(spans[-1]) if spans else None
+    return predicate.span

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.rows import Row, getter, texts
+from carhound.engines.interpreter.rows import Row, texts
+from carhound.engines.interpreter.trace import Trace, trace
 from carhound.model.diagnostics import Span
 from carhound.model.event import Event
-from carhound.model.names import Alias
 from carhound.plan.nodes import Node
-from carhound.plan.predicates import All, AnyOf, Field, Not, Predicate, Term, Where
 from carhound.plan.stems import stems
 
 
@@ -31,37 +29,17 @@ def first_failure(plan: Node, event: Event) -> Failure | None:
         return Failure(scan.span, event.event_id)
     row = Row(event)
     for clause in stem.conditions:
-        if not condition(clause, _unheard)(row):
-            return Failure(covering(clause), _value(clause, row))
+        traced = trace(clause, row)
+        if not traced.holds:
+            return Failure(traced.span, met_value(traced))
     return None
 
 
-def covering(predicate: Predicate) -> Span | None:
-    """The part of the text a predicate was read from."""
-    if isinstance(predicate, All | AnyOf):
-        spans = [span for item in predicate.items if (span := covering(item)) is not None]
-        return spans[0].to(spans[-1]) if spans else None
-    return predicate.span
-
-
-def _value(predicate: Predicate, row: Row) -> str | None:
-    field = _field(predicate)
-    values = texts(getter(field, _unheard)(row)) if field is not None else ()
+def met_value(traced: Trace) -> str | None:
+    """The value a condition met, where all its tests look at one field."""
+    tests = list(traced.tests())
+    fields = {one.field for test in tests for one in test.met}
+    if len(fields) != 1 or not all(test.met for test in tests):
+        return None
+    values = texts(tests[0].met[0].value)
     return ", ".join(values) if values else None
-
-
-def _field(predicate: Predicate) -> Field | None:
-    match predicate:
-        case All(items) | AnyOf(items):
-            fields = {_field(item) for item in items}
-            return fields.pop() if len(fields) == 1 else None
-        case Not(item):
-            return _field(item)
-        case Term() | Where():
-            return None
-        case _:
-            return predicate.field
-
-
-def _unheard(_name: str, _alias: Alias) -> None:
-    """Aliases were reported when the plan ran."""

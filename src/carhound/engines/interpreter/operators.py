@@ -107,9 +107,9 @@ class _Execution:
             case Dedup():
                 return _dedup(node, rows, self.used)
             case Fields() | Table():
-                return [_project(node, row, self.used) for row in rows]
+                return [project(node, row, self.used) for row in rows]
             case Rename(_, pairs):
-                return [_rename(pairs, row, self.used) for row in rows]
+                return [rename(pairs, row, self.used) for row in rows]
             case Sort():
                 return _sort(node, rows, self.used)
             case Head(_, count):
@@ -139,7 +139,8 @@ def _dedup(node: Dedup, rows: list[Row], used: AliasUse) -> list[Row]:
     return kept
 
 
-def _project(node: Fields | Table, row: Row, used: AliasUse) -> Row:
+def project(node: Fields | Table, row: Row, used: AliasUse) -> Row:
+    """The row with the columns that `fields` or `table` leaves it."""
     names = row.names()
     columns: dict[str, Cell] = {}
     if isinstance(node, Fields) and not node.remove:
@@ -162,7 +163,8 @@ def _named(name: str, names: list[str]) -> list[str]:
     return [one for one in names if matches(one)]
 
 
-def _rename(pairs: tuple[tuple[str, str], ...], row: Row, used: AliasUse) -> Row:
+def rename(pairs: tuple[tuple[str, str], ...], row: Row, used: AliasUse) -> Row:
+    """The row with its fields under new names."""
     columns = row.materialized()
     for old, new in pairs:
         value = getter(Field(old), used)(Row(row.event, columns)) if old != "_time" else columns.get(old)

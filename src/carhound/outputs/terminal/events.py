@@ -34,7 +34,7 @@ def show_events(
             _show_again(page, finding, numbers[finding.id], only.get(finding.id), indent)
         else:
             numbers[finding.id] = len(numbers) + 1
-            _show_event(page, finding, numbers[finding.id], only.get(finding.id), indent)
+            show_event(page, finding, indent, number=numbers[finding.id], only=only.get(finding.id))
     if (more := len(listed) - SHOWN) > 0:
         page.line(f"and {count(more, 'more event')}: --format jsonl or csv lists them all", indent=indent)
 
@@ -63,14 +63,17 @@ def _computer(finding: Finding) -> str:
     return finding.computer or "computer unknown"
 
 
-def _show_event(page: Page, finding: Finding, number: int, only: Text | None, indent: int) -> None:
+def show_event(
+    page: Page, finding: Finding, indent: int, *, number: int | None = None, only: Text | None = None
+) -> None:
+    """One event in full, under its number where it has one."""
     fields = fields_of(finding)
-    head: list[Part] = [(f"[{number}]", "dim"), " ", (moment(finding.time), "bold"), "  "]
-    head.append(evidence(_computer(finding), "bold"))
+    head: list[Part] = [] if number is None else [(f"[{number}]", "dim"), " "]
+    head += [(moment(finding.time), "bold"), "  ", evidence(_computer(finding), "bold")]
     if fields.user:
         head += ["  ", evidence(fields.user, "dim")]
     page.line(*head, indent=indent)
-    inner = indent + 4
+    inner = indent if number is None else indent + 4
     _show_images(page, finding, fields, inner)
 
     def detail(label: str, value: Text, style: str = "dim") -> None:

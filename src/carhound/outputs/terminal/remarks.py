@@ -94,6 +94,14 @@ def _sign(diagnostic: Diagnostic) -> tuple[tuple[str, str], str]:
     return (_SIGNS[diagnostic.severity], _STYLES[diagnostic.severity]), " "
 
 
+def show_once(page: Page, diagnostic: Diagnostic, told: Told, indent: int) -> None:
+    """One remark, in full for the first time and then by its code."""
+    if told.again(diagnostic):
+        page.line(*_sign(diagnostic), f"see {diagnostic.code} above", indent=indent)
+    else:
+        _show_note(page, diagnostic, [], indent)
+
+
 def _show_note(page: Page, diagnostic: Diagnostic, whose: Sequence[str], indent: int) -> None:
     affected = "" if diagnostic.count is None else f" ({count(diagnostic.count, 'event')})"
     about = [diagnostic.code, *whose]

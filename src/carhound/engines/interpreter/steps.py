@@ -1,0 +1,155 @@
+"""One event on its way through a plan, step by step: what decides about it, and whether it goes on.
+
+What hangs on other events (a subsearch, `dedup`, `head`) can only be said with evidence at hand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from carhound.engines.interpreter.operators import Moment, project, rename, run
+from carhound.engines.interpreter.rows import Row
+from carhound.engines.interpreter.subsearch import row_matcher
+from carhound.engines.interpreter.trace import Met, Trace, trace
+from carhound.model.diagnostics import Span
+from carhound.model.event import Event
+from carhound.model.instants import format_time
+from carhound.model.names import Alias
+from carhound.model.windows import Window
+from carhound.plan.nodes import (
+    Dedup,
+    Fields,
+    Filter,
+    Head,
+    Node,
+    Rename,
+    Scan,
+    Sort,
+    SubsearchFilter,
+    Table,
+    entry,
+)
+from carhound.plan.predicates import conjuncts
+from carhound.plan.show import show_range, show_scan
+from carhound.plan.show_predicates import one_line
+
+Hits = Mapping[int, list[Event]]
+"""By id() of the top node of each stem of a plan, the events of the evidence that it lets through."""
+
+NEEDS_EVIDENCE = "this depends on other events, which only evidence can show (--evidence)"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that decides about the event."""
+
+    kind: Literal["scan", "window", "clause", "subsearch", "command"]
+    text: str
+    span: Span | None
+    holds: bool | None
+    """Whether the event goes on; None where that depends on other events."""
+    met: tuple[Met, ...] = ()
+    trace: Trace | None = None
+    """Of a clause."""
+    window: Window | None = None
+    """Of a window."""
+    inner: "tuple[Step, ...]" = ()
+    """Of a subsearch: the same event on its way through it, as one of the events that it looks at."""
+    rows: int | None = None
+    """Of a subsearch: the rows it gave."""
+    remark: str = ""
+    """What else a person must know."""
+
+
+def steps(plan: Node, event: Event, moment: Moment, hits: Hits | None = None) -> tuple[Step, ...]:
+    """The steps up to the first transforming command, or the end; `hits` where evidence was read."""
+    return _Walk(event, moment, hits).path(entry(plan))
+
+
+@dataclass(slots=True)
+class _Walk:
+    event: Event
+    moment: Moment
+    hits: Hits | None
+
+    def path(self, plan: Node) -> tuple[Step, ...]:
+        nodes: list[Node] = [plan]
+        while not isinstance(node := nodes[-1], Scan):
+            nodes.append(node.input)
+        row = Row(self.event)
+        made: list[Step] = []
+        for node in reversed(nodes):
+            match node:
+                case Scan():
+                    made += self.scan(node)
+                case Filter(_, predicate):
+                    made += [self.clause(trace(one, row)) for one in conjuncts(predicate)]
+                case SubsearchFilter():
+                    made.append(self.subsearch(node, row))
+                case Fields() | Table():
+                    row = project(node, row, _unheard)
+                case Rename(_, pairs):
+                    row = rename(pairs, row, _unheard)
+                case Dedup(_, fields, keep):
+                    names = ", ".join(one_line(field.name) for field in fields)
+                    said = "only the first row" if keep == 1 else f"only the first {keep} rows"
+                    made.append(self.command(node, f"dedup {names}", f"{said} of each value stay"))
+                case Head(_, count):
+                    made.append(self.command(node, f"head {count}", "only the first rows stay"))
+                case Sort(limit=int(limit)):
+                    made.append(self.command(node, f"sort {limit}", "only the first rows stay"))
+                case _:
+                    pass
+        return tuple(made)
+
+    def scan(self, scan: Scan) -> list[Step]:
+        event = self.event
+        inside = scan.dataset.holds(event.provider, event.channel)
+        met = Met("provider", event.provider) if event.provider else Met("channel", event.channel)
+        if scan.kinds is not None and inside:
+            inside = bool(set(scan.kinds) & set(event.kinds))
+            met = Met("kind", " or ".join(map("/".join, event.kinds)) or None)
+        span = scan.span if scan.kinds is not None else None
+        made = [Step("scan", show_scan(scan), span, inside, (met,))]
+        window = self.moment.window(scan)
+        if window.bounded:
+            time = None if event.time is None else format_time(event.time)
+            made.append(
+                Step(
+                    "window",
+                    show_range(scan),
+                    scan.span,
+                    window.contains(event.time),
+                    (Met("_time", time),),
+                    window=window,
+                    remark="an event without a time falls in no window" if time is None else "",
+                )
+            )
+        return made
+
+    def clause(self, traced: Trace) -> Step:
+        return Step("clause", traced.text, traced.span, traced.holds, traced.met, traced)
+
+    def subsearch(self, node: SubsearchFilter, row: Row) -> Step:
+        text = "matches no row of the subsearch" if node.negated else "matches a row of the subsearch"
+        inner = self.path(entry(node.subsearch))
+        if self.hits is None:
+            return Step("subsearch", text, node.span, None, inner=inner, remark=NEEDS_EVIDENCE)
+        rows = [one.materialized() for one in run(node.subsearch, self.hits, self.moment, _unheard).rows]
+        match = next((one for one in rows if row_matcher([one], _unheard)(row)), None)
+        met = (
+            ()
+            if match is None
+            else tuple(Met(name, value) for name, value in match.items() if not name.startswith("_"))
+        )
+        holds = (match is not None) is not node.negated
+        return Step("subsearch", text, node.span, holds, met, inner=inner, rows=len(rows))
+
+    def command(self, node: Dedup | Head | Sort, text: str, remark: str) -> Step:
+        if self.hits is None:
+            remark += "; which those are only evidence can show (--evidence)"
+        return Step("command", text, node.span, None, remark=remark)
+
+
+def _unheard(_name: str, _alias: Alias) -> None:
+    """Aliases are reported with the values met."""

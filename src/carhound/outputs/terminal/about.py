@@ -1,0 +1,75 @@
+"""What stands at the top and at the end of the pages about analytics: the run, the document, the gaps."""
+
+from collections.abc import Sequence
+
+from carhound.findings.explanation import Reads
+from carhound.findings.run import AnalyticResult, RunInfo
+from carhound.outputs.terminal.page import Page, evidence
+from carhound.outputs.wording import count, moment
+
+_LABEL = 10
+_REASONS_SHOWN = 20
+
+
+def show_head(sheet: Page, info: RunInfo) -> None:
+    """How the command was run, in one line."""
+    said = [
+        f"carhound {info.version}",
+        f"now is {moment(info.now)}, {info.now_from}",
+        f"days in {info.tz}",
+        f"{info.reading} reading",
+    ]
+    sheet.line(evidence("; ".join(said), "dim"), hang=0)
+
+
+def show_about(sheet: Page, analytic: AnalyticResult) -> None:
+    """The analytic's id, title and document."""
+    sheet.blank()
+    sheet.line(evidence(analytic.id, "bold"), "  ", evidence(analytic.title, "bold"))
+    sheet.labelled("document", evidence(analytic.path), indent=0, label_width=_LABEL)
+
+
+def events_text(reads: Reads) -> str:
+    """The events that a scan takes in, for example "Sysmon, event 1 or 7"."""
+    said = {"everything": "every log", "sysmon": "Sysmon"}.get(reads.dataset, f"the {reads.dataset} log")
+    if reads.event_ids is not None:
+        said += f", event {' or '.join(reads.event_ids)}"
+    if reads.kinds is not None:
+        said += f", {' or '.join(map('/'.join, reads.kinds))}"
+    return said
+
+
+def show_reasons(sheet: Page, reasons: Sequence[str]) -> None:
+    """What could not be read or parsed; nothing where all could."""
+    if not reasons:
+        return
+    sheet.blank()
+    sheet.line(("PARTIAL: not all of it could be read and run", "bold yellow"), hang=0)
+    for reason in reasons[:_REASONS_SHOWN]:
+        sheet.labelled("-", evidence(reason.replace("\n", " ")), indent=2, label_width=2)
+    if (more := len(reasons) - _REASONS_SHOWN) > 0:
+        sheet.line(f"and {count(more, 'more reason')}: --format json lists them all", indent=2)
+
+
+def attack_text(analytic: AnalyticResult) -> str:
+    """For example "T1218.010 (TA0005, coverage Low)"."""
+    said = []
+    for entry in analytic.attack:
+        techniques = _words(entry.get("subtechniques")) or _words(entry.get("technique"))
+        level = _words(entry.get("coverage"))
+        about = _words(entry.get("tactics")) + ([f"coverage {level[0]}"] if level else [])
+        said.append(", ".join(techniques) + (f" ({', '.join(about)})" if about else ""))
+    return "; ".join(said)
+
+
+def d3fend_text(analytic: AnalyticResult) -> str:
+    """For example "D3-PLA Process Lineage Analysis"."""
+    return "; ".join(
+        " ".join([*_words(entry.get("id")), *_words(entry.get("label"))]) for entry in analytic.d3fend
+    )
+
+
+def _words(value: object) -> list[str]:
+    if value is None:
+        return []
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]

@@ -1,0 +1,48 @@
+"""`analytics`: what is bundled, or what a reference holds."""
+
+import os
+from importlib.metadata import version
+
+from carhound.analytics.load import PACKAGED, bundled
+from carhound.findings.catalogue import Catalogue, Catalogued, CataloguedText
+from carhound.pipeline.hunt import load_analytics
+from carhound.pipeline.implementations import Prepared, Subject, prepare
+from carhound.pipeline.results import described
+
+
+def catalogue(reference: str | None) -> Catalogue:
+    """The analytics of a file, a folder or an id; without one those that come with carhound.
+
+    Raises CarhoundError where there is none.
+    """
+    analytics, problems, passed_over = load_analytics((reference,) if reference is not None else bundled())
+    subjects = [prepare(analytic, "published") for analytic in analytics]
+    reasons = [str(problem) for problem in problems]
+    reasons += [
+        f"{subject.analytic.id}: {one.implementation.name!r} cannot be run: {one.diagnostics[0].message}"
+        for subject in subjects
+        for one in subject.implementations
+        if one.plan is None
+    ]
+    single = reference is not None and not os.path.isdir(reference) and len(analytics) == 1
+    return Catalogue(
+        version("carhound"), tuple(map(_catalogued, subjects)), single, passed_over, tuple(reasons)
+    )
+
+
+def _catalogued(subject: Subject) -> Catalogued:
+    analytic = subject.analytic
+    return Catalogued(
+        described(analytic),
+        analytic.description,
+        analytic.unit_tests,
+        tuple(map(_text, subject.implementations)),
+        len(subject.probes),
+        analytic.source.path.startswith(f"{PACKAGED}/"),
+    )
+
+
+def _text(prepared: Prepared) -> CataloguedText:
+    one = prepared.implementation
+    why_not = prepared.diagnostics[0] if prepared.plan is None else None
+    return CataloguedText(one.name, one.language, one.code.line, one.description, why_not)

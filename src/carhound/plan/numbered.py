@@ -1,0 +1,45 @@
+"""The clauses of a text: the parts that its plan was read from, numbered in the order of the text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from carhound.model.diagnostics import Span
+from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter
+from carhound.plan.predicates import tests
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of the text that decides which events match: a test, a time range, what is scanned."""
+
+    number: int
+    """From 1."""
+    span: Span
+
+
+def clauses(plan: Node) -> tuple[Clause, ...]:
+    """Every clause of the plan, those of its subsearches too.
+
+    Tests read from one part of the text, such as the values of a list, are one clause.
+    """
+    spans = sorted({(span.start, span.end) for span in _spans(plan)})
+    return tuple(Clause(number, Span(*span)) for number, span in enumerate(spans, 1))
+
+
+def _spans(node: Node) -> Iterator[Span]:
+    while True:
+        match node:
+            case Scan():
+                # A scan that states neither a time nor a kind has the span of its whole command.
+                if node.span is not None and (node.range.written or node.kinds is not None):
+                    yield node.span
+                return
+            case Filter(_, predicate):
+                yield from (test.span for test in tests((predicate,)) if test.span is not None)
+            case SubsearchFilter(_, subsearch):
+                if node.span is not None:
+                    yield node.span
+                yield from _spans(subsearch)
+            case _:
+                pass
+        node = node.input
