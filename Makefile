@@ -4,13 +4,19 @@ export UV_SYSTEM_CERTS = 1
 export UV_COMPILE_BYTECODE = 1
 UV = .uv/bin/uv
 
-.PHONY: demo test lint format
+.PHONY: demo test lint format fuzz bench-memory
 
 demo: .venv/ready
 	$(UV) run --locked carhound hunt --exit-zero examples/evidence
 
 test: lint
 	$(UV) run --locked pytest -q
+
+fuzz: .venv/ready
+	CARHOUND_FUZZ=$${CARHOUND_FUZZ:-50000} $(UV) run --locked pytest -q tests/readers/test_fuzz.py
+
+bench-memory: .venv/ready
+	$(UV) run --locked python bench/memory.py
 
 lint: .venv/ready
 	$(UV) run --locked ruff check .

@@ -230,3 +230,15 @@ def test_relative_bounds_count_from_the_now_of_the_run(hunt_over: Hunt) -> None:
     assert named(run, "Main Pattern").matched == 1
     with pytest.raises(UsageError, match="--earliest is not before --latest"):
         hunt_over([SPAWN], earliest="2024-06-14T13:00:00Z", latest="-1d")
+
+
+def test_duplicates_are_kept_or_counted_over_all_when_asked(hunt_over: Hunt) -> None:
+    events = [SPAWN | {"RecordNumber": 5}] * 3 + [PLAIN | {"RecordNumber": 6}] * 2
+    kept = hunt_over(events, keep_duplicates=True)
+    assert named(kept, "Main Pattern").matched == 3
+    assert len({one.id for one in kept.findings}) == 3
+    table = named(kept, "Spawning child processes").table
+    assert table is not None
+    assert table.rows[0][3] == 3
+    assert hunt_over(events).evidence.files[0].duplicates == 2
+    assert hunt_over(events, count_all=True).evidence.files[0].duplicates == 3

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from carhound.model.event import RawEvent
-from carhound.model.evidence import Damage, Remark, Skipped
+from carhound.model.evidence import Damage, Remark
 from carhound.readers.evidence import Part, open_evidence
 
 EVENT = b'{"EventID":1,"Hostname":"ws1","TimeCreated":"2024-06-14T12:00:00Z","Image":"%s"}\n'
@@ -101,28 +101,6 @@ def test_a_gzip_file_is_shown_without_its_ending(tmp_path: Path) -> None:
     assert images(part) == ["one"]  # a file can be read twice
 
 
-def test_archives_in_archives_are_left_out_and_told(tmp_path: Path) -> None:
-    inner = io.BytesIO()
-    with zipfile.ZipFile(inner, "w") as archive:
-        archive.writestr("one.json", ONE)
-    path = tmp_path / "outer.zip"
-    write_zip(
-        path, [("inner.zip", inner.getvalue()), ("inner.json.gz", gzip.compress(ONE)), ("two.json", TWO)]
-    )
-    parts = list(open_evidence([str(path)]))
-    assert [(part.kind, part.reason) for part in parts] == [
-        ("unsupported", "an archive in an archive: not supported yet"),
-        ("unsupported", "an archive in an archive: not supported yet"),
-        ("evidence", ""),
-    ]
-    assert [images(part) for part in parts] == [[Skipped], [Skipped], ["two"]]
-    assert all(item.partial for item in parts[0].items() if isinstance(item, Skipped))
-    path = tmp_path / "twice.gz"
-    path.write_bytes(gzip.compress(gzip.compress(ONE)))
-    (part,) = open_evidence([str(path)])
-    assert (part.kind, part.reason) == ("unsupported", "a gzip file in a gzip file")
-
-
 def test_an_encrypted_member_is_left_out_and_told(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     write_zip(path, [("one.json", ONE), ("two.json", TWO)])
@@ -131,7 +109,10 @@ def test_an_encrypted_member_is_left_out_and_told(tmp_path: Path) -> None:
     data[directory + 8] |= 1  # the flag of the first member, in the list that counts
     path.write_bytes(data)
     first, second = open_evidence([str(path)])
-    assert (first.kind, first.reason) == ("unsupported", "an encrypted member")
+    assert (first.kind, first.reason) == (
+        "unsupported",
+        "an encrypted member: --archive-password would open it",
+    )
     assert images(second) == ["two"]
 
 

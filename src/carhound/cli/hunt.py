@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING
 import click
 
 from carhound.cli.options import (
+    archive_options,
+    counting_options,
     evidence_argument,
+    mapping_option,
     output_options,
     read_output_options,
+    recorded_words,
     time_options,
 )
 
@@ -43,6 +47,7 @@ Exit status:
     help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
     "bundled one. Can be given more than once. Default: the bundled ones.",
 )
+@mapping_option
 @time_options
 @click.option(
     "--reading",
@@ -57,6 +62,8 @@ Exit status:
     help="Run implementations with a time window once for each day of the evidence, as a schedule "
     "would have.",
 )
+@archive_options
+@counting_options
 @output_options
 @click.pass_context
 def hunt(
@@ -64,13 +71,18 @@ def hunt(
     /,
     evidence: tuple[str, ...],
     analytics: tuple[str, ...],
+    mappings: tuple[str, ...],
     now: str | None,
     tz: str,
     earliest: str | None,
     latest: str | None,
     reading: "Reading",
     backfill: bool,
+    archive_password: str | None,
+    archive_limits: tuple[str, ...],
     hash_files: bool,
+    keep_duplicates: bool,
+    count_all: bool,
     style: str,
     output: str | None,
     quiet: bool,
@@ -78,10 +90,10 @@ def hunt(
 ) -> int:
     """Run CAR analytics, as published, over Windows logs.
 
-    EVIDENCE are files and folders: EVTX, and JSON of Sysmon or Windows events, also inside .zip, .tar.gz
-    and .gz. What a file is, is found from its content. Every implementation of an analytic is run, SPL and
-    pseudocode, and the answer says what each found, whether they agree, and on which hosts there was
-    anything to judge.
+    EVIDENCE are files and folders: EVTX, and JSON, CSV, XML, Parquet and Arrow of Sysmon or Windows events,
+    also inside .zip, .tar, .gz, .bz2 and .xz, and in one another; - is standard input. What a file is, is
+    found from its content. Every implementation of an analytic is run, SPL and pseudocode, and the answer
+    says what each found, whether they agree, and on which hosts there was anything to judge.
     """
     options = read_output_options(evidence, style, output, quiet, exit_zero)
 
@@ -91,8 +103,9 @@ def hunt(
 
     request = pipeline.Request(
         evidence=evidence,
-        command=ctx.obj or (),
+        command=recorded_words(ctx.obj or ()),
         analytics=analytics,
+        mappings=mappings,
         now=now,
         tz=tz,
         earliest=earliest,
@@ -100,6 +113,10 @@ def hunt(
         reading=reading,
         backfill=backfill,
         hash=hash_files,
+        keep_duplicates=keep_duplicates,
+        count_all=count_all,
+        archive_password=archive_password,
+        archive_limits=archive_limits,
     )
     with shown_progress(quiet=quiet) as progress:
         run = pipeline.hunt(request, progress)

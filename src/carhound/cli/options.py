@@ -35,8 +35,20 @@ class OutputOptions:
 
 
 def evidence_argument(command: Command) -> Command:
-    """EVIDENCE…: files and folders."""
+    """EVIDENCE…: files, folders, patterns, and "-" for standard input."""
     return click.argument("evidence", nargs=-1, required=True, metavar="EVIDENCE...")(command)
+
+
+def mapping_option(command: Command) -> Command:
+    """--mapping."""
+    return click.option(
+        "--mapping",
+        "mappings",
+        multiple=True,
+        metavar="FILE",
+        help="What the columns of your CSV, JSON, Parquet or Arrow files are called by Windows. Can be given "
+        "more than once. 'carhound mapping SAMPLE' prints one to start from.",
+    )(command)
 
 
 def time_options(command: Command) -> Command:
@@ -63,6 +75,57 @@ def time_options(command: Command) -> Command:
         ),
         click.option("--latest", metavar="TIME", help="Leave out events at or after this, likewise."),
     )
+
+
+def archive_options(command: Command) -> Command:
+    """--archive-password, --archive-limit."""
+    return _apply(
+        command,
+        click.option(
+            "--archive-password",
+            metavar="TEXT",
+            envvar="CARHOUND_ARCHIVE_PASSWORD",
+            help="Opens encrypted members of .zip archives. CARHOUND_ARCHIVE_PASSWORD in the environment "
+            "keeps it out of the list of processes.",
+        ),
+        click.option(
+            "--archive-limit",
+            "archive_limits",
+            multiple=True,
+            metavar="LIMIT=NUMBER",
+            help="What one file may unpack to: size (default 64G in all), ratio (200 times its size), "
+            "members (100000), depth (3 archives in one another). Can be given more than once.",
+        ),
+    )
+
+
+def counting_options(command: Command) -> Command:
+    """--keep-duplicates, --count-all."""
+    return _apply(
+        command,
+        click.option(
+            "--keep-duplicates",
+            is_flag=True,
+            help="Count every record, as Splunk would, also where an event was met before.",
+        ),
+        click.option(
+            "--count-all",
+            is_flag=True,
+            help="Count repeats over all events, not among matching ones only; needs temporary disk space.",
+        ),
+    )
+
+
+def recorded_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of the command as the result keeps them: without the password."""
+    name = "--archive-password"
+    hidden: list[str] = []
+    for word in words:
+        if word.startswith(name + "="):
+            hidden.append(name + "=***")
+        else:
+            hidden.append("***" if hidden[-1:] == [name] else word)
+    return tuple(hidden)
 
 
 def output_options(command: Command) -> Command:

@@ -3,9 +3,13 @@
 import click
 
 from carhound.cli.options import (
+    archive_options,
+    counting_options,
     evidence_argument,
+    mapping_option,
     output_options,
     read_output_options,
+    recorded_words,
     time_options,
 )
 
@@ -29,7 +33,10 @@ Exit status:
 @click.command(epilog=_EPILOG)
 @click.argument("spl", metavar="SPL")
 @evidence_argument
+@mapping_option
 @time_options
+@archive_options
+@counting_options
 @output_options
 @click.pass_context
 def search(
@@ -37,11 +44,16 @@ def search(
     /,
     spl: str,
     evidence: tuple[str, ...],
+    mappings: tuple[str, ...],
     now: str | None,
     tz: str,
     earliest: str | None,
     latest: str | None,
+    archive_password: str | None,
+    archive_limits: tuple[str, ...],
     hash_files: bool,
+    keep_duplicates: bool,
+    count_all: bool,
     style: str,
     output: str | None,
     quiet: bool,
@@ -61,12 +73,17 @@ def search(
 
     request = pipeline.Request(
         evidence=evidence,
-        command=ctx.obj or (),
+        command=recorded_words(ctx.obj or ()),
+        mappings=mappings,
         now=now,
         tz=tz,
         earliest=earliest,
         latest=latest,
         hash=hash_files,
+        keep_duplicates=keep_duplicates,
+        count_all=count_all,
+        archive_password=archive_password,
+        archive_limits=archive_limits,
     )
     with shown_progress(quiet=quiet) as progress:
         run = pipeline.search(spl, request, progress)

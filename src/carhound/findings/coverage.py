@@ -1,7 +1,7 @@
 """What was read, file by file and host by host, and what could be judged where."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +9,9 @@ from carhound.findings.run import FileReport, HostCoverage
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import Event
 from carhound.model.evidence import Damage, Remark, Skipped
+
+_PLACES = 1000
+"""Damaged places of a file that are listed: a file of nothing else must not fill the memory."""
 
 
 @dataclass(slots=True)
@@ -24,6 +27,16 @@ class FileTally:
     damaged: list[Damage] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    unlisted: int = 0
+    unlisted_records: int = 0
+
+    def damage(self, item: Damage) -> None:
+        """Takes note of damage; beyond the first places of a file they are only counted."""
+        if len(self.damaged) < _PLACES:
+            self.damaged.append(item)
+            return
+        self.unlisted += 1
+        self.unlisted_records += item.records or 0
 
     def report(self, duplicates: int) -> FileReport:
         """The file as outputs show it."""
@@ -35,10 +48,15 @@ class FileTally:
             self.events,
             self.eligible,
             duplicates,
-            tuple(self.damaged),
+            (*self.damaged, *self._more()),
             tuple(self.skipped),
             tuple(self.remarks),
         )
+
+    def _more(self) -> Iterator[Damage]:
+        if self.unlisted:
+            reason = f"damaged as well; only the first {_PLACES} are listed"
+            yield Damage(f"{self.unlisted} further places", reason, None, self.unlisted_records)
 
 
 @dataclass(slots=True)
@@ -52,7 +70,8 @@ class _Host:
     with_command_line: int = 0
     judged: set[int] = field(default_factory=set)
     """Numbers of the plans with eligible events here, in files on which they could be judged."""
-    pending: set[int] = field(default_factory=set)
+    pending: set[tuple[int, str | None]] = field(default_factory=set)
+    """Likewise, of the file being read, each with the provider of the events."""
 
 
 class HostTally:
@@ -74,13 +93,18 @@ class HostTally:
                 host.last = event.time
         if event.event_id in _COUNTED:
             _count(host, event)
-        host.pending.update(eligible)
+        provider = event.provider or event.channel
+        host.pending.update((plan, provider) for plan in eligible)
 
-    def end_file(self, blind: Iterable[int]) -> None:
-        """A file ends on which the plans in `blind` could not be judged."""
+    def end_file(self, blind: Iterable[tuple[int, str | None]]) -> None:
+        """A file ends on which the plans in `blind` could not be judged, None being the events of all."""
         not_judged = set(blind)
         for host in self._hosts.values():
-            host.judged |= host.pending - not_judged
+            host.judged |= {
+                plan
+                for plan, provider in host.pending
+                if (plan, provider) not in not_judged and (plan, None) not in not_judged
+            }
             host.pending.clear()
 
     def coverage(self, plans: dict[int, tuple[str, str]]) -> tuple[HostCoverage, ...]:

@@ -17,6 +17,8 @@ class Gaps:
     """Files named on the command line that hold no events, and what they are instead."""
     broken_documents: tuple[str, ...] = ()
     """Messages about analytic documents that could not be read."""
+    interrupted_at: str | None = None
+    """The file at which the run was interrupted; empty before the first."""
 
 
 def judge_status(
@@ -24,7 +26,8 @@ def judge_status(
 ) -> tuple[Status, tuple[str, ...]]:
     """The status and the reasons why it is not complete."""
     results = [(analytic.id, one) for analytic in analytics for one in analytic.implementations]
-    reasons = [f"no such path: {path}" for path in evidence.missing]
+    reasons = [] if gaps.interrupted_at is None else [_interrupted(gaps.interrupted_at)]
+    reasons += [f"no such path: {path}" for path in evidence.missing]
     reasons += [f"{path} is no evidence: {what}" for path, what in gaps.not_evidence]
     reasons += _damage(evidence)
     reasons += [
@@ -47,6 +50,10 @@ def judge_status(
     if not any(one.eligible for _, one in results):
         return "nothing-eligible", (_nothing_eligible(evidence),)
     return "complete", ()
+
+
+def _interrupted(at: str) -> str:
+    return f"interrupted: what comes after {at} was not read" if at else "interrupted: nothing was read"
 
 
 def _nothing_eligible(evidence: Evidence) -> str:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from carhound.engines.interpreter.failing import first_failure
 from carhound.findings.run import LEFT_OUT_LATER, TwinDifference, Twins
 from carhound.model.diagnostics import Source
-from carhound.model.event import Event
+from carhound.model.event import Event, Place
+from carhound.normalize.mapping import sensor_of
 from carhound.plan.nodes import Node
+from carhound.plan.stems import stems
 
 PSEUDOCODE_SUFFIX = " - pseudocode"
 
@@ -20,8 +22,27 @@ class Side:
     code: Source
     plan: Node
     events: tuple[Event, ...]
-    not_judged: frozenset[str]
-    """Files it could not be judged on."""
+    not_judged: frozenset[tuple[str, str | None]]
+    """Files it could not be judged on, with the provider where only its events are meant."""
+    places: Callable[[Event], tuple[Place, ...]]
+    """Every place at which an event was met."""
+
+    def sees(self, event: Event) -> bool:
+        """Whether the event is one it speaks about, so that silence on it means something.
+
+        A search for event ids says nothing about sensors that write none of them: `EventCode=1` is Sysmon's,
+        and about a 4688 of the Security log it is silent.
+        """
+        provider = event.provider or event.channel
+        files = {place.file for place in self.places(event)}
+        if all((file, None) in self.not_judged or (file, provider) in self.not_judged for file in files):
+            return False
+        stem = stems(self.plan)[0]
+        if not stem.scan.dataset.holds(event.provider, event.channel):
+            return False
+        ids = stem.event_ids()
+        known = sensor_of(event.provider, event.channel)
+        return ids is None or known is None or not ids.isdisjoint(known.events)
 
 
 def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
@@ -31,7 +52,7 @@ def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def compare(spl: Side, pseudocode: Side, finding_of: Callable[[Event], str]) -> Twins:
-    """Compares the events of the two, on files both could be judged on."""
+    """Compares the events of the two, those that both can see."""
     only_spl = _only(spl, pseudocode, finding_of)
     only_pseudocode = _only(pseudocode, spl, finding_of)
     agree = not only_spl and not only_pseudocode
@@ -40,9 +61,7 @@ def compare(spl: Side, pseudocode: Side, finding_of: Callable[[Event], str]) -> 
 
 def _only(one: Side, other: Side, finding_of: Callable[[Event], str]) -> tuple[TwinDifference, ...]:
     shared = {id(event) for event in other.events}
-    missed = [
-        event for event in one.events if id(event) not in shared and event.place.file not in other.not_judged
-    ]
+    missed = [event for event in one.events if id(event) not in shared and other.sees(event)]
     return tuple(_difference(event, other, finding_of(event)) for event in missed)
 
 

@@ -24,3 +24,5 @@ SYSMON = Dataset("sysmon", "microsoft-windows-sysmon", "microsoft-windows-sysmon
 SECURITY = Dataset("security", "microsoft-windows-security-auditing", "security")
 SYSTEM = Dataset("system", None, "system")
 EVERYTHING = Dataset("everything")
+MAPPED = Dataset("mapped")
+"""What a CAR object selects: events of any sensor that is mapped to it. Their kinds tell which those are."""

@@ -137,11 +137,16 @@ class Event(RawEvent):
     def sensor_key(self) -> tuple[str, ...] | None:
         """What identifies the event across shapes; None where a field of the key is missing.
 
-        Shapes write GUIDs in either letter case, and UtcTime with more or fewer decimals: both are levelled.
+        Shapes write GUIDs in either letter case, UtcTime with more or fewer decimals and computers with or
+        without their domain: all are levelled. `_time` in a key is the time of the event.
         """
         values = []
         for name in self.key_fields:
             value = self.data.get(name)
+            if name == "_time":
+                value = self.time.isoformat(timespec="milliseconds") if self.time else None
+            elif name == "Computer":
+                value = self.computer
             if not isinstance(value, str) or not value:
                 return None
             values.append(_level(name, value))
@@ -153,4 +158,6 @@ def _level(name: str, value: str) -> str:
         return value.strip("{}").lower()
     if name == "UtcTime" and (time := parse_time(value)) is not None:
         return time.isoformat(timespec="milliseconds")
+    if name == "Computer":
+        return value.partition(".")[0].lower()
     return value

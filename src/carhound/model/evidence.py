@@ -13,6 +13,8 @@ class Damage:
     reason: str
     offset: int | None = None
     """Byte offset in the file (or archive member), where known."""
+    records: int | None = None
+    """How many records were lost there, where that can be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Skipped:
     reason: str
     partial: bool = True
     """Whether leaving it out makes the run partial (it may have held events)."""
+    records: int | None = None
+    """How many records it holds, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,16 @@ from carhound.model.event import Event, Value
 Source = Callable[[Event], Value | None]
 """Takes a field out of an event."""
 
+_HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}", re.ASCII)
+_INTEGRITY = {
+    "S-1-16-0": "untrusted",
+    "S-1-16-4096": "low",
+    "S-1-16-8192": "medium",
+    "S-1-16-8448": "medium plus",
+    "S-1-16-12288": "high",
+    "S-1-16-16384": "system",
+    "S-1-16-20480": "protected",
+}
 _CALL = re.compile(r"(\w+)\((\w+)(?:, *(\w+))?\)", re.ASCII)
 
 
@@ -49,6 +59,26 @@ def valid(text: str) -> str | None:
     return None if text in ("", "-") else "true" if text.lower() == "valid" else "false"
 
 
+def decimal(text: str) -> str | None:
+    """A number written as 0x… in decimal; anything else as it is."""
+    return str(int(text, 16)) if _HEX.fullmatch(text) else text or None
+
+
+def integrity(text: str) -> str | None:
+    """The CAR word for the SID of an integrity level, as Microsoft's list of well-known SIDs has them."""
+    return _INTEGRITY.get(text)
+
+
+def program(text: str) -> str | None:
+    """The base name, else None where the path says that there is none."""
+    return None if text == "-" else basename(text)
+
+
+def sid(text: str) -> str | None:
+    """A SID, else None where it stands for nobody."""
+    return None if text in ("", "-", "S-1-0-0") else text
+
+
 def hash_of(algorithm: str) -> Callable[[str], str | None]:
     """Takes one hash out of Sysmon's "MD5=…,SHA256=…"."""
     mark = algorithm + "="
@@ -65,11 +95,15 @@ def hash_of(algorithm: str) -> Callable[[str], str | None]:
 DERIVATIONS: Mapping[str, Callable[[str], str | None]] = MappingProxyType(
     {
         "basename": basename,
+        "decimal": decimal,
         "extension": extension,
         "first": first,
+        "integrity": integrity,
         "label": label,
         "last": last,
         "named": named,
+        "program": program,
+        "sid": sid,
         "valid": valid,
     }
 )
@@ -87,6 +121,8 @@ def source(text: str) -> Source:
     if call is None:
         return _field(text)
     name, field, argument = call.groups()
+    if name == "account" and argument is None:
+        return _account(field)
     if name == "hash" and argument is not None:
         return _derived(field, hash_of(argument))
     if name not in DERIVATIONS or argument is not None:
@@ -103,6 +139,19 @@ def native_fields(text: str) -> tuple[str, ...]:
 def _field(name: str) -> Source:
     def take(event: Event) -> Value | None:
         return event.lookup(name)
+
+    return take
+
+
+def _account(whose: str) -> Source:
+    """DOMAIN\\user of the two fields of a Security event, whose names start with `whose`."""
+
+    def take(event: Event) -> Value | None:
+        user = event.lookup(f"{whose}UserName")
+        if not isinstance(user, str) or (user := named(user)) is None:
+            return None
+        domain = event.lookup(f"{whose}DomainName")
+        return f"{domain}\\{user}" if isinstance(domain, str) and named(domain) else user
 
     return take
 

@@ -9,7 +9,7 @@ from typing import Any
 from carhound.model.event import Event, Fields, RawEvent
 from carhound.normalize.derivations import Source, native_fields, source
 
-SENSORS = ("sysmon",)
+SENSORS = ("sysmon", "security")
 """The mappings there are, by file name."""
 
 
@@ -69,6 +69,11 @@ class SensorMapping:
 def sensor(name: str) -> SensorMapping:
     """The mapping of this name, read once."""
     return read_mapping((resources.files("carhound.normalize") / "sensors" / f"{name}.yaml").read_bytes())
+
+
+def sensor_of(provider: str | None, channel: str | None) -> SensorMapping | None:
+    """The sensor that wrote the events of a provider or channel; None where it is not mapped."""
+    return next((one for one in map(sensor, SENSORS) if one.holds(provider, channel)), None)
 
 
 def read_mapping(text: bytes) -> SensorMapping:

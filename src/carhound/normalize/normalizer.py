@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from carhound.model.event import Event, Place, RawEvent
 from carhound.model.evidence import Remark
 from carhound.model.instants import parse_time
-from carhound.normalize.mapping import SENSORS, EventMapping, sensor
+from carhound.normalize.mapping import EventMapping, sensor_of
 
 _DOUBLED = "\\\\"
+
+_MOST_SOURCES = 10_000
+"""Providers and channels remembered; real evidence has hundreds."""
 
 
 class Normalizer:
@@ -26,7 +29,10 @@ class Normalizer:
         try:
             mappings = self._bound[source]
         except KeyError:
-            mappings = self._bound[source] = _mappings(*source)
+            if len(self._bound) > _MOST_SOURCES:
+                self._bound.clear()
+            found = sensor_of(*source)
+            mappings = self._bound[source] = found.events if found else None
         event = Event(
             raw.provider,
             raw.channel,
@@ -69,11 +75,3 @@ class Normalizer:
             )
         self._without_kind.clear()
         self._doubled = 0
-
-
-def _mappings(provider: str | None, channel: str | None) -> dict[str, EventMapping] | None:
-    for name in SENSORS:
-        mapping = sensor(name)
-        if mapping.holds(provider, channel):
-            return mapping.events
-    return None

@@ -202,11 +202,21 @@ def _file(file: FileReport) -> Json:
         "eligible": file.eligible,
         "duplicates": file.duplicates,
         "damaged": [
-            {"where": damage.where, "reason": damage.reason, "offset": damage.offset}
+            {
+                "where": damage.where,
+                "reason": damage.reason,
+                "offset": damage.offset,
+                "records": damage.records,
+            }
             for damage in file.damaged
         ],
         "skipped": [
-            {"where": skipped.where, "reason": skipped.reason, "partial": skipped.partial}
+            {
+                "where": skipped.where,
+                "reason": skipped.reason,
+                "partial": skipped.partial,
+                "records": skipped.records,
+            }
             for skipped in file.skipped
         ],
         "remarks": [{"code": remark.code, "message": remark.message} for remark in file.remarks],

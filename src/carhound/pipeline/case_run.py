@@ -77,7 +77,7 @@ def run_case(analytic: Analytic, suite: Suite, case: Case) -> JudgedCase:
     options = ReadOptions(clock.zone)
     judged = JudgedCase(suite, case, implementations, collector, reading, options, None, ())
     try:
-        read_evidence(evidence_of(suite, case, options), collector, len(runnable), reading, False, None)
+        read_evidence(evidence_of(suite, case, options), collector, len(runnable), reading, request, None)
     except EvidenceError as problem:
         judged.problems = (problem.message,)
         return judged

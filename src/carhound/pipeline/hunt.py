@@ -1,7 +1,6 @@
 """`hunt` and `search`: from a request to a run."""
 
 import hashlib
-import os
 from collections.abc import Sequence
 from importlib.metadata import version
 
@@ -12,16 +11,20 @@ from carhound.engines.interpreter.operators import Moment
 from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import as_rows, judge, newest_time
+from carhound.findings.processes import Processes
 from carhound.findings.run import Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.pipeline.implementations import Prepared, Probe, Subject, prepare
+from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, findings
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
+from carhound.readers.limits import read_limits
+from carhound.readers.walk import missing as absent
 
 ENGINE = "interpreter"
 SEARCH = "<search>"
@@ -57,26 +60,39 @@ def _run(
     passed_over: tuple[str, ...] = (),
     of: Prepared | None = None,
 ) -> Run:
-    evidence_paths = list(dict.fromkeys(request.evidence))
-    missing = tuple(path for path in evidence_paths if not os.path.lexists(path))
+    evidence_paths = tuple(dict.fromkeys(request.evidence))
+    missing = tuple(absent(evidence_paths))
     if len(missing) == len(evidence_paths):
         raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
-    registry = Registry()
+    options = ReadOptions(
+        clock.zone,
+        read_mappings(request.mappings),
+        read_limits(request.archive_limits),
+        request.archive_password,
+    )
+    registry = Registry(keep_duplicates=request.keep_duplicates)
     collector = _collector(subjects, registry)
     reading = Reading(registry)
-    parts = open_evidence([path for path in evidence_paths if path not in missing], ReadOptions(clock.zone))
-    read_evidence(parts, collector, len(runnable), reading, request.hash, progress)
+    parts = open_evidence([path for path in evidence_paths if path not in missing], options)
+    read_evidence(parts, collector, len(runnable), reading, request, progress)
 
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
     now, now_from = clock.now(newest, reading.newest_eligible)
     moment = Moment(now, clock.zone, clock.range(now))
     _judge(runnable, collector, moment, request.backfill)
     rows = _rows(of) if of is not None else None
+    for subject in subjects if of is None else ():
+        judged = [one.judgement for one in subject.implementations if one.judgement is not None]
+        subject.processes = Processes(event for judgement in judged for event in judgement.events)
     results = tuple(analytic_result(subject, collector, reading) for subject in subjects)
     found = [one for subject in subjects for one in findings(subject, reading)] if of is None else []
     evidence = reading.evidence(missing)
-    gaps = Gaps(tuple(reading.explicit_not_evidence), tuple(str(problem) for problem in problems))
+    gaps = Gaps(
+        tuple(reading.explicit_not_evidence),
+        tuple(str(problem) for problem in problems),
+        reading.interrupted_at,
+    )
     status, reasons = judge_status(evidence, results, gaps)
     names = {
         one.number: (subject.analytic.id, one.implementation.name)

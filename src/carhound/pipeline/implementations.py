@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from carhound.analytics.analytic import Analytic, Implementation
 from carhound.analytics.notes import Discrepancy, Notes, WindowCorrection, notes_about
 from carhound.findings.judging import Judgement
+from carhound.findings.processes import Processes
 from carhound.findings.run import Reading
 from carhound.languages.pseudocode.compile import compile_pseudocode
 from carhound.languages.spl.compile import compile_spl
@@ -55,6 +56,8 @@ class Subject:
     analytic: Analytic
     implementations: list[Prepared]
     probes: list[Probe] = field(default_factory=list)
+    processes: Processes = field(default_factory=Processes)
+    """Which events in the results tell of the same process; known once all is judged."""
 
 
 def prepare(analytic: Analytic, reading: Reading) -> Subject:

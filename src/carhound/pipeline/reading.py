@@ -1,18 +1,22 @@
 """Evidence read once, every event put to all plans."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from carhound.engines.interpreter.collect import Collector, NotJudged
 from carhound.findings.coverage import FileTally, HostTally, file_hash
 from carhound.findings.identity import Registry
+from carhound.findings.repeats import Repeats
 from carhound.findings.run import Evidence
+from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.parts import EvidencePart
-from carhound.pipeline.request import Progress
+from carhound.pipeline.request import Progress, Request
+from carhound.readers.walk import STANDARD_INPUT
 
 _REPORT_EVERY = 2000
 
@@ -28,14 +32,22 @@ class Reading:
     """Files named on the command line that hold no events, and what they are instead."""
     hosts: HostTally = field(default_factory=HostTally)
     not_judged: dict[int, list[tuple[str, NotJudged]]] = field(default_factory=lambda: defaultdict(list))
-    """By plan: the files it could not be judged on, and why."""
+    """By plan: the files that could not be judged in whole or in part, and why."""
     newest_eligible: datetime | None = None
     events: int = 0
+    interrupted_at: str | None = None
+    """The file at which somebody interrupted the reading; empty before the first."""
+
+    repeats: Counter[int] | None = None
+    """By number of the file, the events met before, where all events were counted."""
 
     def evidence(self, missing: tuple[str, ...]) -> Evidence:
         """The evidence as outputs show it."""
-        reports = tuple(tally.report(self.registry.duplicates[tally.path]) for tally in self.files)
-        return Evidence(reports, tuple(self.not_evidence), missing)
+        reports = []
+        for number, tally in enumerate(self.files):
+            counted = self.registry.duplicates[tally.path] if self.repeats is None else self.repeats[number]
+            reports.append(tally.report(counted))
+        return Evidence(tuple(reports), tuple(self.not_evidence), missing)
 
 
 def read_evidence(
@@ -43,59 +55,84 @@ def read_evidence(
     collector: Collector,
     counted: int,
     reading: Reading,
-    hashed: bool,
+    request: Request,
     progress: Progress | None,
 ) -> None:
-    """Reads every part; eligibility counts for the first `counted` plans."""
-    normalizer = Normalizer()
-    for part in parts:
-        if part.kind == "not evidence":
-            if part.explicit:
-                reading.explicit_not_evidence.append((part.path, part.reason))
-            else:
-                reading.not_evidence.append(part.path)
-            continue
-        if progress is not None:
-            progress.file(part.path, part.bytes)
+    """Reads every part; eligibility counts for the first `counted` plans.
+
+    An interrupt (Ctrl-C) ends the reading, not the run: what was read so far is judged.
+    """
+    reached = ""
+    with ExitStack() as held:
+        repeats = held.enter_context(Repeats()) if request.count_all else None
+        reader = _Reader(collector, counted, reading, progress, repeats)
+        try:
+            for part in parts:
+                reached = part.path
+                if part.kind != "not evidence":
+                    reader.read(part, hashed=request.hash and part.path != STANDARD_INPUT)
+                elif part.explicit:
+                    reading.explicit_not_evidence.append((part.path, part.reason))
+                else:
+                    reading.not_evidence.append(part.path)
+        except KeyboardInterrupt:
+            reading.interrupted_at = reached
+        reading.repeats = repeats.by_file() if repeats is not None else None
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Takes events from files to the collector, and counts."""
+
+    collector: Collector
+    counted: int
+    reading: Reading
+    progress: Progress | None
+    repeats: Repeats | None
+    normalizer: Normalizer = field(default_factory=Normalizer)
+
+    def read(self, part: EvidencePart, *, hashed: bool) -> None:
+        """One file, from its beginning to its end."""
+        if self.progress is not None:
+            self.progress.file(part.path, part.bytes)
         tally = FileTally(part.path, part.format, part.bytes, file_hash(part.path) if hashed else None)
-        reading.files.append(tally)
-        _read_part(part, tally, collector, counted, reading, normalizer, progress)
+        self.reading.files.append(tally)
+        self.collector.begin_file()
+        try:
+            for item in part.items():
+                match item:
+                    case Damage():
+                        tally.damage(item)
+                    case Skipped():
+                        tally.skipped.append(item)
+                    case Remark():
+                        tally.remarks.append(item)
+                    case _:
+                        self._event(item, part, tally)
+        except KeyboardInterrupt:
+            tally.skipped.append(Skipped("the rest of the file", "interrupted"))
+            raise
+        finally:
+            tally.remarks.extend(self.normalizer.take_remarks())
+            blind = self.collector.end_file()
+            for one in blind:
+                self.reading.not_judged[one.plan].append((part.path, one))
+            self.reading.hosts.end_file((one.plan, one.source) for one in blind)
 
-
-def _read_part(
-    part: EvidencePart,
-    tally: FileTally,
-    collector: Collector,
-    counted: int,
-    reading: Reading,
-    normalizer: Normalizer,
-    progress: Progress | None,
-) -> None:
-    collector.begin_file()
-    for item in part.items():
-        match item:
-            case Damage():
-                tally.damaged.append(item)
-            case Skipped():
-                tally.skipped.append(item)
-            case Remark():
-                tally.remarks.append(item)
-            case _:
-                event = normalizer.event(item, part.path, part.format or "")
-                eligible = [plan for plan in collector.offer(event) if plan < counted]
-                tally.events += 1
-                reading.hosts.add(event, eligible)
-                if eligible:
-                    tally.eligible += 1
-                    if event.time is not None and (
-                        reading.newest_eligible is None or event.time > reading.newest_eligible
-                    ):
-                        reading.newest_eligible = event.time
-                reading.events += 1
-                if progress is not None and reading.events % _REPORT_EVERY == 0:
-                    progress.events(reading.events)
-    tally.remarks.extend(normalizer.take_remarks())
-    blind = collector.end_file()
-    for one in blind:
-        reading.not_judged[one.plan].append((part.path, one))
-    reading.hosts.end_file(one.plan for one in blind)
+    def _event(self, raw: RawEvent, part: EvidencePart, tally: FileTally) -> None:
+        reading = self.reading
+        event = self.normalizer.event(raw, part.path, part.format or "")
+        eligible = [plan for plan in self.collector.offer(event) if plan < self.counted]
+        if self.repeats is not None:
+            self.repeats.add(event, len(reading.files) - 1)
+        tally.events += 1
+        reading.hosts.add(event, eligible)
+        if eligible:
+            tally.eligible += 1
+            if event.time is not None and (
+                reading.newest_eligible is None or event.time > reading.newest_eligible
+            ):
+                reading.newest_eligible = event.time
+        reading.events += 1
+        if self.progress is not None and reading.events % _REPORT_EVERY == 0:
+            self.progress.events(reading.events)

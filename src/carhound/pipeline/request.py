@@ -30,6 +30,8 @@ class Request:
     """The words of the command, for the record."""
     analytics: tuple[str, ...] = ()
     """References to analytics; none stands for the bundled ones."""
+    mappings: tuple[str, ...] = ()
+    """Files that say what columns with names of their own are called by Windows."""
     now: str | None = None
     """A time modifier or time, "wall" for the clock, None for just after the newest matching event."""
     tz: str = "UTC"
@@ -38,6 +40,13 @@ class Request:
     reading: Reading = "published"
     backfill: bool = False
     hash: bool = False
+    keep_duplicates: bool = False
+    """Count every record, also of an event that was met before."""
+    count_all: bool = False
+    """Count repeats over all events, not among matching ones only."""
+    archive_password: str | None = None
+    archive_limits: tuple[str, ...] = ()
+    """What archives may unpack to, as given: "size=200G"."""
 
 
 @dataclass(frozen=True, slots=True)

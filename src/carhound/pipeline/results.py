@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 from carhound.engines.interpreter.collect import Collector, NotJudged
 from carhound.engines.interpreter.operators import newest_first
-from carhound.findings.identity import finding_id
 from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Twins
 from carhound.findings.twins import Side, compare, pairs
 from carhound.model.car import is_defined
@@ -33,35 +32,40 @@ def analytic_result(subject: Subject, collector: Collector, reading: Reading) ->
 
 
 def findings(subject: Subject, reading: Reading) -> list[Finding]:
-    """One for each distinct event in the result of at least one implementation."""
+    """One for each distinct event, or process, in the result of at least one implementation."""
     events: dict[int, Event] = {}
-    names: dict[int, list[str]] = {}
+    names: dict[int, dict[str, None]] = {}
     days: dict[int, list[str]] = {}
     for prepared in subject.implementations:
         judgement = prepared.judgement
         for event in judgement.events if judgement else []:
-            events[id(event)] = event
-            names.setdefault(id(event), []).append(prepared.implementation.name)
-            days.setdefault(id(event), []).extend(judgement.days.get(id(event), []) if judgement else [])
+            standing = subject.processes.standing(event)
+            events[id(standing)] = standing
+            names.setdefault(id(standing), {})[prepared.implementation.name] = None
+            days.setdefault(id(standing), []).extend(judgement.days.get(id(event), []) if judgement else [])
     return [
-        _finding(subject.analytic.id, event, names[id(event)], days[id(event)], reading)
+        _finding(subject, event, names[id(event)], days[id(event)], reading)
         for event in newest_first(list(events.values()))
     ]
 
 
-def _finding(analytic: str, event: Event, names: list[str], days: list[str], reading: Reading) -> Finding:
+def _finding(
+    subject: Subject, event: Event, names: Iterable[str], days: list[str], reading: Reading
+) -> Finding:
+    places = [place for one in subject.processes.records(event) for place in reading.registry.places(one)]
+    shown = reading.registry.fullest(event)
     return Finding(
-        finding_id(analytic, event),
-        analytic,
+        reading.registry.finding_id(subject.analytic.id, event),
+        subject.analytic.id,
         tuple(names),
-        event.time,
-        event.computer,
-        "/".join(event.kinds[0]) if event.kinds else None,
-        event.provider,
-        event.event_id,
-        reading.registry.places(event),
-        event.native,
-        event.car,
+        shown.time,
+        shown.computer,
+        "/".join(shown.kinds[0]) if shown.kinds else None,
+        shown.provider,
+        shown.event_id,
+        tuple(dict.fromkeys(places)),
+        shown.native,
+        shown.car,
         tuple(sorted(set(days))),
     )
 
@@ -78,17 +82,18 @@ def _implementation_result(
             implementation.name, implementation.language, "not-evaluated", diagnostics=diagnostics
         )
     blind = reading.not_judged.get(prepared.number, [])
+    events = subject.processes.distinct(judgement.events)
     return ImplementationResult(
         implementation.name,
         implementation.language,
         "ran",
         judgement.windows,
         collector.eligible(prepared.number),
-        len(judgement.events),
+        len(events),
         judgement.table,
-        tuple(finding_id(subject.analytic.id, event) for event in judgement.events),
+        tuple(reading.registry.finding_id(subject.analytic.id, event) for event in events),
         judgement.outside_window,
-        tuple(file for file, _ in blind),
+        tuple(dict.fromkeys(file for file, _ in blind)),
         (*prepared.diagnostics, *_run_remarks(prepared, judgement.timeless), *_blind(blind), *notes),
     )
 
@@ -113,16 +118,19 @@ def _run_remarks(prepared: Prepared, timeless: int) -> list[Diagnostic]:
 
 
 def _blind(blind: list[tuple[str, NotJudged]]) -> list[Diagnostic]:
-    by_fields: dict[str, list[tuple[str, NotJudged]]] = {}
+    alike: dict[tuple[str, str | None], list[tuple[str, NotJudged]]] = {}
     for file, why in blind:
-        by_fields.setdefault(why.need.names, []).append((file, why))
-    return [_blind_to(fields, files) for fields, files in by_fields.items()]
+        alike.setdefault((why.need.names, why.source), []).append((file, why))
+    return [_blind_to(fields, source, files) for (fields, source), files in alike.items()]
 
 
-def _blind_to(fields: str, files: list[tuple[str, NotJudged]]) -> Diagnostic:
+def _blind_to(fields: str, source: str | None, files: list[tuple[str, NotJudged]]) -> Diagnostic:
     shown = ", ".join(file for file, _ in files[:3]) + (" …" if len(files) > 3 else "")
     many = f"{len(files)} file{'s' if len(files) > 1 else ''}"
-    message = f"not judged on {many}, where no eligible event carries {fields}: {shown}"
+    if source is None:
+        message = f"not judged on {many}, where no eligible event carries {fields}: {shown}"
+    else:
+        message = f"not judged on the events of {source} in {many}, since none carries {fields}: {shown}"
     near = next((why.near for _, why in files if why.near is not None), None)
     hint = f"did you mean {near}? Letter case counts in names" if near else None
     return Diagnostic("RUN-J1", message, "warning", hint=hint, count=sum(why.events for _, why in files))
@@ -144,17 +152,23 @@ def _twins(subject: Subject, reading: Reading) -> tuple[Twins, ...]:
     sides = {
         one.implementation.name: side for one in subject.implementations if (side := _side(one, reading))
     }
-    return tuple(
-        compare(sides[spl], sides[pseudocode], lambda event: finding_id(subject.analytic.id, event))
-        for spl, pseudocode in pairs(sides)
-    )
+
+    def finding_of(event: Event) -> str:
+        return reading.registry.finding_id(subject.analytic.id, subject.processes.standing(event))
+
+    return tuple(compare(sides[spl], sides[other], finding_of) for spl, other in pairs(sides))
 
 
 def _side(prepared: Prepared, reading: Reading) -> Side | None:
     if prepared.plan is None or prepared.judgement is None or prepared.number is None:
         return None
-    blind = frozenset(file for file, _ in reading.not_judged.get(prepared.number, []))
+    blind = frozenset((file, why.source) for file, why in reading.not_judged.get(prepared.number, []))
     implementation = prepared.implementation
     return Side(
-        implementation.name, implementation.code, prepared.plan, tuple(prepared.judgement.events), blind
+        implementation.name,
+        implementation.code,
+        prepared.plan,
+        tuple(prepared.judgement.events),
+        blind,
+        reading.registry.places,
     )

@@ -1,13 +1,19 @@
 """What a file is, told from its first bytes and never from its name."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from carhound.model.evidence import FileKind
+from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.json_text import as_utf8, utf16_name
 
 HEAD = 1 << 20
 """Bytes `detect` should be given, as far as there are that many."""
+CSV_FORMATS = frozenset({"csv-4688", "csv-sysmon", "csv-car", "csv-mapped", "evtxecmd-csv", "splunk-csv"})
+"""The formats of `row_shapes` that are read: named here so that no table of shapes is loaded in vain."""
+TABULAR = {"parquet": "a Parquet file", "arrow": "an Arrow file"}
+"""Formats that pyarrow reads, and what they are."""
 _SAMPLE = 16
 """JSON records that are looked at: a few lines may come before the events."""
 
@@ -41,6 +47,10 @@ def _other(about: str) -> Detection:
 
 
 EVTX = Detection("evidence", "evtx")
+_XML_EVENT = re.compile(
+    rb"<Event(?:\s[^<>]{0,256}/win/2004/08/events/event|(?:\s[^<>]{0,256})?>\s{0,256}<System[\s/>])"
+)
+"""An event of Windows, whole or cut; its namespace is that of the Windows event schema."""
 
 MAGICS: tuple[Magic, ...] = (
     Magic(0, b"ElfFile\0", EVTX),
@@ -51,10 +61,13 @@ MAGICS: tuple[Magic, ...] = (
     Magic(0, b"\x28\xb5\x2f\xfd", _unsupported("zstd", "a Zstandard file")),
     Magic(0, b"7z\xbc\xaf\x27\x1c", _unsupported("7z", "a 7-Zip archive")),
     Magic(0, b"Rar!\x1a\x07", _unsupported("rar", "a RAR archive")),
-    Magic(0, b"\xfd7zXZ\0", _unsupported("xz", "an xz file")),
-    Magic(0, b"BZh", _unsupported("bzip2", "a bzip2 file")),
-    Magic(0, b"PAR1", _unsupported("parquet", "a Parquet file")),
-    Magic(0, b"ARROW1", _unsupported("arrow", "an Arrow file")),
+    Magic(0, b"\xfd7zXZ\0", Detection(None, "xz")),
+    Magic(4, b"1AY&SY", Detection(None, "bzip2")),
+    Magic(4, b"\x17rE8P\x90", Detection(None, "bzip2")),
+    Magic(0, b"PAR1", Detection("evidence", "parquet")),
+    Magic(0, b"PARE", _unsupported("parquet-encrypted", "an encrypted Parquet file")),
+    Magic(0, b"ARROW1", Detection("evidence", "arrow")),
+    Magic(0, b"FEA1", _unsupported("feather1", "a Feather file of version 1")),
     Magic(0, b"LfLe", _unsupported("evt", "an EVT log of Windows XP")),
     Magic(4, b"LfLe", _unsupported("evt", "an EVT log of Windows XP")),
     Magic(0, b"ElfChnk\0", _unsupported("evtx-chunk", "a chunk of an EVTX file without its file")),
@@ -73,13 +86,16 @@ MAGICS: tuple[Magic, ...] = (
 """Tried in this order, the first that fits; a text is looked at when none does."""
 
 
-def detect(head: bytes, whole: bool = False) -> Detection:
-    """What the file that starts with `head` is; `whole` says that the head is all of it."""
+def detect(head: bytes, whole: bool = False, mappings: tuple[ColumnMapping, ...] = ()) -> Detection:
+    """What the file that starts with `head` is; `whole` says that the head is all of it.
+
+    Records that one of the caller's `mappings` applies to are told by it, before any shape is.
+    """
     if not head:
         return _other("an empty file")
     for magic in MAGICS:
         if head.startswith(magic.magic, magic.at):
-            return magic.detection
+            return _tabular(magic.detection) if magic.detection.format in TABULAR else magic.detection
     text = head.removeprefix(b"\xef\xbb\xbf")
     if utf16_name(head):
         text = as_utf8(head, _Nothing())(len(head))
@@ -88,10 +104,11 @@ def detect(head: bytes, whole: bool = False) -> Detection:
         return _other("a file of nothing but blanks")
     for first, look in _TEXTS:
         if start in first:
-            return look(text, whole)
-    if b"\0" in text:
+            return look(text, whole, mappings)
+    found = _csv(text, mappings)
+    if found.kind == "not evidence" and b"\0" in text:
         return _other(f"binary data that starts with {head[:8]!r}")
-    return _csv(text)
+    return found
 
 
 class _Nothing:
@@ -99,12 +116,24 @@ class _Nothing:
         return b""
 
 
-def _json(text: bytes, whole: bool) -> Detection:
+def _tabular(detection: Detection) -> Detection:
+    from carhound.readers.arrow_reader import available
+
+    if available():
+        return detection
+    about = f"{TABULAR[detection.format or '']}: reading it needs pyarrow, pip install 'carhound[parquet]'"
+    return Detection("unsupported", detection.format, about)
+
+
+def _json(text: bytes, _: bool, mappings: tuple[ColumnMapping, ...]) -> Detection:
+    from carhound.readers.json_mapped import MAPPED_JSON, mapping_of
     from carhound.readers.json_reader import sample
     from carhound.readers.json_shapes import broken_shape, shape_of
 
     unread = [text]
     records, broken = sample(lambda _: unread.pop() if unread else b"", _SAMPLE)
+    if mappings and any(mapping_of(record, mappings) is not None for record in records):
+        return Detection("evidence", MAPPED_JSON)
     shapes = [shape for record in records if (shape := shape_of(record))]
     for shape in shapes:
         if shape.event is not None:
@@ -115,39 +144,29 @@ def _json(text: bytes, whole: bool) -> Detection:
         if likely.event is None:
             return _unsupported(likely.name, likely.about)
         return Detection("evidence", likely.name)
-    if not records and not whole and b'"results"' in text and b'"_raw"' in text:
-        return _unsupported("splunk-json", "a Splunk export in JSON")
     if not records:
         return _other("text that starts like JSON and is none" if broken else "JSON without objects")
     return _other("JSON that holds no events of a known shape")
 
 
-def _xml(text: bytes, _: bool) -> Detection:
-    if b"<Event " in text or b"<Event>" in text:
-        return _unsupported("xml", "rendered event XML")
+def _xml(text: bytes, _: bool, __: tuple[ColumnMapping, ...]) -> Detection:
+    if _XML_EVENT.search(text):
+        return Detection("evidence", "xml")
     return _other("XML or HTML without events")
 
 
-def _csv(text: bytes) -> Detection:
-    import csv
+def _csv(text: bytes, mappings: tuple[ColumnMapping, ...]) -> Detection:
+    from carhound.readers.csv_rows import header_of
+    from carhound.readers.row_header import named_utc
+    from carhound.readers.row_shapes import row_shape
 
-    line = text.partition(b"\n")[0].rstrip(b"\r").decode("utf-8", "replace")
-    try:
-        columns = {name.strip() for name in next(csv.reader([line]), [])}
-    except csv.Error:
-        columns = set()
-    for name, about, needed in CSV_SHAPES:
-        if needed <= columns:
-            return _unsupported(name, about)
-    return _other("text of no known shape")
+    shape = row_shape(map(named_utc, header_of(text)), mappings)
+    if shape is None:
+        return _other("text of no known shape")
+    if shape.event is None:
+        return _unsupported(shape.name, shape.about)
+    return Detection("evidence", shape.name)
 
 
-CSV_SHAPES: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("splunk-csv", "a Splunk export in CSV", frozenset({"_raw", "_time"})),
-    ("csv-4688", "process creations (4688) in CSV", frozenset({"NewProcessName", "ParentProcessName"})),
-    ("evtxecmd-csv", "EvtxECmd CSV", frozenset({"EventRecordId", "PayloadData1"})),
-    ("csv-sysmon", "Sysmon events in CSV", frozenset({"ParentImage", "CommandLine"})),
-)
-"""Name, what it is, and the columns that tell it."""
-
-_TEXTS: tuple[tuple[bytes, Callable[[bytes, bool], Detection]], ...] = ((b"{[", _json), (b"<", _xml))
+_Look = Callable[[bytes, bool, tuple[ColumnMapping, ...]], Detection]
+_TEXTS: tuple[tuple[bytes, _Look], ...] = ((b"{[", _json), (b"<", _xml))

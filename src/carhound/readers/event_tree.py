@@ -69,6 +69,17 @@ def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
     )
 
 
+def tree_payload(event: dict[str, Any]) -> dict[str, Value]:
+    """The fields of the tree's EventData and UserData alone."""
+    data: dict[str, Value] = {}
+    meta: dict[str, Value] = {}
+    if (event_data := event.get("EventData")) is not None:
+        _event_data(event_data, data, meta)
+    if (user_data := event.get("UserData")) is not None:
+        _user_data(user_data, data, meta)
+    return data
+
+
 def _attributes(system: dict[str, Any], element: str) -> dict[str, Any]:
     value = system.get(element)
     if type(value) is dict:

@@ -7,6 +7,7 @@ source will do. After an error the parser is asked for the next record: a plain 
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -47,9 +48,33 @@ class EvtxReader:
 
 
 def _records(header: bytes, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
-    records = iter(PyEvtxParser(io.BytesIO(header + chunk.data)).records_json())
+    lost = chunk.records
+    """Of the records the chunk should hold, those neither read nor told of as damaged."""
+    stuck: Damage | None = None
+    for item in _parsed(header, chunk, notes):
+        if isinstance(item, RawEvent) or item.records is not None:
+            lost -= 1
+            yield item
+            continue
+        if stuck is not None:
+            yield stuck
+        stuck = item
+    if stuck is not None:
+        yield replace(stuck, records=max(lost, 0))
+    elif lost > 0:
+        reason = f"{lost} of {chunk.records} records, which its header counts, are not there"
+        yield Damage(f"chunk {chunk.number}", reason, chunk.offset, lost)
+
+
+def _parsed(header: bytes, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
+    """What the parser makes of a chunk; damage without a count is where it could not get on."""
     last = "its start"
     errors = 0
+    try:
+        records = iter(PyEvtxParser(io.BytesIO(header + chunk.data)).records_json())
+    except (RuntimeError, OSError, ValueError) as error:
+        yield _damage(chunk, last, str(error))
+        return
     while errors < _MOST_ERRORS:  # a chunk holds no more records: more errors mean that it does not get on
         try:
             record: Any = next(records)
@@ -63,7 +88,8 @@ def _records(header: bytes, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | D
             event = orjson.loads(record["data"])["Event"]
             raw = tree_event(event, f"record {record['event_record_id']}", notes)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            yield _damage(chunk, last, f"the record is no event ({error})")
+            reason = f"the record is no event ({error})"
+            yield replace(_damage(chunk, last, reason), records=1)
             continue
         if raw.record_id is None:
             raw.record_id = str(record["event_record_id"])
@@ -77,7 +103,7 @@ def _damage(chunk: Chunk, last: str, message: str) -> Damage:
     found = _RECORD.search(message)
     reason = _NOISE.sub("", message[found.end() :] if found else message)
     where = f"record {found[1]}" if found else f"chunk {chunk.number} after {last}"
-    return Damage(where, reason[:1].lower() + reason[1:], chunk.offset)
+    return Damage(where, reason[:1].lower() + reason[1:], chunk.offset, 1 if found else None)
 
 
 def _restore_braces(fields: dict[str, Value]) -> None:

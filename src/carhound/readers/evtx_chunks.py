@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from carhound.model.evidence import Damage
+from carhound.readers.evtx_counts import records_in, stray_records, with_whole_header
 from carhound.readers.interface import ByteSource, read_exactly
 
 FILE_MAGIC = b"ElfFile\0"
@@ -23,6 +24,9 @@ _STRING_TABLES = 64
 _STRING_HEAD, _TEMPLATE_HEAD = 8, 24
 _LONGEST_CHAIN = _CHUNK_SIZE // _STRING_HEAD
 _COUNT_AT = 42
+_HEADER_SIZE_AT = 40
+_CHUNK_HEADER_SIZE = b"\x80\0\0\0"
+_LOOK_AHEAD = _HEADER_SIZE_AT + 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Chunk:
     offset: int
     """In the file."""
     data: bytes
+    records: int = 0
+    """How many it should hold."""
 
 
 def lone_chunk_header() -> bytes:
@@ -62,20 +68,60 @@ def chunks(source: ByteSource) -> Iterator[Chunk | Damage]:
         return
     declared = int.from_bytes(header[_COUNT_AT : _COUNT_AT + 2], "little")
     number = -1
-    while data := read_exactly(source, _CHUNK_SIZE):
+    offset = _HEADER_SIZE
+    for data, moved in _windows(source):
         number += 1
-        offset = _HEADER_SIZE + number * _CHUNK_SIZE
-        if not data.startswith(_CHUNK_MAGIC):
-            if data.count(0) < len(data):
-                yield Damage(f"chunk {number}", "it does not start with ElfChnk", offset)
-            continue
-        if len(data) < _CHUNK_SIZE:
-            yield Damage(f"chunk {number}", f"the file ends after {len(data)} of {_CHUNK_SIZE} bytes", offset)
-            data = data.ljust(_CHUNK_SIZE, b"\0")
-        yield Chunk(number, offset, without_bad_links(data))
+        yield from _chunk(number, offset, data, moved)
+        offset += len(data)
     if number + 1 < declared:
         missing = f"{declared - number - 1} of {declared} chunks are missing at the end of the file"
-        yield Damage(f"chunk {number + 1}", missing, _HEADER_SIZE + (number + 1) * _CHUNK_SIZE)
+        yield Damage(f"chunk {number + 1}", missing, offset)
+
+
+def _chunk(number: int, offset: int, data: bytes, moved: bool) -> Iterator[Chunk | Damage]:
+    if not data.startswith(_CHUNK_MAGIC):
+        if data.count(0) < len(data):
+            reason = "it does not start with ElfChnk"
+            yield Damage(f"chunk {number}", reason, offset, records_in_ruin(data))
+        return
+    records = records_in(data)
+    if len(data) < _CHUNK_SIZE:
+        ends = "the next one begins" if moved else "the file ends"
+        yield Damage(f"chunk {number}", f"{ends} after {len(data)} of {_CHUNK_SIZE} bytes", offset)
+        data = data.ljust(_CHUNK_SIZE, b"\0")
+    yield Chunk(number, offset, with_whole_header(without_bad_links(data)), records)
+
+
+def _windows(source: ByteSource) -> Iterator[tuple[bytes, bool]]:
+    """What lies between the borders of chunks, and whether the border behind it is not where it should be.
+
+    Where bytes were lost or got in, the chunks behind are found by their headers.
+    """
+    buffer = b""
+    while True:
+        if len(buffer) < _CHUNK_SIZE + _LOOK_AHEAD:
+            buffer += read_exactly(source, _CHUNK_SIZE + _LOOK_AHEAD - len(buffer))
+        if not buffer:
+            return
+        size = min(len(buffer), _CHUNK_SIZE)
+        at = _header_within(buffer, size)
+        moved = at > 0 and not buffer.startswith(_CHUNK_MAGIC, size)
+        size = at if moved else size
+        yield buffer[:size], moved
+        buffer = buffer[size:]
+
+
+def _header_within(data: bytes, size: int) -> int:
+    """Where in a chunk, behind its first byte, the header of another one stands; -1 for nowhere."""
+    at = data.find(_CHUNK_MAGIC, 1, size + len(_CHUNK_MAGIC) - 1)
+    while at > 0 and data[at + _HEADER_SIZE_AT : at + _LOOK_AHEAD] != _CHUNK_HEADER_SIZE:
+        at = data.find(_CHUNK_MAGIC, at + 1, size + len(_CHUNK_MAGIC) - 1)
+    return at
+
+
+def records_in_ruin(data: bytes) -> int | None:
+    """How many records what should be a chunk held; None where nothing in it looks like one."""
+    return max(stray_records(data), records_in(data) if stray_records(data) else 0) or None
 
 
 def without_bad_links(chunk: bytes) -> bytes:

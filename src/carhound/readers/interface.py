@@ -7,9 +7,15 @@ from typing import Protocol
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
+from carhound.readers.column_mapping import ColumnMapping
+from carhound.readers.limits import DEFAULT, Limits
 
 Item = RawEvent | Damage | Skipped | Remark
 """What reading yields, in the order of the file; remarks about the whole file come last."""
+
+
+LARGEST = 16 << 20
+"""Bytes one record may have: Windows writes none of over 64 KiB, and memory holds it several times over."""
 
 
 class ByteSource(Protocol):
@@ -25,6 +31,14 @@ class ReadOptions:
 
     zone: tzinfo = UTC
     """Where times without a zone are at home."""
+    mappings: tuple[ColumnMapping, ...] = ()
+    """The caller's own names for columns; they come before every shape."""
+    limits: Limits = DEFAULT
+    """What archives may unpack to."""
+    password: str | None = None
+    """Opens encrypted members of archives."""
+    largest: int = LARGEST
+    """Bytes one record may have; a larger one is damage."""
 
 
 class Reader(Protocol):

@@ -12,15 +12,19 @@ from typing import Any
 import orjson
 
 from carhound.model.evidence import Damage
+from carhound.readers.interface import LARGEST
+from carhound.readers.json_duplicates import has_duplicate_keys
 from carhound.readers.json_text import decode
 from carhound.readers.notes import Notes
 
 _CHUNK = 1 << 20
-_LARGEST = 64 << 20
-"""Bytes one object may have; what is larger is no event."""
 
 _MOST_ATTEMPTS = 16
 """Broken objects in a row before the rest of a line is given up: brackets without end would take for ever."""
+_MOST_PIECES = 1000
+"""Pieces of a broken object before the rest of its line is given up."""
+_MOST_VALUES = 500_000
+"""Values an object may hold; each takes some hundred bytes of memory, however few it takes here."""
 
 _SPACE = re.compile(rb"[\s,\[\]\xef\xbb\xbf]*+")
 """Between objects: blanks, the punctuation of arrays, byte order marks."""
@@ -30,6 +34,15 @@ _NEXT = re.compile(rb'(?>[^"{}\[\]\n]++|"(?>[^"\\\n]++|\\.)*+"|\n(?![ \t]*+\{))*
 """Up to the next bracket, or line that starts with one, or quote that no quote follows in its line."""
 _IN_LIST = re.compile(rb"[,}]\s*+(?=\{)")
 _JUNK = re.compile(rb"[^{\n]*+")
+_MEMBER = rb"""(?:\{[^{}]*+\}|\[(?>[^\[\]"]++|"[^"]*+")*+\]|"[^"]*+"|[^{}\[\],"]++)\s*+"""
+_RESULTS = re.compile(
+    rb'\{\s*+(?>"(?:preview|init_offset|post_process_count|messages|fields|highlighted)"\s*+:\s*+'
+    + _MEMBER
+    + rb',\s*+)*+"results"\s*+:\s*+\['
+)
+"""The start of what Splunk's REST interface sends: an object around a list of results, which may be long."""
+_RESULTS_END = re.compile(rb'(?>"\w++"\s*+:\s*+' + _MEMBER + rb"(?:,\s*+)?)*+\}")
+_LONGEST_END = 4096
 _LOCATION = re.compile(r": line \d+ column \d+ \(char \d+\)$")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -39,15 +52,19 @@ _BROKEN, _UNFINISHED = -1, -2
 class JsonItems:
     """Iterates over (object, its position) and `Damage`. `read(size)` gives the text in UTF-8.
 
-    `offsets` says whether places in this text are places in the file. Who takes an object for a whole record
-    sets `recovering` to False: until then what follows damage may be a piece of what was damaged.
+    `offsets` says whether places in this text are places in the file, `largest` how many bytes an object may
+    have. Who takes an object for a whole record sets `recovering` to False: until then what follows damage
+    may be a piece of what was damaged.
     """
 
-    def __init__(self, read: Callable[[int], bytes], notes: Notes, offsets: bool = True) -> None:
+    def __init__(
+        self, read: Callable[[int], bytes], notes: Notes, offsets: bool = True, largest: int = LARGEST
+    ) -> None:
         self.recovering = False
         self._read = read
         self._notes = notes
         self._offsets = offsets
+        self._largest = largest
         self._buffer = b""
         self._start = 0
         """Of the buffer, in the text."""
@@ -63,13 +80,22 @@ class JsonItems:
         """In the buffer, how far lines are counted."""
         self._items = 0
         self._in_array = False
+        self._results = False
+        """In the list of Splunk's results."""
         self._damaged_line = 0
         self._damaged_indent: bytes | None = None
         self._attempts = 0
+        self._pieces = 0
+        """Objects in a row, after damage, that nobody took for a whole record."""
 
     def __iter__(self) -> Iterator[tuple[Any, str] | Damage]:
         while self._skip_space():
             buffer, at = self._buffer, self._at
+            if self._pieces > _MOST_PIECES:
+                self._give_up_line(at)
+                continue
+            if self._in_results(at):
+                continue
             if buffer[at] != 0x7B:
                 yield from self._junk(at)
                 continue
@@ -77,35 +103,78 @@ class JsonItems:
             if newline not in (-1, self._tried):
                 self._tried = newline
                 line = buffer[at:newline].rstrip(b" \t\r,")
-                if line.endswith(b"}"):
+                if line.endswith(b"}") and self._is_handy(line):
                     try:
                         record = orjson.loads(line)
                     except orjson.JSONDecodeError:
                         pass  # several objects in this line, or a broken one: the scan below tells
                     else:
+                        self._take(line, record)
                         yield record, self._position(at)
                         self._at = newline + 1
                         continue
             end = self._end_of_object(at)
-            if end == _UNFINISHED and not self._ended and len(buffer) - at < _LARGEST:
+            if end == _UNFINISHED and not self._ended and len(buffer) - at <= self._largest:
                 self._refill()
             elif end < 0:
-                yield from self._broken(
-                    at, "the text ends in this object" if end == _UNFINISHED else "an object without an end"
-                )
+                yield from self._broken(at, self._why_broken(end))
                 self._resume(at, None)
             else:
                 yield from self._object(at, end)
 
+    def _in_results(self, at: int) -> bool:
+        """Whether this is the frame around Splunk's results, which is passed over."""
+        if frame := _RESULTS.match(self._buffer, at):
+            self._results = self._in_array = True
+            self._at = frame.end()
+            return True
+        if not self._results or self._buffer[at] == 0x7B:
+            return False
+        if frame := _RESULTS_END.match(self._buffer, at):
+            self._results = False
+            self._at = frame.end()
+        elif self._ended or len(self._buffer) - at > _LONGEST_END:
+            return False
+        else:
+            self._refill()
+        return True
+
+    def _why_broken(self, end: int) -> str:
+        if end != _UNFINISHED:
+            return "an object without an end"
+        return "the text ends in this object" if self._ended else f"an object of over {self._largest} bytes"
+
     def _object(self, at: int, end: int) -> Iterator[tuple[Any, str] | Damage]:
+        text = self._buffer[at:end]
+        if not self._is_handy(text):
+            yield from self._broken(at, f"an object of over {_MOST_VALUES} values or {self._largest} bytes")
+            self._resume(at, end)
+            return
         try:
-            record = decode(self._buffer[at:end], self._notes)
+            record = decode(text, self._notes)
         except ValueError as error:
             yield from self._broken(at, f"not valid JSON: {_LOCATION.sub('', str(error))}")
             self._resume(at, end)
         else:
+            self._take(text, record)
             yield record, self._position(at)
             self._at = end
+
+    def _is_handy(self, text: bytes) -> bool:
+        """Whether decoding the text takes no more memory than a run may."""
+        if len(text) < _CHUNK:
+            return True
+        return len(text) <= self._largest and sum(map(text.count, (b",", b"[", b"{"))) <= _MOST_VALUES
+
+    def _give_up_line(self, at: int) -> None:
+        newline = self._buffer.find(b"\n", at)
+        self._at = len(self._buffer) if newline < 0 else newline
+        self._pieces = self._pieces if newline < 0 else 0
+
+    def _take(self, text: bytes, record: Any) -> None:
+        self._pieces = self._pieces + 1 if self.recovering else 0
+        if has_duplicate_keys(text, record):
+            self._notes.add("EV-J1")
 
     def _refill(self) -> None:
         """Reads on. What is unread stays, and as much as it is long is added, so that rescans stay few."""
@@ -222,13 +291,13 @@ class JsonItems:
         self._attempts = self._attempts + 1 if self.recovering else 0
         begins_line = self._indent(at) is not None
         if not self.recovering or (begins_line and self._line != self._damaged_line):
-            yield self._damage(at, reason, where)
+            yield self._damage(at, reason, where, 1)
 
-    def _damage(self, at: int, reason: str, where: str) -> Damage:
+    def _damage(self, at: int, reason: str, where: str, records: int | None = None) -> Damage:
         self.recovering = True
         self._damaged_line = self._line
         self._damaged_indent = self._indent(at)
-        return Damage(where, reason, self._start + at if self._offsets else None)
+        return Damage(where, reason, self._start + at if self._offsets else None, records)
 
     def _position(self, at: int, items: int = 1) -> str:
         self._line += self._buffer.count(b"\n", self._counted, at)

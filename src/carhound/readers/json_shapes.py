@@ -16,6 +16,7 @@ from carhound.readers.json_wazuh import is_wazuh, wazuh_event
 from carhound.readers.json_winlogbeat6 import is_winlogbeat6, winlogbeat6_event
 from carhound.readers.json_winlogbeat7 import is_winlogbeat7, winlogbeat7_event
 from carhound.readers.notes import Notes
+from carhound.readers.splunk_rows import is_splunk, splunk_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,27 @@ class JsonShape:
     """Keys that betray the shape in a text whose objects are all broken."""
 
 
-def _is_splunk(record: dict[str, Any]) -> bool:
-    return (
-        "_raw" in record
-        or isinstance(record.get("result"), dict)
-        or ("event" in record and "sourcetype" in record)
-        or (isinstance(record.get("results"), list) and "preview" in record)
-    )
+def splunk_record(record: dict[str, Any], position: str, notes: Notes) -> RawEvent:
+    """The raw event of a row of Splunk's, whatever wrote what is in its `_raw`.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    return splunk_event(record, position, notes, _not_splunk)
+
+
+def _not_splunk(record: dict[str, Any], position: str, notes: Notes) -> RawEvent | None:
+    shape = shape_of(record)
+    if shape is None or shape.event is None or shape.event is splunk_record:
+        return None
+    return shape.event(record, position, notes)
 
 
 JSON_SHAPES: tuple[JsonShape, ...] = (
     JsonShape("winlogbeat7", "Winlogbeat 7", is_winlogbeat7, winlogbeat7_event, (b'"winlog"',)),
     JsonShape("winlogbeat6", "Winlogbeat 6", is_winlogbeat6, winlogbeat6_event, (b'"event_data"',)),
     JsonShape("event-tree", "an event tree", is_event_tree, event_tree_event, (b'"System"', b'"Event')),
-    JsonShape("splunk-json", "a Splunk export in JSON", _is_splunk),
+    JsonShape("splunk-json", "a Splunk export in JSON", is_splunk, splunk_record, (b'"_raw"',)),
     JsonShape("evtxecmd", "EvtxECmd JSON", is_evtxecmd, evtxecmd_event, (b'"Payload', b'"EventId"')),
     JsonShape(
         "azure-sentinel", "an Azure Sentinel export", is_azure, azure_event, (b'"TenantId"', b'"EventID"')

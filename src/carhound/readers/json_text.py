@@ -64,8 +64,12 @@ def decode(text: bytes, notes: Notes) -> Any:
             value = json.loads(text.decode("utf-8", "replace"), strict=False)
         except (ValueError, RecursionError):
             raise error from None
+        try:
+            value = _valid_text(value)
+        except RecursionError:
+            raise error from None
         notes.add("EV-U1")
-        return _valid_text(value)
+        return value
 
 
 def _valid_text(value: Any) -> Any:

@@ -36,6 +36,12 @@ _SYSTEM = {
 }
 _MOVED = frozenset({"Image", "ImageLoaded", "UtcTime"})
 """None of these is left in the payload where the Sysmon module was at work."""
+_SECURITY = (
+    ("NewProcessId", ("process.pid",)),
+    ("NewProcessName", ("process.executable",)),
+    ("ParentProcessName", ("process.parent.executable",)),
+)
+"""What Winlogbeat's Security module moves out of a 4688 (beats, x-pack/winlogbeat/module/security)."""
 
 
 def is_winlogbeat7(record: dict[str, Any]) -> bool:
@@ -59,6 +65,8 @@ def winlogbeat7_event(record: dict[str, Any], position: str, notes: Notes) -> Ra
         notes.add("EV-E1")
         if utc_time := module_utc_time(record.get("@timestamp")):
             data["UtcTime"] = utc_time
+    elif _is_creation(provider, event_id) and _take(_SECURITY, meta, data):
+        notes.add("EV-E1")
     return RawEvent(
         provider=provider,
         channel=header_text(winlog.get("channel")),
@@ -70,3 +78,20 @@ def winlogbeat7_event(record: dict[str, Any], position: str, notes: Notes) -> Ra
         meta=meta,
         position=position,
     )
+
+
+def _is_creation(provider: str | None, event_id: str | None) -> bool:
+    return provider == "Microsoft-Windows-Security-Auditing" and event_id == "4688"
+
+
+def _take(
+    wanted: tuple[tuple[str, tuple[str, ...]], ...], meta: dict[str, Value], data: dict[str, Value]
+) -> bool:
+    """Fills the fields that the payload lacks; whether there were any to fill."""
+    found = False
+    for name, places in wanted:
+        for place in places:
+            if name not in data and (value := meta.get(place)) is not None:
+                data[name] = value
+                found = True
+    return found

@@ -12,14 +12,21 @@ REMARKS: Mapping[str, str] = MappingProxyType(
         "EV-B1": "taken for Sysmon's by the shape of the file, since they name no provider: {count} events",
         "EV-B2": "put under Sysmon's event ids by what they say happened: {count} events of no event id",
         "EV-B3": "taken for the Security log's by their fields, since they name no provider: {count} events",
-        "EV-E1": "read back into Sysmon's names from ECS names: the fields of {count} events",
+        "EV-B4": "without an event id, told by the fields they carry: {count} events",
+        "EV-C1": "filled into Sysmon's names from CAR's: the fields of {count} events",
+        "EV-C2": "read by a mapping of your own: {count} records",
+        "EV-E1": "read back into native names from ECS names: the fields of {count} events",
         "EV-G1": "the compressed data is whole; stray bytes after it were not read",
+        "EV-J1": "with a key that stands twice in one object, of which the last was read: {count} records",
         "EV-K1": "of a kind that has no single event id in Sysmon, and so of no CAR action: {count} events",
         "EV-M1": "read from their message, since their fields are not written out: {count} events",
+        "EV-S1": "read from the fields that Splunk extracted, since _raw cannot be read: {count} events",
+        "EV-S2": "whose computer is Splunk's host, which may be the collector: {count} events",
         "EV-T1": "read as {zone}, since they carry only a local time without a zone: {count} events",
         "EV-T2": "without a time that can be read: {count} events",
         "EV-U1": "with text that is no valid Unicode, whose faulty parts became U+FFFD: {count} records",
         "EV-W1": "written with every backslash doubled, one of each two was taken away: {count} events",
+        "EV-X1": "with bytes or characters that XML does not allow, which became U+FFFD: {count} events",
     }
 )
 """Code -> what it says; {count} is the number of records it is about, {zone} the zone of `--tz`."""

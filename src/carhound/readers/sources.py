@@ -1,11 +1,17 @@
-"""Sources around sources: one that starts again, one that never raises."""
+"""Sources around sources: one that starts again, one that never raises, one that can be read in any order."""
 
+import tempfile
 import zlib
 from collections.abc import Callable
+from io import BufferedReader
+from typing import BinaryIO
 
-from carhound.model.evidence import Damage
+from carhound.model.evidence import Damage, Skipped
 from carhound.readers.archives import ArchiveError
 from carhound.readers.interface import ByteSource
+from carhound.readers.limits import LimitError
+
+_CHUNK = 1 << 20
 
 _READ_ERRORS = (ArchiveError, EOFError, OSError, RuntimeError, ValueError, zlib.error)
 """What reading may raise; RuntimeError is zipfile's for compression methods and passwords it cannot serve."""
@@ -26,8 +32,9 @@ class Rewound:
         return data
 
     @property
-    def trouble(self) -> Damage | None:
-        trouble: Damage | None = getattr(self._source, "trouble", None)
+    def trouble(self) -> Damage | Skipped | None:
+        """Why the source behind it ended early, if it did."""
+        trouble: Damage | Skipped | None = getattr(self._source, "trouble", None)
         return trouble
 
     def close(self) -> None:
@@ -41,16 +48,25 @@ class Guarded:
         self._opened = opened
         self._source: ByteSource | None = None
         self._read = 0
-        self.trouble: Damage | None = None
+        self.trouble: Damage | Skipped | None = None
 
     def read(self, size: int, /) -> bytes:
+        from zipfile import BadZipFile
+
         if self.trouble is not None:
             return b""
         try:
             if self._source is None:
                 self._source = self._opened()
             data = self._source.read(size)
-        except _READ_ERRORS as error:
+        except LimitError as limit:
+            self.trouble = Skipped(f"all after {self._read} bytes" if self._read else "file", str(limit))
+            return b""
+        except (*_READ_ERRORS, BadZipFile) as error:
+            if self._source is None and isinstance(error, OSError):
+                reason = f"it cannot be read: {(error.strerror or str(error)).lower()}"
+                self.trouble = Damage("file", reason)
+                return b""
             self.trouble = Damage("file", f"it cannot be read further ({error})", self._read)
             return b""
         self._read += len(data)
@@ -58,8 +74,43 @@ class Guarded:
             self.trouble = getattr(self._source, "trouble", None)
         return data
 
+    def file(self) -> BinaryIO | None:
+        """The file itself, where it is one and nothing was read from it; who takes it reads it alone."""
+        try:
+            if self._source is None:
+                self._source = self._opened()
+        except OSError as error:
+            self.trouble = Damage("file", f"it cannot be read ({error})", 0)
+            return None
+        return self._source if isinstance(self._source, BufferedReader) and not self._read else None
+
     def close(self) -> None:
         _close(self._source)
+
+
+class Spool(tempfile.SpooledTemporaryFile[bytes]):
+    """The whole of a source, to be read in any order: in memory, or in a nameless temporary file."""
+
+    def __init__(self, source: ByteSource, in_memory: int) -> None:
+        super().__init__(max_size=in_memory)
+        self.size = 0
+        while data := source.read(_CHUNK):
+            self.write(data)
+            self.size += len(data)
+        self.seek(0)
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def replayed(first: Rewound, again: Callable[[], ByteSource]) -> Callable[[], ByteSource]:
+    """Opens a source whose first bytes were taken; from the second time on anew, where that can be."""
+    left = [first]
+
+    def opened() -> ByteSource:
+        return left.pop() if left else again()
+
+    return opened
 
 
 def _close(source: ByteSource | None) -> None:

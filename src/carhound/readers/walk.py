@@ -1,10 +1,16 @@
 """The files below the paths given on the command line, in an order that depends on their names alone."""
 
+import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+STANDARD_INPUT = "-"
+_SEPARATORS = "/" if os.sep == "/" else "/\\"
+_PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+"""Where a shell puts the pipes of `<(command)`; any other pipe may have nobody at its other end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,32 +27,66 @@ class Found:
     """Why it cannot be read, where that is so."""
     special: bool = False
     """Whether it is a device, pipe or socket, or a link to nowhere: nothing that holds evidence."""
+    stream: bool = False
+    """Whether it is standard input or a pipe, to be read once."""
 
 
 def missing(paths: Iterable[str]) -> list[str]:
-    """Those of the paths where nothing is."""
-    return [path for path in paths if not os.path.lexists(path)]
+    """Those of the paths where nothing is, and patterns that nothing fits."""
+    return [path for path in paths if path != STANDARD_INPUT and not _expanded(path)]
 
 
 def walk(paths: Iterable[str]) -> Iterator[Found]:
     """Every file named or in a named folder; what does not exist is left to `missing`.
 
-    Links to files are followed, links to folders only where they are named themselves: a link that leads
-    back up would never end.
+    A path that does not exist and holds `*`, `?` or `[` is taken for a pattern, since not every shell expands
+    them; what fits it counts as named. Links to files are followed, links to folders only where they are
+    named themselves: a link that leads back up would never end.
     """
     for given in paths:
-        if not os.path.lexists(given):
+        if given == STANDARD_INPUT:
+            yield Found(given, Path(given), 0, True, stream=True)
             continue
-        path = Path(given)
-        try:
-            mode = path.stat().st_mode
-        except OSError as error:
-            yield Found(given, path, 0, True, _reason(error))
-            continue
-        if stat.S_ISDIR(mode):
-            yield from _below(given.rstrip("/" if os.sep == "/" else "/\\") or given, path)
-        else:
-            yield _file(given, path, True)
+        for path in _expanded(given):
+            yield from _named(path)
+
+
+def _expanded(given: str) -> list[str]:
+    """The path itself, or what the pattern fits; nothing that lies below a folder that it fits too."""
+    if os.path.lexists(given):
+        return [given]
+    if not glob.has_magic(given):
+        return []
+    found: list[str] = []
+    folders: set[str] = set()
+    for path in sorted(glob.glob(given, recursive=True)):
+        if not any(parent in folders for parent in _above(path)):
+            found.append(path)
+            if os.path.isdir(path):
+                folders.add(os.path.join(path, ""))
+    return found
+
+
+def _above(path: str) -> Iterator[str]:
+    parent = os.path.dirname(path.rstrip(_SEPARATORS))
+    while parent and parent != os.path.dirname(parent):
+        yield os.path.join(parent, "")
+        parent = os.path.dirname(parent)
+
+
+def _named(given: str) -> Iterator[Found]:
+    path = Path(given)
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        yield Found(given, path, 0, True, _reason(error))
+        return
+    if stat.S_ISDIR(mode):
+        yield from _below(given.rstrip(_SEPARATORS) or given, path)
+    elif stat.S_ISFIFO(mode) and given.startswith(_PIPES):
+        yield Found(given, path, 0, True, stream=True)
+    else:
+        yield _file(given, path, True)
 
 
 def _below(shown: str, folder: Path) -> Iterator[Found]:

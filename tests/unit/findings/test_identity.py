@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from carhound.findings.identity import Registry, finding_id
+from carhound.findings.identity import Registry
 from carhound.model.event import Event, Place
 
 KEY = ("ProcessGuid", "Image")
@@ -74,6 +74,42 @@ def test_values_cannot_be_shifted_between_fields() -> None:
     assert one.identity() != record(data={"a": ("x", ""), "b": ""}).identity()
 
 
+def finding_id(analytic: str, event: Event, *others: Event) -> str:
+    registry = Registry()
+    standing = registry.admit(event)
+    for other in others:
+        registry.admit(other)
+    return registry.finding_id(analytic, standing)
+
+
 def test_a_finding_id_belongs_to_its_analytic() -> None:
     assert finding_id("CAR-1", record()) == finding_id("CAR-1", record("z.evtx"))
     assert finding_id("CAR-1", record()) != finding_id("CAR-2", record())
+
+
+def test_a_finding_id_is_the_same_in_every_shape_and_order() -> None:
+    bare = record("c.json", shape="eql-raw", record_id=None, computer=None)
+    assert finding_id("CAR-1", record()) == finding_id("CAR-1", bare)
+    assert finding_id("CAR-1", record(), bare) == finding_id("CAR-1", bare, record())
+
+
+def test_two_events_of_one_shape_with_one_key_have_two_ids() -> None:
+    other = record(data={"ParentImage": "y.exe"})
+    assert finding_id("CAR-1", record(), other) != finding_id("CAR-1", other, record())
+
+
+def test_the_record_that_says_most_is_shown_whichever_was_read_first() -> None:
+    bare = record("c.json", shape="eql-raw", record_id=None, computer=None)
+    for order in ((record(), bare), (bare, record())):
+        registry = Registry()
+        first, _ = (registry.admit(event) for event in order)
+        assert registry.fullest(first).computer == "H1"
+        assert len(registry.places(first)) == 2
+
+
+def test_kept_duplicates_are_findings_of_their_own() -> None:
+    registry = Registry(keep_duplicates=True)
+    one, two = registry.admit(record()), registry.admit(record("b.evtx"))
+    assert one is not two
+    assert registry.finding_id("CAR-1", one) != registry.finding_id("CAR-1", two)
+    assert registry.duplicates == {"b.evtx": 1}

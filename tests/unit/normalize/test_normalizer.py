@@ -145,7 +145,7 @@ def test_binding_is_by_provider_never_by_event_id() -> None:
     assert normal("1", {"Image": "a"}, "MICROSOFT-WINDOWS-SYSMON").kinds == (("process", "create"),)
     bound = normal("1", {"Image": "a"}, None, channel="Microsoft-Windows-Sysmon/Operational")
     assert bound.kinds == (("process", "create"),)
-    security = normal("4688", {"NewProcessName": "a"}, "Microsoft-Windows-Security-Auditing")
+    security = normal("1", {"NewProcessName": "a"}, "Microsoft-Windows-Security-Auditing")
     assert (security.kinds, dict(security.car)) == ((), {})
 
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from carhound.readers.detect import detect
+from carhound.readers.detect import CSV_FORMATS, detect
+from carhound.readers.row_shapes import MAPPED_CSV, ROW_SHAPES
 
 
 @pytest.mark.parametrize(
@@ -17,13 +18,19 @@ from carhound.readers.detect import detect
         (b"\x28\xb5\x2f\xfd..", "unsupported", "zstd"),
         (b"7z\xbc\xaf\x27\x1c", "unsupported", "7z"),
         (b"Rar!\x1a\x07\x01\x00", "unsupported", "rar"),
-        (b"PAR1....", "unsupported", "parquet"),
-        (b"ARROW1\0\0", "unsupported", "arrow"),
+        (b"PAR1....", "evidence", "parquet"),
+        (b"PARE....", "unsupported", "parquet-encrypted"),
+        (b"ARROW1\0\0", "evidence", "arrow"),
+        (b"FEA1....", "unsupported", "feather1"),
         (b"version https://git-lfs.github.com/spec/v1\n", "unsupported", "git-lfs"),
-        (b'<?xml version="1.0"?>\n<Events><Event xmlns="x"><System>', "unsupported", "xml"),
-        ("<Event xmlns='x'>".encode("utf-16"), "unsupported", "xml"),
-        (b"_time,host,_raw\n", "unsupported", "splunk-csv"),
-        (b'"Computer","NewProcessName","ParentProcessName"\r\n', "unsupported", "csv-4688"),
+        (b'<?xml version="1.0"?>\n<Events><Event xmlns="x"><System>', "evidence", "xml"),
+        ("<Event xmlns='x'><System>".encode("utf-16"), "evidence", "xml"),
+        (b"_time,host,_raw\n", "evidence", "splunk-csv"),
+        (b'"Computer","NewProcessName","ParentProcessName"\r\n', "evidence", "csv-4688"),
+        (b"EventCode;Image;ParentImage\n", "evidence", "csv-sysmon"),
+        ("Image\tCommandLine\n".encode("utf-16"), "evidence", "csv-sysmon"),
+        (b"image_path,command_line\n", "evidence", "csv-car"),
+        (b"EventRecordId,PayloadData1\n", "evidence", "evtxecmd-csv"),
         (b'{"event_type":"process","process_path":"a"}', "evidence", "eql-normalised"),
         (b'[\n  {"event_type":"process",\n   "pid": 1}\n]', "evidence", "eql-normalised"),
         (b'{"index":{}}\n{"EventID":1,"Hostname":"ws1"}\n', "evidence", "nxlog"),
@@ -51,6 +58,14 @@ def test_detect(head: bytes, kind: str | None, name: str | None) -> None:
     assert bool(found.reason) == (kind in ("unsupported", "not evidence"))
 
 
+def test_every_table_that_is_read_is_named_among_the_formats() -> None:
+    assert {shape.name for shape in ROW_SHAPES if shape.event is not None} | {MAPPED_CSV} == CSV_FORMATS
+
+
 def test_a_name_is_never_asked() -> None:
     """The same bytes are the same thing however the file is called: `detect` is given no name at all."""
-    assert detect.__code__.co_varnames[: detect.__code__.co_argcount] == ("head", "whole")
+    assert detect.__code__.co_varnames[: detect.__code__.co_argcount] == (
+        "head",
+        "whole",
+        "mappings",
+    )

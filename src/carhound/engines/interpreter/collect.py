@@ -21,16 +21,44 @@ Admit = Callable[[Event], Event]
 
 _Kind = tuple[str | None, str | None, str | None, tuple[tuple[str, str], ...]]
 
+_MOST_KINDS = 10_000
+"""Kinds of events remembered; real evidence has hundreds, and whoever writes it could make millions."""
+
 
 @dataclass(frozen=True, slots=True)
 class NotJudged:
-    """A file on which a plan could not be judged: no eligible event carries what it needs."""
+    """Events of a file on which a plan could not be judged: none that is eligible carries what it needs."""
 
     plan: int
     need: Need
     events: int
     near: str | None
-    """A field that the file does carry and whose name is much like it."""
+    """A field that they do carry and whose name is much like it."""
+    source: str | None = None
+    """The provider, where only its events are meant: those of another in the file could be judged."""
+
+
+@dataclass(slots=True)
+class _Source:
+    """What one source has sent in the file being read."""
+
+    unmet: list[Need]
+    eligible: int = 0
+    pending: dict[int, Event] = field(default_factory=dict)
+    """Hits, kept once the file shows that these events could be judged."""
+    sample: Event | None = None
+    """An eligible event that lacks something."""
+
+    @property
+    def blind(self) -> bool:
+        return bool(self.unmet)
+
+    def near(self) -> str | None:
+        """A field much like the first that is lacking."""
+        if self.sample is None:
+            return None
+        field = self.unmet[0].fields[0]
+        return nearest(field.name, self.sample.car if field.view == "car" else self.sample.native)
 
 
 @dataclass(slots=True)
@@ -45,21 +73,29 @@ class _Watch:
     hits: dict[int, Event] = field(default_factory=dict)
     """By id() of the event that stands for it."""
     eligible: int = 0
-    pending: dict[int, Event] = field(default_factory=dict)
-    """Hits of the file being read, kept once the file shows that it could be judged."""
-    unmet: list[Need] = field(default_factory=list)
-    eligible_here: int = 0
-    sample: Event | None = None
-    """An eligible event of the file that lacks something."""
+    sources: dict[str | None, _Source] = field(default_factory=dict)
+    """Those of the file being read that sent an eligible event."""
 
-    def blindness(self) -> NotJudged:
-        """What the file lacks for this stem."""
-        need = self.unmet[0]
-        near = None
-        if self.sample is not None:
-            field = need.fields[0]
-            near = nearest(field.name, self.sample.car if field.view == "car" else self.sample.native)
-        return NotJudged(self.plan, need, self.eligible_here, near)
+    def source(self, event: Event) -> _Source:
+        """What is known of the source of an eligible event.
+
+        A CAR object is read from sensors that carry different fields, so each is judged by itself; a search
+        names its fields itself, and what one event carries it could find in any.
+        """
+        name = None if self.stem.scan.kinds is None else event.provider or event.channel
+        found = self.sources.get(name)
+        if found is None:
+            found = self.sources[name] = _Source(list(self.needs))
+        return found
+
+    def not_judged(self) -> list[NotJudged]:
+        """The sources of the file that could not be judged."""
+        some = any(not source.blind for source in self.sources.values())
+        return [
+            NotJudged(self.plan, source.unmet[0], source.eligible, source.near(), name if some else None)
+            for name, source in self.sources.items()
+            if source.blind
+        ]
 
 
 class Collector:
@@ -91,6 +127,8 @@ class Collector:
         kind = (event.provider, event.channel, event.event_id, event.kinds)
         watches = self._by_kind.get(kind)
         if watches is None:
+            if len(self._by_kind) > _MOST_KINDS:
+                self._by_kind.clear()
             watches = self._by_kind[kind] = [
                 watch for watch in self._watches if _can_match(watch.stem, event)
             ]
@@ -99,38 +137,35 @@ class Collector:
         row = Row(event)
         standing: Event | None = None
         for watch in watches:
-            watch.eligible_here += 1
-            if watch.unmet:
-                watch.unmet = [need for need in watch.unmet if not self._meets(watch, need, row)]
-                watch.sample = event
+            source = watch.source(event)
+            source.eligible += 1
+            if source.unmet:
+                source.unmet = [need for need in source.unmet if not self._meets(watch, need, row)]
+                source.sample = event
             if watch.holds(row):
                 if standing is None:
                     standing = self._admit(event)
-                watch.pending[id(standing)] = standing
+                source.pending[id(standing)] = standing
         return [watch.plan for watch in watches if watch.main]
 
     def begin_file(self) -> None:
-        """A file begins; what it lacks is judged at its end."""
+        """A file begins; what its events lack is judged at its end."""
         for watch in self._watches:
-            watch.unmet = list(watch.needs)
-            watch.eligible_here = 0
-            watch.pending = {}
+            watch.sources = {}
 
     def end_file(self) -> list[NotJudged]:
-        """The file ends: its hits are kept, save for plans it could not be judged by, which are named."""
-        blind = {
-            watch.plan: watch.blindness()
-            for watch in self._watches
-            if watch.main and watch.unmet and watch.eligible_here
-        }
+        """The file ends: its hits are kept, save for plans they could not be judged by, which are named."""
+        not_judged = [one for watch in self._watches if watch.main for one in watch.not_judged()]
+        blind = {one.plan for one in not_judged if one.source is None}
         for watch in self._watches:
-            watch.eligible += watch.eligible_here
             followed = self._follows.get(watch.plan)
-            if not (watch.unmet and watch.eligible_here) and not (followed and followed <= blind.keys()):
-                watch.hits.update(watch.pending)
-            watch.pending = {}
-            watch.sample = None
-        return list(blind.values())
+            silent = bool(followed and followed <= blind)
+            for source in watch.sources.values():
+                watch.eligible += source.eligible
+                if not source.blind and not silent:
+                    watch.hits.update(source.pending)
+            watch.sources = {}
+        return not_judged
 
     def eligible(self, plan: int) -> int:
         """Events read that the plan's main search could have matched."""

@@ -26,7 +26,7 @@ from carhound.languages.pseudocode.syntax import (
     Sum,
 )
 from carhound.model.car import FIELDS
-from carhound.model.datasets import EVERYTHING, SYSMON
+from carhound.model.datasets import EVERYTHING, MAPPED
 from carhound.model.diagnostics import LanguageError, Span
 from carhound.plan import nodes
 
@@ -134,7 +134,7 @@ class _Lowering:
         kinds = tuple(dict.fromkeys(pairs))
         objects = tuple(dict.fromkeys(name for name, _ in kinds))
         places = value.kinds[0].span.to(value.kinds[-1].span)
-        node: nodes.Node = nodes.Scan(SYSMON, view="car", kinds=kinds, span=places)
+        node: nodes.Node = nodes.Scan(MAPPED, view="car", kinds=kinds, span=places)
         if value.where is not None:
             scope = Scope(self.remarks, objects, None, self.names())
             node = nodes.Filter(node, lower_condition(value.where, scope), value.span)

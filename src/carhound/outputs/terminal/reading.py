@@ -53,7 +53,7 @@ def _show_totals(page: Page, files: Sequence[FileReport], indent: int) -> None:
     if repeats:
         page.labelled(
             "duplicates",
-            f"{count(repeats, 'repeat')} of matching events, counted once",
+            f"{count(repeats, 'record')} of an event that had been met before",
             indent=indent,
             label_width=_LABEL,
         )

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from carhound.languages.interface import Compiled
-from carhound.model.datasets import EVERYTHING, SYSMON
+from carhound.model.datasets import EVERYTHING, MAPPED
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.glob import Glob
 from carhound.plan.nodes import Filter, Scan
 from carhound.plan.predicates import Field, Matches
 
-SCAN = Scan(SYSMON, view="car", kinds=(("process", "create"),))
+SCAN = Scan(MAPPED, view="car", kinds=(("process", "create"),))
 
 
 def _exe(text: str) -> Matches:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from carhound.languages.pseudocode.compile import compile_pseudocode
-from carhound.model.datasets import SYSMON
+from carhound.model.datasets import MAPPED
 from carhound.model.diagnostics import Source
 from carhound.model.glob import Glob
 from carhound.plan.nodes import Filter, Node, Scan
@@ -25,7 +25,7 @@ def _is_not(name: str, *parts: str) -> Matches:
 
 
 def _plan(car_object: str, action: str, *conditions: Predicate) -> Node:
-    return Filter(Scan(SYSMON, view="car", kinds=((car_object, action),)), All(conditions))
+    return Filter(Scan(MAPPED, view="car", kinds=((car_object, action),)), All(conditions))
 
 
 MAIN = _plan(
