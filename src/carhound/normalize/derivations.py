@@ -131,7 +131,7 @@ def source(text: str) -> Source:
 
 
 def native_fields(text: str) -> tuple[str, ...]:
-    """The native fields that a source reads, in the order in which it prefers them; of an account, the name."""
+    """The native fields that a source reads, preferred ones first; of an account, the name."""
     found = []
     for one in text.split("|"):
         call = _CALL.fullmatch(one.strip())
