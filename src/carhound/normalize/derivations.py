@@ -131,9 +131,13 @@ def source(text: str) -> Source:
 
 
 def native_fields(text: str) -> tuple[str, ...]:
-    """The native fields that a source reads, in the order in which it prefers them."""
-    calls = [_CALL.fullmatch(one.strip()) for one in text.split("|")]
-    return tuple(call[2] if call else one.strip() for one, call in zip(text.split("|"), calls, strict=True))
+    """The native fields that a source reads, preferred ones first; of an account, the name."""
+    found = []
+    for one in text.split("|"):
+        call = _CALL.fullmatch(one.strip())
+        name = one.strip() if call is None else call[2]
+        found.append(f"{name}UserName" if call is not None and call[1] == "account" else name)
+    return tuple(found)
 
 
 def _field(name: str) -> Source:

@@ -66,7 +66,9 @@ def _open(prepared: Prepared, judged: JudgedCase) -> _Open:
     hit = bool(judgement.events) and (judgement.table is None or bool(judgement.table.rows))
     blind = judged.blind(prepared)
     said: Said = "hit" if hit else "quiet" if blind is None else "not-judged"
-    one = _Open(prepared, said, expected, judgement.events if hit else [], None, [])
+    one = _Open(
+        prepared, said, expected, judged.processes.distinct(judgement.events) if hit else [], None, []
+    )
     if said == "not-judged":
         one.reasons.append(Reason(f"no event that it looks at carries {blind}"))
     if expected is not None:
@@ -89,7 +91,7 @@ def _compare(one: _Open, expected: Expectation, judged: JudgedCase) -> None:
             one.as_expected = False
             surplus = one.events if len(one.events) > expected.count else []
         if expected.records is not None:
-            places = {id(event): judged.reading.registry.places(event) for event in one.events}
+            places = {id(event): judged.places(event) for event in one.events}
             wanted = expected.records
             surplus = [event for event in one.events if not _named(places[id(event)], wanted)]
             met = [place for event in one.events for place in places[id(event)]]

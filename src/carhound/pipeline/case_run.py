@@ -1,7 +1,7 @@
 """One test case through the same stages as a hunt."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from carhound.analytics.analytic import Analytic
@@ -11,7 +11,8 @@ from carhound.engines.interpreter.operators import Moment
 from carhound.errors import DocumentError, EvidenceError, UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import newest_time
-from carhound.model.event import Event, RawEvent
+from carhound.findings.processes import Processes
+from carhound.model.event import Event, Place, RawEvent
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.case_evidence import evidence_of
 from carhound.pipeline.implementations import Prepared, prepare
@@ -34,6 +35,7 @@ class JudgedCase:
     moment: Moment | None
     """None where the evidence could not be read at all."""
     problems: tuple[str, ...]
+    processes: Processes = field(default_factory=Processes)
 
     @property
     def now(self) -> datetime | None:
@@ -46,6 +48,11 @@ class JudgedCase:
             return None
         lacking = self.reading.not_judged.get(prepared.number, [])
         return lacking[0][1].need.names if lacking else None
+
+    def places(self, event: Event) -> tuple[Place, ...]:
+        """Every record of an event, and of its process where two sensors tell of it."""
+        records = self.processes.records(event)
+        return tuple(place for one in records for place in self.reading.registry.places(one))
 
     def events(self) -> Iterator[Event]:
         """Every event of the case, read once more."""
@@ -82,10 +89,14 @@ def run_case(analytic: Analytic, suite: Suite, case: Case) -> JudgedCase:
     except EvidenceError as problem:
         judged.problems = (problem.message,)
         return judged
+    if reading.interrupted_at is not None:
+        raise KeyboardInterrupt
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
     now, _ = clock.now(newest, reading.newest_eligible)
     judged.moment = Moment(now, clock.zone)
     judge_all(runnable, collector, registry, judged.moment, case.backfill)
+    found = [one.judgement.events for one in runnable if one.judgement is not None]
+    judged.processes = Processes(event for events in found for event in events)
     judged.problems = tuple(_problems(reading))
     return judged
 

@@ -1,7 +1,10 @@
 """Events with fields changed."""
 
+import pytest
+
 from carhound.model.event import Event, RawEvent
 from carhound.normalize.altered import altered, sources_of
+from carhound.normalize.derivations import native_fields
 from carhound.normalize.normalizer import Normalizer
 
 SYSMON = "Microsoft-Windows-Sysmon"
@@ -33,3 +36,17 @@ def test_sources_of_car_fields() -> None:
     assert sources_of(event("7"), "signer") == ("Signature",)
     assert sources_of(event("7"), "no_such_field") == ()
     assert sources_of(event("999"), "image_path") == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "fields"),
+    [
+        ("Image", ("Image",)),
+        ("basename(Image)", ("Image",)),
+        ("hash(Hashes, MD5)", ("Hashes",)),
+        ("Description | named(Company)", ("Description", "Company")),
+        ("account(Target) | account(Subject)", ("TargetUserName", "SubjectUserName")),
+    ],
+)
+def test_native_fields_of_a_source(source: str, fields: tuple[str, ...]) -> None:
+    assert native_fields(source) == fields
