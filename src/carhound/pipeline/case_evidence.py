@@ -1,6 +1,5 @@
 """The events of a test case: written in the test file, recorded, or simulated."""
 
-import importlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,8 @@ from carhound.model.instants import parse_time
 from carhound.pipeline.parts import EvidencePart, GivenEvents
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
+from carhound.simulate import engine, scenario
+from carhound.simulate.raw import as_raw_event
 
 SENSOR = "Microsoft-Windows-Sysmon"
 COMPUTER = "TEST-PC"
@@ -101,14 +102,8 @@ def _played(suite: Suite, case: Case, scenarios: list[str], seed: int) -> Iterat
 def simulated_events(scenarios: list[str], seed: int) -> Iterator[RawEvent]:
     """The telemetry that scenarios leave behind. The one place where tests and simulation meet.
 
-    Raises EvidenceError where this build cannot simulate, CarhoundError for a scenario that is not there.
+    Raises CarhoundError for a scenario that is not there.
     """
-    try:
-        scenario, engine, raw = (
-            importlib.import_module(f"carhound.simulate.{name}") for name in ("scenario", "engine", "raw")
-        )
-    except ModuleNotFoundError:
-        raise EvidenceError("this build of carhound cannot simulate scenarios") from None
     loaded = [scenario.load(one) for one in scenarios]
     for record in engine.events(loaded, seed=seed):
-        yield raw.as_raw_event(record)
+        yield as_raw_event(record)
