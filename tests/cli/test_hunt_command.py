@@ -81,7 +81,6 @@ def test_files_that_are_named_and_hold_no_events_make_a_run_partial(carhound: Ru
     files = {
         "LICENSE": (b"MIT License\n\nPermission is", "text of no known shape"),
         "empty.evtx": (b"", "an empty file"),
-        "text.evtx": (b"hello world, no log", "no EVTX file: it starts with b'hello wo'"),
         "a.json": (b'{"a": 1}', "JSON that holds no events of a known shape"),
     }
     for name, (content, _) in files.items():
@@ -89,6 +88,13 @@ def test_files_that_are_named_and_hold_no_events_make_a_run_partial(carhound: Ru
     said = carhound("hunt", *files)
     for name, (_, reason) in files.items():
         assert is_partial(said, 4, f"{name} is no evidence: {reason}")
+
+
+def test_a_log_that_was_overwritten_is_never_passed_over(carhound: Run, tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "Security.evtx").write_bytes(b"hello world, no log")
+    reason = "logs/Security.evtx: file was not read: no EVTX file: it starts with b'hello wo'"
+    assert is_partial(carhound("hunt", "logs"), 4, reason)
 
 
 def test_the_same_file_met_in_a_folder_is_counted_and_no_reason(carhound: Run, tmp_path: Path) -> None:

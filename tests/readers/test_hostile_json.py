@@ -90,6 +90,13 @@ def test_an_object_beyond_the_limit_says_so() -> None:
     assert told.records == 1
 
 
+def test_an_object_of_too_many_values_is_damage() -> None:
+    """Two bytes each here, a hundred in memory."""
+    items = read(GOOD[:-1] % b"no" + b',"a":[' + b"[]," * 600_000 + b"1]}\n" + GOOD % b"next")
+    assert images(items) == ["next"]
+    assert [one.reason for one in damage(items)] == [f"an object of over 500000 values or {LIMIT} bytes"]
+
+
 @pytest.mark.parametrize("depth", [200, 300, 900, 1100, 100_000])
 @pytest.mark.parametrize(
     "place", [b'"x":%s', b'"Data":%s', b'"EventData":{"Data":%s}', b'"winlog":{"event_data":%s}']

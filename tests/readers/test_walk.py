@@ -114,7 +114,7 @@ def test_a_file_named_evtx_that_is_none_says_so(tmp_path: Path) -> None:
     path = tmp_path / "Security.evtx"
     path.write_bytes(b"hello world")
     (part,) = open_evidence([str(path)])
-    assert (part.kind, part.explicit) == ("not evidence", True)
+    assert (part.kind, part.explicit) == ("unsupported", True)
     assert part.reason == "no EVTX file: it starts with b'hello wo'"
 
 

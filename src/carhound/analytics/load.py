@@ -18,6 +18,9 @@ from carhound.model.folding import fold
 ENDINGS = (".yaml", ".yml", ".md", ".spl")
 """The endings of the files of a folder that are looked into."""
 
+SUITE_ENDINGS = (".tests.yaml", ".tests.yml")
+"""The endings of test files, which go with an analytic and are passed by without a word."""
+
 PACKAGED = "carhound/analytics/bundled"
 """How a bundled document is called in messages and results, the same on every machine."""
 
@@ -70,7 +73,7 @@ def bundled() -> tuple[str, ...]:
         sorted(
             name.removesuffix(".yaml")
             for name in names
-            if name.endswith(".yaml") and not name.endswith(".notes.yaml")
+            if name.endswith(".yaml") and not name.endswith((".notes.yaml", *SUITE_ENDINGS))
         )
     )
 
@@ -124,7 +127,8 @@ def _walk(folder: str, unreadable: list[OSError]) -> Iterator[str]:
     for where, folders, files in os.walk(folder, onerror=unreadable.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            yield os.path.join(where, name)
+            if not name.lower().endswith(SUITE_ENDINGS):
+                yield os.path.join(where, name)
 
 
 def _nothing_called(ref: str) -> UsageError:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterable
 
 import click
 
@@ -34,12 +35,20 @@ def deliver(run: Run, options: OutputOptions) -> int:
 
 
 def write_to_stdout(run: Run, options: OutputOptions) -> None:
-    """Writes the run; a reader that has heard enough (`| head`) is no error."""
+    """Writes the run to standard output."""
+    write_chunks(lambda width, colour: render(run, options.style, width=width, colour=colour), options.style)
+
+
+def write_chunks(rendered: Callable[[int, bool], Iterable[bytes]], style: str) -> None:
+    """Writes what `rendered` makes for a width, with colour or without.
+
+    A reader that has heard enough (`| head`) is no error.
+    """
     terminal = sys.stdout is not None and sys.stdout.isatty()
     width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if terminal else PIPE_WIDTH
     try:
-        chunks = render(run, options.style, width=width, colour=terminal and _colour_wanted())
-        write_stdout(chunks, for_people=options.style == "table")
+        chunks = rendered(width, terminal and _colour_wanted())
+        write_stdout(chunks, for_people=style == "table")
     except BrokenPipeError:
         # What is still buffered has no reader either; Python would complain of it when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -18,6 +18,7 @@ COMMANDS = {
     "hunt": CommandEntry("carhound.cli.hunt", "Run CAR analytics over logs."),
     "search": CommandEntry("carhound.cli.search", "Run one SPL search over logs, without Splunk."),
     "mapping": CommandEntry("carhound.cli.mapping", "Print a mapping for columns with names of their own."),
+    "test": CommandEntry("carhound.cli.test", "Run the test cases of CAR analytics."),
 }
 
 _EPILOG = """\

@@ -6,10 +6,22 @@ whose fields differ, are one event when the sensor mapping's own key agrees.
 
 import hashlib
 from collections import Counter
+from dataclasses import dataclass
 
 from carhound.model.event import Event, Place
 
 _Key = tuple[str | None, ...]
+
+
+@dataclass(slots=True)
+class _Group:
+    """The records of one event."""
+
+    standing: Event
+    """The one met first."""
+    places: list[Place]
+    records: list[Event]
+    """One of each shape, from the first of each."""
 
 
 class Registry:
@@ -17,42 +29,42 @@ class Registry:
 
     def __init__(self, *, keep_duplicates: bool = False) -> None:
         self._keep_duplicates = keep_duplicates
-        self._by_content: dict[str, Event] = {}
-        self._by_key: dict[_Key, list[Event]] = {}
-        self._places: dict[int, list[Place]] = {}
-        self._records: dict[int, list[Event]] = {}
-        """By id() of the event that stands for them, one record of each shape."""
+        self._by_content: dict[str, _Group] = {}
+        self._by_key: dict[_Key, list[_Group]] = {}
+        self._groups: dict[int, _Group] = {}
+        """By id() of each of their records."""
         self.duplicates: Counter[str] = Counter()
         """By file, the records whose event had been met before."""
 
     def admit(self, event: Event) -> Event:
         """The event that stands for this record: itself when it is new, else the one met first."""
         identity = event.identity()
-        standing = self._by_content.get(identity) or self._across_shapes(event)
-        if standing is not None:
+        group = self._by_content.get(identity) or self._across_shapes(event)
+        if group is not None:
             self.duplicates[event.place.file] += 1
-        if standing is None or self._keep_duplicates:
-            self._by_content.setdefault(identity, event)
-            self._places[id(event)] = [event.place]
-            self._records[id(event)] = [event]
+        if group is None or self._keep_duplicates:
+            group = _Group(event, [event.place], [event])
+            self._by_content.setdefault(identity, group)
+            self._groups[id(event)] = group
             if (key := _key(event)) is not None:
-                self._by_key.setdefault(key, []).append(event)
+                self._by_key.setdefault(key, []).append(group)
             return event
-        self._by_content[identity] = standing
-        if all(record.shape != event.shape for record in self._records[id(standing)]):
-            self._records[id(standing)].append(event)
-        if event.place not in self._places[id(standing)]:
-            self._places[id(standing)].append(event.place)
-        return standing
+        self._by_content[identity] = group
+        if _lacks(group, event.shape):
+            group.records.append(event)
+            self._groups[id(event)] = group
+        if event.place not in group.places:
+            group.places.append(event.place)
+        return group.standing
 
     def places(self, event: Event) -> tuple[Place, ...]:
-        """Every place at which an admitted event was met, in the order of reading."""
-        return tuple(self._places[id(event)])
+        """Every place at which an event was met, in the order of reading."""
+        return tuple(self._groups[id(event)].places)
 
     def fullest(self, event: Event) -> Event:
-        """The record that says most of an admitted event, whichever was read first."""
+        """The record that says most of an event, whichever was read first."""
         return max(
-            self._records[id(event)],
+            self._groups[id(event)].records,
             key=lambda record: (record.computer is not None, len(record.data), record.identity()),
         )
 
@@ -69,12 +81,14 @@ class Registry:
         text = "\0".join(part or "" for part in parts)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
-    def _across_shapes(self, event: Event) -> Event | None:
+    def _across_shapes(self, event: Event) -> _Group | None:
         key = _key(event)
-        for other in self._by_key.get(key, []) if key is not None else ():
-            if all(record.shape != event.shape for record in self._records[id(other)]):
-                return other
-        return None
+        known = self._by_key.get(key, []) if key is not None else []
+        return next((group for group in known if _lacks(group, event.shape)), None)
+
+
+def _lacks(group: _Group, shape: str) -> bool:
+    return all(record.shape != shape for record in group.records)
 
 
 def _key(event: Event) -> _Key | None:

@@ -130,6 +130,12 @@ def source(text: str) -> Source:
     return _derived(field, DERIVATIONS[name])
 
 
+def native_fields(text: str) -> tuple[str, ...]:
+    """The native fields that a source reads, in the order in which it prefers them."""
+    calls = [_CALL.fullmatch(one.strip()) for one in text.split("|")]
+    return tuple(call[2] if call else one.strip() for one, call in zip(text.split("|"), calls, strict=True))
+
+
 def _field(name: str) -> Source:
     def take(event: Event) -> Value | None:
         return event.lookup(name)

@@ -1,12 +1,13 @@
 """Sensor mappings, read from `sensors/*.yaml`: what an event is in terms of the CAR data model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from carhound.model.event import Event, Fields, RawEvent
-from carhound.normalize.derivations import Source, source
+from carhound.normalize.derivations import Source, native_fields, source
 
 SENSORS = ("sysmon", "security")
 """The mappings there are, by file name."""
@@ -30,6 +31,8 @@ class EventMapping:
     fields: tuple[tuple[str, Source], ...]
     always: tuple[tuple[str, str], ...] | None
     """Its kinds, where they do not depend on the event."""
+    sources: Mapping[str, tuple[str, ...]]
+    """By CAR field, the native fields it is made of."""
 
     def kinds(self, raw: RawEvent) -> tuple[tuple[str, str], ...]:
         """The (object, action) pairs of one event."""
@@ -90,10 +93,12 @@ def read_mapping(text: bytes) -> SensorMapping:
 
 def _event_mapping(event: dict[str, Any], common: dict[str, str]) -> EventMapping:
     actions = tuple(_action(event["object"], action) for action in event["actions"])
-    fields = tuple((name, source(text)) for name, text in {**common, **event["fields"]}.items())
+    texts = {**common, **event["fields"]}
+    fields = tuple((name, source(text)) for name, text in texts.items())
+    sources = {name: native_fields(text) for name, text in texts.items()}
     bound = any(action.field is not None for action in actions)
     always = None if bound else tuple(action.kind for action in actions)
-    return EventMapping(actions, tuple(event.get("key", ())), fields, always)
+    return EventMapping(actions, tuple(event.get("key", ())), fields, always, sources)
 
 
 def _action(car_object: str, action: dict[str, Any]) -> Action:

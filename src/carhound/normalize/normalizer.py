@@ -10,6 +10,9 @@ from carhound.normalize.mapping import EventMapping, sensor_of
 
 _DOUBLED = "\\\\"
 
+_MOST_SOURCES = 10_000
+"""Providers and channels remembered; real evidence has hundreds."""
+
 
 class Normalizer:
     """Makes events. Binds by provider (or channel where there is none), never by event id alone."""
@@ -26,6 +29,8 @@ class Normalizer:
         try:
             mappings = self._bound[source]
         except KeyError:
+            if len(self._bound) > _MOST_SOURCES:
+                self._bound.clear()
             found = sensor_of(*source)
             mappings = self._bound[source] = found.events if found else None
         event = Event(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal, assert_never, get_args
 
+from carhound.findings.checks import CheckRun
 from carhound.findings.run import Run
 
 Format = Literal["table", "json", "jsonl", "csv"]
@@ -37,3 +38,17 @@ def render(run: Run, style: Format, *, width: int = PIPE_WIDTH, colour: bool = F
             yield from (line.encode("utf-8") for line in csv_rows.lines(run))
         case _:
             assert_never(style)
+
+
+def render_checks(
+    run: CheckRun, style: str, *, width: int = PIPE_WIDTH, colour: bool = False
+) -> Iterator[bytes]:
+    """The tests of analytics as "table" or "json", likewise."""
+    if style == "json":
+        from carhound.outputs import json_checks, json_text
+
+        yield json_text.encode(json_checks.checks_object(run), indent=True)
+    else:
+        from carhound.outputs import checks_table
+
+        yield checks_table.page(run, width=width, colour=colour).encode("utf-8")

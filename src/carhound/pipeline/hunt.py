@@ -10,13 +10,14 @@ from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.operators import Moment
 from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.findings.identity import Registry
-from carhound.findings.judging import as_rows, judge, newest_time
+from carhound.findings.judging import as_rows, newest_time
 from carhound.findings.processes import Processes
 from carhound.findings.run import Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.pipeline.implementations import Prepared, Probe, Subject, prepare
+from carhound.pipeline.judge_all import judge_all
 from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
@@ -80,7 +81,7 @@ def _run(
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
     now, now_from = clock.now(newest, reading.newest_eligible)
     moment = Moment(now, clock.zone, clock.range(now))
-    _judge(runnable, collector, moment, request.backfill)
+    judge_all(runnable, collector, registry, moment, request.backfill)
     rows = _rows(of) if of is not None else None
     for subject in subjects if of is None else ():
         judged = [one.judgement for one in subject.implementations if one.judgement is not None]
@@ -159,16 +160,6 @@ def _collector(subjects: list[Subject], registry: Registry) -> Collector:
                 numbered.append(probe)
     plans = [one.plan for one in numbered if one.plan is not None]
     return Collector(plans, registry.admit, [one.use_alias for one in numbered], follows)
-
-
-def _judge(runnable: list[Prepared], collector: Collector, moment: Moment, backfill: bool) -> None:
-    for one in runnable:
-        if one.plan is None or one.number is None:
-            continue
-        hits, main_hits = collector.hits(one.number), collector.main_hits(one.number)
-        one.judgement = judge(
-            one.plan, one.implementation.code, hits, main_hits, moment, backfill, one.use_alias
-        )
 
 
 def _rows(prepared: Prepared) -> Rows:

@@ -14,8 +14,8 @@ from carhound.findings.run import Evidence
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.normalize.normalizer import Normalizer
+from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Progress, Request
-from carhound.readers.evidence import Part
 from carhound.readers.walk import STANDARD_INPUT
 
 _REPORT_EVERY = 2000
@@ -51,7 +51,7 @@ class Reading:
 
 
 def read_evidence(
-    parts: Iterable[Part],
+    parts: Iterable[EvidencePart],
     collector: Collector,
     counted: int,
     reading: Reading,
@@ -91,7 +91,7 @@ class _Reader:
     repeats: Repeats | None
     normalizer: Normalizer = field(default_factory=Normalizer)
 
-    def read(self, part: Part, *, hashed: bool) -> None:
+    def read(self, part: EvidencePart, *, hashed: bool) -> None:
         """One file, from its beginning to its end."""
         if self.progress is not None:
             self.progress.file(part.path, part.bytes)
@@ -119,7 +119,7 @@ class _Reader:
                 self.reading.not_judged[one.plan].append((part.path, one))
             self.reading.hosts.end_file((one.plan, one.source) for one in blind)
 
-    def _event(self, raw: RawEvent, part: Part, tally: FileTally) -> None:
+    def _event(self, raw: RawEvent, part: EvidencePart, tally: FileTally) -> None:
         reading = self.reading
         event = self.normalizer.event(raw, part.path, part.format or "")
         eligible = [plan for plan in self.collector.offer(event) if plan < self.counted]

@@ -53,19 +53,18 @@ def _finding(
     subject: Subject, event: Event, names: Iterable[str], days: list[str], reading: Reading
 ) -> Finding:
     places = [place for one in subject.processes.records(event) for place in reading.registry.places(one)]
-    shown = reading.registry.fullest(event)
     return Finding(
         reading.registry.finding_id(subject.analytic.id, event),
         subject.analytic.id,
         tuple(names),
-        shown.time,
-        shown.computer,
-        "/".join(shown.kinds[0]) if shown.kinds else None,
-        shown.provider,
-        shown.event_id,
+        event.time,
+        event.computer,
+        "/".join(event.kinds[0]) if event.kinds else None,
+        event.provider,
+        event.event_id,
         tuple(dict.fromkeys(places)),
-        shown.native,
-        shown.car,
+        event.native,
+        event.car,
         tuple(sorted(set(days))),
     )
 

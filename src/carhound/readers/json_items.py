@@ -21,6 +21,10 @@ _CHUNK = 1 << 20
 
 _MOST_ATTEMPTS = 16
 """Broken objects in a row before the rest of a line is given up: brackets without end would take for ever."""
+_MOST_PIECES = 1000
+"""Pieces of a broken object before the rest of its line is given up."""
+_MOST_VALUES = 500_000
+"""Values an object may hold; each takes some hundred bytes of memory, however few it takes here."""
 
 _SPACE = re.compile(rb"[\s,\[\]\xef\xbb\xbf]*+")
 """Between objects: blanks, the punctuation of arrays, byte order marks."""
@@ -81,10 +85,15 @@ class JsonItems:
         self._damaged_line = 0
         self._damaged_indent: bytes | None = None
         self._attempts = 0
+        self._pieces = 0
+        """Objects in a row, after damage, that nobody took for a whole record."""
 
     def __iter__(self) -> Iterator[tuple[Any, str] | Damage]:
         while self._skip_space():
             buffer, at = self._buffer, self._at
+            if self._pieces > _MOST_PIECES:
+                self._give_up_line(at)
+                continue
             if self._in_results(at):
                 continue
             if buffer[at] != 0x7B:
@@ -94,13 +103,13 @@ class JsonItems:
             if newline not in (-1, self._tried):
                 self._tried = newline
                 line = buffer[at:newline].rstrip(b" \t\r,")
-                if line.endswith(b"}"):
+                if line.endswith(b"}") and self._is_handy(line):
                     try:
                         record = orjson.loads(line)
                     except orjson.JSONDecodeError:
                         pass  # several objects in this line, or a broken one: the scan below tells
                     else:
-                        self._note(line, record)
+                        self._take(line, record)
                         yield record, self._position(at)
                         self._at = newline + 1
                         continue
@@ -136,17 +145,34 @@ class JsonItems:
         return "the text ends in this object" if self._ended else f"an object of over {self._largest} bytes"
 
     def _object(self, at: int, end: int) -> Iterator[tuple[Any, str] | Damage]:
+        text = self._buffer[at:end]
+        if not self._is_handy(text):
+            yield from self._broken(at, f"an object of over {_MOST_VALUES} values or {self._largest} bytes")
+            self._resume(at, end)
+            return
         try:
-            record = decode(self._buffer[at:end], self._notes)
+            record = decode(text, self._notes)
         except ValueError as error:
             yield from self._broken(at, f"not valid JSON: {_LOCATION.sub('', str(error))}")
             self._resume(at, end)
         else:
-            self._note(self._buffer[at:end], record)
+            self._take(text, record)
             yield record, self._position(at)
             self._at = end
 
-    def _note(self, text: bytes, record: Any) -> None:
+    def _is_handy(self, text: bytes) -> bool:
+        """Whether decoding the text takes no more memory than a run may."""
+        if len(text) < _CHUNK:
+            return True
+        return len(text) <= self._largest and sum(map(text.count, (b",", b"[", b"{"))) <= _MOST_VALUES
+
+    def _give_up_line(self, at: int) -> None:
+        newline = self._buffer.find(b"\n", at)
+        self._at = len(self._buffer) if newline < 0 else newline
+        self._pieces = self._pieces if newline < 0 else 0
+
+    def _take(self, text: bytes, record: Any) -> None:
+        self._pieces = self._pieces + 1 if self.recovering else 0
         if has_duplicate_keys(text, record):
             self._notes.add("EV-J1")
 

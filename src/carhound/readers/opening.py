@@ -126,7 +126,8 @@ class Opener:
     def _detect(self, content: _Content, head: bytes) -> Detection:
         detection = detect(head, len(head) < HEAD, self._options.mappings)
         if detection.kind == "not evidence" and head and content.shown.lower().endswith(".evtx"):
-            return Detection("not evidence", None, f"no EVTX file: it starts with {head[:8]!r}")
+            # Overwritten or encrypted, it was a log: passing over it would look like safety.
+            return Detection("unsupported", "evtx", f"no EVTX file: it starts with {head[:8]!r}")
         return detection
 
     def _early_end(self, content: _Content, source: Guarded, head: bytes) -> tuple[Damage | Skipped, ...]:

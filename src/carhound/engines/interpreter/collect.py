@@ -21,6 +21,9 @@ Admit = Callable[[Event], Event]
 
 _Kind = tuple[str | None, str | None, str | None, tuple[tuple[str, str], ...]]
 
+_MOST_KINDS = 10_000
+"""Kinds of events remembered; real evidence has hundreds, and whoever writes it could make millions."""
+
 
 @dataclass(frozen=True, slots=True)
 class NotJudged:
@@ -124,6 +127,8 @@ class Collector:
         kind = (event.provider, event.channel, event.event_id, event.kinds)
         watches = self._by_kind.get(kind)
         if watches is None:
+            if len(self._by_kind) > _MOST_KINDS:
+                self._by_kind.clear()
             watches = self._by_kind[kind] = [
                 watch for watch in self._watches if _can_match(watch.stem, event)
             ]

@@ -1,0 +1,56 @@
+"""Evidence as the pipeline reads it: parts of files, or events that come without a file."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from carhound.model.evidence import FileKind
+from carhound.readers.interface import Item
+
+
+class EvidencePart(Protocol):
+    """A file, a member of an archive, or events from elsewhere; see `readers.evidence.Part`."""
+
+    @property
+    def path(self) -> str:
+        """As it is shown."""
+
+    @property
+    def bytes(self) -> int | None:
+        """Its size, where it has one."""
+
+    @property
+    def explicit(self) -> bool:
+        """Whether it was named itself."""
+
+    @property
+    def kind(self) -> FileKind:
+        """Whether it is evidence."""
+
+    @property
+    def format(self) -> str | None:
+        """The name of its shape."""
+
+    @property
+    def reason(self) -> str:
+        """What it is instead, where it is no evidence."""
+
+    def items(self) -> Iterator[Item]:
+        """Events, damage, remarks."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenEvents:
+    """Events that come without a file: written in a test file, or simulated."""
+
+    path: str
+    format: str
+    opened: Callable[[], Iterable[Item]]
+    bytes: int | None = None
+    explicit: bool = True
+    kind: FileKind = "evidence"
+    reason: str = ""
+
+    def items(self) -> Iterator[Item]:
+        """The events, each time anew."""
+        yield from self.opened()
