@@ -65,12 +65,11 @@ ENDED = record(9, EventID=5, Image=REGSVR32)
 LOGON = {
     "SourceName": "Microsoft-Windows-Security-Auditing",
     "Channel": "Security",
-    "EventID": 4688,
+    "EventID": 4624,
     "Hostname": "WS1.corp.example",
     "RecordNumber": 10,
     "TimeCreated": "2024-06-14T12:00:00Z",
-    "NewProcessName": r"C:\Windows\System32\cmd.exe",
-    "ParentProcessName": REGSVR32,
+    "TargetUserName": "regsvr32.exe",
 }
 
 MAIN, MAIN_P = "Main Pattern", "Main Pattern - pseudocode"

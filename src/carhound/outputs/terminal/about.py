@@ -31,7 +31,8 @@ def show_about(sheet: Page, analytic: AnalyticResult) -> None:
 
 def events_text(reads: Reads) -> str:
     """The events that a scan takes in, for example "Sysmon, event 1 or 7"."""
-    said = {"everything": "every log", "sysmon": "Sysmon"}.get(reads.dataset, f"the {reads.dataset} log")
+    named = {"everything": "every log", "mapped": "every mapped sensor", "sysmon": "Sysmon"}
+    said = named.get(reads.dataset, f"the {reads.dataset} log")
     if reads.event_ids is not None:
         said += f", event {' or '.join(reads.event_ids)}"
     if reads.kinds is not None:
