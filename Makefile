@@ -10,7 +10,7 @@ demo: .venv/ready
 	$(UV) run --locked carhound hunt --exit-zero examples/evidence
 
 test: lint
-	$(UV) run --locked pytest -q
+	$(UV) run --locked pytest -q -n auto
 
 fuzz: .venv/ready
 	CARHOUND_FUZZ=$${CARHOUND_FUZZ:-50000} $(UV) run --locked pytest -q tests/readers/test_fuzz.py

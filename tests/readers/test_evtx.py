@@ -9,6 +9,9 @@ import pytest
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
 from carhound.readers.evidence import open_evidence
+from carhound.simulate.engine import events
+from carhound.simulate.scenario import load
+from carhound.simulate.writers import evtx
 
 HEADER, CHUNK = 4096, 65536
 
@@ -125,3 +128,22 @@ def test_a_damaged_record_is_named(shared: Path, read: Read) -> None:
     assert len(events) == 1774
     assert [item.where for item in damage] == ["record 463011", "chunk 1 after record 463010"]
     assert all(item.reason and not item.reason.startswith("Failed") for item in damage)
+
+
+def test_a_record_that_the_end_of_the_file_cuts_is_not_made_up(tmp_path: Path) -> None:
+    """Zeros for what is missing would be read as values: the record is lost, and told."""
+    records = list(events([load("squiblydoo-url")]))[:6]
+    whole = tmp_path / "whole.evtx"
+    with whole.open("wb") as stream:
+        evtx.write(records, stream)
+    data = whole.read_bytes()
+    starts = [at for at in range(4096 + 512, len(data)) if data.startswith(b"**\0\0", at)][: len(records)]
+    assert len(starts) == 6
+    size = int.from_bytes(data[starts[5] + 4 : starts[5] + 8], "little")
+    for cut in range(starts[5] + 1, starts[5] + size, 7):
+        path = tmp_path / "cut.evtx"
+        path.write_bytes(data[:cut])
+        (part,) = open_evidence([str(path)])
+        items = list(part.items())
+        assert len([item for item in items if isinstance(item, RawEvent)]) == 5, cut - starts[5]
+        assert any(isinstance(item, Damage) for item in items)

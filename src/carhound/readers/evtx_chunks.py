@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from carhound.model.evidence import Damage
-from carhound.readers.evtx_counts import records_in, stray_records, with_whole_header
+from carhound.readers.evtx_counts import end_of_records, records_in, stray_records, with_whole_header
 from carhound.readers.interface import ByteSource, read_exactly
 
 FILE_MAGIC = b"ElfFile\0"
@@ -88,7 +88,8 @@ def _chunk(number: int, offset: int, data: bytes, moved: bool) -> Iterator[Chunk
     if len(data) < _CHUNK_SIZE:
         ends = "the next one begins" if moved else "the file ends"
         yield Damage(f"chunk {number}", f"{ends} after {len(data)} of {_CHUNK_SIZE} bytes", offset)
-        data = data.ljust(_CHUNK_SIZE, b"\0")
+        # What is cut off a record would be read as zeros, and made up values of it.
+        data = data[: end_of_records(data)].ljust(_CHUNK_SIZE, b"\0")
     yield Chunk(number, offset, with_whole_header(without_bad_links(data)), records)
 
 

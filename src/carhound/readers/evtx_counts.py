@@ -72,6 +72,14 @@ def _is_whole(chunk: bytes) -> bool:
     return bool(stated == zlib.crc32(chunk[128:_FIRST_RECORD], zlib.crc32(chunk[:120])))
 
 
+def end_of_records(chunk: bytes) -> int:
+    """Where the last of the whole records ends that follow one another from the first on."""
+    at = _FIRST_RECORD
+    while size := _size_at(chunk, at):
+        at += size
+    return at
+
+
 def _walk(chunk: bytes) -> Iterator[tuple[int, int]]:
     """The end and the id of each record, as long as one follows the other and ids count up."""
     at, before = _FIRST_RECORD, -1
