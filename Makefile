@@ -6,8 +6,11 @@ UV = .uv/bin/uv
 
 .PHONY: demo test lint format fuzz bench-memory
 
+# A small fleet with one incident, as real .evtx files, and the hunt through it.
 demo: .venv/ready
-	$(UV) run --locked carhound hunt --exit-zero examples/evidence
+	$(UV) run --locked carhound simulate squiblydoo-url unsigned-dll-user-folder --hosts 3 --days 2 \
+		--format evtx --out demo/ --force --quiet
+	$(UV) run --locked carhound hunt --exit-zero demo/
 
 test: lint
 	$(UV) run --locked pytest -q -n auto
