@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from carhound.model.event import RawEvent
-from carhound.model.evidence import Damage, Remark
+from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.readers.evidence import Part, open_evidence
 
 FIELDS = {
@@ -232,3 +232,11 @@ def test_hostile_brackets_take_no_longer_than_honest_ones(
         _, items = _read(path)
         assert perf_counter() - began < 20, piece
         assert len(_events(items)) == 2, piece
+
+
+def test_what_follows_damage_and_is_no_event_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "lines.json"
+    path.write_text('{"EventID":1,"Hostname":"x"}\n{"EventID":1,"Host\n' + '{"foo":1}\n' * 10)
+    _, items = _read(path)
+    assert [type(item) for item in items][:2] == [RawEvent, Damage]
+    assert [item.records for item in items if isinstance(item, Skipped)] == [10]

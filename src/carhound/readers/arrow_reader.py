@@ -15,8 +15,9 @@ from carhound.model.evidence import Damage
 from carhound.readers.arrow_values import column_values, row_fields
 from carhound.readers.interface import ByteSource, Item, ReadOptions
 from carhound.readers.notes import Notes
+from carhound.readers.other import Other
 from carhound.readers.row_header import named_utc
-from carhound.readers.row_shapes import Other, row_shape
+from carhound.readers.row_shapes import row_shape
 
 _ROWS = 2048
 """Rows that are turned into Python values at a time."""
@@ -43,7 +44,7 @@ class ArrowReader:
     def read(self, source: ByteSource, options: ReadOptions) -> Iterator[Item]:
         """Every row; those that are no events are told at the end, by what they are, as skipped."""
         notes = Notes(options.zone)
-        other = Other()
+        other = Other("rows")
         with tempfile.TemporaryFile() as copy:
             file = _file_of(source)
             if file is None:

@@ -8,8 +8,9 @@ from carhound.readers.csv_rows import CsvRows
 from carhound.readers.interface import ByteSource, Item, ReadOptions
 from carhound.readers.json_text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
+from carhound.readers.other import Other
 from carhound.readers.row_header import named_utc
-from carhound.readers.row_shapes import Other, row_shape
+from carhound.readers.row_shapes import row_shape
 from carhound.readers.values import put
 
 _HEAD = 4096
@@ -27,7 +28,7 @@ class CsvReader:
         rows = CsvRows(as_utf8(head, source), notes, utf16_name(head) is None)
         columns = [named_utc(name) for name in rows.header]
         shape = row_shape(columns, options.mappings)
-        other = Other()
+        other = Other("rows")
         for row in rows:
             if isinstance(row, Damage):
                 yield row

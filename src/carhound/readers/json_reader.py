@@ -1,10 +1,10 @@
 """JSON in any of the shapes of `json_shapes`, decided for every record by itself."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from carhound.model.evidence import Damage, Skipped
+from carhound.model.event import RawEvent
+from carhound.model.evidence import Damage
 from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.interface import ByteSource, Item, ReadOptions
 from carhound.readers.json_envelopes import keep_envelope, open_envelope
@@ -13,11 +13,13 @@ from carhound.readers.json_mapped import mapped_event
 from carhound.readers.json_shapes import shape_of
 from carhound.readers.json_text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
+from carhound.readers.other import Other
 from carhound.readers.values import UnreadableError
 
 _HEAD = 4096
 _NO_EVENT = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 """What the shapes run into where a value is of a kind that nobody writes there, or nested too deeply."""
+_BEHIND = "JSON behind a broken record, with no event among it"
 _UNKNOWN = "JSON that is no event of a known shape"
 
 
@@ -43,48 +45,51 @@ def _records(
     largest: int,
     mappings: tuple[ColumnMapping, ...],
 ) -> Iterator[Item]:
-    skipped: Counter[str] = Counter()
-    first: dict[str, str] = {}
+    other, behind = Other("records"), Other("records")
+    broken = ""
     items = JsonItems(read, notes, offsets, largest)
     for item in items:
         if isinstance(item, Damage):
+            broken = item.where
             yield item
             continue
-        record, position = item
-        try:
-            inner = open_envelope(record)
-        except ValueError as error:
-            yield Damage(position, f"what is in its body is not valid JSON: {error}", records=1)
-            continue
-        if mappings and (mapped := mapped_event(inner, mappings, position, notes)) is not None:
+        read_item = _event(*item, notes, mappings)
+        if isinstance(read_item, RawEvent):
             items.recovering = False
-            yield mapped
+            behind = Other("records")  # what came before was pieces of the broken record
+        elif isinstance(read_item, str):
+            if read_item != _UNKNOWN or not items.recovering:
+                other.add(read_item, item[1])
+            elif item[1] != broken:
+                behind.add(_BEHIND, item[1])
             continue
-        shape = shape_of(inner)
-        if shape is None or shape.event is None:
-            if shape is None and items.recovering:
-                continue  # a piece of the broken record
-            about = f"{shape.about}: not supported yet" if shape else _UNKNOWN
-            skipped[about] += 1
-            first.setdefault(about, position)
-            continue
-        items.recovering = False
-        try:
-            event = shape.event(inner, position, notes)
-            if inner is not record:
-                keep_envelope(record, event)
-        except UnreadableError as error:
-            yield Damage(position, str(error), records=1)
-            continue
-        except _NO_EVENT as error:
-            yield Damage(
-                position, f"a record of the shape {shape.name} that is no event ({error})", records=1
-            )
-            continue
-        yield event
-    for about, count in skipped.items():
-        where = first[about] if count == 1 else f"{count} records from {first[about]}"
-        yield Skipped(where, about, records=count)
+        yield read_item
+    yield from other.skipped()
+    yield from behind.skipped()
+
+
+def _event(
+    record: dict[str, Any], position: str, notes: Notes, mappings: tuple[ColumnMapping, ...]
+) -> RawEvent | Damage | str:
+    """The event of a record, why it cannot be read, or what it is instead."""
+    try:
+        inner = open_envelope(record)
+    except ValueError as error:
+        return Damage(position, f"what is in its body is not valid JSON: {error}", records=1)
+    if mappings and (mapped := mapped_event(inner, mappings, position, notes)) is not None:
+        return mapped
+    shape = shape_of(inner)
+    if shape is None or shape.event is None:
+        return f"{shape.about}: not supported yet" if shape else _UNKNOWN
+    try:
+        event = shape.event(inner, position, notes)
+        if inner is not record:
+            keep_envelope(record, event)
+    except UnreadableError as error:
+        return Damage(position, str(error), records=1)
+    except _NO_EVENT as error:
+        return Damage(position, f"a record of the shape {shape.name} that is no event ({error})", records=1)
+    return event
 
 
 def sample(read: Callable[[int], bytes], count: int) -> tuple[list[dict[str, Any]], bool]:

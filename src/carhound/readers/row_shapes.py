@@ -3,12 +3,10 @@
 A table is known by the names of its columns; which event a row is, by what stands in them.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from carhound.model.event import RawEvent, Value
-from carhound.model.evidence import Skipped
 from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.json_evtxecmd import evtxecmd_event
 from carhound.readers.json_shapes import splunk_record
@@ -63,22 +61,3 @@ def row_shape(columns: Iterable[str], mappings: Iterable[ColumnMapping] = ()) ->
         if mapping.matches(names):
             return RowShape(MAPPED_CSV, mapping.about, mapping.matches, mapping.event)
     return next((shape for shape in ROW_SHAPES if shape.matches(names)), None)
-
-
-class Other:
-    """Rows that are no events, counted by what they are."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._first: dict[str, str] = {}
-
-    def add(self, about: str, position: str, count: int = 1) -> None:
-        """Counts a row, or several from this position on."""
-        self._counts[about] += count
-        self._first.setdefault(about, position)
-
-    def skipped(self) -> Iterator[Skipped]:
-        """One for each kind of row."""
-        for about, count in self._counts.items():
-            where = self._first[about] if count == 1 else f"{count} rows from {self._first[about]}"
-            yield Skipped(where, about)
