@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from carhound import VERSION
 from carhound.cli.main import program
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +41,11 @@ def test_every_command_and_option_is_documented() -> None:
             if isinstance(parameter, click.Option):
                 for spelling in parameter.opts:
                     assert f"`{spelling}" in section, f"{name} {spelling}"
+
+
+def test_the_version_is_stated_alike() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
 
 
 def test_every_dependency_is_used() -> None:

@@ -70,12 +70,12 @@ def test(
     for target in targets:
         check_target(target)
 
-    from carhound import pipeline
     from carhound.cli.delivery import write_shown
     from carhound.outputs.render import render_checks
     from carhound.outputs.write import write_file
+    from carhound.pipeline.check import check
 
-    run = pipeline.check(analytics, ctx.obj or ())
+    run = check(analytics, ctx.obj or ())
     if junit is not None:
         from carhound.outputs.junit import document
 

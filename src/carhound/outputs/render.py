@@ -1,12 +1,14 @@
 """The one door to every format."""
 
 from collections.abc import Iterator
-from typing import Literal, assert_never, get_args
+from typing import TYPE_CHECKING, Literal, assert_never, get_args
 
-from carhound.findings.catalogue import Catalogue
-from carhound.findings.checks import CheckRun
-from carhound.findings.explanation import Explanation
 from carhound.findings.run import Run
+
+if TYPE_CHECKING:  # each command loads its own values only
+    from carhound.findings.catalogue import Catalogue
+    from carhound.findings.checks import CheckRun
+    from carhound.findings.explanation import Explanation
 
 Format = Literal["table", "json", "jsonl", "csv"]
 PageFormat = Literal["table", "json"]
@@ -44,7 +46,7 @@ def render(run: Run, style: Format, *, width: int = PIPE_WIDTH, colour: bool = F
 
 
 def render_checks(
-    run: CheckRun, style: str, *, width: int = PIPE_WIDTH, colour: bool = False
+    run: "CheckRun", style: str, *, width: int = PIPE_WIDTH, colour: bool = False
 ) -> Iterator[bytes]:
     """The tests of analytics as "table" or "json", likewise."""
     if style == "json":
@@ -58,7 +60,7 @@ def render_checks(
 
 
 def render_explanation(
-    explanation: Explanation, style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+    explanation: "Explanation", style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
 ) -> Iterator[bytes]:
     """What `explain` answers, in a format, UTF-8."""
     if style == "table":
@@ -72,7 +74,7 @@ def render_explanation(
 
 
 def render_catalogue(
-    catalogue: Catalogue, style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+    catalogue: "Catalogue", style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
 ) -> Iterator[bytes]:
     """What `analytics` answers, in a format, UTF-8."""
     if style == "table":

@@ -1,8 +1,8 @@
 """`analytics`: what is bundled, or what a reference holds."""
 
 import os
-from importlib.metadata import version
 
+from carhound import VERSION
 from carhound.analytics.load import PACKAGED, bundled
 from carhound.findings.catalogue import Catalogue, Catalogued, CataloguedText
 from carhound.pipeline.hunt import load_analytics
@@ -25,9 +25,7 @@ def catalogue(reference: str | None) -> Catalogue:
         if one.plan is None
     ]
     single = reference is not None and not os.path.isdir(reference) and len(analytics) == 1
-    return Catalogue(
-        version("carhound"), tuple(map(_catalogued, subjects)), single, passed_over, tuple(reasons)
-    )
+    return Catalogue(VERSION, tuple(map(_catalogued, subjects)), single, passed_over, tuple(reasons))
 
 
 def _catalogued(subject: Subject) -> Catalogued:

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.metadata import version
 
+from carhound import VERSION
 from carhound.analytics.analytic import Analytic
 from carhound.analytics.load import bundled, load
 from carhound.analytics.suite import Case, Suite
@@ -65,7 +65,7 @@ def check(references: tuple[str, ...], command: tuple[str, ...] = ()) -> CheckRu
             hint="write ID.tests.yaml beside ID.yaml, as docs/reference/analytic-tests.md describes",
         )
     problems = tuple(_line(problem) for problem in found.problems)
-    return CheckRun(command, version("carhound"), tuple(results), tuple(found.untested), problems)
+    return CheckRun(command, VERSION, tuple(results), tuple(found.untested), problems)
 
 
 def _find(reference: str, found: _Found, *, named: bool) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 
+from carhound import VERSION
 from carhound.engines.interpreter.operators import Moment
 from carhound.findings.explanation import AnalyticExplained, Explanation
 from carhound.findings.identity import Registry
@@ -62,7 +62,7 @@ def explain(
     )
     info = RunInfo(
         request.command,
-        version("carhound"),
+        VERSION,
         ENGINE,
         moment.now,
         now_from,

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from importlib.metadata import version
 
+from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
 from carhound.analytics.load import bundled, load
 from carhound.engines.interpreter.collect import Collector
@@ -103,7 +103,7 @@ def _run(
     }
     info = RunInfo(
         request.command,
-        version("carhound"),
+        VERSION,
         ENGINE,
         now,
         now_from,
