@@ -1,4 +1,4 @@
-"""Every bundled scenario as .evtx and as JSON lines: the same findings, the same records to another parser."""
+"""Every bundled scenario as .evtx and as JSON lines: the same findings, and records another parser reads."""
 
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
