@@ -16,6 +16,8 @@ TABULAR = {"parquet": "a Parquet file", "arrow": "an Arrow file"}
 """Formats that pyarrow reads, and what they are."""
 _SAMPLE = 16
 """JSON records that are looked at: a few lines may come before the events."""
+_LARGE_SAMPLE = 100_000
+"""All that the first bytes hold, where the first few records are no events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,14 @@ def _json(text: bytes, _: bool, mappings: tuple[ColumnMapping, ...]) -> Detectio
     from carhound.readers.json_reader import sample
     from carhound.readers.json_shapes import broken_shape, shape_of
 
-    unread = [text]
-    records, broken = sample(lambda _: unread.pop() if unread else b"", _SAMPLE)
-    if mappings and any(mapping_of(record, mappings) is not None for record in records):
-        return Detection("evidence", MAPPED_JSON)
-    shapes = [shape for record in records if (shape := shape_of(record))]
+    for count in (_SAMPLE, _LARGE_SAMPLE):
+        unread = [text]
+        records, broken = sample(lambda _: unread.pop() if unread else b"", count)  # noqa: B023  # called here
+        if mappings and any(mapping_of(record, mappings) is not None for record in records):
+            return Detection("evidence", MAPPED_JSON)
+        shapes = [shape for record in records if (shape := shape_of(record))]
+        if shapes or len(records) < count:
+            break
     for shape in shapes:
         if shape.event is not None:
             return Detection("evidence", shape.name)

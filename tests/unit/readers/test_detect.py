@@ -69,3 +69,8 @@ def test_a_name_is_never_asked() -> None:
         "whole",
         "mappings",
     )
+
+
+def test_events_behind_many_other_objects_are_found() -> None:
+    head = b'{"foo":1}\n' * 500 + b'{"EventID":1,"Hostname":"ws1"}\n'
+    assert detect(head, True).format == "nxlog"
