@@ -9,7 +9,8 @@ from pathlib import Path
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark
-from carhound.readers.evidence import Part, open_evidence
+from carhound.readers.evidence import open_evidence
+from carhound.readers.part import Part
 
 EVENT = b'{"EventID":1,"Hostname":"ws1","TimeCreated":"2024-06-14T12:00:00Z","Image":"%s"}\n'
 ONE, TWO = EVENT % b"one", EVENT % b"two"

@@ -19,7 +19,8 @@ import pytest
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.pipeline import Request, hunt
-from carhound.readers.evidence import Part, open_evidence
+from carhound.readers.evidence import open_evidence
+from carhound.readers.part import Part
 
 CMD, REGSVR32 = r"C:\Windows\System32\cmd.exe", r"C:\Windows\System32\regsvr32.exe"
 NOON = datetime(2024, 6, 14, 12, 0, 0, 123456, UTC)

@@ -13,8 +13,9 @@ import pytest
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.pipeline import Request, hunt, search
-from carhound.readers.evidence import Part, open_evidence
+from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
+from carhound.readers.part import Part
 
 CMD, REGSVR32 = r"C:\Windows\System32\cmd.exe", r"C:\Windows\System32\regsvr32.exe"
 CREATION = {

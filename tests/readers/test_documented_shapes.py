@@ -74,9 +74,9 @@ def test_every_row_says_how_it_is_known_what_is_mapped_and_what_cannot_be_judged
 
 
 def test_the_readers_are_chosen_by_the_same_names() -> None:
-    """`evidence` gives JSON to whatever is in none of its tables."""
+    """`part` gives JSON to whatever is in none of its tables."""
     assert {shape.name for shape in ROW_SHAPES} | {MAPPED_CSV} == CSV_FORMATS
-    assert set(re.findall(r'name == "([\w-]+)"', source("evidence"))) == {"evtx", "xml"}
+    assert set(re.findall(r'name == "([\w-]+)"', source("part"))) == {"evtx", "xml"}
     json = {shape.name for shape in JSON_SHAPES} | {MAPPED_JSON}
     assert known() == {"evtx", "xml"} | set(TABULAR) | CSV_FORMATS | json
 

@@ -11,7 +11,8 @@ import pytest
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
-from carhound.readers.evidence import Part, open_evidence
+from carhound.readers.evidence import open_evidence
+from carhound.readers.part import Part
 
 FIELDS = {
     "Image": "C:\\Windows\\System32\\cmd.exe",

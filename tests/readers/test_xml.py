@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark
 from carhound.normalize.normalizer import Normalizer
-from carhound.readers.evidence import Part, open_evidence
+from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.notes import Notes
+from carhound.readers.part import Part
 from carhound.readers.xml_event import event_data_fields, xml_event
 from carhound.readers.xml_reader import XmlReader
 

@@ -11,9 +11,10 @@ from carhound.model.event import Event, RawEvent
 from carhound.model.evidence import Damage, Skipped
 from carhound.normalize.normalizer import Normalizer
 from carhound.readers.detect import HEAD, detect
-from carhound.readers.evidence import Part, open_evidence
+from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.json_reader import JsonReader
+from carhound.readers.part import Part
 
 STDIN = "<stdin>"
 LARGEST = 16 << 20

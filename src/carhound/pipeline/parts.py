@@ -9,7 +9,7 @@ from carhound.readers.interface import Item
 
 
 class EvidencePart(Protocol):
-    """A file, a member of an archive, or events from elsewhere; see `readers.evidence.Part`."""
+    """A file, a member of an archive, or events from elsewhere; see `readers.part.Part`."""
 
     @property
     def path(self) -> str:

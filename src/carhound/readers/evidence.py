@@ -1,61 +1,11 @@
 """Evidence as a sequence of parts: every file below the given paths, and every member of an archive there."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from carhound.model.evidence import Damage, FileKind, Remark, Skipped
-from carhound.readers.detect import CSV_FORMATS, TABULAR
-from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions
-from carhound.readers.sources import Guarded
-
-
-@dataclass(slots=True, eq=False)
-class Part:
-    """A file, or a member of an archive, and what can be read from it."""
-
-    path: str
-    """As given on the command line; members follow their archive's name after a slash."""
-    bytes: int
-    """Its size; what a plain gzip file holds has the size of the file."""
-    explicit: bool
-    """Whether it was named itself, and not met in a folder or an archive."""
-    kind: FileKind
-    format: str | None
-    """The name of the shape, for example "evtx" or "nxlog"; None where it is no evidence."""
-    reason: str
-    """What it is instead, or why it cannot be read; empty for evidence that can."""
-    options: ReadOptions
-    open: Callable[[], ByteSource] | None = None
-    ending: Callable[[], Iterator[Damage | Skipped | Remark]] | None = None
-    """Asked once it is read, tells how what it came out of ended."""
-    troubles: tuple[Damage | Skipped | Remark, ...] = ()
-    """What is to be told of it in place of reading it."""
-
-    def items(self) -> Iterator[Item]:
-        """Events, damage, what was left out, and remarks; all there is, whatever the bytes are.
-
-        Members of a tar archive have to be read before the next part is asked for.
-        """
-        if self.kind == "not evidence":
-            return
-        if self.troubles:
-            yield from self.troubles
-            return
-        if self.kind == "unsupported":
-            yield Skipped("file", self.reason)
-            return
-        if self.open is None:
-            yield Damage("file", self.reason)
-            return
-        source = Guarded(self.open)
-        try:
-            yield from _reader(self.format).read(source, self.options)
-            if source.trouble is not None:
-                yield source.trouble
-            if self.ending is not None:
-                yield from self.ending()
-        finally:
-            source.close()
+from carhound.readers.interface import ReadOptions
+from carhound.readers.opening import Opener
+from carhound.readers.part import Part
+from carhound.readers.walk import walk
 
 
 def open_evidence(paths: Iterable[str], options: ReadOptions | None = None) -> Iterator[Part]:
@@ -63,32 +13,6 @@ def open_evidence(paths: Iterable[str], options: ReadOptions | None = None) -> I
 
     "-" is standard input. Nothing is read from a part beyond its first bytes until its `items` are asked for.
     """
-    from carhound.readers.opening import Opener
-    from carhound.readers.walk import walk
-
     options = options or ReadOptions()
     for found in walk(paths):
         yield from Opener(found, options).parts()
-
-
-def _reader(name: str | None) -> Reader:
-    """The reader of a format; modules are loaded when first needed, EVTX files are not everywhere."""
-    if name == "evtx":
-        from carhound.readers.evtx import EvtxReader
-
-        return EvtxReader()
-    if name == "xml":
-        from carhound.readers.xml_reader import XmlReader
-
-        return XmlReader()
-    if name in TABULAR:
-        from carhound.readers.arrow_reader import ArrowReader
-
-        return ArrowReader(name or "")
-    if name in CSV_FORMATS:
-        from carhound.readers.csv_reader import CsvReader
-
-        return CsvReader()
-    from carhound.readers.json_reader import JsonReader
-
-    return JsonReader()

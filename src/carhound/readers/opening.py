@@ -16,10 +16,10 @@ from carhound.readers.archives import ArchiveError, CompressedStream, Member, co
 from carhound.readers.block_streams import bzip2_stream, xz_stream
 from carhound.readers.bounded import Bounded, Counted
 from carhound.readers.detect import HEAD, Detection, detect
-from carhound.readers.evidence import Part
 from carhound.readers.gzip_stream import GzipStream
 from carhound.readers.interface import ByteSource, ReadOptions, read_exactly
 from carhound.readers.limits import Budget, LimitError, raised
+from carhound.readers.part import Part
 from carhound.readers.sources import Guarded, Rewound, Spool, replayed
 from carhound.readers.walk import STANDARD_INPUT, Found
 
