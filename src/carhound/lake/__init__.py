@@ -1,0 +1,1 @@
+"""The event store: an Iceberg table of Parquet files, and what is remembered beside it."""

@@ -1,0 +1,151 @@
+"""Events to rows of a table, and rows back to records: the columns are those of `model.event_table`."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from carhound.model.event import Event, RawEvent, Value
+from carhound.model.event_table import EventTable, tag_column
+from carhound.model.folding import fold
+
+Row = tuple[object, ...]
+
+_TIME = pa.timestamp("us", tz="UTC")
+_TYPES = {
+    "time": _TIME,
+    "odd": pa.bool_(),
+    "sequence": pa.int64(),
+    "identity": pa.binary(16),
+    "key": pa.binary(16),
+}
+
+
+def arrow_schema(table: EventTable) -> pa.Schema:
+    """The Arrow schema of a table's columns."""
+    tags = {tag_column(literal) for literal in table.literals}
+    types = {name: pa.bool_() if name in tags else _TYPES.get(name, pa.string()) for name in table.columns}
+    return pa.schema(list(types.items()))
+
+
+def to_arrow(rows: Iterable[Row], table: EventTable) -> pa.Table:
+    """Rows of `as_row` as an Arrow table."""
+    schema = arrow_schema(table)
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def as_row(event: Event, table: EventTable, sequence: int) -> Row:
+    """The event's values in the order of `table.columns`."""
+    odd = _is_odd(event)
+    if not odd:
+        data, meta = orjson.dumps(event.data).decode(), orjson.dumps(event.meta).decode()
+    else:
+        data, meta = json.dumps(event.data), json.dumps(event.meta)
+    header = (event.provider, event.channel, event.event_id, event.computer, event.record_id)
+    car = event.car
+    return (
+        event.time,
+        *(_header(value) for value in header),
+        *(_storable(event.lookup(name)) for name in table.native),
+        *(_storable(car.get(name)) for name in table.car),
+        *_tags(event, table.literals),
+        ",".join(f"{kind}/{action}" for kind, action in event.kinds) or None,
+        odd,
+        data,
+        meta,
+        _header(event.place.file),
+        event.position,
+        event.shape,
+        sequence,
+        bytes.fromhex(event.identity()[:32]),
+        key_of(event),
+    )
+
+
+def key_of(event: Event) -> bytes | None:
+    """16 bytes for what identifies the event across shapes, None where it lacks a field of the key."""
+    key = event.sensor_key()
+    if key is None:
+        return None
+    text = "\0".join((event.provider or "", event.event_id or "", *key))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def as_raw_event(row: Mapping[str, Any]) -> RawEvent:
+    """The record that a row with the columns `RECORD_COLUMNS` was made of."""
+    time: datetime | None = row["time"]
+    return RawEvent(
+        row["provider"],
+        row["channel"],
+        row["event_id"],
+        row["computer"],
+        row["record_id"],
+        time.astimezone(UTC) if time is not None else None,
+        _fields(row["data"]),
+        _fields(row["meta"]),
+        row["position"],
+    )
+
+
+def _fields(text: str) -> dict[str, Value]:
+    try:
+        loaded = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        loaded = json.loads(text)  # lone surrogates, which orjson does not take
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()}
+
+
+def _is_odd(event: Event) -> bool:
+    for value in (event.provider, event.channel, event.event_id, event.computer, event.record_id):
+        if value is not None and not _plain(value):
+            return True
+    return not all(
+        _plain(name) and _plain(value)
+        for fields in (event.data, event.meta)
+        for name, value in fields.items()
+    )
+
+
+def _plain(value: Value) -> bool:
+    if not isinstance(value, str):
+        return False
+    if value.isascii():
+        return "\0" not in value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
+
+
+def _header(text: str | None) -> str | None:
+    """The header has no place beside its columns: what no UTF-8 can write stands there as an escape."""
+    return text if text is None else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _storable(value: Value | None) -> str | None:
+    return value if isinstance(value, str) and _plain(value) else None
+
+
+def _tags(event: Event, literals: tuple[str, ...]) -> Iterator[bool]:
+    if not literals:
+        return
+    text = fold("\n".join(_texts(event)))
+    for literal in literals:
+        yield literal in text
+
+
+def _texts(event: Event) -> Iterator[str]:
+    yield from (text for text in (event.provider, event.channel, event.computer) if text is not None)
+    for fields in (event.data, event.meta):
+        for value in fields.values():
+            if isinstance(value, str):
+                yield value
+            else:
+                yield from value
