@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carhound.lake.rows import arrow_schema, as_raw_event, as_row, to_arrow
+from carhound.lake.rows import arrow_schema, as_raw_event, as_row, pack, to_arrow, unpack
 from carhound.model.event import RawEvent
-from carhound.model.event_table import EventTable, tag_column
+from carhound.model.event_table import RECORD_COLUMNS, EventTable, tag_column
 from carhound.normalize.normalizer import Normalizer
 
 TABLE = EventTable(("Image", "CommandLine"), ("image_path",), ("regsvr32", "a b"))
@@ -45,3 +45,11 @@ def test_a_tag_says_whether_a_literal_stands_in_any_value() -> None:
     assert row[tag_column("a b")] is False
     assert tag_column("regsvr32") == "has_regsvr32"
     assert tag_column("a b") != tag_column("a_b")
+
+
+@given(st.none() | TEXTS, TIMES, FIELDS)
+def test_a_packed_row_is_unpacked_as_it_was(computer: str | None, time: datetime | None, data: dict) -> None:
+    raw = RawEvent("p", None, "1", computer, None, time, dict(data), {}, "line 3")
+    event = Normalizer().event(raw, "a.evtx", "evtx")
+    (row,) = to_arrow([as_row(event, TABLE, 1)], TABLE).to_pylist()
+    assert unpack(pack(row)) == {name: row[name] for name in RECORD_COLUMNS}

@@ -10,7 +10,7 @@ import orjson
 import pyarrow as pa
 
 from carhound.model.event import Event, RawEvent, Value
-from carhound.model.event_table import EventTable, tag_column
+from carhound.model.event_table import RECORD_COLUMNS, EventTable, tag_column
 from carhound.model.folding import fold
 
 Row = tuple[object, ...]
@@ -91,6 +91,19 @@ def as_raw_event(row: Mapping[str, Any]) -> RawEvent:
         _fields(row["meta"]),
         row["position"],
     )
+
+
+def pack(row: Mapping[str, Any]) -> bytes:
+    """A row with the columns `RECORD_COLUMNS` as bytes."""
+    return orjson.dumps([row[name] for name in RECORD_COLUMNS])
+
+
+def unpack(packed: bytes) -> dict[str, Any]:
+    """The row that `pack` was given."""
+    row = dict(zip(RECORD_COLUMNS, orjson.loads(packed), strict=True))
+    if row["time"] is not None:
+        row["time"] = datetime.fromisoformat(row["time"])
+    return row
 
 
 def _fields(text: str) -> dict[str, Value]:

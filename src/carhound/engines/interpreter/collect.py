@@ -129,9 +129,7 @@ class Collector:
         if watches is None:
             if len(self._by_kind) > _MOST_KINDS:
                 self._by_kind.clear()
-            watches = self._by_kind[kind] = [
-                watch for watch in self._watches if _can_match(watch.stem, event)
-            ]
+            watches = self._by_kind[kind] = [watch for watch in self._watches if can_match(watch.stem, event)]
         if not watches:
             return []
         row = Row(event)
@@ -193,7 +191,8 @@ class Collector:
         return any(getter(field, self._used[watch.plan])(row) is not None for field in need.fields)
 
 
-def _can_match(stem: Stem, event: Event) -> bool:
+def can_match(stem: Stem, event: Event) -> bool:
+    """Whether an event is of a kind that the stem looks at: such events are eligible."""
     if not stem.scan.dataset.holds(event.provider, event.channel):
         return False
     if stem.scan.kinds is not None and not set(stem.scan.kinds) & set(event.kinds):

@@ -1,0 +1,95 @@
+"""A lake and what has been found in it: asked batch by batch, each event once for each question."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from carhound.engines.duckdb.events import EventFiles
+from carhound.engines.duckdb.telemetry import carried, present, sent
+from carhound.engines.interpreter.collect import can_match
+from carhound.engines.interpreter.conditions import condition
+from carhound.engines.interpreter.rows import AliasUse, Row
+from carhound.lake.history import History, Match, Sent
+from carhound.lake.rows import as_raw_event, pack, unpack
+from carhound.lake.store import Lake
+from carhound.model.event import Event
+from carhound.model.windows import NO_BOUNDS, Window
+from carhound.normalize.normalizer import Normalizer
+from carhound.pipeline.topics import Eligible, Matching, known_key
+from carhound.plan.needs import Need
+from carhound.plan.predicates import All
+
+_SENT = "sent"
+
+
+class Memory:
+    """What is known of a lake, up to its newest batch."""
+
+    def __init__(self, lake: Lake, history: History) -> None:
+        self.lake = lake
+        self.history = history
+        self._newest = lake.newest_batch()
+        self._normalizer = Normalizer()
+        self._events: dict[int, Event] = {}
+        self._files: dict[int, EventFiles] = {}
+
+    def event(self, match: Match) -> Event:
+        """The event of a match, the same object each time."""
+        event = self._events.get(match.sequence)
+        if event is None:
+            event = self._events[match.sequence] = self.as_event(unpack(match.record))
+        return event
+
+    def as_event(self, row: Mapping[str, Any]) -> Event:
+        """The event of a row of the lake."""
+        event = self._normalizer.event(as_raw_event(row), row["file"], row["shape"])
+        event.sequence = row["sequence"]
+        return event
+
+    def learn_matches(self, topic: Matching, used: AliasUse) -> None:
+        """Brings the matches of a stem up to date."""
+        since = self.history.covered(topic.name)
+        if since < self._newest:
+            found = self._matches(topic, since, used)
+            self.history.remember_matches(topic.name, since, self._newest, found)
+
+    def sent(self) -> list[Sent]:
+        """Which events there are in the lake."""
+        since = self.history.covered(_SENT)
+        if since < self._newest:
+            counted = (Sent(*row) for row in sent(self._since(since), after_batch=since))
+            self.history.remember_sent(_SENT, since, self._newest, counted)
+        return self.history.sent(_SENT)
+
+    def present(self, topic: Eligible, window: Window) -> dict[str | None, set[int]]:
+        """By host, the quarters of an hour in which it sent events of the kinds a stem looks at."""
+        since = self.history.covered(topic.name)
+        if since < self._newest:
+            found = present(self._since(since), topic.stem, after_batch=since)
+            self.history.remember_present(topic.name, since, self._newest, found)
+        return self.history.present(topic.name, window)
+
+    def carried(self, topic: Eligible, need: Need) -> set[tuple[str, str | None]]:
+        """The files, and sources in them, with such an event that meets the need."""
+        name = f"{topic.name} {need!r}"
+        since = self.history.covered(name)
+        if since < self._newest:
+            found = carried(self._since(since), topic.stem, need, after_batch=since)
+            self.history.remember_carried(name, since, self._newest, found)
+        return self.history.carried(name)
+
+    def _matches(self, topic: Matching, since: int, used: AliasUse) -> Iterator[Match]:
+        stem = topic.stem
+        holds = condition(All(stem.conditions), used)
+        for row in self._since(since).matches(stem, NO_BOUNDS, after_batch=since):
+            event = self.as_event(row)
+            if can_match(stem, event) and holds(Row(event)):
+                key, wild = known_key(event, topic.key, used)
+                source = event.provider or event.channel
+                yield Match(
+                    event.sequence, event.time, event.computer, event.place.file, source, key, wild, pack(row)
+                )
+
+    def _since(self, batch: int) -> EventFiles:
+        if batch not in self._files:
+            self._files[batch] = EventFiles(self.lake.table, self.lake.files(after_batch=batch))
+        return self._files[batch]
