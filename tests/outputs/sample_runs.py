@@ -1,8 +1,19 @@
 """Runs built by hand, one for each thing a page must show well."""
 
 from dataclasses import replace
+from datetime import date
 
-from carhound.findings.run import LEFT_OUT_LATER, Evidence, Rows, Run, TwinDifference, Twins, WindowUsed
+from carhound.findings.run import (
+    LEFT_OUT_LATER,
+    Evidence,
+    Rows,
+    Run,
+    Suppressed,
+    TwinDifference,
+    Twins,
+    WindowUsed,
+)
+from carhound.findings.suppressions import Suppression, Suppressions
 from carhound.model.diagnostics import Diagnostic, Source, Span
 from carhound.model.evidence import Damage, Remark, Skipped
 
@@ -154,6 +165,33 @@ def findings_run() -> Run:
                 ),
             ),
             ("logs/LICENSE", "logs/picture.png"),
+        ),
+    )
+
+
+def suppressed_run() -> Run:
+    """Findings of which two are suppressed, by one of three entries; one twin differs on a suppressed one."""
+    calc, told, differs = process(12), process(13), process(14, implementations=(MAIN_P,))
+    loaded = module(1)
+    entries = (
+        Suppression((("Image", "*calc.exe"),), "packaging test", "alice", date(2019, 1, 31), 2),
+        Suppression((("ImageLoaded", "*"),), HOSTILE, "bob", date(2019, 1, 31), 6),
+        Suppression((("id", "00"),), "gone", "bob", date(2019, 1, 31), 10),
+    )
+    result = analytic(
+        implementation(MAIN, calc, told),
+        implementation(MAIN_P, calc, told, differs),
+        implementation(LOAD, loaded),
+        twins=(Twins(MAIN, MAIN_P, False, (), (TwinDifference(differs.id, "regsvr32.exe", None),)),),
+    )
+    made = run(result, findings=(calc,))
+    return replace(
+        made,
+        suppressions=Suppressions("suppressions.yaml", entries),
+        suppressed=(
+            Suppressed(told, entries[0]),
+            Suppressed(differs, entries[0]),
+            Suppressed(loaded, entries[1]),
         ),
     )
 
@@ -320,6 +358,7 @@ def wide_search_run() -> Run:
 
 RUNS = {
     "findings": findings_run,
+    "suppressed": suppressed_run,
     "quiet": quiet_run,
     "partial": partial_run,
     "nothing-eligible": nothing_eligible_run,

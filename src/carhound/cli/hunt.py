@@ -62,6 +62,12 @@ Exit status:
     help="Run implementations with a time window once for each day of the evidence, as a schedule "
     "would have.",
 )
+@click.option(
+    "--suppress",
+    metavar="FILE",
+    help="Findings that an entry of this file is about are counted and listed apart, and change no exit "
+    "status. 'carhound accept' writes entries.",
+)
 @archive_options
 @counting_options
 @output_options
@@ -78,6 +84,7 @@ def hunt(
     latest: str | None,
     reading: "Reading",
     backfill: bool,
+    suppress: str | None,
     archive_password: str | None,
     archive_limits: tuple[str, ...],
     hash_files: bool,
@@ -112,6 +119,7 @@ def hunt(
         latest=latest,
         reading=reading,
         backfill=backfill,
+        suppress=suppress,
         hash=hash_files,
         keep_duplicates=keep_duplicates,
         count_all=count_all,

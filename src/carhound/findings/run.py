@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from carhound.findings.suppressions import Suppression, Suppressions
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Cell as Cell  # part of the run value: outputs take it from here
 from carhound.model.event import Fields, Place
@@ -142,6 +143,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that an entry of a suppressions file is about."""
+
+    finding: Finding
+    suppression: Suppression
+
+
+@dataclass(frozen=True, slots=True)
 class HostCoverage:
     """What one computer sent, and which implementations could be judged on it."""
 
@@ -199,6 +208,10 @@ class Run:
     """Why it is not complete; empty when it is."""
     results: Rows | None = None
     """For `search`: what it returned."""
+    suppressions: Suppressions | None = None
+    """The file that findings were held against."""
+    suppressed: tuple[Suppressed, ...] = ()
+    """What it sets apart: found like the rest, in none of `findings` and without a say in the exit status."""
 
     @property
     def exit_status(self) -> int:

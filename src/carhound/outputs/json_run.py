@@ -16,10 +16,12 @@ from carhound.findings.run import (
     Rows,
     Run,
     RunInfo,
+    Suppressed,
     TwinDifference,
     Twins,
     WindowUsed,
 )
+from carhound.findings.suppressions import Suppression, Suppressions
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Cell, Fields
 from carhound.model.instants import format_time
@@ -38,6 +40,8 @@ def run_object(run: Run) -> Json:
         "hosts": [_host(host) for host in run.hosts],
         "evidence": _evidence(run.evidence),
         "findings": [finding_object(finding) for finding in run.findings],
+        "suppressed": [_suppressed(one) for one in run.suppressed],
+        "suppressions": None if run.suppressions is None else _suppressions(run.suppressions),
         "results": None if run.results is None else _results(run.results),
         "status": run.status,
         "reasons": list(run.reasons),
@@ -59,6 +63,31 @@ def finding_object(finding: Finding) -> Json:
         "days": list(finding.days),
         "native": _fields(finding.native),
         "car": _fields(finding.car),
+    }
+
+
+def suppression_object(suppression: Suppression) -> Json:
+    """An entry of a suppressions file."""
+    return {
+        "line": suppression.line,
+        "match": dict(suppression.match),
+        "reason": suppression.reason,
+        "owner": suppression.owner,
+        "expires": suppression.expires.isoformat(),
+    }
+
+
+def _suppressed(one: Suppressed) -> Json:
+    return {
+        "suppression": suppression_object(one.suppression),
+        "finding": finding_object(one.finding),
+    }
+
+
+def _suppressions(suppressions: Suppressions) -> Json:
+    return {
+        "path": suppressions.path,
+        "entries": [suppression_object(entry) for entry in suppressions.entries],
     }
 
 

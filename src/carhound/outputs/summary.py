@@ -16,8 +16,7 @@ def verdict_lines(run: Run) -> list[str]:
     lines += [f"  {visible(reason)}" for reason in said.reasons[:_REASONS_SHOWN]]
     if (more := len(said.reasons) - _REASONS_SHOWN) > 0:
         lines.append(f"  and {count(more, 'more reason')}; all are in --format json")
-    if said.unseen:
-        lines.append(f"  {visible(said.unseen)}")
+    lines += [f"  {visible(one)}" for one in (said.unseen, said.unused) if one]
     return lines
 
 

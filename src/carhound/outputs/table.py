@@ -72,7 +72,8 @@ def _show_analytic(sheet: Page, analytic: AnalyticResult, findings: Mapping[str,
     for diagnostic in analytic.diagnostics:
         if diagnostic.severity == "error":
             show_diagnostic(sheet, diagnostic, 2)
-    context = Context(run.info, findings)
+    hidden = {one.finding.id: one for one in run.suppressed if one.finding.analytic == analytic.id}
+    context = Context(run.info, findings, hidden)
     for pattern in patterns(analytic):
         show_pattern(sheet, pattern, context, 2)
     show_notes(sheet, analytic, context.told, 2)
@@ -104,5 +105,6 @@ def _show_verdict(sheet: Page, run: Run) -> None:
         sheet.labelled("-", evidence(reason), indent=2, label_width=2)
     if (more := len(said.reasons) - _REASONS_SHOWN) > 0:
         sheet.line(f"and {count(more, 'more reason')}: --format json lists them all", indent=2)
-    if said.unseen:
-        sheet.line(evidence(said.unseen), hang=0)
+    for one in (said.unseen, said.unused):
+        if one:
+            sheet.line(evidence(one), hang=0)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from carhound.findings.run import Run
 from carhound.outputs.patterns import all_patterns, judgement
-from carhound.outputs.wording import count, number
+from carhound.outputs.wording import count, number, some
+
+_LINES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +21,53 @@ class Verdict:
     """Why the run is not complete."""
     unseen: str | None
     """What the evidence could not show, where a reader may take silence for safety."""
+    unused: str | None
+    """Which suppressions hid nothing."""
 
 
 def verdict(run: Run) -> Verdict:
     """What to take away from the run."""
-    return Verdict(f"{_found(run)}; {_status(run)}", run.reasons, _unseen(run))
+    return Verdict(
+        f"{_found(run)}{_suppressed(run)}; {_status(run)}", run.reasons, _unseen(run), _unused(run)
+    )
 
 
 def _found(run: Run) -> str:
     if run.results is not None:
         return count(len(run.results.rows), "row") if run.results.rows else "no rows"
     every = all_patterns(run)
+    if not run.findings and run.suppressed:
+        return "no finding that is not suppressed"
     if not run.findings:
         eligible = _eligible(run)
         return (
             f"nothing found in {count(eligible, 'eligible event')}" if eligible else "nothing could be judged"
         )
-    hit = sum(1 for _, pattern in every if pattern.findings)
+    ids = {finding.id for finding in run.findings}
+    hit = sum(1 for _, pattern in every if not ids.isdisjoint(pattern.findings))
     hosts = len({finding.computer for finding in run.findings})
     return (
         f"{count(len(run.findings), 'finding')} on {count(hosts, 'host')}, "
         f"in {hit} of {count(len(every), 'pattern')}"
     )
+
+
+def _suppressed(run: Run) -> str:
+    if run.suppressions is None:
+        return ""
+    return f", {number(len(run.suppressed))} suppressed ({run.suppressions.path})"
+
+
+def _unused(run: Run) -> str | None:
+    if run.suppressions is None:
+        return None
+    unused = run.suppressions.unused(one.suppression for one in run.suppressed)
+    if not unused:
+        return None
+    entries = count(len(unused), "entry", "entries")
+    lines = "line " if len(unused) == 1 else "lines "
+    lines += some([str(entry.line) for entry in unused], _LINES_SHOWN)
+    return f"{entries} of {run.suppressions.path} hid nothing: {lines}"
 
 
 def _status(run: Run) -> str:

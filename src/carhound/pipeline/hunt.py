@@ -22,6 +22,7 @@ from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, findings
+from carhound.pipeline.suppressing import read_valid_suppressions, suppressed
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.limits import read_limits
@@ -34,9 +35,11 @@ SEARCH = "<search>"
 def hunt(request: Request, progress: Progress | None = None) -> Run:
     """Runs the analytics over the evidence. Raises CarhoundError for what makes a run impossible."""
     clock = read_clock(request)
+    suppressions = None if request.suppress is None else read_valid_suppressions(request.suppress, clock.wall)
     analytics, problems, passed_over = load_analytics(request.analytics or bundled())
     subjects = [prepare(analytic, request.reading) for analytic in analytics]
-    return _run(request, clock, subjects, progress, problems, passed_over)
+    run = _run(request, clock, subjects, progress, problems, passed_over)
+    return run if suppressions is None else suppressed(run, suppressions)
 
 
 def search(text: str, request: Request, progress: Progress | None = None) -> Run:

@@ -44,6 +44,8 @@ class Request:
     """Count every record, also of an event that was met before."""
     count_all: bool = False
     """Count repeats over all events, not among matching ones only."""
+    suppress: str | None = None
+    """A suppressions file."""
     archive_password: str | None = None
     archive_limits: tuple[str, ...] = ()
     """What archives may unpack to, as given: "size=200G"."""

@@ -1,6 +1,6 @@
 """Matched events as a list to read from top to bottom: when, where, who started what, and the proof."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 
 from rich.text import Text
@@ -173,7 +173,7 @@ def difference(other: str, reason: TwinDifference) -> Text:
     return said.append(', which met "').append_text(evidence(reason.value, "bold")).append('"')
 
 
-def elsewhere(pattern: Pattern, findings: Mapping[str, Finding]) -> list[Text]:
+def elsewhere(pattern: Pattern, findings: Container[str]) -> list[Text]:
     """Differences between twins on events that are in no result: `head` or a window left them out."""
     lines = []
     for one, (other, reason) in _differences(pattern).items():

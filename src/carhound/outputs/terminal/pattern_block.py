@@ -1,10 +1,12 @@
 """One pattern of an analytic: what its SPL and its pseudocode say, side by side."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from carhound.findings.run import Finding, ImplementationResult, RunInfo, WindowUsed
+from carhound.findings.run import Finding, ImplementationResult, RunInfo, Suppressed, WindowUsed
+from carhound.findings.suppressions import Suppression
 from carhound.outputs.patterns import Pattern, language_name
 from carhound.outputs.terminal.events import difference_count, elsewhere, show_events
 from carhound.outputs.terminal.page import Page, Part, evidence
@@ -23,6 +25,8 @@ class Context:
     info: RunInfo
     findings: Mapping[str, Finding]
     """Of this analytic, by id."""
+    suppressed: Mapping[str, Suppressed] = field(default_factory=dict)
+    """Likewise; in none of `findings`."""
     numbers: dict[str, int] = field(default_factory=dict)
     """Findings already shown in full, by id; each pattern adds its own."""
     told: Told = field(default_factory=Told)
@@ -37,17 +41,18 @@ def show_pattern(page: Page, pattern: Pattern, context: Context, indent: int) ->
     inner = indent + 2
     if pattern.has_rows:
         page.line((_by_language(pattern), "dim"), indent=inner)
-    _show_twins(page, pattern, context.findings, inner)
+    _show_twins(page, pattern, context.findings.keys() | context.suppressed.keys(), inner)
     if pattern.judged:
         _show_windows(page, pattern, context.info, inner)
         show_warnings(page, pattern.ran, context.told, inner)
     _show_not_evaluated(page, pattern, inner)
     _show_tables(page, pattern, inner)
-    if pattern.findings:
+    if not context.findings.keys().isdisjoint(pattern.findings):
         page.blank()
         if any(result.table is not None for result in pattern.ran):
             page.line("Events", indent=inner)
         show_events(page, pattern, context.findings, context.numbers, inner)
+    _show_suppressed(page, pattern, context.suppressed, inner)
     if block:
         page.blank()
 
@@ -79,7 +84,7 @@ def _by_language(pattern: Pattern) -> str:
     return ", ".join(each) + of
 
 
-def _show_twins(page: Page, pattern: Pattern, findings: Mapping[str, Finding], indent: int) -> None:
+def _show_twins(page: Page, pattern: Pattern, findings: Container[str], indent: int) -> None:
     if not pattern.twins:
         return
     if not pattern.twins_differ:
@@ -134,6 +139,22 @@ def window_text(window: WindowUsed) -> str:
         return otherwise if time is None else moment(time)
 
     return f"{bound(window.earliest, 'the beginning')} to {bound(window.latest, 'the end')}"
+
+
+def _show_suppressed(page: Page, pattern: Pattern, suppressed: Mapping[str, Suppressed], indent: int) -> None:
+    """How many of its events are not listed, and who says that they need not be."""
+    counts: Counter[Suppression] = Counter(
+        suppressed[one].suppression for one in pattern.findings if one in suppressed
+    )
+    if counts:
+        page.blank()
+    for entry, events in counts.items():
+        page.line(
+            (f"{count(events, 'event')} suppressed", "bold"),
+            f" by line {entry.line}: ",
+            evidence(f"{entry.reason} ({entry.owner}, until {entry.expires})"),
+            indent=indent,
+        )
 
 
 def _show_not_evaluated(page: Page, pattern: Pattern, indent: int) -> None:
