@@ -43,18 +43,16 @@ def judge(
 ) -> Judgement:
     """Runs a plan at `moment`, or with `backfill` once at the end of each day that has matching events."""
     main = scans(plan)[0]
-    bounded = moment.window(main).bounded
-    timeless = sum(event.time is None for event in main_hits) if bounded else 0
     if not backfill or not main.range.written:
         result = run(plan, hits, moment, used)
-        judged = Judgement(windows_used(plan, source, moment), result.entered, timeless=timeless)
+        judged = Judgement(windows_used(plan, source, moment), result.entered)
         judged.table, judged.result = table(plan, result), result
-        if bounded and main.range.written:
+        if main.range.written:
             window = moment.window(main)
             judged.outside_window = sum(not window.contains(event.time) for event in main_hits)
         return judged
     moments = _scheduled(main, main_hits, moment)
-    judged = Judgement((), timeless=timeless)
+    judged = Judgement(())
     if moments:
         judged.windows = windows_used(plan, source, moments[0])
         if len(moments) > 1:

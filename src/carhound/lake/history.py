@@ -209,7 +209,7 @@ class History:
 
     def sent(self, topic: str) -> list[Sent]:
         """Which events there are."""
-        return [Sent(*row[:8], _time(row[8]), _time(row[9])) for row in self._ask(_SENT, topic)]
+        return [Sent(*row[:-2], _time(row[-2]), _time(row[-1])) for row in self._ask(_SENT, topic)]
 
     def present(self, topic: str, window: Window = NO_BOUNDS) -> dict[str | None, set[int]]:
         """By host, the quarters of an hour of a window in which it sent events of a kind."""

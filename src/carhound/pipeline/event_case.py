@@ -12,8 +12,8 @@ from carhound.findings.judging import newest_time
 from carhound.findings.status import Gaps, judge_status
 from carhound.model.event import Event
 from carhound.pipeline.event_choice import AtPlace, Choice, FindingId, event_at, event_from_json
-from carhound.pipeline.hunt import new_collector
 from carhound.pipeline.implementations import Prepared, Subject
+from carhound.pipeline.over_files import new_collector
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Progress, Request
 from carhound.readers.evidence import open_evidence

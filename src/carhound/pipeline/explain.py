@@ -12,7 +12,8 @@ from carhound.findings.run import Reading as NamedReading
 from carhound.pipeline.answers import explained
 from carhound.pipeline.event_case import Case, check, make_case
 from carhound.pipeline.event_choice import read_choice
-from carhound.pipeline.hunt import ENGINE, load_analytics
+from carhound.pipeline.gathered import INTERPRETER
+from carhound.pipeline.hunt import load_analytics
 from carhound.pipeline.implementations import Subject, prepare
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import described
@@ -63,7 +64,7 @@ def explain(
     info = RunInfo(
         request.command,
         VERSION,
-        ENGINE,
+        INTERPRETER,
         moment.now,
         now_from,
         request.tz,

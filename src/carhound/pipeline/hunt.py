@@ -6,29 +6,21 @@ from collections.abc import Sequence
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
 from carhound.analytics.load import bundled, load
-from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.operators import Moment
-from carhound.errors import CarhoundError, DocumentError, UsageError
-from carhound.findings.identity import Registry
-from carhound.findings.judging import as_rows, newest_time
+from carhound.errors import CarhoundError, DocumentError
+from carhound.findings.judging import as_rows
 from carhound.findings.processes import Processes
 from carhound.findings.run import Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
-from carhound.pipeline.implementations import Prepared, Probe, Subject, prepare
+from carhound.pipeline.gathered import Gathered
+from carhound.pipeline.implementations import Prepared, Subject, prepare
 from carhound.pipeline.judge_all import judge_all
-from carhound.pipeline.mapping_file import read_mappings
-from carhound.pipeline.reading import Reading, read_evidence
+from carhound.pipeline.over_files import from_files
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, findings
 from carhound.pipeline.suppressing import read_valid_suppressions, suppressed
-from carhound.readers.evidence import open_evidence
-from carhound.readers.interface import ReadOptions
-from carhound.readers.limits import read_limits
-from carhound.readers.walk import missing as absent
 
-ENGINE = "interpreter"
 SEARCH = "<search>"
 
 
@@ -64,34 +56,17 @@ def _run(
     passed_over: tuple[str, ...] = (),
     of: Prepared | None = None,
 ) -> Run:
-    evidence_paths = tuple(dict.fromkeys(request.evidence))
-    missing = tuple(absent(evidence_paths))
-    if len(missing) == len(evidence_paths):
-        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
+    gathered = _gather(request, clock, subjects, progress)
+    hits, reading, moment = gathered.hits, gathered.reading, gathered.moment
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
-    options = ReadOptions(
-        clock.zone,
-        read_mappings(request.mappings),
-        read_limits(request.archive_limits),
-        request.archive_password,
-    )
-    registry = Registry(keep_duplicates=request.keep_duplicates)
-    collector = new_collector(subjects, registry)
-    reading = Reading(registry)
-    parts = open_evidence([path for path in evidence_paths if path not in missing], options)
-    read_evidence(parts, collector, len(runnable), reading, request, progress)
-
-    newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
-    now, now_from = clock.now(newest, reading.newest_eligible)
-    moment = Moment(now, clock.zone, clock.range(now))
-    judge_all(runnable, collector, registry, moment, request.backfill)
+    judge_all(runnable, hits, reading.registry, moment, request.backfill)
     rows = _rows(of) if of is not None else None
     for subject in subjects if of is None else ():
         judged = [one.judgement for one in subject.implementations if one.judgement is not None]
         subject.processes = Processes(event for judgement in judged for event in judgement.events)
-    results = tuple(analytic_result(subject, collector, reading) for subject in subjects)
+    results = tuple(analytic_result(subject, hits, reading) for subject in subjects)
     found = [one for subject in subjects for one in findings(subject, reading)] if of is None else []
-    evidence = reading.evidence(missing)
+    evidence = reading.evidence(gathered.missing)
     gaps = Gaps(
         tuple(reading.explicit_not_evidence),
         tuple(str(problem) for problem in problems),
@@ -107,15 +82,23 @@ def _run(
     info = RunInfo(
         request.command,
         VERSION,
-        ENGINE,
-        now,
-        now_from,
+        gathered.engine,
+        moment.now,
+        gathered.now_from,
         request.tz,
         request.reading,
         request.backfill,
         passed_over,
     )
-    return Run(info, results, reading.hosts.coverage(names), evidence, tuple(found), status, reasons, rows)
+    return Run(info, results, gathered.hosts(names), evidence, tuple(found), status, reasons, rows)
+
+
+def _gather(request: Request, clock: Clock, subjects: list[Subject], progress: Progress | None) -> Gathered:
+    if request.lake is None:
+        return from_files(request, clock, subjects, progress)
+    from carhound.pipeline.over_lake import from_lake  # loaded where it is used: it takes a second
+
+    return from_lake(request, clock, subjects)
 
 
 def load_analytics(
@@ -144,27 +127,6 @@ def load_analytics(
             "no analytic could be read: " + "; ".join(problem.message for problem in problems)
         )
     return list(by_id.values()), problems, tuple(passed_over)
-
-
-def new_collector(subjects: list[Subject], registry: Registry) -> Collector:
-    """A collector of every plan there is, each told its number; implementations come first."""
-    runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
-    follows: dict[int, frozenset[int]] = {}
-    numbered: list[Prepared | Probe] = list(runnable)
-    for number, one in enumerate(runnable):
-        one.number = number
-    for subject in subjects:
-        numbers = {
-            one.implementation.name: one.number for one in subject.implementations if one.number is not None
-        }
-        for probe in subject.probes:
-            if probe.plan is not None:
-                probe.number = len(numbered)
-                of = probe.discrepancy.implementations
-                follows[probe.number] = frozenset(numbers[name] for name in of if name in numbers)
-                numbered.append(probe)
-    plans = [one.plan for one in numbered if one.plan is not None]
-    return Collector(plans, registry.admit, [one.use_alias for one in numbered], follows)
 
 
 def _rows(prepared: Prepared) -> Rows:

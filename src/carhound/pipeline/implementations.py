@@ -1,5 +1,6 @@
 """Texts of analytics to plans, and what is known about them to probes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from carhound.analytics.analytic import Analytic, Implementation
@@ -28,7 +29,7 @@ class Prepared:
     aliases: dict[str, Alias] = field(default_factory=dict)
     """Those that served while it ran."""
     number: int | None = None
-    """Of its plan in the collector."""
+    """Of its plan in the run."""
     judgement: Judgement | None = None
 
     def use_alias(self, name: str, alias: Alias) -> None:
@@ -43,7 +44,7 @@ class Probe:
     discrepancy: Discrepancy
     plan: Node | None
     number: int | None = None
-    """Of its plan in the collector."""
+    """Of its plan in the run."""
 
     def use_alias(self, name: str, alias: Alias) -> None:
         """Aliases are told of where they serve an implementation."""
@@ -99,3 +100,25 @@ def _probes(notes: Notes | None, reading: Reading) -> list[Probe]:
         for one in notes.discrepancies
         if one.reading in (None, reading)
     ]
+
+
+def numbered(subjects: Iterable[Subject]) -> tuple[list[Prepared | Probe], dict[int, frozenset[int]]]:
+    """Every plan there is, each told its number, implementations first; and by probe those it is about."""
+    subjects = list(subjects)
+    found: list[Prepared | Probe] = [
+        one for subject in subjects for one in subject.implementations if one.plan is not None
+    ]
+    for number, one in enumerate(found):
+        one.number = number
+    follows: dict[int, frozenset[int]] = {}
+    for subject in subjects:
+        numbers = {
+            one.implementation.name: one.number for one in subject.implementations if one.number is not None
+        }
+        for probe in subject.probes:
+            if probe.plan is not None:
+                probe.number = len(found)
+                of = probe.discrepancy.implementations
+                follows[probe.number] = frozenset(numbers[name] for name in of if name in numbers)
+                found.append(probe)
+    return found, follows

@@ -2,24 +2,31 @@
 
 from collections.abc import Iterable
 
-from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.operators import Moment
 from carhound.findings.identity import Registry
 from carhound.findings.judging import judge
+from carhound.pipeline.gathered import Hits
 from carhound.pipeline.implementations import Prepared
+from carhound.plan.nodes import scans
 
 
 def judge_all(
-    runnable: Iterable[Prepared], collector: Collector, registry: Registry, moment: Moment, backfill: bool
+    runnable: Iterable[Prepared], hits: Hits, registry: Registry, moment: Moment, backfill: bool
 ) -> None:
     """Gives each its judgement. Of an event met in several shapes, the fullest record is judged."""
     for one in runnable:
         if one.plan is None or one.number is None:
             continue
-        hits = {
+        let_through = {
             stem: [registry.fullest(event) for event in events]
-            for stem, events in collector.hits(one.number).items()
+            for stem, events in hits.hits(one.number).items()
         }
-        main_hits = [registry.fullest(event) for event in collector.main_hits(one.number)]
+        main_hits = [registry.fullest(event) for event in hits.main_hits(one.number)]
         code = one.implementation.code
-        one.judgement = judge(one.plan, code, hits, main_hits, moment, backfill, one.use_alias)
+        one.judgement = judged = judge(
+            one.plan, code, let_through, main_hits, moment, backfill, one.use_alias
+        )
+        if judged.outside_window is not None:
+            judged.outside_window += hits.matched(one.number) - len(main_hits)
+        if moment.window(scans(one.plan)[0]).bounded:
+            judged.timeless = hits.timeless(one.number)

@@ -77,8 +77,8 @@ class LakeHits:
     def add(self, plan: Node, key: tuple[Field, ...], used: AliasUse, follows: Iterable[int] = ()) -> int:
         """Takes a plan on and brings the memory up to date for it; gives its number.
 
-        `key` makes its events new or known where the plan says nothing of that itself. On a file where none of
-        the plans it `follows` could be judged, this one is not either.
+        `key` makes its events new or known where the plan says nothing of that itself. On a file where none
+        of the plans it `follows` could be judged, this one is not either.
         """
         keyed = keyed_subsearches(plan)
         own = next((one.key for one in keyed.values()), key)

@@ -49,6 +49,10 @@ class Request:
     archive_password: str | None = None
     archive_limits: tuple[str, ...] = ()
     """What archives may unpack to, as given: "size=200G"."""
+    lake: str | None = None
+    """The folder of a lake, in place of evidence."""
+    catalog: str | None = None
+    """The catalogue that the lake was made with, where it is not the folder's own."""
 
 
 @dataclass(frozen=True, slots=True)

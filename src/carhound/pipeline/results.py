@@ -4,23 +4,24 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 
 from carhound.analytics.analytic import Analytic
-from carhound.engines.interpreter.collect import Collector, NotJudged
+from carhound.engines.interpreter.collect import NotJudged
 from carhound.engines.interpreter.operators import newest_first
 from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Twins
 from carhound.findings.twins import Side, compare, pairs
 from carhound.model.car import is_defined
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Event
+from carhound.pipeline.gathered import Hits
 from carhound.pipeline.implementations import Prepared, Probe, Subject
 from carhound.pipeline.reading import Reading
 
 
-def analytic_result(subject: Subject, collector: Collector, reading: Reading) -> AnalyticResult:
+def analytic_result(subject: Subject, hits: Hits, reading: Reading) -> AnalyticResult:
     """One analytic: what each implementation said, and where twins disagree."""
     return replace(
         described(subject.analytic),
         implementations=tuple(
-            _implementation_result(one, subject, collector, reading) for one in subject.implementations
+            _implementation_result(one, subject, hits, reading) for one in subject.implementations
         ),
         twins=_twins(subject, reading),
     )
@@ -80,11 +81,11 @@ def _finding(
 
 
 def _implementation_result(
-    prepared: Prepared, subject: Subject, collector: Collector, reading: Reading
+    prepared: Prepared, subject: Subject, hits: Hits, reading: Reading
 ) -> ImplementationResult:
     implementation = prepared.implementation
     judgement = prepared.judgement
-    notes = _discrepancies(implementation.name, subject.probes, collector)
+    notes = _discrepancies(implementation.name, subject.probes, hits)
     if judgement is None or prepared.number is None:
         diagnostics = (*prepared.diagnostics, *notes)
         return ImplementationResult(
@@ -97,7 +98,7 @@ def _implementation_result(
         implementation.language,
         "ran",
         judgement.windows,
-        collector.eligible(prepared.number),
+        hits.eligible(prepared.number),
         len(events),
         judgement.table,
         tuple(reading.registry.finding_id(subject.analytic.id, event) for event in events),
@@ -145,14 +146,14 @@ def _blind_to(fields: str, source: str | None, files: list[tuple[str, NotJudged]
     return Diagnostic("RUN-J1", message, "warning", hint=hint, count=sum(why.events for _, why in files))
 
 
-def _discrepancies(name: str, probes: Iterable[Probe], collector: Collector) -> list[Diagnostic]:
+def _discrepancies(name: str, probes: Iterable[Probe], hits: Hits) -> list[Diagnostic]:
     remarks = []
     for probe in probes:
         if name not in probe.discrepancy.implementations:
             continue
         if probe.number is None:
             remarks.append(probe.discrepancy.diagnostic())
-        elif count := len(collector.main_hits(probe.number)):
+        elif count := hits.matched(probe.number):
             remarks.append(probe.discrepancy.diagnostic(count))
     return remarks
 

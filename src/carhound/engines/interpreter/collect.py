@@ -184,6 +184,14 @@ class Collector:
             for event in watch.hits.values()
         ]
 
+    def matched(self, plan: int) -> int:
+        """How many events the plan's main search let through."""
+        return len(self.main_hits(plan))
+
+    def timeless(self, plan: int) -> int:
+        """How many of the main search's matches have no time."""
+        return sum(event.time is None for event in self.main_hits(plan))
+
     def _meets(self, watch: _Watch, need: Need, row: Row) -> bool:
         event = row.event
         if event is not None and any(event.lookup(name) is not None for name in need.carriers):

@@ -1,0 +1,47 @@
+"""What evidence holds for the plans of a run, be it in files or in a lake."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from carhound.engines.interpreter.operators import Moment
+from carhound.findings.run import HostCoverage
+from carhound.model.event import Event
+from carhound.pipeline.reading import Reading
+
+INTERPRETER = "interpreter"
+"""The name of the engine that runs plans over files."""
+
+
+class Hits(Protocol):
+    """By number of a plan, the events that its searches let through."""
+
+    def hits(self, plan: int) -> Mapping[int, list[Event]]:
+        """By id() of each stem's top node, the events it let through."""
+
+    def main_hits(self, plan: int) -> list[Event]:
+        """Those of the main search; such as its window leaves out may be lacking."""
+
+    def matched(self, plan: int) -> int:
+        """How many the main search let through in all."""
+
+    def timeless(self, plan: int) -> int:
+        """How many of all these have no time."""
+
+    def eligible(self, plan: int) -> int:
+        """Events that the main search could have matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The evidence of a run, ready to be judged."""
+
+    hits: Hits
+    reading: Reading
+    hosts: Callable[[dict[int, tuple[str, str]]], tuple[HostCoverage, ...]]
+    """Told the names of the plans that count, by number, gives the hosts."""
+    moment: Moment
+    now_from: str
+    engine: str
+    missing: tuple[str, ...] = ()
+    """Paths asked for that do not exist."""

@@ -1,0 +1,53 @@
+"""Evidence in files, read once, and what it holds for the plans of a run."""
+
+from carhound.engines.interpreter.collect import Collector
+from carhound.engines.interpreter.operators import Moment
+from carhound.errors import UsageError
+from carhound.findings.identity import Registry
+from carhound.findings.judging import newest_time
+from carhound.pipeline.gathered import INTERPRETER, Gathered
+from carhound.pipeline.implementations import Subject, numbered
+from carhound.pipeline.mapping_file import read_mappings
+from carhound.pipeline.reading import Reading, read_evidence
+from carhound.pipeline.request import Clock, Progress, Request
+from carhound.readers.evidence import open_evidence
+from carhound.readers.interface import ReadOptions
+from carhound.readers.limits import read_limits
+from carhound.readers.walk import missing as absent
+
+
+def from_files(
+    request: Request, clock: Clock, subjects: list[Subject], progress: Progress | None
+) -> Gathered:
+    """Reads the evidence of a request. Raises UsageError where none of its paths exists."""
+    paths = tuple(dict.fromkeys(request.evidence))
+    missing = tuple(absent(paths))
+    if len(missing) == len(paths):
+        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
+    options = ReadOptions(
+        clock.zone,
+        read_mappings(request.mappings),
+        read_limits(request.archive_limits),
+        request.archive_password,
+    )
+    registry = Registry(keep_duplicates=request.keep_duplicates)
+    collector = new_collector(subjects, registry)
+    reading = Reading(registry)
+    parts = open_evidence([path for path in paths if path not in missing], options)
+    runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
+    read_evidence(parts, collector, len(runnable), reading, request, progress)
+    newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
+    now, now_from = clock.now(newest, reading.newest_eligible)
+    moment = Moment(now, clock.zone, clock.range(now))
+    return Gathered(collector, reading, reading.hosts.coverage, moment, now_from, INTERPRETER, missing)
+
+
+def new_collector(subjects: list[Subject], registry: Registry) -> Collector:
+    """A collector of every plan there is, each told its number; implementations come first."""
+    plans, follows = numbered(subjects)
+    return Collector(
+        [one.plan for one in plans if one.plan is not None],
+        registry.admit,
+        [one.use_alias for one in plans],
+        follows,
+    )
