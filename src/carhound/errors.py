@@ -24,3 +24,7 @@ class EvidenceError(CarhoundError):
 
 class ScenarioError(CarhoundError):
     """A scenario that cannot be read as one, or tells a story that cannot have happened."""
+
+
+class LakeError(CarhoundError):
+    """A lake, or a file of one, that cannot be read or written."""
