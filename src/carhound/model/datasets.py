@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from carhound.model.folding import fold
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -14,9 +16,9 @@ class Dataset:
     def holds(self, provider: str | None, channel: str | None) -> bool:
         """Whether an event belongs here. The provider decides; the channel serves where there is none."""
         if provider is not None and self.provider is not None:
-            return provider.lower() == self.provider
+            return fold(provider) == self.provider
         if self.channel is not None:
-            return channel is not None and channel.lower() == self.channel
+            return channel is not None and fold(channel) == self.channel
         return self.provider is None
 
 

@@ -36,7 +36,7 @@ HEADER: Mapping[str, str] = MappingProxyType(
 """The fields every Windows event has, under the names Splunk gives them, and where `Event` keeps them."""
 
 
-_PAYLOAD = "EventData_"
+PAYLOAD_PREFIX = "EventData_"
 """Stands before the name of a payload field that the header has too."""
 
 
@@ -100,7 +100,9 @@ class Event(RawEvent):
         """Every original field. Where payload and System part use one name, the payload's gets a prefix."""
         if self._native is None:
             header = {name: value for name in HEADER if (value := self.lookup(name)) is not None}
-            data = {_PAYLOAD + name if name in HEADER else name: value for name, value in self.data.items()}
+            data = {
+                PAYLOAD_PREFIX + name if name in HEADER else name: value for name, value in self.data.items()
+            }
             self._native = {**self.meta, **data, **header}
         return self._native
 
@@ -112,8 +114,8 @@ class Event(RawEvent):
         value = self.data.get(name)
         if value is not None:
             return value
-        if name.startswith(_PAYLOAD) and name.removeprefix(_PAYLOAD) in HEADER:
-            return self.data.get(name.removeprefix(_PAYLOAD))
+        if name.startswith(PAYLOAD_PREFIX) and name.removeprefix(PAYLOAD_PREFIX) in HEADER:
+            return self.data.get(name.removeprefix(PAYLOAD_PREFIX))
         return self.meta.get(name)
 
     def identity(self) -> str:

@@ -11,7 +11,7 @@ from carhound.engines.interpreter.rows import Row, texts
 from carhound.model.folding import fold
 from carhound.model.glob import Glob
 
-_BREAKERS = frozenset("[]<>(){}|!;,'\"*\n\r \t&?+/:=@.-$#%\\_")
+BREAKERS = frozenset("[]<>(){}|!;,'\"*\n\r \t&?+/:=@.-$#%\\_")
 _WRITTEN = (
     "%21",
     "%26",
@@ -28,7 +28,7 @@ _WRITTEN = (
     "%0a",
     "%2c",
 )
-_ENDINGS = (*_WRITTEN, "%28", "%29")
+ENDINGS = (*_WRITTEN, "%28", "%29")
 
 
 def term_test(pattern: Glob) -> Callable[[Row], bool]:
@@ -92,10 +92,10 @@ def _find(text: str, piece: str, at: int, left: bool, right: bool) -> int:
 
 def _starts(text: str, start: int, piece: str) -> bool:
     # A term that itself begins with a breaker brings its boundary along.
-    if start == 0 or piece[0] in _BREAKERS or text[start - 1] in _BREAKERS:
+    if start == 0 or piece[0] in BREAKERS or text[start - 1] in BREAKERS:
         return True
-    return text.endswith(_ENDINGS, 0, start)
+    return text.endswith(ENDINGS, 0, start)
 
 
 def _ends(text: str, end: int, piece: str) -> bool:
-    return end == len(text) or piece[-1] in _BREAKERS or text[end] in _BREAKERS
+    return end == len(text) or piece[-1] in BREAKERS or text[end] in BREAKERS

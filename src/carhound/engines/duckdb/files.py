@@ -1,0 +1,163 @@
+"""A connection over Parquet files whose rows are events."""
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+from sqlglot import exp
+
+from carhound.engines.sql.columns import EVENTS
+from carhound.engines.sql.stems import candidates, filter_of
+from carhound.errors import LakeError
+from carhound.model.event_table import RECORD_COLUMNS, EventTable, tag_column
+from carhound.model.windows import Window
+from carhound.plan.stems import Stem
+
+Row = Mapping[str, Any]
+
+_MEMORY = "2GB"
+"""What is more goes to temporary files."""
+_BATCH = 4096
+_TYPES = {"time": "timestamptz", "odd": "boolean", "sequence": "bigint", "identity": "blob", "key": "blob"}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The rows that a stem may let through."""
+
+    rows: Iterator[Row]
+    """In the order of `sequence`; the columns asked for, and `odd`."""
+    reasons: tuple[str, ...]
+    """Why rows have to be put to the stem's conditions once more; without any, only odd ones have to."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether every row that is not odd is a match."""
+        return not self.reasons
+
+    def __iter__(self) -> Iterator[Row]:
+        return self.rows
+
+
+class EventFiles:
+    """Some Parquet files with the columns of an `EventTable`, as one table of events.
+
+    A file without one of the columns has nulls there. Raises LakeError for a file that cannot be read.
+    """
+
+    def __init__(self, table: EventTable, files: Sequence[str], *, threads: int | None = None) -> None:
+        self.table = table
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "memory_limit": _MEMORY,
+            "temp_directory": str(Path(tempfile.gettempdir()) / f"carhound-{uuid4().hex}"),
+        }
+        if threads is not None:
+            config["threads"] = threads
+        self._connection = duckdb.connect(config=config)
+        self._run(exp.Set(expressions=[exp.EQ(this=exp.var("TimeZone"), expression=_text("UTC"))]))
+        self._define(list(files))
+
+    def __enter__(self) -> "EventFiles":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self._connection.close()
+
+    def matches(
+        self,
+        stem: Stem,
+        window: Window,
+        *,
+        after_batch: int = 0,
+        columns: Sequence[str] = RECORD_COLUMNS,
+    ) -> Candidates:
+        """The rows that a stem may let through in a window, of batches after `after_batch`.
+
+        No match is missing. Times are aware UTC.
+        """
+        wanted = dict.fromkeys((*columns, "sequence", "odd"))
+        query = candidates(stem, self.table, window, wanted, after_batch)
+        return Candidates(self.rows(query), filter_of(stem, self.table).reasons)
+
+    def rows(self, query: exp.Expr) -> Iterator[Row]:
+        """The rows of a query over the table `events`, in batches as they are asked for."""
+        cursor = self._connection.cursor()
+        try:
+            reader = cursor.sql(query.sql(dialect="duckdb")).to_arrow_reader(_BATCH)
+            for batch in reader:
+                yield from batch.to_pylist()
+        except duckdb.Error as problem:
+            raise _readable(problem) from problem
+        finally:
+            cursor.close()
+
+    def _define(self, files: list[str]) -> None:
+        """Makes the view `events`: all columns, those that no file has as nulls."""
+        tags = {tag_column(literal) for literal in self.table.literals}
+        types = {name: "boolean" if name in tags else _TYPES.get(name, "text") for name in self.table.columns}
+        source = _nothing() if not files else _read_parquet(files)
+        there = {row[0] for row in self._run(exp.Describe(this=exp.select("*").from_(source)))}
+        columns = [
+            exp.column(name, quoted=True) if name in there else exp.alias_(_null(kind), name, quoted=True)
+            for name, kind in types.items()
+        ]
+        query = exp.select(*columns).from_(source)
+        if not files:
+            query = query.where(exp.false())
+        self._run(exp.Create(this=exp.to_table(EVENTS), kind="VIEW", expression=query))
+
+    def _run(self, statement: exp.Expr) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(statement.sql(dialect="duckdb")).fetchall()
+        except duckdb.Error as problem:
+            raise _readable(problem) from problem
+
+
+def _read_parquet(files: list[str]) -> exp.Expr:
+    paths = exp.Array(expressions=[_text(_literal_glob(file)) for file in files])
+    return exp.func(
+        "READ_PARQUET", paths, _option("union_by_name", True), _option("hive_partitioning", False)
+    )
+
+
+def _literal_glob(path: str) -> str:
+    """The path as a pattern that stands for nothing else."""
+    return re.sub(r"[*?\[]", lambda one: f"[{one[0]}]", path)
+
+
+def _option(name: str, value: bool) -> exp.Expr:
+    return exp.EQ(this=exp.var(name), expression=exp.Boolean(this=value))
+
+
+def _nothing() -> exp.Expr:
+    return exp.Subquery(this=exp.select(exp.alias_(exp.null(), "odd")), alias="nothing")
+
+
+def _null(kind: str) -> exp.Expr:
+    return exp.cast(exp.null(), kind)
+
+
+def _text(value: str) -> exp.Expr:
+    return exp.Literal.string(value)
+
+
+def _readable(problem: duckdb.Error) -> LakeError:
+    lines = str(problem).splitlines() or [type(problem).__name__]
+    return LakeError(
+        f"the lake's files cannot be read: {lines[0]}",
+        hint="a file was moved or is damaged: restore it, or ingest the evidence into a new lake",
+    )
