@@ -18,7 +18,9 @@ from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.pipeline.implementations import Prepared, Probe, Subject, prepare
 from carhound.pipeline.judge_all import judge_all
+from carhound.pipeline.keys import compare_by, seen
 from carhound.pipeline.mapping_file import read_mappings
+from carhound.pipeline.novelty import read_days, tell_new
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, findings
@@ -34,8 +36,14 @@ SEARCH = "<search>"
 def hunt(request: Request, progress: Progress | None = None) -> Run:
     """Runs the analytics over the evidence. Raises CarhoundError for what makes a run impossible."""
     clock = read_clock(request)
+    days = read_days(request)
     analytics, problems, passed_over = load_analytics(request.analytics or bundled())
     subjects = [prepare(analytic, request.reading) for analytic in analytics]
+    for subject in subjects:
+        for one in subject.implementations:
+            compare_by(one, request.key)
+            if days is not None:
+                tell_new(one, days)
     return _run(request, clock, subjects, progress, problems, passed_over)
 
 
@@ -86,8 +94,10 @@ def _run(
     for subject in subjects if of is None else ():
         judged = [one.judgement for one in subject.implementations if one.judgement is not None]
         subject.processes = Processes(event for judgement in judged for event in judgement.events)
+    asked = bool(request.key or request.novel_over)
+    known = [(one, seen(one, collector, registry, clock.zone, asked)) for one in subjects if of is None]
     results = tuple(analytic_result(subject, collector, reading) for subject in subjects)
-    found = [one for subject in subjects for one in findings(subject, reading)] if of is None else []
+    found = [finding for subject, keys in known for finding in findings(subject, reading, keys)]
     evidence = reading.evidence(missing)
     gaps = Gaps(
         tuple(reading.explicit_not_evidence),
@@ -111,6 +121,8 @@ def _run(
         request.reading,
         request.backfill,
         passed_over,
+        read_days(request),
+        request.key,
     )
     return Run(info, results, reading.hosts.coverage(names), evidence, tuple(found), status, reasons, rows)
 

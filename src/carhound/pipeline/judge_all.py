@@ -22,4 +22,5 @@ def judge_all(
         }
         main_hits = [registry.fullest(event) for event in collector.main_hits(one.number)]
         code = one.implementation.code
-        one.judgement = judge(one.plan, code, hits, main_hits, moment, backfill, one.use_alias)
+        presences = collector.presence(one.number)
+        one.judgement = judge(one.plan, code, hits, main_hits, moment, backfill, one.use_alias, presences)

@@ -44,6 +44,10 @@ class Request:
     """Count every record, also of an event that was met before."""
     count_all: bool = False
     """Count repeats over all events, not among matching ones only."""
+    novel_over: str | None = None
+    """Tell only what is new against so many days: "30d"."""
+    key: tuple[str, ...] = ()
+    """Native names of the fields by which matches count as the same; none stands for the default."""
     archive_password: str | None = None
     archive_limits: tuple[str, ...] = ()
     """What archives may unpack to, as given: "size=200G"."""
