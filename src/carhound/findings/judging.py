@@ -1,14 +1,17 @@
 """One implementation over what was collected: its windows, rows and events; day by day with a backfill."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as clock_time
+from types import MappingProxyType
 
 from carhound.engines.interpreter.operators import Moment, Result, newest_first, run
 from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.findings.run import Rows, WindowUsed
+from carhound.findings.silence import silence
 from carhound.model.diagnostics import Source
 from carhound.model.event import Cell, Event
 from carhound.plan.nodes import Node, Scan, Stats, Top, entry, scans
@@ -30,6 +33,21 @@ class Judgement:
     outside_window: int | None = None
     timeless: int = 0
     """Matches that no bounded window can hold, because they have no time."""
+    silent: dict[str | None, tuple[int, int]] = field(default_factory=dict)
+    """Hosts of its events that were silent in a baseline: on how many of its days, at worst."""
+
+    def note_silence(self, events: Iterable[Event], windows: Iterable[WindowUsed]) -> None:
+        """Takes note of the hosts of `events` of which the baseline of their run knows too little."""
+        hosts = {event.computer for event in events}
+        for quiet in (window.silence for window in windows if window.silence is not None):
+            for host in quiet.hosts:
+                if host.computer in hosts:
+                    worst = max(self.silent.get(host.computer, (0, 0)), (host.days, quiet.days))
+                    self.silent[host.computer] = worst
+
+
+Presences = Mapping[int, Mapping[str | None, AbstractSet[int]]]
+"""By id() of a baseline scan, the presence that `findings.silence` takes."""
 
 
 def judge(
@@ -40,12 +58,15 @@ def judge(
     moment: Moment,
     backfill: bool,
     used: AliasUse,
+    presences: Presences = MappingProxyType({}),
 ) -> Judgement:
     """Runs a plan at `moment`, or with `backfill` once at the end of each day that has matching events."""
     main = scans(plan)[0]
     if not backfill or not main.range.written:
         result = run(plan, hits, moment, used)
-        judged = Judgement(windows_used(plan, source, moment), result.entered)
+        windows = windows_used(plan, source, moment, presences)
+        judged = Judgement(windows, result.entered)
+        judged.note_silence(result.entered, windows)
         judged.table, judged.result = table(plan, result), result
         if main.range.written:
             window = moment.window(main)
@@ -54,13 +75,15 @@ def judge(
     moments = _scheduled(main, main_hits, moment)
     judged = Judgement(())
     if moments:
-        judged.windows = windows_used(plan, source, moments[0])
+        judged.windows = windows_used(plan, source, moments[0], presences)
         if len(moments) > 1:
-            judged.windows += windows_used(plan, source, moments[-1])
+            judged.windows += windows_used(plan, source, moments[-1], presences)
     tables: list[tuple[str, Rows]] = []
     for one in moments:
         day = _day_before(one.now, one.zone).isoformat()
         result = run(plan, hits, one, used)
+        if result.entered:
+            judged.note_silence(result.entered, windows_used(plan, source, one, presences))
         for event in result.entered:
             judged.days.setdefault(id(event), []).append(day)
             if len(judged.days[id(event)]) == 1:
@@ -68,16 +91,18 @@ def judge(
         if (made := table(plan, result)) is not None:
             tables.append((day, made))
     judged.events = newest_first(judged.events)
-    windows = [one.window(main) for one in moments]
+    mains = [one.window(main) for one in moments]
     judged.outside_window = sum(
-        not any(window.contains(event.time) for window in windows) for event in main_hits
+        not any(window.contains(event.time) for window in mains) for event in main_hits
     )
     judged.table = _by_day(tables)
     return judged
 
 
-def windows_used(plan: Node, source: Source, moment: Moment) -> tuple[WindowUsed, ...]:
-    """The bounded windows of a run, the main one first."""
+def windows_used(
+    plan: Node, source: Source, moment: Moment, presences: Presences = MappingProxyType({})
+) -> tuple[WindowUsed, ...]:
+    """The bounded windows of a run, the main one first; baselines with their silence where it is known."""
     used = []
     for scan in scans(plan):
         window = moment.window(scan)
@@ -85,7 +110,9 @@ def windows_used(plan: Node, source: Source, moment: Moment) -> tuple[WindowUsed
             continue
         written = scan.range.written and scan.span is not None
         line, column = source.position(scan.span.start) if written and scan.span else (None, None)
-        used.append(WindowUsed(scan.role, window.earliest, window.latest, line, column))
+        presence = presences.get(id(scan))
+        quiet = None if presence is None else silence(presence, window, moment.zone)
+        used.append(WindowUsed(scan.role, window.earliest, window.latest, line, column, quiet))
     return tuple(used)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from carhound.findings.prevalence import Prevalence
+from carhound.findings.silence import Silence
 from carhound.findings.suppressions import Suppression, Suppressions
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Cell as Cell  # part of the run value: outputs take it from here
@@ -24,6 +26,8 @@ class Rows:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    shown: int | None = None
+    """How many of them a page for people shows; None leaves that to the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,10 @@ class RunInfo:
     backfill: bool = False
     passed_over: tuple[str, ...] = ()
     """Files in folders of analytics that are none."""
+    novel_over: int | None = None
+    """Days that every implementation was held against, so that it tells only what is new."""
+    key: tuple[str, ...] = ()
+    """The fields asked for by which matches count as the same; none stands for each implementation's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +59,11 @@ class WindowUsed:
     earliest: datetime | None
     latest: datetime | None
     line: int | None
-    """Where the text states it (line and column of the document), None for the caller's own range."""
+    """Where the text states it (line and column of the document), None for the caller's own range and for
+    one that `--novel-over` made."""
     column: int | None
+    silence: Silence | None = None
+    """Of a baseline: the days and hosts it knows nothing of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,8 @@ class Finding:
     car: Fields
     days: tuple[str, ...] = ()
     """With `backfill`: the calendar days (ISO, in the zone of the run) whose run reported it."""
+    prevalence: Prevalence | None = None
+    """Where else its key was met; None where it lacks the key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ _SCHEMA = """
 CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, covered INTEGER NOT NULL) STRICT;
 CREATE TABLE match (
     topic INTEGER NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, computer TEXT, file TEXT,
-    source TEXT, key TEXT, wild INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (topic, sequence)
+    source TEXT, key TEXT, raw TEXT, wild INTEGER NOT NULL, record BLOB NOT NULL,
+    PRIMARY KEY (topic, sequence)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX match_by_time ON match (topic, time);
 CREATE INDEX match_by_key ON match (topic, key, time);
@@ -59,6 +60,8 @@ class Match:
     source: str | None
     key: str | None
     """What makes it new or known, None where the event lacks a part of it."""
+    raw: str | None
+    """What the key is a normal form of, None where it is none."""
     wild: bool
     """Whether the key is one that others match by pattern, not by being the same."""
     record: bytes
@@ -84,10 +87,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """When and where a key was met."""
+    """A host on which a key was met, once or often within a quarter of an hour."""
 
-    hosts: tuple[str | None, ...]
-    quarters: frozenset[int]
+    computer: str | None
+    raw: str | None
     first: datetime | None
     last: datetime | None
 
@@ -127,10 +130,10 @@ class History:
         with self._step(topic, since, until) as number:
             if number is not None:
                 self._base.executemany(
-                    "INSERT OR REPLACE INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         (number, one.sequence, _micros(one.time), one.computer, one.file, one.source)
-                        + (one.key, one.wild, one.record)
+                        + (one.key, one.raw, one.wild, one.record)
                         for one in found
                     ),
                 )
@@ -198,18 +201,21 @@ class History:
         """The quarters of an hour, since 1970, of the matches that were ingested from `sequence` on."""
         return sorted(row[0] for row in self._ask(_QUARTERS_SINCE, topic, sequence, _NEVER))
 
-    def seen(self, topic: str, key: str) -> Seen:
+    def sightings(self, topic: str, key: str) -> list[Seen]:
         """Where and when a key was met among all matches."""
-        hosts = self._ask("SELECT DISTINCT computer FROM match WHERE topic = ? AND key = ?", topic, key)
-        quarters = self._ask(_QUARTERS_OF, topic, key, _NEVER)
-        first, last = self._ask(_SPAN, topic, key, _NEVER)[0]
-        return Seen(
-            tuple(row[0] for row in hosts), frozenset(row[0] for row in quarters), _time(first), _time(last)
-        )
+        return [
+            Seen(computer, raw, _time(first), _time(last))
+            for computer, _, raw, first, last in self._ask(_SIGHTINGS, topic, key)
+        ]
 
     def sent(self, topic: str) -> list[Sent]:
         """Which events there are."""
-        return [Sent(*row[:-2], _time(row[-2]), _time(row[-1])) for row in self._ask(_SENT, topic)]
+        return [
+            Sent(file, provider, channel, event_id, kinds, computer, events, lines, _time(first), _time(last))
+            for (file, provider, channel, event_id, kinds, computer, events, lines, first, last) in self._ask(
+                _SENT, topic
+            )
+        ]
 
     def present(self, topic: str, window: Window = NO_BOUNDS) -> dict[str | None, set[int]]:
         """By host, the quarters of an hour of a window in which it sent events of a kind."""
@@ -270,15 +276,15 @@ class History:
 
 
 _MATCHES = """
-SELECT sequence, time, computer, file, source, key, wild, record FROM match
+SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
 WHERE topic = ? AND time >= ? AND time < ? ORDER BY sequence
 """
 _WILD = """
-SELECT sequence, time, computer, file, source, key, wild, record FROM match
+SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
 WHERE topic = ? AND time >= ? AND time < ? AND wild
 """
 _LATEST = """
-SELECT sequence, time, computer, file, source, key, wild, record FROM match
+SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
 WHERE topic = ? AND time >= ? AND time < ? AND key = ? ORDER BY time DESC LIMIT 1
 """
 _COUNT = "SELECT count(*) FROM match WHERE topic = ? AND time >= ? AND time < ?"
@@ -286,8 +292,10 @@ _BY_FILE = "SELECT file, source, count(*) FROM match WHERE topic = ? GROUP BY fi
 _QUARTERS_SINCE = """
 SELECT DISTINCT time / 900000000 FROM match WHERE topic = ? AND sequence >= ? AND time > ?
 """
-_QUARTERS_OF = "SELECT DISTINCT time / 900000000 FROM match WHERE topic = ? AND key = ? AND time > ?"
-_SPAN = "SELECT min(time), max(time) FROM match WHERE topic = ? AND key = ? AND time > ?"
+_SIGHTINGS = """
+SELECT computer, time / 900000000, raw, min(time), max(time) FROM match
+WHERE topic = ? AND key = ? GROUP BY 1, 2, 3
+"""
 _SENT = """
 SELECT file, provider, channel, event_id, kinds, computer, sum(events), sum(with_command_line),
     min(first), max(last)
@@ -304,8 +312,8 @@ _FORGET = (
 
 
 def _match(row: Sequence[Any]) -> Match:
-    sequence, time, computer, file, source, key, wild, record = row
-    return Match(sequence, _time(time), computer, file, source, key, bool(wild), record)
+    sequence, time, computer, file, source, key, raw, wild, record = row
+    return Match(sequence, _time(time), computer, file, source, key, raw, bool(wild), record)
 
 
 def _bounds(window: Window) -> tuple[int, int]:

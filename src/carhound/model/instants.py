@@ -1,7 +1,7 @@
 """Times as logs write them, read into aware UTC datetimes."""
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|[+-]\d\d:?\d\d)?", re.ASCII
@@ -38,6 +38,14 @@ def parse_filetime(ticks: int) -> datetime | None:
         return _FILETIME_EPOCH + timedelta(microseconds=ticks // 10)
     except OverflowError:
         return None
+
+
+def calendar_day(time: datetime, zone: tzinfo) -> date:
+    """The calendar day of an aware time in a zone; at either end of the calendar that in UTC."""
+    try:
+        return time.astimezone(zone).date()
+    except OverflowError:
+        return time.date()
 
 
 def format_time(time: datetime) -> str:

@@ -2,10 +2,13 @@
 
 A real field of the name always comes first. The names are those of Splunk's add-ons for Windows and Sysmon
 and of its Common Information Model; CAR's own searches use `ComputerName`, which Sysmon events do not have.
+The normal forms are carhound's.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from carhound.model.normal_form import normal_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ NATIVE_ALIASES: Mapping[str, Alias] = {
     "dest": Alias("Computer"),
     "host": Alias("Computer"),
     "hostname": Alias("Computer", short_name),
+    "normal_command_line": Alias("CommandLine", normal_form),
+    "normal_parent_command_line": Alias("ParentCommandLine", normal_form),
     "parent_process": Alias("ParentCommandLine"),
     "parent_process_name": Alias("ParentImage", base_name),
     "parent_process_path": Alias("ParentImage"),
@@ -45,3 +50,9 @@ NATIVE_ALIASES: Mapping[str, Alias] = {
     "process_path": Alias("Image"),
     "user": Alias("User"),
 }
+
+NORMAL_FORMS: Mapping[str, Alias] = {
+    "normal_command_line": Alias("command_line", normal_form),
+    "normal_parent_command_line": Alias("parent_command_line", normal_form),
+}
+"""The same in the CAR view, which has no other: how programs may spell its fields is for their language."""

@@ -140,6 +140,14 @@ def native_fields(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def copied_field(text: str) -> str | None:
+    """The native field whose value a source takes over as it is; None where it makes another of it."""
+    call = _CALL.fullmatch(text)
+    if call is not None:
+        return call[2] if call[1] == "named" else None
+    return None if "|" in text else text
+
+
 def _field(name: str) -> Source:
     def take(event: Event) -> Value | None:
         return event.lookup(name)

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from carhound.model.event import Event, Fields, RawEvent
-from carhound.normalize.derivations import Source, native_fields, source
+from carhound.normalize.derivations import Source, copied_field, native_fields, source
 
 SENSORS = ("sysmon", "security")
 """The mappings there are, by file name."""
@@ -33,6 +33,8 @@ class EventMapping:
     """Its kinds, where they do not depend on the event."""
     sources: Mapping[str, tuple[str, ...]]
     """By CAR field, the native fields it is made of."""
+    copies: Mapping[str, tuple[str, ...]]
+    """By native field, the CAR fields that take its value over as it is."""
 
     def kinds(self, raw: RawEvent) -> tuple[tuple[str, str], ...]:
         """The (object, action) pairs of one event."""
@@ -96,9 +98,13 @@ def _event_mapping(event: dict[str, Any], common: dict[str, str]) -> EventMappin
     texts = {**common, **event["fields"]}
     fields = tuple((name, source(text)) for name, text in texts.items())
     sources = {name: native_fields(text) for name, text in texts.items()}
+    copies: dict[str, tuple[str, ...]] = {}
+    for name, text in texts.items():
+        if (native := copied_field(text)) is not None:
+            copies[native] = (*copies.get(native, ()), name)
     bound = any(action.field is not None for action in actions)
     always = None if bound else tuple(action.kind for action in actions)
-    return EventMapping(actions, tuple(event.get("key", ())), fields, always, sources)
+    return EventMapping(actions, tuple(event.get("key", ())), fields, always, sources, copies)
 
 
 def _action(car_object: str, action: dict[str, Any]) -> Action:

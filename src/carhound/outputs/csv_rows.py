@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
+from carhound.findings.prevalence import Prevalence
 from carhound.findings.run import Finding, Run
 from carhound.model.event import Cell
 from carhound.model.instants import format_time
@@ -26,8 +28,15 @@ COLUMNS = (
     "places",
     "days",
     "id",
+    "seen_hosts",
+    "seen_days",
+    "seen_first",
+    "seen_last",
+    "key",
+    "key_folded",
 )
-"""Of a finding; `file` and `record` are of the first place, `places` counts all."""
+"""Of a finding; `file` and `record` are of the first place, `places` counts all, `seen_…` and `key…` say
+how common its key is."""
 
 
 def lines(run: Run) -> Iterator[str]:
@@ -44,7 +53,7 @@ def _cells(finding: Finding) -> tuple[Cell, ...]:
     fields = fields_of(finding)
     place = finding.places[0] if finding.places else None
     return (
-        None if finding.time is None else format_time(finding.time),
+        _time(finding.time),
         finding.computer,
         finding.analytic,
         finding.implementations,
@@ -59,7 +68,19 @@ def _cells(finding: Finding) -> tuple[Cell, ...]:
         len(finding.places),
         finding.days,
         finding.id,
+        *_seen(finding.prevalence),
     )
+
+
+def _seen(prevalence: Prevalence | None) -> tuple[Cell, ...]:
+    if prevalence is None:
+        return (None,) * 6
+    first, last = _time(prevalence.first), _time(prevalence.last)
+    return (prevalence.hosts, prevalence.days, first, last, prevalence.key, prevalence.folded)
+
+
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else format_time(time)
 
 
 def _line(cells: Iterable[Cell]) -> str:

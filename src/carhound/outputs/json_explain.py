@@ -19,7 +19,7 @@ from carhound.findings.explanation import (
 from carhound.findings.run import Cell
 from carhound.model.diagnostics import Source, Span
 from carhound.model.instants import format_time
-from carhound.outputs.json_run import Json, diagnostic_object, finding_object, info_object, window_object
+from carhound.outputs.json_run import Json, diagnostic_object, event_object, info_object, window_object
 
 SCHEMA = "carhound.explain/1"
 
@@ -31,7 +31,7 @@ def explanation_object(explanation: Explanation) -> Json:
     return {
         "schema": SCHEMA,
         "explain": {name: info[name] for name in kept},
-        "event": None if explanation.event is None else finding_object(explanation.event),
+        "event": None if explanation.event is None else event_object(explanation.event),
         "event_remarks": list(explanation.event_remarks),
         "analytics": [_analytic(one) for one in explanation.analytics],
         "reasons": list(explanation.reasons),

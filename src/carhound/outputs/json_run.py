@@ -6,6 +6,7 @@ Every key is always there, in one order; absent is null. Times are ISO 8601 in U
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from carhound.findings.prevalence import Prevalence
 from carhound.findings.run import (
     AnalyticResult,
     Evidence,
@@ -21,6 +22,7 @@ from carhound.findings.run import (
     Twins,
     WindowUsed,
 )
+from carhound.findings.silence import Silence
 from carhound.findings.suppressions import Suppression, Suppressions
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Cell, Fields
@@ -35,7 +37,11 @@ def run_object(run: Run) -> Json:
     """The whole run."""
     return {
         "schema": SCHEMA,
-        "run": info_object(run.info),
+        "run": {
+            **info_object(run.info),
+            "novel_over": run.info.novel_over,
+            "key": list(run.info.key),
+        },
         "analytics": [analytic_object(analytic) for analytic in run.analytics],
         "hosts": [_host(host) for host in run.hosts],
         "evidence": _evidence(run.evidence),
@@ -50,6 +56,12 @@ def run_object(run: Run) -> Json:
 
 def finding_object(finding: Finding) -> Json:
     """One finding, as it stands in the run and alone on a line of JSON lines."""
+    prevalence = None if finding.prevalence is None else _prevalence(finding.prevalence)
+    return {**event_object(finding), "prevalence": prevalence}
+
+
+def event_object(finding: Finding) -> Json:
+    """The event of a finding, without what only other events can tell of it."""
     return {
         "id": finding.id,
         "analytic": finding.analytic,
@@ -135,7 +147,9 @@ def _implementation(result: ImplementationResult) -> Json:
         "name": result.name,
         "language": result.language,
         "status": result.status,
-        "windows": [window_object(window) for window in result.windows],
+        "windows": [
+            {**window_object(window), "silence": _silence(window.silence)} for window in result.windows
+        ],
         "eligible": result.eligible,
         "matched": result.matched,
         "columns": None if table is None else list(table.columns),
@@ -155,6 +169,27 @@ def window_object(window: WindowUsed) -> Json:
         "latest": _time(window.latest),
         "line": window.line,
         "column": window.column,
+    }
+
+
+def _silence(silence: Silence | None) -> Json | None:
+    if silence is None:
+        return None
+    return {
+        "days": silence.days,
+        "without_any": silence.without_any,
+        "hosts": [{"computer": host.computer, "days": host.days} for host in silence.hosts],
+    }
+
+
+def _prevalence(prevalence: Prevalence) -> Json:
+    return {
+        "key": dict(zip(prevalence.fields, prevalence.key, strict=True)),
+        "hosts": prevalence.hosts,
+        "days": prevalence.days,
+        "first": _time(prevalence.first),
+        "last": _time(prevalence.last),
+        "folded": prevalence.folded,
     }
 
 

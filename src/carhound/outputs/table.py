@@ -42,6 +42,8 @@ def _show_head(sheet: Page, run: Run) -> None:
         f"days in {info.tz}",
         f"{info.reading} reading",
     ]
+    if info.novel_over:
+        said.append(f"only what is new against {count(info.novel_over, 'day')}")
     if info.backfill:
         said.append("one run for each day")
     sheet.line(evidence("; ".join(said), "dim"), hang=0)
@@ -50,7 +52,7 @@ def _show_head(sheet: Page, run: Run) -> None:
         for analytic in run.analytics
         for result in analytic.implementations
         for window in result.windows
-        if window.line is None
+        if window.line is None and not info.novel_over
     }
     for text in sorted(ranges):
         sheet.line(f"only events from {text}")

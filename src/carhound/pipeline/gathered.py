@@ -1,10 +1,12 @@
 """What evidence holds for the plans of a run, be it in files or in a lake."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
 from carhound.engines.interpreter.operators import Moment
+from carhound.findings.prevalence import Sighting
 from carhound.findings.run import HostCoverage
 from carhound.model.event import Event
 from carhound.pipeline.reading import Reading
@@ -28,6 +30,9 @@ class Hits(Protocol):
     def timeless(self, plan: int) -> int:
         """How many of all these have no time."""
 
+    def presence(self, plan: int) -> Mapping[int, Mapping[str | None, AbstractSet[int]]]:
+        """By id() of each baseline scan that states a time: by computer, when it sent eligible events."""
+
     def eligible(self, plan: int) -> int:
         """Events that the main search could have matched."""
 
@@ -40,6 +45,8 @@ class Gathered:
     reading: Reading
     hosts: Callable[[dict[int, tuple[str, str]]], tuple[HostCoverage, ...]]
     """Told the names of the plans that count, by number, gives the hosts."""
+    sightings: Callable[[int, Callable[[Event], Sighting | None], Iterable[Event]], Iterable[Sighting]]
+    """Told a plan, how to read a key, and some of its matches: at least all with the key of one of these."""
     moment: Moment
     now_from: str
     engine: str

@@ -16,6 +16,8 @@ from carhound.model.diagnostics import Source
 from carhound.pipeline.gathered import Gathered
 from carhound.pipeline.implementations import Prepared, Subject, prepare
 from carhound.pipeline.judge_all import judge_all
+from carhound.pipeline.keys import compare_by, seen
+from carhound.pipeline.novelty import read_days, tell_new
 from carhound.pipeline.over_files import from_files
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, findings
@@ -27,9 +29,15 @@ SEARCH = "<search>"
 def hunt(request: Request, progress: Progress | None = None) -> Run:
     """Runs the analytics over the evidence. Raises CarhoundError for what makes a run impossible."""
     clock = read_clock(request)
+    days = read_days(request)
     suppressions = None if request.suppress is None else read_valid_suppressions(request.suppress, clock.wall)
     analytics, problems, passed_over = load_analytics(request.analytics or bundled())
     subjects = [prepare(analytic, request.reading) for analytic in analytics]
+    for subject in subjects:
+        for one in subject.implementations:
+            compare_by(one, request.key)
+            if days is not None:
+                tell_new(one, days)
     run = _run(request, clock, subjects, progress, problems, passed_over)
     return run if suppressions is None else suppressed(run, suppressions)
 
@@ -64,8 +72,10 @@ def _run(
     for subject in subjects if of is None else ():
         judged = [one.judgement for one in subject.implementations if one.judgement is not None]
         subject.processes = Processes(event for judgement in judged for event in judgement.events)
+    asked = bool(request.key or request.novel_over)
+    known = [(one, seen(one, gathered, asked)) for one in subjects if of is None]
     results = tuple(analytic_result(subject, hits, reading) for subject in subjects)
-    found = [one for subject in subjects for one in findings(subject, reading)] if of is None else []
+    found = [finding for subject, keys in known for finding in findings(subject, reading, keys)]
     evidence = reading.evidence(gathered.missing)
     gaps = Gaps(
         tuple(reading.explicit_not_evidence),
@@ -89,6 +99,8 @@ def _run(
         request.reading,
         request.backfill,
         passed_over,
+        read_days(request),
+        request.key,
     )
     return Run(info, results, gathered.hosts(names), evidence, tuple(found), status, reasons, rows)
 

@@ -14,9 +14,20 @@ from carhound.model.diagnostics import Diagnostic, LanguageError
 from carhound.model.names import Alias
 from carhound.model.windows import TimeRange
 from carhound.plan.nodes import Node
+from carhound.plan.predicates import Field
 from carhound.plan.rewrites.replace_window import replace_window
 
 _COMPILERS = {"spl": compile_spl, "pseudocode": compile_pseudocode}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The fields by which matches count as the same."""
+
+    names: tuple[str, ...]
+    """As Windows calls them."""
+    fields: tuple[Field, ...]
+    """As the plan's view does."""
 
 
 @dataclass(slots=True)
@@ -30,6 +41,8 @@ class Prepared:
     """Those that served while it ran."""
     number: int | None = None
     """Of its plan in the run."""
+    key: Key | None = None
+    """What tells its matches apart; None where it cannot read what was asked for."""
     judgement: Judgement | None = None
 
     def use_alias(self, name: str, alias: Alias) -> None:

@@ -1,18 +1,19 @@
 """What a lake holds for the plans of a run: the counterpart of the collector, which asks files."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from carhound.engines.interpreter.collect import NotJudged
 from carhound.engines.interpreter.operators import Moment
 from carhound.engines.interpreter.rows import AliasUse
 from carhound.findings.identity import Registry
+from carhound.findings.prevalence import Sighting
 from carhound.lake.history import Match, Sent
 from carhound.model.event import Event
 from carhound.model.windows import NO_BOUNDS, Window
 from carhound.pipeline.memory import Memory
-from carhound.pipeline.topics import Eligible, Keyed, Matching, asked_keys, keyed_subsearches
+from carhound.pipeline.topics import Eligible, Keyed, Matching, asked_keys, keyed_subsearches, known_key
 from carhound.plan.needs import Need, needs
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Field
@@ -77,12 +78,17 @@ class LakeHits:
     def add(self, plan: Node, key: tuple[Field, ...], used: AliasUse, follows: Iterable[int] = ()) -> int:
         """Takes a plan on and brings the memory up to date for it; gives its number.
 
-        `key` makes its events new or known where the plan says nothing of that itself. On a file where none
-        of the plans it `follows` could be judged, this one is not either.
+        Its matches are told apart by `key`. On a file where none of the plans it `follows` could be judged,
+        this one is not either.
         """
         keyed = keyed_subsearches(plan)
-        own = next((one.key for one in keyed.values()), key)
-        new = _Plan([self._asked(stem, own, keyed.get(id(stem.node)), used) for stem in stems(plan)], used)
+        by_name = tuple(sorted(key, key=lambda one: one.name))
+        main, *others = stems(plan)
+        asked = [self._asked(main, by_name, None, used)]
+        for stem in others:
+            subsearch = keyed.get(id(stem.node))
+            asked.append(self._asked(stem, subsearch.key if subsearch else (), subsearch, used))
+        new = _Plan(asked, used)
         followed = [self._plans[number].main.blind_files() for number in follows]
         if followed:
             new.silent = set.intersection(*followed)
@@ -124,6 +130,41 @@ class LakeHits:
     def eligible(self, plan: int) -> int:
         """Events of the lake that the plan's main search could have matched."""
         return sum(one.events for one in self._plans[plan].main.sent)
+
+    def eligible_for(self, plans: Iterable[int]) -> int:
+        """Events of the lake that the main search of at least one of the plans could have matched."""
+        sent = {one for plan in plans for one in self._plans[plan].main.sent}
+        return sum(one.events for one in sent)
+
+    def presence(self, plan: int) -> dict[int, dict[str | None, set[int]]]:
+        """By id() of each baseline scan that states a time: by computer, when it sent eligible events then.
+
+        Computers that sent some at other times alone are there without any.
+        """
+        found: dict[int, dict[str | None, set[int]]] = {}
+        for one in self._plans[plan].stems:
+            scan = one.stem.scan
+            if scan.role == "baseline" and scan.range.written:
+                heard = self._memory.present(one.eligible, self._window(one))
+                found[id(scan)] = {sent.computer: set() for sent in one.sent} | heard
+        return found
+
+    def sightings(
+        self, plan: int, read: Callable[[Event], Sighting | None], events: Iterable[Event]
+    ) -> Iterator[Sighting]:
+        """Every match of the plan's main search with the key of one of the events."""
+        asked = self._plans[plan]
+        done: set[str | None] = {None}
+        for event in events:
+            sighting = read(event)
+            key, _ = known_key(event, asked.main.matching.key, asked.used)
+            if sighting is None or key in done or key is None:
+                continue
+            done.add(key)
+            for one in self._memory.history.sightings(asked.main.matching.name, key):
+                raw = None if one.raw is None else (one.raw,)
+                for time in dict.fromkeys((one.first, one.last)):
+                    yield Sighting(sighting.key, one.computer, time, raw)
 
     def not_judged(self, plan: int) -> list[tuple[str, NotJudged]]:
         """The files, or sources in them, on whose events the plan could not be judged."""

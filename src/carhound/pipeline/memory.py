@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from carhound.engines.duckdb.events import EventFiles
+from carhound.engines.duckdb.files import EventFiles
 from carhound.engines.duckdb.telemetry import carried, present, sent
 from carhound.engines.interpreter.collect import can_match
 from carhound.engines.interpreter.conditions import condition
@@ -14,6 +14,7 @@ from carhound.lake.store import Lake
 from carhound.model.event import Event
 from carhound.model.windows import NO_BOUNDS, Window
 from carhound.normalize.normalizer import Normalizer
+from carhound.pipeline.keys import raw_field
 from carhound.pipeline.topics import Eligible, Matching, known_key
 from carhound.plan.needs import Need
 from carhound.plan.predicates import All
@@ -80,14 +81,15 @@ class Memory:
     def _matches(self, topic: Matching, since: int, used: AliasUse) -> Iterator[Match]:
         stem = topic.stem
         holds = condition(All(stem.conditions), used)
+        raws = tuple(map(raw_field, topic.key))
         for row in self._since(since).matches(stem, NO_BOUNDS, after_batch=since):
             event = self.as_event(row)
             if can_match(stem, event) and holds(Row(event)):
                 key, wild = known_key(event, topic.key, used)
                 source = event.provider or event.channel
-                yield Match(
-                    event.sequence, event.time, event.computer, event.place.file, source, key, wild, pack(row)
-                )
+                raw, _ = known_key(event, raws, used) if raws != topic.key else (None, False)
+                about = (event.sequence, event.time, event.computer, event.place.file, source)
+                yield Match(*about, key, raw, wild, pack(row))
 
     def _since(self, batch: int) -> EventFiles:
         if batch not in self._files:

@@ -1,10 +1,14 @@
 """Evidence in files, read once, and what it holds for the plans of a run."""
 
+from collections.abc import Callable, Iterable, Iterator
+
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.operators import Moment
 from carhound.errors import UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import newest_time
+from carhound.findings.prevalence import Sighting
+from carhound.model.event import Event
 from carhound.pipeline.gathered import INTERPRETER, Gathered
 from carhound.pipeline.implementations import Subject, numbered
 from carhound.pipeline.mapping_file import read_mappings
@@ -39,7 +43,17 @@ def from_files(
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
     now, now_from = clock.now(newest, reading.newest_eligible)
     moment = Moment(now, clock.zone, clock.range(now))
-    return Gathered(collector, reading, reading.hosts.coverage, moment, now_from, INTERPRETER, missing)
+
+    def sightings(
+        plan: int, read: Callable[[Event], Sighting | None], _events: Iterable[Event]
+    ) -> Iterator[Sighting]:
+        for event in collector.main_hits(plan):
+            if (sighting := read(registry.fullest(event))) is not None:
+                yield sighting
+
+    return Gathered(
+        collector, reading, reading.hosts.coverage, sightings, moment, now_from, INTERPRETER, missing
+    )
 
 
 def new_collector(subjects: list[Subject], registry: Registry) -> Collector:

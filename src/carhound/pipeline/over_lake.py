@@ -11,7 +11,7 @@ from carhound.lake.history import History, Sent
 from carhound.lake.store import Lake
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.pipeline.gathered import Gathered
-from carhound.pipeline.implementations import Subject, numbered
+from carhound.pipeline.implementations import Prepared, Subject, numbered
 from carhound.pipeline.lake_hits import LakeHits
 from carhound.pipeline.memory import Memory
 from carhound.pipeline.reading import Reading
@@ -34,18 +34,25 @@ def from_lake(request: Request, clock: Clock, subjects: list[Subject]) -> Gather
     if request.evidence:
         message = "give files of evidence, or a lake with --lake, not both"
         raise UsageError(message, hint="'carhound ingest' puts files into the lake")
-    return gather(open_memory(request), clock.lake_moment(), subjects, backfill=request.backfill)
+    now, now_from = clock.now_of_lake()
+    moment = Moment(now, clock.zone, clock.range(now))
+    return gather(open_memory(request), moment, now_from, subjects, backfill=request.backfill)
 
 
-def gather(memory: Memory, moment: Moment, subjects: list[Subject], *, backfill: bool) -> Gathered:
+def gather(
+    memory: Memory, moment: Moment, now_from: str, subjects: list[Subject], *, backfill: bool
+) -> Gathered:
     """Asks a lake about every plan of the subjects."""
     registry = Registry()
     hits = LakeHits(memory, registry, moment, all_times=backfill)
     plans, follows = numbered(subjects)
     for number, one in enumerate(plans):
         if one.plan is not None:
-            hits.add(one.plan, default_key(one.plan), one.use_alias, follows.get(number, ()))
-    runnable = [one.number for subject in subjects for one in subject.implementations if one.number is not None]
+            key = one.key.fields if isinstance(one, Prepared) and one.key is not None else ()
+            hits.add(one.plan, key, one.use_alias, follows.get(number, ()))
+    runnable = [
+        one.number for subject in subjects for one in subject.implementations if one.number is not None
+    ]
     reading = Reading(registry)
     for number in runnable:
         if lacking := hits.not_judged(number):
@@ -60,12 +67,10 @@ def gather(memory: Memory, moment: Moment, subjects: list[Subject], *, backfill:
         judged = {names[number]: hits.judged_hosts(number) for number in runnable if number in names}
         return _coverage(sent, judged)
 
-    return Gathered(hits, reading, hosts, moment, clock_words, ENGINE)
+    return Gathered(hits, reading, hosts, hits.sightings, moment, now_from, ENGINE)
 
 
-def _coverage(
-    sent: list[Sent], judged: dict[tuple[str, str], set[str | None]]
-) -> tuple[HostCoverage, ...]:
+def _coverage(sent: list[Sent], judged: dict[tuple[str, str], set[str | None]]) -> tuple[HostCoverage, ...]:
     by_host: dict[str | None, list[Sent]] = {}
     for one in sent:
         by_host.setdefault(one.computer, []).append(one)
@@ -77,9 +82,7 @@ def _coverage(
 
 def _host(computer: str | None, sent: list[Sent], judged: tuple[tuple[str, str], ...]) -> HostCoverage:
     sysmon = [one for one in sent if SYSMON.holds(one.provider, one.channel)]
-    started = [
-        one for one in sent if one.event_id == "4688" and SECURITY.holds(one.provider, one.channel)
-    ]
+    started = [one for one in sent if one.event_id == "4688" and SECURITY.holds(one.provider, one.channel)]
     return HostCoverage(
         computer,
         min((one.first for one in sent if one.first is not None), default=None),

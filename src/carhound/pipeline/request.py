@@ -46,6 +46,10 @@ class Request:
     """Count repeats over all events, not among matching ones only."""
     suppress: str | None = None
     """A suppressions file."""
+    novel_over: str | None = None
+    """Tell only what is new against so many days: "30d"."""
+    key: tuple[str, ...] = ()
+    """Native names of the fields by which matches count as the same; none stands for the default."""
     archive_password: str | None = None
     archive_limits: tuple[str, ...] = ()
     """What archives may unpack to, as given: "size=200G"."""
@@ -77,6 +81,10 @@ class Clock:
                     return after, f"just after the newest {kind} event"
                 return self.wall, f"the clock; the newest {kind} event lies in the future"
         return self.wall, "the clock"
+
+    def now_of_lake(self) -> tuple[datetime, str]:
+        """Likewise for a lake, which stays up to date: the clock, where nothing else was asked for."""
+        return self.now(None, None)
 
     def range(self, now: datetime) -> Window:
         """The caller's own range, for searches that state none. Raises UsageError where it is empty."""

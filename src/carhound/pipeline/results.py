@@ -1,11 +1,12 @@
 """What was judged and read, put together for the run value."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 
 from carhound.analytics.analytic import Analytic
 from carhound.engines.interpreter.collect import NotJudged
 from carhound.engines.interpreter.operators import newest_first
+from carhound.findings.prevalence import Prevalence
 from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Twins
 from carhound.findings.twins import Side, compare, pairs
 from carhound.model.car import is_defined
@@ -14,6 +15,9 @@ from carhound.model.event import Event
 from carhound.pipeline.gathered import Hits
 from carhound.pipeline.implementations import Prepared, Probe, Subject
 from carhound.pipeline.reading import Reading
+
+Seen = Callable[[Event, Iterable[str]], Prevalence | None]
+"""How common the key of an event is that these implementations found."""
 
 
 def analytic_result(subject: Subject, hits: Hits, reading: Reading) -> AnalyticResult:
@@ -42,8 +46,11 @@ def described(analytic: Analytic) -> AnalyticResult:
     )
 
 
-def findings(subject: Subject, reading: Reading) -> list[Finding]:
-    """One for each distinct event, or process, in the result of at least one implementation."""
+def findings(subject: Subject, reading: Reading, seen: Seen) -> list[Finding]:
+    """One for each distinct event, or process, in the result of at least one implementation.
+
+    `seen` says how common the key of an event is, told the names of the implementations that found it.
+    """
     events: dict[int, Event] = {}
     names: dict[int, dict[str, None]] = {}
     days: dict[int, list[str]] = {}
@@ -55,13 +62,13 @@ def findings(subject: Subject, reading: Reading) -> list[Finding]:
             names.setdefault(id(standing), {})[prepared.implementation.name] = None
             days.setdefault(id(standing), []).extend(judgement.days.get(id(event), []) if judgement else [])
     return [
-        _finding(subject, event, names[id(event)], days[id(event)], reading)
+        _finding(subject, event, names[id(event)], days[id(event)], reading, seen)
         for event in newest_first(list(events.values()))
     ]
 
 
 def _finding(
-    subject: Subject, event: Event, names: Iterable[str], days: list[str], reading: Reading
+    subject: Subject, event: Event, names: Iterable[str], days: list[str], reading: Reading, seen: Seen
 ) -> Finding:
     places = [place for one in subject.processes.records(event) for place in reading.registry.places(one)]
     return Finding(
@@ -77,6 +84,7 @@ def _finding(
         event.native,
         event.car,
         tuple(sorted(set(days))),
+        seen(event, names),
     )
 
 
@@ -114,6 +122,8 @@ def _run_remarks(prepared: Prepared, timeless: int) -> list[Diagnostic]:
         for name, alias in sorted(prepared.aliases.items())
     ]
     windows = prepared.judgement.windows if prepared.judgement else ()
+    if prepared.judgement and prepared.judgement.silent:
+        remarks.append(_silent(prepared.judgement.silent))
     remarks += [
         Diagnostic(
             "RUN-W1", f"the {one.role} window ends before it begins: nothing can fall into it", "warning"
@@ -125,6 +135,17 @@ def _run_remarks(prepared: Prepared, timeless: int) -> list[Diagnostic]:
         message = "matching events without a time fall in no window"
         remarks.append(Diagnostic("RUN-T1", message, "warning", count=timeless))
     return remarks
+
+
+def _silent(silent: Mapping[str | None, tuple[int, int]]) -> Diagnostic:
+    hosts = sorted(silent.items(), key=lambda item: (-item[1][0], item[0] is None, item[0] or ""))
+    shown = ", ".join(
+        f"{computer or 'a computer without a name'} ({days} of {of} days)"
+        for computer, (days, of) in hosts[:3]
+    )
+    more = f" and {len(hosts) - 3} more" if len(hosts) > 3 else ""
+    message = f"what is new may only be unknown on hosts that were silent in the baseline: {shown}{more}"
+    return Diagnostic("RUN-S1", message, "warning", hint="give older logs of these hosts as well")
 
 
 def _blind(blind: list[tuple[str, NotJudged]]) -> list[Diagnostic]:

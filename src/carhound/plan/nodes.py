@@ -43,13 +43,14 @@ class SubsearchFilter:
 
     A row of the subsearch matches where each of its values, read as a pattern, matches the field of its
     name; its missing values ask nothing, and a row without values matches nothing (Splunk's implicit
-    `format`). A row of the input without the field is kept by the negated form.
+    `format`). A row of the input without the field is kept by the negated form. `view` is that of the field.
     """
 
     input: "Node"
     subsearch: "Node"
     negated: bool
     span: Span | None = field(default=None, compare=False)
+    view: View = "native"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,14 @@ class Dedup:
 class Fields:
     """Only the named fields and those that begin with `_`, or with `remove` all but those named.
 
-    `*` in a name is a wildcard.
+    `*` in a name is a wildcard. In the CAR view the names are CAR's; it knows neither wildcard nor `remove`.
     """
 
     input: "Node"
     names: tuple[str, ...]
     remove: bool = False
     span: Span | None = field(default=None, compare=False)
+    view: View = "native"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,9 @@ def _of(node: Node) -> Iterator[tuple[Field, bool]]:
         case Stats(_, aggregations, by):
             yield from ((field, False) for field in by)
             yield from ((one.field, False) for one in aggregations if one.field is not None)
-        case Table(_, names) | Fields(_, names, False):
+        case Fields(_, names, False, view=view):
+            yield from ((Field(name, view), False) for name in names)
+        case Table(_, names):
             yield from ((Field(name), False) for name in names)
         case Rename(_, pairs):
             yield from ((Field(old), False) for old, _ in pairs)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.rows import AliasUse, Row, getter
 from carhound.model.event import Event
+from carhound.model.presence import Presence
 from carhound.model.suggestion import nearest
 from carhound.plan.needs import Need, needs
 from carhound.plan.nodes import Node
@@ -75,6 +76,8 @@ class _Watch:
     eligible: int = 0
     sources: dict[str | None, _Source] = field(default_factory=dict)
     """Those of the file being read that sent an eligible event."""
+    presence: Presence | None = None
+    """Who sent eligible events when; for a baseline that states a time, which knows nothing of the silent."""
 
     def source(self, event: Event) -> _Source:
         """What is known of the source of an eligible event.
@@ -119,7 +122,10 @@ class Collector:
         for number, plan in enumerate(plans):
             for position, stem in enumerate(stems(plan)):
                 holds = condition(All(stem.conditions), used[number])
-                self._watches.append(_Watch(number, position == 0, stem, holds, needs(stem)))
+                watch = _Watch(number, position == 0, stem, holds, needs(stem))
+                if stem.scan.role == "baseline" and stem.scan.range.written:
+                    watch.presence = Presence()
+                self._watches.append(watch)
         self._by_kind: dict[_Kind, list[_Watch]] = {}
 
     def offer(self, event: Event) -> list[int]:
@@ -137,6 +143,8 @@ class Collector:
         for watch in watches:
             source = watch.source(event)
             source.eligible += 1
+            if watch.presence is not None:
+                watch.presence.add(event.computer, event.time)
             if source.unmet:
                 source.unmet = [need for need in source.unmet if not self._meets(watch, need, row)]
                 source.sample = event
@@ -173,6 +181,17 @@ class Collector:
         """By id() of each stem's top node, the events it let through."""
         return {
             id(watch.stem.node): list(watch.hits.values()) for watch in self._watches if watch.plan == plan
+        }
+
+    def presence(self, plan: int) -> dict[int, dict[str | None, frozenset[int]]]:
+        """By id() of each baseline scan that states a time: by computer, when it sent eligible events.
+
+        That is the quarters of an hour as `model.presence` numbers them.
+        """
+        return {
+            id(watch.stem.scan): watch.presence.quarters()
+            for watch in self._watches
+            if watch.plan == plan and watch.presence is not None
         }
 
     def main_hits(self, plan: int) -> list[Event]:

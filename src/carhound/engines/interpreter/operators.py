@@ -102,7 +102,8 @@ class _Execution:
                 holds = condition(predicate, self.used)
                 return [row for row in rows if holds(row)]
             case SubsearchFilter(_, inner, negated):
-                found = row_matcher([row.materialized() for row in self.subsearch(inner)], self.used)
+                made = [row.materialized() for row in self.subsearch(inner)]
+                found = row_matcher(made, self.used, node.view)
                 return [row for row in rows if found(row) is not negated]
             case Dedup():
                 return _dedup(node, rows, self.used)
@@ -149,9 +150,10 @@ def project(node: Fields | Table, row: Row, used: AliasUse) -> Row:
         gone = {one for name in node.names for one in _named(name, names)}
         columns.update((name, row.get(name)) for name in names if name not in gone)
         return Row(row.event, columns, raw=row.raw)
+    view = node.view if isinstance(node, Fields) else "native"
     for name in node.names:
         for one in _named(name, names):
-            columns[one] = row.get(one) if one == "_time" else getter(Field(one), used)(row)
+            columns[one] = row.get(one) if one == "_time" else getter(Field(one, view), used)(row)
     return Row(row.event, columns, raw=row.raw and not isinstance(node, Table))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from carhound.model.event import Cell, Event
 from carhound.model.instants import format_time
-from carhound.model.names import NATIVE_ALIASES, Alias
+from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS, Alias
 from carhound.plan.predicates import Field
 
 Getter = Callable[["Row"], Cell]
@@ -53,7 +53,7 @@ def getter(field: Field, used: AliasUse) -> Getter:
     """A function that reads the field from a row; `used` is told when an alias served."""
     name = field.name
     if field.view == "car":
-        return lambda row: row.event.car.get(name) if row.event is not None else None
+        return _car_getter(name)
     if name == "_time":
         return _epoch
     alias = NATIVE_ALIASES.get(name)
@@ -69,6 +69,18 @@ def getter(field: Field, used: AliasUse) -> Getter:
             return other
         used(name, alias)
         return alias.apply(other)
+
+    return read
+
+
+def _car_getter(name: str) -> Getter:
+    form = NORMAL_FORMS.get(name)
+    if form is None:
+        return lambda row: row.event.car.get(name) if row.event is not None else None
+
+    def read(row: Row) -> Cell:
+        value = row.event.car.get(form.field) if row.event is not None else None
+        return form.apply(value) if isinstance(value, str) else value
 
     return read
 

@@ -136,7 +136,7 @@ class _Walk:
         if self.hits is None:
             return Step("subsearch", text, node.span, None, inner=inner, remark=NEEDS_EVIDENCE)
         rows = [one.materialized() for one in run(node.subsearch, self.hits, self.moment, _unheard).rows]
-        match = next((one for one in rows if row_matcher([one], _unheard)(row)), None)
+        match = next((one for one in rows if row_matcher([one], _unheard, node.view)(row)), None)
         met = (
             ()
             if match is None

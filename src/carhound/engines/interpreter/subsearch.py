@@ -12,13 +12,15 @@ from carhound.engines.interpreter.rows import AliasUse, Getter, Row, getter, tex
 from carhound.model.event import Cell
 from carhound.model.folding import fold
 from carhound.model.glob import Glob
-from carhound.plan.predicates import All, AnyOf, Field, Matches
+from carhound.plan.predicates import All, AnyOf, Field, Matches, View
 
 Key = tuple[str, ...]
 
 
-def row_matcher(found: Iterable[Mapping[str, Cell]], used: AliasUse) -> Callable[[Row], bool]:
-    """Whether a row matches one of the rows found."""
+def row_matcher(
+    found: Iterable[Mapping[str, Cell]], used: AliasUse, view: View = "native"
+) -> Callable[[Row], bool]:
+    """Whether a row matches one of the rows found, by its fields in this view."""
     exact: dict[Key, set[Key]] = {}
     patterns: list[Condition] = []
     for columns in found:
@@ -30,11 +32,11 @@ def row_matcher(found: Iterable[Mapping[str, Cell]], used: AliasUse) -> Callable
         if not asked:
             continue
         if any(len(values) > 1 or "*" in values[0] for values in asked.values()):
-            patterns.append(condition(_as_predicate(asked), used))
+            patterns.append(condition(_as_predicate(asked, view), used))
         else:
             names = tuple(sorted(asked))
             exact.setdefault(names, set()).add(tuple(fold(asked[name][0]) for name in names))
-    lookups = [([getter(Field(name), used) for name in names], keys) for names, keys in exact.items()]
+    lookups = [([getter(Field(name, view), used) for name in names], keys) for names, keys in exact.items()]
 
     def matches(row: Row) -> bool:
         return any(_has(row, read, keys) for read, keys in lookups) or any(test(row) for test in patterns)
@@ -52,10 +54,10 @@ def _has(row: Row, read: list[Getter], keys: set[Key]) -> bool:
     )
 
 
-def _as_predicate(asked: Mapping[str, tuple[str, ...]]) -> All:
+def _as_predicate(asked: Mapping[str, tuple[str, ...]], view: View) -> All:
     return All(
         tuple(
-            AnyOf(tuple(Matches(Field(name), Glob(text)) for text in values))
+            AnyOf(tuple(Matches(Field(name, view), Glob(text)) for text in values))
             for name, values in asked.items()
         )
     )

@@ -48,13 +48,23 @@ def filter_of(stem: Stem, table: EventTable) -> Filter:
 
 def scope(stem: Stem, table: EventTable, window: Window, after_batch: int = 0) -> exp.Expr:
     """What holds for every match of a stem, odd rows included."""
-    parts = [_dataset(stem.scan.dataset), _kinds(stem.scan.kinds), _event_ids(stem), *_window(window)]
+    parts = [eligible(stem), batches_after(after_batch), *_window(window)]
     parts += [_any([_tag(literal) for literal in group]) for group in _tagged(stem, table)]
-    if after_batch:
-        least = exp.Literal.number((after_batch + 1) << BATCH_BITS)
-        parts.append(exp.GTE(this=column("sequence"), expression=least))
+    return exp.and_(*parts, copy=False)
+
+
+def eligible(stem: Stem) -> exp.Expr:
+    """What holds for every event of the kinds that a stem looks at, odd ones included."""
+    parts = [_dataset(stem.scan.dataset), _kinds(stem.scan.kinds), _event_ids(stem)]
     known = [part for part in parts if part is not None]
     return exp.and_(*known, copy=False) if known else exp.true()
+
+
+def batches_after(batch: int) -> exp.Expr:
+    """What holds for every event ingested after a batch."""
+    if not batch:
+        return exp.true()
+    return exp.GTE(this=column("sequence"), expression=exp.Literal.number((batch + 1) << BATCH_BITS))
 
 
 def candidates(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from rich.text import Text
 
+from carhound.findings.prevalence import Prevalence
 from carhound.findings.run import LEFT_OUT_LATER, Finding, TwinDifference
 from carhound.outputs.finding_fields import FindingFields, fields_of, text
 from carhound.outputs.patterns import Pattern, language_name
@@ -95,9 +96,29 @@ def show_event(
         detail("signed", evidence(fields.signature))
     if only is not None:
         detail("only", only, "yellow")
+    if finding.prevalence is not None:
+        if finding.prevalence.folded is not None:
+            detail("normal", _normal_form(finding.prevalence))
+        detail("seen", Text(_seen(finding.prevalence)))
     if finding.days:
         detail("days", evidence(", ".join(finding.days)))
     detail("file", _place(finding))
+
+
+def _normal_form(prevalence: Prevalence) -> Text:
+    shown = evidence("; ".join(prevalence.key))
+    return shown.append(f", of {count(prevalence.folded or 0, 'distinct value')}", "dim")
+
+
+def _seen(prevalence: Prevalence) -> str:
+    """Where and when the key was met, in one line."""
+    names = " and ".join(prevalence.fields)
+    said = f"this {names} on {count(prevalence.hosts, 'host')}, {count(prevalence.days, 'day')}"
+    if prevalence.first is None or prevalence.last is None:
+        return said
+    if prevalence.first == prevalence.last:
+        return f"{said}, {moment(prevalence.first)} only"
+    return f"{said}, {moment(prevalence.first)} to {moment(prevalence.last)}"
 
 
 def _show_images(page: Page, finding: Finding, fields: FindingFields, indent: int) -> None:

@@ -5,7 +5,10 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from rich.text import Text
+
 from carhound.findings.run import Finding, ImplementationResult, RunInfo, Suppressed, WindowUsed
+from carhound.findings.silence import Silence
 from carhound.findings.suppressions import Suppression
 from carhound.outputs.patterns import Pattern, language_name
 from carhound.outputs.terminal.events import difference_count, elsewhere, show_events
@@ -15,6 +18,7 @@ from carhound.outputs.terminal.result_rows import show_rows
 from carhound.outputs.wording import count, moment, number
 
 _ELSEWHERE_SHOWN = 20
+_SILENT_SHOWN = 3
 _LABEL = 10
 
 
@@ -105,22 +109,26 @@ def _show_windows(page: Page, pattern: Pattern, info: RunInfo, indent: int) -> N
     for result in pattern.ran:
         shared.setdefault(result.windows, []).append(result)
     for windows, results in shared.items():
-        stated = [window for window in windows if window.line is not None]
+        stated = [window for window in windows if window.line is not None or info.novel_over]
         for at, window in enumerate(stated):
             day = ""
             if info.backfill and any(one.role == window.role for one in stated[:at]):
                 day = "last day: "
             elif info.backfill and any(one.role == window.role for one in stated[at + 1 :]):
                 day = "first day: "
-            whose = f" ({language_name(results[0].language)})" if len(shared) > 1 else ""
+            whose = f"line {window.line}" if window.line is not None else ""
+            if len(shared) > 1:
+                whose += f" ({language_name(results[0].language)})"
             page.labelled(
                 window.role,
                 day,
                 window_text(window),
-                (f", line {window.line}{whose}", "dim"),
+                (", " * bool(whose) + whose.strip(), "dim"),
                 indent=indent,
                 label_width=_LABEL,
             )
+            if window.silence is not None:
+                page.labelled("", _silence(window.silence), indent=indent, label_width=_LABEL)
     for result in pattern.ran:
         if result.outside_window:
             page.labelled(
@@ -130,6 +138,19 @@ def _show_windows(page: Page, pattern: Pattern, info: RunInfo, indent: int) -> N
                 indent=indent,
                 label_width=_LABEL,
             )
+
+
+def _silence(silence: Silence) -> Text:
+    """What a baseline does not know, in one line."""
+    if not silence.without_any and not silence.hosts:
+        return Text(f"telemetry of every host on each of the {count(silence.days, 'day')}", "dim")
+    said = Text(f"{silence.without_any} of {count(silence.days, 'day')} without telemetry", "yellow")
+    for at, host in enumerate(silence.hosts[:_SILENT_SHOWN]):
+        on = f"all {host.days}" if host.days == silence.days else f"{host.days}"
+        said.append("; " if not at else ", ")
+        said.append_text(evidence(host.computer or "a computer without a name")).append(f" silent on {on}")
+    more = len(silence.hosts) - _SILENT_SHOWN
+    return said.append(f" and {count(more, 'more host')}") if more > 0 else said
 
 
 def window_text(window: WindowUsed) -> str:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from carhound.model.datasets import SYSMON
 from carhound.model.folding import fold
+from carhound.model.names import NORMAL_FORMS
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import All, AnyOf, Compares, Field, Matches, Not, Predicate, Term, Where
@@ -64,8 +65,8 @@ _HEADER = frozenset(
     {"Channel", "EventCode", "EventID", "EventRecordID", "RecordID", "RecordNumber", "SourceName", "_time"}
 )
 """Native fields that are numbers or times in the file, or that a reader knows from its shape."""
-_MADE = frozenset({"Hashes"})
-"""Native fields that some reader puts together of several."""
+_MADE = frozenset({"Hashes", *NORMAL_FORMS})
+"""Native fields that some reader puts together of several, or whose text stands in no event."""
 _MADE_CAR = frozenset({"signature_valid"})
 """CAR fields whose values are no part of a native value."""
 _KNOWN_FROM_SHAPE = SYSMON.provider or ""
