@@ -5,7 +5,7 @@ all: so nothing is lost, doubled or seen by halves, whoever else writes and when
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -89,7 +89,7 @@ class Lake:
         """Sees what others have committed."""
         with as_lake_errors(self.folder):
             self.iceberg.refresh()
-        event_table(self.iceberg.properties, str(self.folder))
+        self.table = event_table(self.iceberg.properties, str(self.folder))
 
     def newest_batch(self) -> int:
         """The number of the newest batch; 0 for an empty lake."""
@@ -133,21 +133,28 @@ class Lake:
                 batch = self.newest_batch() + 1
                 numbered = _numbered(rows, new, batch)
                 chosen = _only(days, new)
-                written: list[Path] = []
+                written = self._write_days(numbered, chosen)
                 try:
-                    for day, numbers in chosen.items():
-                        written.append(self.write(numbered, pa.array(numbers, pa.int64()), day))
                     self.commit(written, (), batch)
-                except (CommitFailedException, KeyboardInterrupt) as error:
+                except CommitFailedException:
                     _remove(written)
-                    if not isinstance(error, CommitFailedException):
-                        raise
                     continue
                 except OSError as error:
+                    # Without room nothing was committed; of any other failure nobody knows.
                     if is_full(error):
                         _remove(written)
                     raise
                 return Added(tuple(new), frozenset(chosen), batch)
+
+    def _write_days(self, rows: pa.Table, days: Mapping[Day, list[int]]) -> list[Path]:
+        written: list[Path] = []
+        try:
+            for day, numbers in days.items():
+                written.append(self.write(rows, pa.array(numbers, pa.int64()), day))
+        except BaseException:
+            _remove(written)
+            raise
+        return written
 
     def write(self, rows: pa.Table, chosen: pa.Array, day: Day) -> Path:
         """Writes the chosen rows, all of one day, to a new file, which no snapshot names yet."""
