@@ -15,7 +15,7 @@ class Ingested:
 
     lake: str
     evidence: Evidence
-    """`FileReport.duplicates` are events that the lake had already, or that stood earlier in what was read."""
+    """`FileReport.duplicates` are events that were in the lake already, or earlier in what was read."""
     batches: int
     """Commits that added events."""
     days: tuple[date | None, ...]
