@@ -10,13 +10,14 @@ import pyarrow.compute as pc
 from carhound.lake.interrupts import uninterrupted
 from carhound.lake.parquet import UNIQUE
 from carhound.lake.rows import Row, as_row, to_arrow
-from carhound.lake.store import Day, Lake
+from carhound.lake.store import Lake
 from carhound.model.event import Event
 from carhound.model.event_table import EventTable
+from carhound.model.lake_reports import Day
 
 _CHUNK = 2048
 """Rows that are turned into columns at a time."""
-_BATCH_BYTES = 96 << 20
+_BATCH_BYTES = 64 << 20
 """Of columns, before a batch is added: what is in memory at once is some three times as much."""
 _BATCH_ROWS = 200_000
 

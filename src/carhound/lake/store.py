@@ -25,15 +25,13 @@ from carhound.lake.places import location_of, path_of
 from carhound.lake.seen import new_rows
 from carhound.lake.trouble import as_lake_errors, is_full
 from carhound.model.event_table import BATCH_BITS, EventTable, tag_column
+from carhound.model.lake_reports import Day
 from carhound.model.windows import NO_BOUNDS, Window
 
 _FIELD_ID = b"PARQUET:field_id"
 _EPOCH = date(1970, 1, 1)
 _DAY = timedelta(days=1)
 _SPECIAL = frozenset("#?*[]%")
-
-Day = date | None
-"""A partition: a day of event time, UTC, None for events without a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +115,12 @@ class Lake:
         with as_lake_errors(self.folder):
             for task in self.iceberg.scan(" and ".join(conditions) or ALWAYS_TRUE).plan_files():
                 yield task.file
+
+    def files_of(self, day: Day) -> Iterator[DataFile]:
+        """The files of one day."""
+        if day is None:
+            return self.data_files("time is null")
+        return self.data_files(*_within(Window(_midnight(day), _midnight(day + _DAY))))
 
     def append(self, rows: pa.Table) -> Added:
         """Adds those rows, of `rows.as_row` but for their sequence, whose events are not there yet.
@@ -206,11 +210,17 @@ class Lake:
         if wanted:
             span = Window(_midnight(min(wanted)), _midnight(max(wanted) + _DAY))
             for file in self.data_files(*_within(span)):
-                if _EPOCH + file.partition[0] * _DAY in wanted:
+                if day_of(file) in wanted:
                     yield path_of(file.file_path)
         # Asked for by itself: pyiceberg 0.12 fails on a null partition beside a range.
         if None in days:
-            yield from (path_of(file.file_path) for file in self.data_files("time is null"))
+            yield from (path_of(file.file_path) for file in self.files_of(None))
+
+
+def day_of(file: DataFile) -> Day:
+    """The day of which a file holds events."""
+    number: int | None = file.partition[0]
+    return None if number is None else _EPOCH + number * _DAY
 
 
 def _check_free(folder: Path) -> None:

@@ -10,8 +10,9 @@ from carhound.findings.ingested import Ingested
 from carhound.findings.run import Evidence
 from carhound.findings.status import NO_EVIDENCE, Gaps, unread
 from carhound.lake.ingester import Ingester
-from carhound.lake.store import Day, Lake
+from carhound.lake.store import Lake
 from carhound.model.evidence import Damage, Remark, Skipped
+from carhound.model.lake_reports import Day
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.lake_layout import lake_layout
 from carhound.pipeline.mapping_file import read_mappings
