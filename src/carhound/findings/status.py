@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from carhound.findings.run import AnalyticResult, Evidence, Status
 
+NO_EVIDENCE = "no evidence was found below the given paths: give EVTX files, or JSON exports of events"
+
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
@@ -26,16 +28,7 @@ def judge_status(
 ) -> tuple[Status, tuple[str, ...]]:
     """The status and the reasons why it is not complete."""
     results = [(analytic.id, one) for analytic in analytics for one in analytic.implementations]
-    reasons = [] if gaps.interrupted_at is None else [_interrupted(gaps.interrupted_at)]
-    reasons += [f"no such path: {path}" for path in evidence.missing]
-    reasons += [f"{path} is no evidence: {what}" for path, what in gaps.not_evidence]
-    reasons += _damage(evidence)
-    reasons += [
-        f"{file.path}: {skipped.where} was not read: {skipped.reason}"
-        for file in evidence.files
-        for skipped in file.skipped
-        if skipped.partial
-    ]
+    reasons = unread(evidence, gaps)
     reasons += list(gaps.broken_documents)
     reasons += [
         f"{analytic}: {one.name!r} was not evaluated" for analytic, one in results if one.status != "ran"
@@ -48,18 +41,28 @@ def judge_status(
     if reasons:
         return "partial", tuple(reasons)
     if not any(one.eligible for _, one in results):
-        return "nothing-eligible", (_nothing_eligible(evidence),)
+        reason = "no event read is of a kind that could have matched: give the logs it is about"
+        return "nothing-eligible", (reason if evidence.files else NO_EVIDENCE,)
     return "complete", ()
+
+
+def unread(evidence: Evidence, gaps: Gaps) -> list[str]:
+    """What may have held events and was not read; empty when all was."""
+    reasons = [] if gaps.interrupted_at is None else [_interrupted(gaps.interrupted_at)]
+    reasons += [f"no such path: {path}" for path in evidence.missing]
+    reasons += [f"{path} is no evidence: {what}" for path, what in gaps.not_evidence]
+    reasons += _damage(evidence)
+    reasons += [
+        f"{file.path}: {skipped.where} was not read: {skipped.reason}"
+        for file in evidence.files
+        for skipped in file.skipped
+        if skipped.partial
+    ]
+    return reasons
 
 
 def _interrupted(at: str) -> str:
     return f"interrupted: what comes after {at} was not read" if at else "interrupted: nothing was read"
-
-
-def _nothing_eligible(evidence: Evidence) -> str:
-    if not evidence.files:
-        return "no evidence was found below the given paths: give EVTX files, or JSON exports of events"
-    return "no event read is of a kind that could have matched: give the logs it is about"
 
 
 def _damage(evidence: Evidence) -> list[str]:

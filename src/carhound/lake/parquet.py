@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROW_GROUP = 16_384
-_UNIQUE = ("data", "identity", "key", "sequence", "position")
+UNIQUE = ("data", "identity", "key", "sequence", "position")
 """Columns in which hardly a value repeats: a dictionary would be built in vain."""
 _WORD = 62
 
@@ -28,7 +28,7 @@ def write_sorted(
     chosen = chosen.take(sorted_order(rows.select(_sort_columns(rows, tags)).take(chosen), tags))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4()}.parquet"
-    encoded = [name for name in schema.names if name not in _UNIQUE]
+    encoded = [name for name in schema.names if name not in UNIQUE]
     try:
         with pq.ParquetWriter(
             path,

@@ -4,7 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 import orjson
 import pyarrow as pa
@@ -15,6 +16,7 @@ from carhound.model.folding import fold
 
 Row = tuple[object, ...]
 
+_TEXT = frozenset((str,))
 _TIME = pa.timestamp("us", tz="UTC")
 _TYPES = {
     "time": _TIME,
@@ -42,20 +44,22 @@ def to_arrow(rows: Iterable[Row], table: EventTable) -> pa.Table:
 
 def as_row(event: Event, table: EventTable, sequence: int) -> Row:
     """The event's values in the order of `table.columns`."""
-    odd = _is_odd(event)
-    if not odd:
-        data, meta = orjson.dumps(event.data).decode(), orjson.dumps(event.meta).decode()
-    else:
-        data, meta = json.dumps(event.data), json.dumps(event.meta)
-    header = (event.provider, event.channel, event.event_id, event.computer, event.record_id)
-    car = event.car
+    data, meta, odd = _record(event)
+    native: Iterable[object] = _native(event, table)
+    car: Iterable[object] = map(event.car.get, table.car)
+    if odd:
+        native, car = map(_storable, native), map(_storable, car)
     return (
         event.time,
-        *(_header(value) for value in header),
-        *(_storable(event.lookup(name)) for name in table.native),
-        *(_storable(car.get(name)) for name in table.car),
+        _header(event.provider),
+        _header(event.channel),
+        _header(event.event_id),
+        _header(event.computer),
+        _header(event.record_id),
+        *native,
+        *car,
         *_tags(event, table.literals),
-        ",".join(f"{kind}/{action}" for kind, action in event.kinds) or None,
+        ",".join([f"{kind}/{action}" for kind, action in event.kinds]) or None,
         odd,
         data,
         meta,
@@ -114,15 +118,55 @@ def _fields(text: str) -> dict[str, Value]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()}
 
 
+def _record(event: Event) -> tuple[str, str, bool]:
+    """The payload and the rest as JSON, and whether the event is odd."""
+    try:
+        data, meta = orjson.dumps(event.data), orjson.dumps(event.meta)
+    except TypeError:  # lone surrogates
+        return json.dumps(event.data), json.dumps(event.meta), True
+    # A look at the bytes: nearly all events have neither of these, and are not looked at field by field.
+    doubtful = b"\\u0000" in data or b"\\u0000" in meta or not _texts_only(event)
+    return data.decode(), meta.decode(), (doubtful and _is_odd(event)) or not all(map(_plain, _head(event)))
+
+
+def _texts_only(event: Event) -> bool:
+    return _TEXT.issuperset(map(type, event.data.values())) and _TEXT.issuperset(
+        map(type, event.meta.values())
+    )
+
+
 def _is_odd(event: Event) -> bool:
-    for value in (event.provider, event.channel, event.event_id, event.computer, event.record_id):
-        if value is not None and not _plain(value):
-            return True
     return not all(
         _plain(name) and _plain(value)
         for fields in (event.data, event.meta)
         for name, value in fields.items()
     )
+
+
+def _head(event: Event) -> list[str]:
+    head = (event.provider, event.channel, event.event_id, event.computer, event.record_id)
+    return [value for value in head if value is not None]
+
+
+def _native(event: Event, table: EventTable) -> list[Value | None]:
+    """What `Event.lookup` gives for each native field, by a look at those that are there."""
+    positions, prefixed = _positions(table)
+    found: list[Value | None] = [None] * len(table.native)
+    for fields in (event.meta, event.data):
+        for name, value in fields.items():
+            if (position := positions.get(name)) is not None:
+                found[position] = value
+    for name, position in prefixed:
+        found[position] = event.lookup(name)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _positions(table: EventTable) -> tuple[dict[str, int], list[tuple[str, int]]]:
+    """Where each native field stands, and those whose names need a closer look: the header has them too."""
+    positions = {name: position for position, name in enumerate(table.native)}
+    prefixed = [(name, position) for name, position in positions.items() if name.startswith("EventData_")]
+    return positions, prefixed
 
 
 def _plain(value: Value) -> bool:
@@ -139,23 +183,28 @@ def _plain(value: Value) -> bool:
 
 def _header(text: str | None) -> str | None:
     """The header has no place beside its columns: what no UTF-8 can write stands there as an escape."""
-    return text if text is None else text.encode("utf-8", "backslashreplace").decode()
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _storable(value: Value | None) -> str | None:
+def _storable(value: object) -> str | None:
     return value if isinstance(value, str) and _plain(value) else None
 
 
-def _tags(event: Event, literals: tuple[str, ...]) -> Iterator[bool]:
+def _tags(event: Event, literals: tuple[str, ...]) -> Iterable[bool]:
     if not literals:
-        return
-    text = fold("\n".join(_texts(event)))
-    for literal in literals:
-        yield literal in text
+        return ()
+    head = [text for text in (event.provider, event.channel, event.computer) if text is not None]
+    if _texts_only(event):
+        texts = [*head, *event.data.values(), *event.meta.values()]
+    else:
+        texts = [*head, *_texts(event)]
+    text = fold("\n".join(cast(list[str], texts)))
+    return [literal in text for literal in literals]
 
 
 def _texts(event: Event) -> Iterator[str]:
-    yield from (text for text in (event.provider, event.channel, event.computer) if text is not None)
     for fields in (event.data, event.meta):
         for value in fields.values():
             if isinstance(value, str):

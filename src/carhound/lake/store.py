@@ -5,7 +5,7 @@ all: so nothing is lost, doubled or seen by halves, whoever else writes and when
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,15 +25,13 @@ from carhound.lake.places import location_of, path_of
 from carhound.lake.seen import new_rows
 from carhound.lake.trouble import as_lake_errors, is_full
 from carhound.model.event_table import BATCH_BITS, EventTable, tag_column
+from carhound.model.lake_reports import Day
 from carhound.model.windows import NO_BOUNDS, Window
 
 _FIELD_ID = b"PARQUET:field_id"
 _EPOCH = date(1970, 1, 1)
 _DAY = timedelta(days=1)
 _SPECIAL = frozenset("#?*[]%")
-
-Day = date | None
-"""A partition: a day of event time, UTC, None for events without a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ class Lake:
         """Sees what others have committed."""
         with as_lake_errors(self.folder):
             self.iceberg.refresh()
-        event_table(self.iceberg.properties, str(self.folder))
+        self.table = event_table(self.iceberg.properties, str(self.folder))
 
     def newest_batch(self) -> int:
         """The number of the newest batch; 0 for an empty lake."""
@@ -118,6 +116,12 @@ class Lake:
             for task in self.iceberg.scan(" and ".join(conditions) or ALWAYS_TRUE).plan_files():
                 yield task.file
 
+    def files_of(self, day: Day) -> Iterator[DataFile]:
+        """The files of one day."""
+        if day is None:
+            return self.data_files("time is null")
+        return self.data_files(*_within(Window(_midnight(day), _midnight(day + _DAY))))
+
     def append(self, rows: pa.Table) -> Added:
         """Adds those rows, of `rows.as_row` but for their sequence, whose events are not there yet.
 
@@ -133,21 +137,28 @@ class Lake:
                 batch = self.newest_batch() + 1
                 numbered = _numbered(rows, new, batch)
                 chosen = _only(days, new)
-                written: list[Path] = []
+                written = self._write_days(numbered, chosen)
                 try:
-                    for day, numbers in chosen.items():
-                        written.append(self.write(numbered, pa.array(numbers, pa.int64()), day))
                     self.commit(written, (), batch)
-                except (CommitFailedException, KeyboardInterrupt) as error:
+                except CommitFailedException:
                     _remove(written)
-                    if not isinstance(error, CommitFailedException):
-                        raise
                     continue
                 except OSError as error:
+                    # Without room nothing was committed; of any other failure nobody knows.
                     if is_full(error):
                         _remove(written)
                     raise
                 return Added(tuple(new), frozenset(chosen), batch)
+
+    def _write_days(self, rows: pa.Table, days: Mapping[Day, list[int]]) -> list[Path]:
+        written: list[Path] = []
+        try:
+            for day, numbers in days.items():
+                written.append(self.write(rows, pa.array(numbers, pa.int64()), day))
+        except BaseException:
+            _remove(written)
+            raise
+        return written
 
     def write(self, rows: pa.Table, chosen: pa.Array, day: Day) -> Path:
         """Writes the chosen rows, all of one day, to a new file, which no snapshot names yet."""
@@ -199,11 +210,17 @@ class Lake:
         if wanted:
             span = Window(_midnight(min(wanted)), _midnight(max(wanted) + _DAY))
             for file in self.data_files(*_within(span)):
-                if _EPOCH + file.partition[0] * _DAY in wanted:
+                if day_of(file) in wanted:
                     yield path_of(file.file_path)
         # Asked for by itself: pyiceberg 0.12 fails on a null partition beside a range.
         if None in days:
-            yield from (path_of(file.file_path) for file in self.data_files("time is null"))
+            yield from (path_of(file.file_path) for file in self.files_of(None))
+
+
+def day_of(file: DataFile) -> Day:
+    """The day of which a file holds events."""
+    number: int | None = file.partition[0]
+    return None if number is None else _EPOCH + number * _DAY
 
 
 def _check_free(folder: Path) -> None:

@@ -130,10 +130,12 @@ class Event(RawEvent):
         parts.append(self.time.isoformat(timespec="milliseconds") if self.time else None)
         for part in parts:
             digest.update(b"\0" if part is None else b"\1" + part.encode("utf-8", "surrogatepass") + b"\0")
+        fields = []
         for name in sorted(self.data):
             value = self.data[name]
             for text in (value,) if isinstance(value, str) else value:
-                digest.update(f"{len(name)} {name}{len(text)} {text}".encode("utf-8", "surrogatepass"))
+                fields.append(f"{len(name)} {name}{len(text)} {text}")
+        digest.update("".join(fields).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
     def sensor_key(self) -> tuple[str, ...] | None:

@@ -104,7 +104,7 @@ _TICK = datetime.resolution
 
 def read_clock(request: Request) -> Clock:
     """Checks the request's zone and times. Raises UsageError."""
-    clock = Clock(datetime.now(UTC), _zone(request.tz), request)
+    clock = Clock(datetime.now(UTC), zone(request.tz), request)
     clock.now(None, None)
     for bound in (request.earliest, request.latest):
         if bound is not None:
@@ -112,7 +112,8 @@ def read_clock(request: Request) -> Clock:
     return clock
 
 
-def _zone(name: str) -> tzinfo:
+def zone(name: str) -> tzinfo:
+    """The time zone of this name. Raises UsageError where there is none."""
     if name.upper() in ("UTC", "Z"):
         return UTC
     try:
