@@ -10,6 +10,7 @@ from carhound.cli.options import (
     evidence_argument,
     mapping_option,
     output_options,
+    read_key,
     read_output_options,
     recorded_words,
     time_options,
@@ -24,6 +25,7 @@ Examples:
   carhound hunt logs/                           the bundled analytics, a folder
   carhound hunt -a CAR-2019-04-003.yaml a.evtx  an analytic of yours, one file
   carhound hunt --backfill logs.zip             as if run on each day of the logs
+  carhound hunt --novel-over 30d logs/          only what nobody did in the 30 days before
   carhound hunt -f jsonl -o found.jsonl logs/   findings for another program
 
 \b
@@ -67,6 +69,17 @@ Exit status:
     metavar="FILE",
     help="Findings that an entry of this file is about are counted and listed apart, and change no exit "
     "status. 'carhound accept' writes entries.",
+    "--novel-over",
+    metavar="DAYS",
+    help="Tell only what is new: leave out matches whose key matched in so many days before, such as 30d. "
+    "Looks at yesterday and today, or with --backfill at every day.",
+)
+@click.option(
+    "--key",
+    metavar="FIELD[,FIELD...]",
+    help="By what matches count as the same: fields by their Windows names, or normal_command_line, in "
+    "which numbers, GUIDs, temporary and user names are alike. Default: CommandLine; for "
+    "module loads ImageLoaded.",
 )
 @archive_options
 @counting_options
@@ -85,6 +98,8 @@ def hunt(
     reading: "Reading",
     backfill: bool,
     suppress: str | None,
+    novel_over: str | None,
+    key: str | None,
     archive_password: str | None,
     archive_limits: tuple[str, ...],
     hash_files: bool,
@@ -120,6 +135,8 @@ def hunt(
         reading=reading,
         backfill=backfill,
         suppress=suppress,
+        novel_over=novel_over,
+        key=read_key(key),
         hash=hash_files,
         keep_duplicates=keep_duplicates,
         count_all=count_all,

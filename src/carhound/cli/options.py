@@ -116,6 +116,18 @@ def counting_options(command: Command) -> Command:
     )
 
 
+def read_key(text: str | None) -> tuple[str, ...]:
+    """The fields of --key, none where it is not given. Raises UsageError."""
+    if text is None:
+        return ()
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names) or len(set(names)) < len(names) or any("*" in name for name in names):
+        raise UsageError(
+            f"--key {text}: not a list of fields", hint="write it like CommandLine or Image,CommandLine"
+        )
+    return names
+
+
 def recorded_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words of the command as the result keeps them: without the password."""
     name = "--archive-password"

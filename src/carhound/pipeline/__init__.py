@@ -2,5 +2,6 @@
 
 from carhound.pipeline.hunt import hunt, search
 from carhound.pipeline.request import Progress, Request
+from carhound.pipeline.stack import stack
 
-__all__ = ["Progress", "Request", "hunt", "search"]
+__all__ = ["Progress", "Request", "hunt", "search", "stack"]

@@ -144,7 +144,7 @@ def _silent(silent: Mapping[str | None, tuple[int, int]]) -> Diagnostic:
         for computer, (days, of) in hosts[:3]
     )
     more = f" and {len(hosts) - 3} more" if len(hosts) > 3 else ""
-    message = f"what is new may only be unknown on hosts that were silent in the baseline: {shown}{more}"
+    message = f"what looks new may be old on hosts that were silent in the baseline: {shown}{more}"
     return Diagnostic("RUN-S1", message, "warning", hint="give older logs of these hosts as well")
 
 

@@ -116,14 +116,13 @@ def _show_windows(page: Page, pattern: Pattern, info: RunInfo, indent: int) -> N
                 day = "last day: "
             elif info.backfill and any(one.role == window.role for one in stated[at + 1 :]):
                 day = "first day: "
-            whose = f"line {window.line}" if window.line is not None else ""
-            if len(shared) > 1:
-                whose += f" ({language_name(results[0].language)})"
+            line = f", line {window.line}" if window.line is not None else ""
+            whose = f" ({language_name(results[0].language)})" if len(shared) > 1 else ""
             page.labelled(
                 window.role,
                 day,
                 window_text(window),
-                (", " * bool(whose) + whose.strip(), "dim"),
+                (f"{line}{whose}", "dim"),
                 indent=indent,
                 label_width=_LABEL,
             )

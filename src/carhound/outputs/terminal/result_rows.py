@@ -22,7 +22,8 @@ _GAP = 2
 
 def show_rows(page: Page, rows: Rows, indent: int) -> None:
     """The rows in their own order."""
-    listed = [[_values(cell) for cell in row] for row in rows.rows[:SHOWN]]
+    shown = SHOWN if rows.shown is None else rows.shown
+    listed = [[_values(cell) for cell in row] for row in rows.rows[:shown]]
     columns = [evidence(name, "dim") for name in rows.columns]
     widths = _widths(columns, listed, page.width - indent)
     if widths is None:
@@ -33,7 +34,7 @@ def show_rows(page: Page, rows: Rows, indent: int) -> None:
             for at in range(len(columns))
         ]
         _show_grid(page, columns, listed, widths, numeric, indent)
-    if (more := len(rows.rows) - SHOWN) > 0:
+    if (more := len(rows.rows) - shown) > 0:
         page.line(f"and {count(more, 'more row')}: --format json, jsonl or csv lists them all", indent=indent)
 
 
