@@ -24,3 +24,11 @@ class EvidenceError(CarhoundError):
 
 class ScenarioError(CarhoundError):
     """A scenario that cannot be read as one, or tells a story that cannot have happened."""
+
+
+class LedgerError(CarhoundError):
+    """What alerting remembers cannot be read or written; what was remembered before stays."""
+
+
+class DeliveryError(CarhoundError):
+    """A receiver of alerts takes nothing now; what it has not taken waits in the ledger."""
