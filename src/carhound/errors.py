@@ -28,3 +28,11 @@ class ScenarioError(CarhoundError):
 
 class LakeError(CarhoundError):
     """A lake, or what is kept beside it, that cannot be opened, read or written."""
+
+
+class LedgerError(CarhoundError):
+    """What alerting remembers cannot be read or written; what was remembered before stays."""
+
+
+class DeliveryError(CarhoundError):
+    """A receiver of alerts takes nothing now; what it has not taken waits in the ledger."""

@@ -53,6 +53,11 @@ class Suppression:
     line: int
     """Where the entry stands in its file, from 1."""
 
+    @property
+    def because(self) -> str:
+        """Why, on whose word, and for how long."""
+        return f"{self.reason} ({self.owner}, until {self.expires})"
+
     def matcher(self) -> Callable[[Found], bool]:
         """A function that says whether the entry is about a finding.
 

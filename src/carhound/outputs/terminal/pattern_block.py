@@ -172,7 +172,7 @@ def _show_suppressed(page: Page, pattern: Pattern, suppressed: Mapping[str, Supp
         page.line(
             (f"{count(events, 'event')} suppressed", "bold"),
             f" by line {entry.line}: ",
-            evidence(f"{entry.reason} ({entry.owner}, until {entry.expires})"),
+            evidence(entry.because),
             indent=indent,
         )
 
