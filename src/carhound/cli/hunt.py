@@ -7,7 +7,7 @@ import click
 from carhound.cli.options import (
     archive_options,
     counting_options,
-    evidence_argument,
+    evidence_or_lake,
     mapping_option,
     output_options,
     read_key,
@@ -25,6 +25,7 @@ Examples:
   carhound hunt logs/                           the bundled analytics, a folder
   carhound hunt -a CAR-2019-04-003.yaml a.evtx  an analytic of yours, one file
   carhound hunt --backfill logs.zip             as if run on each day of the logs
+  carhound hunt --lake lake/                    what 'carhound ingest' has put there
   carhound hunt --novel-over 30d logs/          only what nobody did in the 30 days before
   carhound hunt -f jsonl -o found.jsonl logs/   findings for another program
 
@@ -39,7 +40,7 @@ Exit status:
 
 
 @click.command(epilog=_EPILOG)
-@evidence_argument
+@evidence_or_lake
 @click.option(
     "-a",
     "--analytic",
@@ -69,6 +70,8 @@ Exit status:
     metavar="FILE",
     help="Findings that an entry of this file is about are counted and listed apart, and change no exit "
     "status. 'carhound accept' writes entries.",
+)
+@click.option(
     "--novel-over",
     metavar="DAYS",
     help="Tell only what is new: leave out matches whose key matched in so many days before, such as 30d. "
@@ -89,6 +92,8 @@ def hunt(
     ctx: click.Context,
     /,
     evidence: tuple[str, ...],
+    lake: str | None,
+    catalog: str | None,
     analytics: tuple[str, ...],
     mappings: tuple[str, ...],
     now: str | None,
@@ -142,6 +147,8 @@ def hunt(
         count_all=count_all,
         archive_password=archive_password,
         archive_limits=archive_limits,
+        lake=lake,
+        catalog=catalog,
     )
     with shown_progress(quiet=quiet) as progress:
         run = pipeline.hunt(request, progress)

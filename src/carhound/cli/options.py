@@ -39,6 +39,30 @@ def evidence_argument(command: Command) -> Command:
     return click.argument("evidence", nargs=-1, required=True, metavar="EVIDENCE...")(command)
 
 
+def evidence_or_lake(command: Command) -> Command:
+    """EVIDENCE…, or --lake and --catalog in its place."""
+    return _apply(
+        command,
+        click.argument("evidence", nargs=-1, metavar="[EVIDENCE]..."),
+        click.option(
+            "--lake",
+            metavar="DIR",
+            help="Ask the lake in DIR, which 'carhound ingest' fills, in place of EVIDENCE. Relative times "
+            "count from the clock then.",
+        ),
+        catalog_option,
+    )
+
+
+def catalog_option(command: Command) -> Command:
+    """--catalog."""
+    return click.option(
+        "--catalog",
+        metavar="NAME",
+        help="The Iceberg catalogue of the lake, as pyiceberg is configured for it. Default: a file in DIR.",
+    )(command)
+
+
 def mapping_option(command: Command) -> Command:
     """--mapping."""
     return click.option(

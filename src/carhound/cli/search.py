@@ -5,7 +5,7 @@ import click
 from carhound.cli.options import (
     archive_options,
     counting_options,
-    evidence_argument,
+    evidence_or_lake,
     mapping_option,
     output_options,
     read_output_options,
@@ -32,7 +32,7 @@ Exit status:
 
 @click.command(epilog=_EPILOG)
 @click.argument("spl", metavar="SPL")
-@evidence_argument
+@evidence_or_lake
 @mapping_option
 @time_options
 @archive_options
@@ -44,6 +44,8 @@ def search(
     /,
     spl: str,
     evidence: tuple[str, ...],
+    lake: str | None,
+    catalog: str | None,
     mappings: tuple[str, ...],
     now: str | None,
     tz: str,
@@ -84,6 +86,8 @@ def search(
         count_all=count_all,
         archive_password=archive_password,
         archive_limits=archive_limits,
+        lake=lake,
+        catalog=catalog,
     )
     with shown_progress(quiet=quiet) as progress:
         run = pipeline.search(spl, request, progress)

@@ -21,7 +21,7 @@ from carhound.model.diagnostics import Diagnostic, Source
 from carhound.model.event import Event
 from carhound.model.suggestion import nearest
 from carhound.model.windows import Window
-from carhound.pipeline.hunt import ENGINE
+from carhound.pipeline.gathered import INTERPRETER
 from carhound.pipeline.implementations import Prepared, Subject
 from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
@@ -123,7 +123,7 @@ def stack(
     status, reasons = judge_status(
         evidence, results, Gaps(tuple(reading.explicit_not_evidence), (), reading.interrupted_at)
     )
-    info = RunInfo(request.command, VERSION, ENGINE, now, now_from, request.tz, request.reading)
+    info = RunInfo(request.command, VERSION, INTERPRETER, now, now_from, request.tz, request.reading)
     hosts = reading.hosts.coverage({0: (_NAME, _NAME)})
     return Run(info, results, hosts, evidence, (), status, reasons, stacked.rows(names, top))
 
