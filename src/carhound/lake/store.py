@@ -165,8 +165,8 @@ class Lake:
         folder = self.folder / catalogue.EVENTS / "data" / f"time_day={day or 'null'}"
         ids = self.iceberg.schema()
         fields = [
-            field.with_metadata({_FIELD_ID: str(ids.find_field(field.name).field_id)})
-            for field in rows.schema
+            pa.field(one.name, _plain(one.type), metadata={_FIELD_ID: str(ids.find_field(one.name).field_id)})
+            for one in rows.schema
         ]
         tags = [name for name in map(tag_column, self.table.literals) if name in rows.column_names]
         return write_sorted(rows, chosen, tags, folder, pa.schema(fields))
@@ -248,6 +248,10 @@ def _within(window: Window) -> list[str]:
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 def _by_day(rows: pa.Table) -> dict[Day, list[int]]:
