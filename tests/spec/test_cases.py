@@ -1,23 +1,30 @@
 """Runs the language cases beside this file on every engine there is."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from carhound.engines.duckdb.answer import answer
+from carhound.engines.duckdb.files import EventFiles
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.operators import Moment, run
+from carhound.engines.interpreter.operators import Moment, Result, run
 from carhound.languages.interface import Compiled
 from carhound.languages.pseudocode.compile import compile_pseudocode
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import LanguageError, Source
 from carhound.model.event import Event, RawEvent
+from carhound.model.event_table import EventTable
 from carhound.model.instants import parse_time
-from carhound.model.names import Alias
 from carhound.normalize.normalizer import Normalizer
+
+from ..engines.event_files import BARE, full_table, unheard, write
+from ..engines.event_files import as_event as as_event_of_row
 
 FOLDER = Path(__file__).parent
 COMPILERS = {"spl": compile_spl, "pseudocode": compile_pseudocode}
@@ -49,17 +56,63 @@ def as_event(fields: dict[str, Any], normalizer: Normalizer) -> Event:
     return normalizer.event(raw, "case", "case")
 
 
-def unheard(name: str, alias: Alias) -> None:
-    """These cases do not look at which aliases served."""
+@cache
+def read(given: str) -> list[Event]:
+    """The events of a page, the same ones for all of its cases."""
+    normalizer = Normalizer()
+    numbered = [{"id": number} | fields for number, fields in enumerate(json.loads(given), 1)]
+    return [as_event(fields, normalizer) for fields in numbered]
 
 
-def interpreter(compiled: Compiled, events: list[Event]) -> tuple[list[Event], list[dict[str, Any]] | None]:
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("lake")
+
+
+Answered = tuple[list[Event], list[dict[str, Any]] | None]
+
+
+def interpreter(compiled: Compiled, events: list[Event], folder: Path) -> Answered:
     collector = Collector([compiled.plan], lambda event: event, [unheard])
     collector.begin_file()
     for event in events:
         collector.offer(event)
     collector.end_file()
     result = run(compiled.plan, collector.hits(0), Moment(NOW, UTC), unheard)
+    return shown(result)
+
+
+def duckdb(compiled: Compiled, events: list[Event], folder: Path) -> Answered:
+    """The same over files of two layouts, with columns and tags and without, which have to agree."""
+    every, bare = (
+        shown(answer(compiled.plan, files, Moment(NOW, UTC), as_event_of_row, unheard))
+        for files in opened(tuple(events), folder)
+    )
+    assert [event.position for event in every[0]] == [event.position for event in bare[0]]
+    assert every[1] == bare[1]
+    return every
+
+
+@cache
+def opened(events: tuple[Event, ...], folder: Path) -> tuple[EventFiles, ...]:
+    return tuple(
+        EventFiles(table, write(events, table, folder), threads=1) for table in (all_columns(), BARE)
+    )
+
+
+@cache
+def all_columns() -> EventTable:
+    """With a column and a tag for whatever a case looks at."""
+    plans = []
+    for one in cases():
+        case = one.values[0]
+        language = "spl" if "spl" in case else "pseudocode"
+        if "error" not in case:
+            plans.append(COMPILERS[language](Source(case[language], "case")).plan)
+    return full_table(plans)
+
+
+def shown(result: Result) -> Answered:
     if result.columns is None:
         return [row.event for row in result.rows if row.event is not None], None
     rows = [
@@ -68,9 +121,9 @@ def interpreter(compiled: Compiled, events: list[Event]) -> tuple[list[Event], l
     return result.entered, rows
 
 
-@pytest.mark.parametrize("engine", [interpreter])
+@pytest.mark.parametrize("engine", [interpreter, duckdb])
 @pytest.mark.parametrize(("case", "given"), list(cases()))
-def test_case(case: dict[str, Any], given: list[dict[str, Any]], engine: Any) -> None:
+def test_case(case: dict[str, Any], given: list[dict[str, Any]], engine: Any, folder: Path) -> None:
     language = "spl" if "spl" in case else "pseudocode"
     source = Source(case[language], "case")
     if "error" in case:
@@ -84,9 +137,7 @@ def test_case(case: dict[str, Any], given: list[dict[str, Any]], engine: Any) ->
         assert diagnostic.hint or not case.get("hint", True), "an error needs a hint"
         return
     compiled = COMPILERS[language](source)
-    normalizer = Normalizer()
-    numbered = [{"id": number} | fields for number, fields in enumerate(given, 1)]
-    events, rows = engine(compiled, [as_event(fields, normalizer) for fields in numbered])
+    events, rows = engine(compiled, read(json.dumps(given)), folder)
     if "rows" in case:
         assert rows == [{name: _cell(value) for name, value in row.items()} for row in case["rows"]]
     else:

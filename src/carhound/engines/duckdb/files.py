@@ -100,6 +100,8 @@ class EventFiles:
             reader = cursor.sql(query.sql(dialect="duckdb")).to_arrow_reader(_BATCH)
             for batch in reader:
                 yield from batch.to_pylist()
+        except (duckdb.ParserException, duckdb.BinderException):
+            raise
         except duckdb.Error as problem:
             raise _readable(problem) from problem
         finally:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from types import MappingProxyType
 from typing import assert_never
 
 from carhound.engines.interpreter import aggregates
@@ -59,9 +60,18 @@ class Result:
     """The events of the rows that reached the first transforming command, or the end."""
 
 
-def run(plan: Node, hits: Mapping[int, list[Event]], moment: Moment, used: AliasUse) -> Result:
-    """Runs a plan; `hits` holds for each stem, by the id() of its top node, the events it lets through."""
-    execution = _Execution(plan, hits, moment, used)
+def run(
+    plan: Node,
+    hits: Mapping[int, list[Event]],
+    moment: Moment,
+    used: AliasUse,
+    made: Mapping[int, list[Row]] = MappingProxyType({}),
+) -> Result:
+    """Runs a plan; `hits` holds for each stem, by the id() of its top node, the events it lets through.
+
+    `made` holds, by the id() of their node, rows that another engine made; nothing below needs hits.
+    """
+    execution = _Execution(plan, hits, moment, used, made)
     rows = execution.rows(plan)
     present = dict.fromkeys(name for row in rows if row.columns is not None for name in row.columns)
     return Result(rows, columns(plan, present), execution.entered)
@@ -75,8 +85,16 @@ def newest_first(events: list[Event]) -> list[Event]:
 
 
 class _Execution:
-    def __init__(self, plan: Node, hits: Mapping[int, list[Event]], moment: Moment, used: AliasUse) -> None:
+    def __init__(
+        self,
+        plan: Node,
+        hits: Mapping[int, list[Event]],
+        moment: Moment,
+        used: AliasUse,
+        given: Mapping[int, list[Row]],
+    ) -> None:
         self.hits = hits
+        self.given = given
         self.moment = moment
         self.used = used
         self.entry = entry(plan)
@@ -84,7 +102,7 @@ class _Execution:
         self.entered: list[Event] = []
 
     def rows(self, node: Node) -> list[Row]:
-        made = self.made(node)
+        made = self.given[id(node)] if id(node) in self.given else self.made(node)
         if node is self.entry:
             self.entered = [row.event for row in made if row.event is not None]
         return made
@@ -123,7 +141,7 @@ class _Execution:
                 assert_never(node)
 
     def subsearch(self, plan: Node) -> list[Row]:
-        return _Execution(plan, self.hits, self.moment, self.used).rows(plan)
+        return _Execution(plan, self.hits, self.moment, self.used, self.given).rows(plan)
 
 
 def _dedup(node: Dedup, rows: list[Row], used: AliasUse) -> list[Row]:

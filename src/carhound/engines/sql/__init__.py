@@ -1,1 +1,1 @@
-"""Plans as SQL trees over a table of events (`model.event_table`): run by other packages."""
+"""Plans as SQL trees, free of any dialect, over a table of events (`model.event_table`)."""

@@ -81,6 +81,12 @@ def candidates(
     return exp.union(*halves, distinct=False).order_by(exp.column("sequence", quoted=True))
 
 
+def odd_rows(stem: Stem, table: EventTable, window: Window, columns: Iterable[str]) -> exp.Select:
+    """The rows in the scope of a stem that no column can judge."""
+    wanted = [exp.column(name, quoted=True) for name in columns]
+    return exp.select(*wanted).from_(EVENTS).where(scope(stem, table, window), column("odd"), copy=False)
+
+
 def _dataset(dataset: Dataset) -> exp.Expr | None:
     provider, channel = column("provider"), column("channel")
     by_channel = None if dataset.channel is None else _is(channel, dataset.channel)

@@ -1,4 +1,4 @@
-"""Texts and patterns in SQL. Letter case is folded by `lower()` on both sides, as `model.folding` does."""
+"""Texts and patterns in SQL. `lower()` on both sides folds letter case as `model.folding` does."""
 
 import re
 

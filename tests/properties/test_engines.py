@@ -1,0 +1,113 @@
+"""Both engines give the same: random plans over random events, in memory and as files."""
+
+import shutil
+import tempfile
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from carhound.engines.duckdb.answer import answer
+from carhound.engines.duckdb.files import EventFiles
+from carhound.engines.interpreter.conditions import condition
+from carhound.engines.interpreter.operators import Moment, Result, run
+from carhound.engines.interpreter.rows import Row
+from carhound.engines.sql.split import split
+from carhound.model.event import Event, RawEvent
+from carhound.model.folding import fold
+from carhound.normalize.normalizer import Normalizer
+from carhound.plan.nodes import Node
+from carhound.plan.predicates import All
+from carhound.plan.stems import Stem, stems
+
+from ..engines.event_files import BARE, as_event, full_table, unheard, write
+from ..engines.plans import EVENTS, NOW, PLANS, STEMS
+
+MOMENT = Moment(NOW, UTC)
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+
+
+def events_of(raws: list[RawEvent]) -> list[Event]:
+    normalizer = Normalizer()
+    return [normalizer.event(raw, "file", "shape") for raw in raws]
+
+
+def hits(stem: Stem, events: list[Event]) -> list[Event]:
+    """What the interpreter lets through, windows aside."""
+    holds = condition(All(stem.conditions), unheard)
+    ids, kinds = stem.event_ids(), stem.scan.kinds
+    return [
+        one
+        for one in events
+        if stem.scan.dataset.holds(one.provider, one.channel)
+        and (kinds is None or set(kinds) & set(one.kinds))
+        and (ids is None or one.event_id in ids)
+        and holds(Row(one))
+    ]
+
+
+def shown(result: Result) -> Any:
+    rows = [
+        (row.event.sequence if row.event is not None else None, row.columns and dict(row.columns))
+        for row in result.rows
+    ]
+    return result.columns, rows
+
+
+@SLOW
+@given(EVENTS, st.lists(PLANS, min_size=1, max_size=6))
+def test_whole_plans(raws: list[RawEvent], plans: list[Node]) -> None:
+    events = events_of(raws)
+    folder = Path(tempfile.mkdtemp())
+    try:
+        for table in (full_table(plans), BARE):
+            with EventFiles(table, write(events, table, folder), threads=1) as files:
+                for plan in plans:
+                    let_through = {id(stem.node): hits(stem, events) for stem in stems(plan)}
+                    expected = run(plan, let_through, MOMENT, unheard)
+                    found = answer(plan, files, MOMENT, as_event, unheard)
+                    assert shown(found) == shown(expected), plan
+                    event("pushed" if split(plan, table).pushed else "stem")
+    finally:
+        shutil.rmtree(folder)
+
+
+@SLOW
+@given(EVENTS, st.lists(STEMS, min_size=1, max_size=8), st.booleans())
+def test_stems_lose_nothing_and_exact_ones_add_nothing(
+    raws: list[RawEvent], plans: list[Node], second: bool
+) -> None:
+    events = events_of(raws)
+    folder = Path(tempfile.mkdtemp())
+    try:
+        for table in (full_table(plans), BARE):
+            with EventFiles(table, write(events, table, folder), threads=1) as files:
+                for stem in (stems(plan)[0] for plan in plans):
+                    window = MOMENT.window(stem.scan)
+                    found = files.matches(stem, window, after_batch=int(second))
+                    rows = list(found)
+                    expected = {
+                        one.sequence
+                        for one in hits(stem, events)
+                        if window.contains(one.time) and one.sequence >> 32 > second
+                    }
+                    numbers = [row["sequence"] for row in rows]
+                    assert numbers == sorted(set(numbers))
+                    assert expected <= set(numbers), stem
+                    if found.exact:
+                        judged = {row["sequence"] for row in rows if not row["odd"]}
+                        assert judged <= expected, stem
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_one_folding() -> None:
+    """DuckDB's lower() is the folding of the model, code point by code point."""
+    duckdb = pytest.importorskip("duckdb")
+    points = [chr(code) for code in range(1, 0x110000) if not 0xD800 <= code < 0xE000]
+    query = "SELECT list_transform($1::VARCHAR[], lambda one: lower(one))"
+    (found,) = duckdb.connect().execute(query, [points]).fetchone()
+    assert [one for one, lower in zip(points, found, strict=True) if fold(one) != lower] == []
