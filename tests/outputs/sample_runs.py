@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from carhound.findings.prevalence import Prevalence
 from carhound.findings.run import (
     LEFT_OUT_LATER,
     Evidence,
@@ -13,6 +14,7 @@ from carhound.findings.run import (
     Twins,
     WindowUsed,
 )
+from carhound.findings.silence import HostSilence, Silence
 from carhound.findings.suppressions import Suppression, Suppressions
 from carhound.model.diagnostics import Diagnostic, Source, Span
 from carhound.model.evidence import Damage, Remark, Skipped
@@ -66,15 +68,27 @@ BLIND = Diagnostic(
     count=40,
 )
 
+SEEN = Prevalence(
+    ("CommandLine",),
+    (r'"C:\Windows\System32\calc.exe"',),
+    2,
+    3,
+    time("2018-11-30T08:00:00"),
+    time("2018-12-04T09:12:44.123"),
+)
+FOLDED = Prevalence(("normal_command_line",), (HOSTILE.lower(),), 1, 1, None, None, 4)
+SILENT = Silence(30, 3, (HostSilence("WS-\x1b[31m7", 30), HostSilence("DC-01", 12), HostSilence(None, 2)))
+
 WINDOWS = (
     WindowUsed("main", time("2018-12-03T00:00"), time("2018-12-04T12:00"), 61, 35),
-    WindowUsed("baseline", time("2018-10-05T00:00"), time("2018-11-04T00:00"), 62, 8),
+    WindowUsed("baseline", time("2018-10-05T00:00"), time("2018-11-04T00:00"), 62, 8, SILENT),
 )
 
 
 def findings_run() -> Run:
     """Findings in all patterns, a twin difference, aggregates, notes, hostile text, three kinds of host."""
-    calc, hostile = process(12), process(13, command=HOSTILE, computer="WS-\x1b[31m7")
+    calc = process(12, prevalence=SEEN)
+    hostile = process(13, command=HOSTILE, computer="WS-\x1b[31m7", prevalence=FOLDED)
     renamed = process(
         21,
         parent=r"C:\Users\Public\Downloads\tools and more tools\myregsvr32.exe",

@@ -157,6 +157,12 @@ def test_csv_has_a_row_for_each_finding() -> None:
         "places": "1",
         "days": "",
         "id": "12" + "ab" * 31,
+        "seen_hosts": "2",
+        "seen_days": "3",
+        "seen_first": "2018-11-30T08:00:00Z",
+        "seen_last": "2018-12-04T09:12:44.123Z",
+        "key": r'"C:\Windows\System32\calc.exe"',
+        "key_folded": "",
     }
     assert loaded["image_loaded"].endswith("AllTheThingsx86.dll")
     assert loaded["places"] == "2"

@@ -1,6 +1,6 @@
 """In which quarters of an hour a computer sent anything: small, and exact at every zone's midnight.
 
-Zones are set off from UTC by whole quarters of an hour since 1972. Before that a day border of some zones
+Zones are set off from UTC by whole quarters of an hour since 1980. Before that a day border of some zones
 lies within a quarter, which then counts for the day in which it begins.
 """
 
