@@ -7,6 +7,9 @@ from pathlib import Path
 
 from carhound.errors import LedgerError
 
+NAME = "ledger.sqlite"
+"""Of the file in the folder of a lake."""
+
 _APPLICATION = 0x43415231
 """Stands in the header of the file, so that no other program's database is taken for a ledger."""
 _VERSION = 1

@@ -21,6 +21,7 @@ COMMANDS = {
     "mapping": CommandEntry("carhound.cli.mapping", "Print a mapping for columns with names of their own."),
     "test": CommandEntry("carhound.cli.test", "Run the test cases of CAR analytics."),
     "simulate": CommandEntry("carhound.cli.simulate", "Write the logs that an attack leaves behind."),
+    "accept": CommandEntry("carhound.cli.accept", "Suppress a finding, with a reason and an end."),
     "explain": CommandEntry("carhound.cli.explain", "Show what an analytic asks, and why (not) an event."),
     "analytics": CommandEntry("carhound.cli.analytics", "List analytics, and which of their texts can run."),
 }

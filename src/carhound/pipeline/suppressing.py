@@ -20,8 +20,9 @@ from carhound.pipeline.native_names import NATIVE_NAMES
 _KEYS = ("match", "reason", "owner", "expires")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _HOW_TO = "docs/reference/suppressions.md shows the form"
-_NAMES = frozenset((*chain.from_iterable(FIELDS.values()), *NATIVE_NAMES, *HEADER, *OWN_NAMES))
-_FOLDED = {fold(name): name for name in sorted(_NAMES)}
+KNOWN_NAMES = frozenset((*chain.from_iterable(FIELDS.values()), *NATIVE_NAMES, *HEADER, *OWN_NAMES))
+"""The names of fields that mean something to us; events may have others."""
+_FOLDED = {fold(name): name for name in sorted(KNOWN_NAMES)}
 
 
 def read_suppressions(path: str) -> Suppressions:
@@ -105,7 +106,7 @@ def _match(node: Node) -> tuple[tuple[str, str], ...]:
         name = _line(key, "the name of a field")
         if name in fields:
             raise _error(key, f"{name} stands twice", "take one of the two out; * is a wildcard")
-        if name not in _NAMES and (meant := _FOLDED.get(fold(name))):
+        if name not in KNOWN_NAMES and (meant := _FOLDED.get(fold(name))):
             raise _error(key, f"no field is called {name}: letter case counts in names", f"write {meant}")
         pattern = value.text()
         if not pattern:
