@@ -167,6 +167,7 @@ class _Reading:
             ingester.first,
             ingester.last,
             tuple(reasons),
+            interrupted is not None,
         )
 
 
