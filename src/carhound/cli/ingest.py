@@ -52,7 +52,7 @@ Exit status:
 @click.option(
     "--follow",
     is_flag=True,
-    help="Look for new and grown files every few seconds until interrupted; JSON is then one object per line.",
+    help="Look for new and grown files every few seconds until interrupted. JSON is then one object a line.",
 )
 @click.option(
     "-f",

@@ -26,7 +26,7 @@ class Ingested:
     reasons: tuple[str, ...]
     """What was not read and why; empty when all was."""
     interrupted: bool = False
-    """Whether somebody ended the reading."""
+    """Whether somebody asked it to end."""
 
     @property
     def events(self) -> int:

@@ -89,9 +89,14 @@ def render_catalogue(
 
 
 def render_ingested(
-    ingested: "Ingested", style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+    ingested: "Ingested",
+    style: PageFormat,
+    *,
+    width: int = PIPE_WIDTH,
+    colour: bool = False,
+    lines: bool = False,
 ) -> Iterator[bytes]:
-    """What `ingest` answers, in a format, UTF-8."""
+    """What `ingest` answers, in a format, UTF-8; with `lines` JSON is one line."""
     if style == "table":
         from carhound.outputs.terminal import ingested as page
 
@@ -99,4 +104,4 @@ def render_ingested(
     else:
         from carhound.outputs import json_ingested, json_text
 
-        yield json_text.encode(json_ingested.ingested_object(ingested), indent=True)
+        yield json_text.encode(json_ingested.ingested_object(ingested), indent=not lines)

@@ -16,11 +16,9 @@ def page(ingested: Ingested, *, width: int, colour: bool = False) -> str:
     total = size(sum(file.bytes or 0 for file in read))
     sheet.labelled("files", f"{count(len(read), 'file')}, {total}", indent=2, label_width=LABEL)
     if ingested.added:
-        span = (
-            f"from {moment(ingested.first)} to {moment(ingested.last)}"
-            if ingested.first
-            else "without a time"
-        )
+        span = "without a time"
+        if ingested.first is not None:
+            span = f"from {moment(ingested.first)} to {moment(ingested.last)}"
         where = f"{count(len(ingested.days), 'day')}, {count(ingested.batches, 'commit')}"
         text = f"{count(ingested.added, 'event')} {span} ({where})"
         sheet.labelled("added", text, indent=2, label_width=LABEL)
