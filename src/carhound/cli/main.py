@@ -18,6 +18,8 @@ COMMANDS = {
     "hunt": CommandEntry("carhound.cli.hunt", "Run CAR analytics over logs."),
     "search": CommandEntry("carhound.cli.search", "Run one SPL search over logs, without Splunk."),
     "stack": CommandEntry("carhound.cli.stack", "List the values of a field from rare to common."),
+    "ingest": CommandEntry("carhound.cli.ingest", "Add logs to a lake, every event once."),
+    "lake": CommandEntry("carhound.cli.lake", "Look after a lake: stats, verify, compact, expire."),
     "mapping": CommandEntry("carhound.cli.mapping", "Print a mapping for columns with names of their own."),
     "test": CommandEntry("carhound.cli.test", "Run the test cases of CAR analytics."),
     "simulate": CommandEntry("carhound.cli.simulate", "Write the logs that an attack leaves behind."),

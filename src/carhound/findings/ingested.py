@@ -25,6 +25,8 @@ class Ingested:
     """The time of the earliest and of the latest event added, aware UTC."""
     reasons: tuple[str, ...]
     """What was not read and why; empty when all was."""
+    interrupted: bool = False
+    """Whether somebody asked it to end."""
 
     @property
     def events(self) -> int:

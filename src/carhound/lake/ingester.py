@@ -57,6 +57,11 @@ class Ingester:
                 ):
                     self._commit()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there are events that are not committed yet."""
+        return bool(self._rows or self._chunks)
+
     def commit(self) -> None:
         """Adds what was taken to the lake. Raises LakeError."""
         with uninterrupted():

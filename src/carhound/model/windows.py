@@ -6,6 +6,7 @@ further offsets. Days are calendar days in the zone of the search.
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
@@ -60,6 +61,16 @@ class Window:
 
 
 NO_BOUNDS = Window()
+
+
+def hull(windows: Iterable[Window]) -> Window:
+    """The least window that holds all of the windows."""
+    several = list(windows)
+    starts = [one.earliest for one in several if one.earliest is not None]
+    ends = [one.latest for one in several if one.latest is not None]
+    return Window(
+        min(starts) if len(starts) == len(several) else None, max(ends) if len(ends) == len(several) else None
+    )
 
 
 @dataclass(frozen=True, slots=True)

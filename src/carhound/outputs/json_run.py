@@ -269,6 +269,13 @@ def _file(file: FileReport) -> Json:
         "events": file.events,
         "eligible": file.eligible,
         "duplicates": file.duplicates,
+        **left_out(file),
+    }
+
+
+def left_out(file: FileReport) -> Json:
+    """What of a file was not read, and what the reader assumed."""
+    return {
         "damaged": [
             {
                 "where": damage.where,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # each command loads its own values only
     from carhound.findings.catalogue import Catalogue
     from carhound.findings.checks import CheckRun
     from carhound.findings.explanation import Explanation
+    from carhound.findings.ingested import Ingested
 
 Format = Literal["table", "json", "jsonl", "csv"]
 PageFormat = Literal["table", "json"]
@@ -85,3 +86,22 @@ def render_catalogue(
         from carhound.outputs import json_catalogue, json_text
 
         yield json_text.encode(json_catalogue.catalogue_object(catalogue), indent=True)
+
+
+def render_ingested(
+    ingested: "Ingested",
+    style: PageFormat,
+    *,
+    width: int = PIPE_WIDTH,
+    colour: bool = False,
+    lines: bool = False,
+) -> Iterator[bytes]:
+    """What `ingest` answers, in a format, UTF-8; with `lines` JSON is one line."""
+    if style == "table":
+        from carhound.outputs.terminal import ingested as page
+
+        yield page.page(ingested, width=width, colour=colour).encode("utf-8")
+    else:
+        from carhound.outputs import json_ingested, json_text
+
+        yield json_text.encode(json_ingested.ingested_object(ingested), indent=not lines)

@@ -33,16 +33,16 @@ class Hits(Protocol):
     def presence(self, plan: int) -> Mapping[int, Mapping[str | None, AbstractSet[int]]]:
         """By id() of each baseline scan that states a time: by computer, when it sent eligible events."""
 
-    def eligible(self, plan: int) -> int:
-        """Events that the main search could have matched."""
-
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The evidence of a run, ready to be judged."""
+    """What evidence gave for a run: the implementations have their judgements."""
 
-    hits: Hits
     reading: Reading
+    eligible: Mapping[int, int]
+    """By number of a plan, the events that its main search could have matched."""
+    matched: Mapping[int, int]
+    """Likewise those that it let through, whatever their time."""
     hosts: Callable[[dict[int, tuple[str, str]]], tuple[HostCoverage, ...]]
     """Told the names of the plans that count, by number, gives the hosts."""
     sightings: Callable[[int, Callable[[Event], Sighting | None], Iterable[Event]], Iterable[Sighting]]

@@ -15,7 +15,6 @@ from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.pipeline.gathered import Gathered
 from carhound.pipeline.implementations import Prepared, Subject, prepare
-from carhound.pipeline.judge_all import judge_all
 from carhound.pipeline.keys import compare_by, seen
 from carhound.pipeline.novelty import read_days, tell_new
 from carhound.pipeline.over_files import from_files
@@ -64,17 +63,17 @@ def _run(
     passed_over: tuple[str, ...] = (),
     of: Prepared | None = None,
 ) -> Run:
-    gathered = _gather(request, clock, subjects, progress)
-    hits, reading, moment = gathered.hits, gathered.reading, gathered.moment
-    runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
-    judge_all(runnable, hits, reading.registry, moment, request.backfill)
+    gathered = _gather(request, clock, subjects, progress, searching=of is not None)
+    reading, moment = gathered.reading, gathered.moment
     rows = _rows(of) if of is not None else None
     for subject in subjects if of is None else ():
         judged = [one.judgement for one in subject.implementations if one.judgement is not None]
         subject.processes = Processes(event for judgement in judged for event in judgement.events)
     asked = bool(request.key or request.novel_over)
     known = [(one, seen(one, gathered, asked)) for one in subjects if of is None]
-    results = tuple(analytic_result(subject, hits, reading) for subject in subjects)
+    results = tuple(
+        analytic_result(subject, reading, gathered.eligible, gathered.matched) for subject in subjects
+    )
     found = [finding for subject, keys in known for finding in findings(subject, reading, keys)]
     evidence = reading.evidence(gathered.missing)
     gaps = Gaps(
@@ -105,12 +104,15 @@ def _run(
     return Run(info, results, gathered.hosts(names), evidence, tuple(found), status, reasons, rows)
 
 
-def _gather(request: Request, clock: Clock, subjects: list[Subject], progress: Progress | None) -> Gathered:
+def _gather(
+    request: Request, clock: Clock, subjects: list[Subject], progress: Progress | None, *, searching: bool
+) -> Gathered:
     if request.lake is None:
         return from_files(request, clock, subjects, progress)
-    from carhound.pipeline.over_lake import from_lake  # loaded where it is used: it takes a second
+    # Loaded where they are used: a lake's libraries take a second.
+    from carhound.pipeline.over_lake import from_lake, search_lake
 
-    return from_lake(request, clock, subjects)
+    return search_lake(request, clock, subjects[0]) if searching else from_lake(request, clock, subjects)
 
 
 def load_analytics(

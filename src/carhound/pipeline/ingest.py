@@ -92,8 +92,13 @@ class Intake:
             interrupted = None
         except KeyboardInterrupt:
             interrupted = reading.at
-        reading.ingester.commit()
-        return reading.result(self.request, interrupted)
+        ended = interrupted is not None
+        while reading.ingester.waiting:
+            try:
+                reading.ingester.commit()
+            except KeyboardInterrupt:
+                ended = True
+        return reading.result(self.request, interrupted, ended=ended)
 
 
 @dataclass(slots=True)
@@ -149,7 +154,7 @@ class _Reading:
         if self.progress is not None and self.events % _REPORT_EVERY == 0:
             self.progress.events(self.events)
 
-    def result(self, request: IngestRequest, interrupted: str | None) -> Ingested:
+    def result(self, request: IngestRequest, interrupted: str | None, *, ended: bool) -> Ingested:
         ingester = self.ingester
         reports = []
         for source, tally in enumerate(self.files):
@@ -167,6 +172,7 @@ class _Reading:
             ingester.first,
             ingester.last,
             tuple(reasons),
+            ended,
         )
 
 

@@ -71,8 +71,8 @@ def seen(
         readers[one.implementation.name] = (one.key.names, read)
         found = list(gathered.sightings(one.number, read, one.judgement.events))
         sightings.setdefault(one.key.names, []).extend(found)
-        if asked and not found and (events := gathered.hits.main_hits(one.number)):
-            one.diagnostics.append(_without(one.key, events[0], len(events)))
+        if asked and not found and one.judgement.events:
+            one.diagnostics.append(_without(one.key, one.judgement.events[0], gathered.matched[one.number]))
     known = {names: Prevalences(names, found, gathered.moment.zone) for names, found in sightings.items()}
 
     def prevalence(event: Event, implementations: Iterable[str]) -> Prevalence | None:

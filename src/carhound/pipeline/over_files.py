@@ -11,6 +11,7 @@ from carhound.findings.prevalence import Sighting
 from carhound.model.event import Event
 from carhound.pipeline.gathered import INTERPRETER, Gathered
 from carhound.pipeline.implementations import Subject, numbered
+from carhound.pipeline.judge_all import judge_all
 from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Clock, Progress, Request
@@ -51,8 +52,18 @@ def from_files(
             if (sighting := read(registry.fullest(event))) is not None:
                 yield sighting
 
+    judge_all(runnable, collector, registry, moment, request.backfill)
+    numbers = range(collector.plans)
     return Gathered(
-        collector, reading, reading.hosts.coverage, sightings, moment, now_from, INTERPRETER, missing
+        reading,
+        {number: collector.eligible(number) for number in numbers},
+        {number: collector.matched(number) for number in numbers},
+        reading.hosts.coverage,
+        sightings,
+        moment,
+        now_from,
+        INTERPRETER,
+        missing,
     )
 
 

@@ -1,21 +1,31 @@
 """A lake, and what it holds for the plans of a run."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from carhound.engines.duckdb.answer import answer
+from carhound.engines.duckdb.files import EventFiles
 from carhound.engines.interpreter.operators import Moment
 from carhound.errors import UsageError
 from carhound.findings.coverage import FileTally
 from carhound.findings.identity import Registry
+from carhound.findings.judging import Judgement, table, windows_used
 from carhound.findings.run import HostCoverage
 from carhound.lake.history import History, Sent
 from carhound.lake.store import Lake
 from carhound.model.datasets import SECURITY, SYSMON
+from carhound.model.windows import hull
 from carhound.pipeline.gathered import Gathered
 from carhound.pipeline.implementations import Prepared, Subject, numbered
+from carhound.pipeline.judge_all import judge_all
+from carhound.pipeline.judgeable import Judgeable, eligible_for, judgeable
+from carhound.pipeline.lake import need_lake
 from carhound.pipeline.lake_hits import LakeHits
 from carhound.pipeline.memory import Memory
 from carhound.pipeline.reading import Reading
 from carhound.pipeline.request import Clock, Request
+from carhound.plan.nodes import scans
+from carhound.plan.stems import stems
 
 ENGINE = "duckdb"
 HISTORY = "history.sqlite"
@@ -23,17 +33,21 @@ HISTORY = "history.sqlite"
 
 
 def open_memory(request: Request) -> Memory:
-    """The lake of a request and what is known of it. Raises LakeError."""
+    """The lake of a request and what is known of it.
+
+    Raises LakeError, and UsageError where it cannot be asked what was asked for.
+    """
+    need_lake()
+    if request.evidence:
+        message = "give files of evidence, or a lake with --lake, not both"
+        raise UsageError(message, hint="'carhound ingest' puts files into the lake")
     folder = Path(request.lake or "")
     lake = Lake.open(folder, request.catalog)
     return Memory(lake, History(folder / HISTORY))
 
 
 def from_lake(request: Request, clock: Clock, subjects: list[Subject]) -> Gathered:
-    """Asks the lake of a request. Raises LakeError, and UsageError for what only files can be asked."""
-    if request.evidence:
-        message = "give files of evidence, or a lake with --lake, not both"
-        raise UsageError(message, hint="'carhound ingest' puts files into the lake")
+    """Asks the lake of a request what analytics ask. Raises LakeError."""
     now, now_from = clock.now_of_lake()
     moment = Moment(now, clock.zone, clock.range(now))
     return gather(open_memory(request), moment, now_from, subjects, backfill=request.backfill)
@@ -42,7 +56,7 @@ def from_lake(request: Request, clock: Clock, subjects: list[Subject]) -> Gather
 def gather(
     memory: Memory, moment: Moment, now_from: str, subjects: list[Subject], *, backfill: bool
 ) -> Gathered:
-    """Asks a lake about every plan of the subjects."""
+    """Asks a lake about every plan of the subjects, and judges the implementations."""
     registry = Registry()
     hits = LakeHits(memory, registry, moment, all_times=backfill)
     plans, follows = numbered(subjects)
@@ -50,24 +64,55 @@ def gather(
         if one.plan is not None:
             key = one.key.fields if isinstance(one, Prepared) and one.key is not None else ()
             hits.add(one.plan, key, one.use_alias, follows.get(number, ()))
-    runnable = [
-        one.number for subject in subjects for one in subject.implementations if one.number is not None
-    ]
+    runnable = [one for subject in subjects for one in subject.implementations if one.number is not None]
+    judge_all(runnable, hits, registry, moment, backfill)
+    looked_at = {one.number: hits.judgeable(one.number) for one in runnable if one.number is not None}
+    reading, hosts = _account(memory, registry, looked_at)
+    eligible = {number: found.events.total() for number, found in looked_at.items()}
+    matched = {number: hits.matched(number) for number in range(len(plans))}
+    return Gathered(reading, eligible, matched, hosts, hits.sightings, moment, now_from, ENGINE)
+
+
+def search_lake(request: Request, clock: Clock, subject: Subject) -> Gathered:
+    """Asks a lake what a single search asks. Raises LakeError."""
+    memory, registry = open_memory(request), Registry()
+    now, now_from = clock.now_of_lake()
+    moment = Moment(now, clock.zone, clock.range(now))
+    ((one,), _) = numbered([subject])
+    if one.plan is None or not isinstance(one, Prepared):
+        raise TypeError("a search has a plan")
+    plan = one.plan
+    windows = [moment.window(scan) for scan in scans(plan)]
+    with EventFiles(memory.lake.table, memory.lake.files(hull(windows))) as files:
+        result = answer(plan, files, moment, memory.as_event, one.use_alias)
+    entered = [registry.admit(event) for event in result.entered]
+    windows_shown = windows_used(plan, one.implementation.code, moment)
+    one.judgement = Judgement(windows_shown, entered, table=table(plan, result), result=result)
+    found = judgeable(memory, stems(plan)[0])
+    reading, hosts = _account(memory, registry, {0: found})
+    eligible = {0: found.events.total()}
+    return Gathered(reading, eligible, {}, hosts, lambda *_: (), moment, now_from, ENGINE)
+
+
+def _account(
+    memory: Memory, registry: Registry, looked_at: dict[int, Judgeable]
+) -> tuple[Reading, Callable[[dict[int, tuple[str, str]]], tuple[HostCoverage, ...]]]:
+    """What was there to judge: by number of the plan, the events it looks at."""
     reading = Reading(registry)
-    for number in runnable:
-        if lacking := hits.not_judged(number):
+    for number, found in looked_at.items():
+        if lacking := found.lacking(number):
             reading.not_judged[number] = lacking
     sent = memory.sent()
     tally = FileTally(str(memory.lake.folder), "lake", None)
     tally.events = sum(one.events for one in sent)
-    tally.eligible = hits.eligible_for(runnable)
+    tally.eligible = eligible_for(looked_at.values())
     reading.files.append(tally)
 
     def hosts(names: dict[int, tuple[str, str]]) -> tuple[HostCoverage, ...]:
-        judged = {names[number]: hits.judged_hosts(number) for number in runnable if number in names}
+        judged = {names[number]: found.hosts() for number, found in looked_at.items() if number in names}
         return _coverage(sent, judged)
 
-    return Gathered(hits, reading, hosts, hits.sightings, moment, now_from, ENGINE)
+    return reading, hosts
 
 
 def _coverage(sent: list[Sent], judged: dict[tuple[str, str], set[str | None]]) -> tuple[HostCoverage, ...]:

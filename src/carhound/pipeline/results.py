@@ -12,20 +12,23 @@ from carhound.findings.twins import Side, compare, pairs
 from carhound.model.car import is_defined
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Event
-from carhound.pipeline.gathered import Hits
 from carhound.pipeline.implementations import Prepared, Probe, Subject
 from carhound.pipeline.reading import Reading
 
 Seen = Callable[[Event, Iterable[str]], Prevalence | None]
 """How common the key of an event is that these implementations found."""
 
+Counts = Mapping[int, int]
+"""Of events, by number of a plan."""
 
-def analytic_result(subject: Subject, hits: Hits, reading: Reading) -> AnalyticResult:
+
+def analytic_result(subject: Subject, reading: Reading, eligible: Counts, matched: Counts) -> AnalyticResult:
     """One analytic: what each implementation said, and where twins disagree."""
+    counts = (eligible, matched)
     return replace(
         described(subject.analytic),
         implementations=tuple(
-            _implementation_result(one, subject, hits, reading) for one in subject.implementations
+            _implementation_result(one, subject, reading, *counts) for one in subject.implementations
         ),
         twins=_twins(subject, reading),
     )
@@ -89,11 +92,11 @@ def _finding(
 
 
 def _implementation_result(
-    prepared: Prepared, subject: Subject, hits: Hits, reading: Reading
+    prepared: Prepared, subject: Subject, reading: Reading, eligible: Counts, matched: Counts
 ) -> ImplementationResult:
     implementation = prepared.implementation
     judgement = prepared.judgement
-    notes = _discrepancies(implementation.name, subject.probes, hits)
+    notes = _discrepancies(implementation.name, subject.probes, matched)
     if judgement is None or prepared.number is None:
         diagnostics = (*prepared.diagnostics, *notes)
         return ImplementationResult(
@@ -106,7 +109,7 @@ def _implementation_result(
         implementation.language,
         "ran",
         judgement.windows,
-        hits.eligible(prepared.number),
+        eligible[prepared.number],
         len(events),
         judgement.table,
         tuple(reading.registry.finding_id(subject.analytic.id, event) for event in events),
@@ -167,14 +170,14 @@ def _blind_to(fields: str, source: str | None, files: list[tuple[str, NotJudged]
     return Diagnostic("RUN-J1", message, "warning", hint=hint, count=sum(why.events for _, why in files))
 
 
-def _discrepancies(name: str, probes: Iterable[Probe], hits: Hits) -> list[Diagnostic]:
+def _discrepancies(name: str, probes: Iterable[Probe], matched: Counts) -> list[Diagnostic]:
     remarks = []
     for probe in probes:
         if name not in probe.discrepancy.implementations:
             continue
         if probe.number is None:
             remarks.append(probe.discrepancy.diagnostic())
-        elif count := hits.matched(probe.number):
+        elif count := matched[probe.number]:
             remarks.append(probe.discrepancy.diagnostic(count))
     return remarks
 

@@ -116,7 +116,7 @@ def stack(
     digest = hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()
     source = DocumentSource(f"<{_NAME}>", digest)
     analytic = Analytic(_NAME, "Stack", source, "", (), (), (), (prepared.implementation,), ())
-    said = analytic_result(Subject(analytic, [prepared]), collector, reading)
+    said = analytic_result(Subject(analytic, [prepared]), reading, {0: collector.eligible(0)}, {})
     counted = tuple(replace(one, matched=counting.matched) for one in said.implementations)
     results = (replace(said, implementations=counted),)
     evidence = reading.evidence(missing)

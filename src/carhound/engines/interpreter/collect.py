@@ -126,6 +126,7 @@ class Collector:
                 if stem.scan.role == "baseline" and stem.scan.range.written:
                     watch.presence = Presence()
                 self._watches.append(watch)
+        self.plans = len(plans)
         self._by_kind: dict[_Kind, list[_Watch]] = {}
 
     def offer(self, event: Event) -> list[int]:

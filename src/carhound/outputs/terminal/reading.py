@@ -14,7 +14,7 @@ FILES_SHOWN = 8
 _PARTS_SHOWN = 3
 _NAMES_SHOWN = 4
 _HASHES_SHOWN = 200
-_LABEL = 14
+LABEL = 14
 _WHOLE = ("", "file")
 """How a reader names a file that was left out as a whole."""
 
@@ -26,14 +26,19 @@ def show_reading(page: Page, run: Run, indent: int) -> None:
     page.line(("What was read", "bold"), indent=indent)
     inner = indent + 2
     _show_totals(page, read.files, inner)
-    _show_damage(page, read.files, inner)
-    _show_skipped(page, read.files, inner)
-    _show_names(page, "missing", ("path does not exist", "paths do not exist"), read.missing, inner)
-    _show_names(
-        page, "not evidence", ("file holds no events", "files hold no events"), read.not_evidence, inner
-    )
-    _show_remarks(page, read, inner)
+    show_left_out(page, read, inner)
     _show_hashes(page, read.files, inner)
+
+
+def show_left_out(page: Page, read: Evidence, indent: int) -> None:
+    """Everything that may have held events and was not read, and what readers assumed."""
+    _show_damage(page, read.files, indent)
+    _show_skipped(page, read.files, indent)
+    _show_names(page, "missing", ("path does not exist", "paths do not exist"), read.missing, indent)
+    _show_names(
+        page, "not evidence", ("file holds no events", "files hold no events"), read.not_evidence, indent
+    )
+    _show_remarks(page, read, indent)
 
 
 def _show_totals(page: Page, files: Sequence[FileReport], indent: int) -> None:
@@ -43,19 +48,19 @@ def _show_totals(page: Page, files: Sequence[FileReport], indent: int) -> None:
     shapes = ", ".join(f"{name} {number(many)}" for name, many in formats.most_common())
     total = size(sum(file.bytes or 0 for file in files))
     text = f"{count(len(files), 'file')}, {total}" + (f" ({shapes})" if shapes else "")
-    page.labelled("files", evidence(text), indent=indent, label_width=_LABEL)
+    page.labelled("files", evidence(text), indent=indent, label_width=LABEL)
     page.labelled(
         "events",
         f"{number(events)}, of which {number(eligible)} eligible (of a kind that can match)",
         indent=indent,
-        label_width=_LABEL,
+        label_width=LABEL,
     )
     if repeats:
         page.labelled(
             "duplicates",
             f"{count(repeats, 'record')} of an event that had been met before",
             indent=indent,
-            label_width=_LABEL,
+            label_width=LABEL,
         )
 
 
@@ -68,10 +73,10 @@ def _show_damage(page: Page, files: Sequence[FileReport], indent: int) -> None:
         "damage",
         f"{count(total, 'part')} of {count(len(hurt), 'file')} could not be read",
         indent=indent,
-        label_width=_LABEL,
+        label_width=LABEL,
         style="bold yellow",
     )
-    inner = indent + _LABEL
+    inner = indent + LABEL
     for file in hurt[:FILES_SHOWN]:
         page.line(evidence(file.path), indent=inner)
         for damage in file.damaged[:_PARTS_SHOWN]:
@@ -102,21 +107,21 @@ def _show_skipped(page: Page, files: Sequence[FileReport], indent: int) -> None:
             "not relevant" if harmless else "skipped",
             evidence(f"{count(len(places), 'part' if reason in parts else 'file')}: {reason}"),
             indent=indent,
-            label_width=_LABEL,
+            label_width=LABEL,
             style="dim" if harmless else "bold yellow",
         )
         if harmless:
             continue
         for place in places[:FILES_SHOWN]:
-            page.line(evidence(place, "dim"), indent=indent + _LABEL)
-        _more_files(page, len(places), indent + _LABEL)
+            page.line(evidence(place, "dim"), indent=indent + LABEL)
+        _more_files(page, len(places), indent + LABEL)
 
 
 def _show_names(page: Page, label: str, said: tuple[str, str], names: Sequence[str], indent: int) -> None:
     if names:
         text = f"{count(len(names), *said)}: {some(names, _NAMES_SHOWN)}"
         style = "bold yellow" if label == "missing" else "dim"
-        page.labelled(label, evidence(text), indent=indent, label_width=_LABEL, style=style)
+        page.labelled(label, evidence(text), indent=indent, label_width=LABEL, style=style)
 
 
 def _show_remarks(page: Page, read: Evidence, indent: int) -> None:
@@ -126,7 +131,7 @@ def _show_remarks(page: Page, read: Evidence, indent: int) -> None:
             "noted",
             evidence(f"{message} ({code}, {count(many, 'file')})"),
             indent=indent,
-            label_width=_LABEL,
+            label_width=LABEL,
         )
 
 
