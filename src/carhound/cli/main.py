@@ -19,6 +19,7 @@ COMMANDS = {
     "search": CommandEntry("carhound.cli.search", "Run one SPL search over logs, without Splunk."),
     "stack": CommandEntry("carhound.cli.stack", "List the values of a field from rare to common."),
     "ingest": CommandEntry("carhound.cli.ingest", "Add logs to a lake, every event once."),
+    "watch": CommandEntry("carhound.cli.watch", "Report what is new in a lake, each finding once."),
     "lake": CommandEntry("carhound.cli.lake", "Look after a lake: stats, verify, compact, expire."),
     "mapping": CommandEntry("carhound.cli.mapping", "Print a mapping for columns with names of their own."),
     "test": CommandEntry("carhound.cli.test", "Run the test cases of CAR analytics."),

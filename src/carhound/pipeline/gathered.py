@@ -34,6 +34,10 @@ class Hits(Protocol):
         """By id() of each baseline scan that states a time: by computer, when it sent eligible events."""
 
 
+Sightings = Callable[[int, Callable[[Event], Sighting | None], Iterable[Event]], Iterable[Sighting]]
+"""Told a plan, how to read a key, and some of its matches: at least all with the key of one of these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What evidence gave for a run: the implementations have their judgements."""
@@ -45,8 +49,7 @@ class Gathered:
     """Likewise those that it let through, whatever their time."""
     hosts: Callable[[dict[int, tuple[str, str]]], tuple[HostCoverage, ...]]
     """Told the names of the plans that count, by number, gives the hosts."""
-    sightings: Callable[[int, Callable[[Event], Sighting | None], Iterable[Event]], Iterable[Sighting]]
-    """Told a plan, how to read a key, and some of its matches: at least all with the key of one of these."""
+    sightings: Sightings
     moment: Moment
     now_from: str
     engine: str

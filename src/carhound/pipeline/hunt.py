@@ -1,7 +1,7 @@
 """`hunt` and `search`: from a request to a run."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
@@ -9,7 +9,7 @@ from carhound.analytics.load import bundled, load
 from carhound.errors import CarhoundError, DocumentError
 from carhound.findings.judging import as_rows
 from carhound.findings.processes import Processes
-from carhound.findings.run import Rows, Run, RunInfo
+from carhound.findings.run import Reading, Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
@@ -31,14 +31,22 @@ def hunt(request: Request, progress: Progress | None = None) -> Run:
     days = read_days(request)
     suppressions = None if request.suppress is None else read_valid_suppressions(request.suppress, clock.wall)
     analytics, problems, passed_over = load_analytics(request.analytics or bundled())
-    subjects = [prepare(analytic, request.reading) for analytic in analytics]
-    for subject in subjects:
-        for one in subject.implementations:
-            compare_by(one, request.key)
-            if days is not None:
-                tell_new(one, days)
+    subjects = ready(analytics, request.reading, request.key, days)
     run = _run(request, clock, subjects, progress, problems, passed_over)
     return run if suppressions is None else suppressed(run, suppressions)
+
+
+def ready(
+    analytics: Iterable[Analytic], reading: Reading, key: tuple[str, ...], days: int | None
+) -> list[Subject]:
+    """Analytics prepared for a run: with a key, and with `days` telling only what is new against so many."""
+    subjects = [prepare(analytic, reading) for analytic in analytics]
+    for subject in subjects:
+        for one in subject.implementations:
+            compare_by(one, key)
+            if days is not None:
+                tell_new(one, days)
+    return subjects
 
 
 def search(text: str, request: Request, progress: Progress | None = None) -> Run:
@@ -69,8 +77,8 @@ def _run(
     for subject in subjects if of is None else ():
         judged = [one.judgement for one in subject.implementations if one.judgement is not None]
         subject.processes = Processes(event for judgement in judged for event in judgement.events)
-    asked = bool(request.key or request.novel_over)
-    known = [(one, seen(one, gathered, asked)) for one in subjects if of is None]
+    told = gathered.matched if request.key or request.novel_over else None
+    known = [(one, seen(one, gathered.sightings, moment.zone, told)) for one in subjects if of is None]
     results = tuple(
         analytic_result(subject, reading, gathered.eligible, gathered.matched) for subject in subjects
     )

@@ -1,6 +1,7 @@
 """By what the matches of an implementation count as the same, and how common each of them is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
 
 from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.findings.prevalence import Prevalence, Prevalences, Sighting
@@ -9,7 +10,7 @@ from carhound.model.event import Event
 from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS
 from carhound.model.suggestion import nearest
 from carhound.normalize.car_names import car_name
-from carhound.pipeline.gathered import Gathered
+from carhound.pipeline.gathered import Sightings
 from carhound.pipeline.implementations import Key, Prepared, Subject
 from carhound.plan.keys import default_key
 from carhound.plan.nodes import Node
@@ -55,25 +56,25 @@ def _field(plan: Node, name: str) -> Field | None:
 
 
 def seen(
-    subject: Subject, gathered: Gathered, asked: bool
+    subject: Subject, sightings: Sightings, zone: tzinfo, matched: Mapping[int, int] | None = None
 ) -> Callable[[Event, Iterable[str]], Prevalence | None]:
     """How common the key of an event is among all matches of an analytic, in whatever window.
 
-    The key is that of the first implementation that found the event and can read it there. Where keys were
-    `asked` for, an implementation none of whose matches has its key says so.
+    The key is that of the first implementation that found the event and can read it there. Told how many
+    `matched` by number of the plan, an implementation none of whose matches has its key says so.
     """
-    sightings: dict[tuple[str, ...], list[Sighting]] = {}
+    met: dict[tuple[str, ...], list[Sighting]] = {}
     readers: dict[str, tuple[tuple[str, ...], Callable[[Event], Sighting | None]]] = {}
     for one in subject.implementations:
         if one.key is None or one.number is None or one.judgement is None:
             continue
         read = _reader(one.key)
         readers[one.implementation.name] = (one.key.names, read)
-        found = list(gathered.sightings(one.number, read, one.judgement.events))
-        sightings.setdefault(one.key.names, []).extend(found)
-        if asked and not found and one.judgement.events:
-            one.diagnostics.append(_without(one.key, one.judgement.events[0], gathered.matched[one.number]))
-    known = {names: Prevalences(names, found, gathered.moment.zone) for names, found in sightings.items()}
+        found = list(sightings(one.number, read, one.judgement.events))
+        met.setdefault(one.key.names, []).extend(found)
+        if matched is not None and not found and one.judgement.events:
+            one.diagnostics.append(_without(one.key, one.judgement.events[0], matched[one.number]))
+    known = {names: Prevalences(names, found, zone) for names, found in met.items()}
 
     def prevalence(event: Event, implementations: Iterable[str]) -> Prevalence | None:
         for name in implementations:

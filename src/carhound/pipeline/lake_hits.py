@@ -56,6 +56,16 @@ class LakeHits:
         self._plans: list[_Plan] = []
         self._main: dict[int, list[Event]] = {}
 
+    def at(self, moment: Moment, registry: Registry) -> "LakeHits":
+        """The same plans at another moment."""
+        other = LakeHits(self._memory, registry, moment, all_times=self._all_times)
+        other._plans = self._plans
+        return other
+
+    def quarters_since(self, plan: int, sequence: int) -> list[int]:
+        """The quarters of an hour, since 1970, of matches that came with `sequence` or later."""
+        return self._memory.history.quarters_since(self._plans[plan].main.matching.name, sequence)
+
     def add(self, plan: Node, key: tuple[Field, ...], used: AliasUse, follows: Iterable[int] = ()) -> int:
         """Takes a plan on and brings the memory up to date for it; gives its number.
 

@@ -28,10 +28,17 @@ class Memory:
     def __init__(self, lake: Lake, history: History) -> None:
         self.lake = lake
         self.history = history
-        self._newest = lake.newest_batch()
+        self.newest = lake.newest_batch()
         self._normalizer = Normalizer()
         self._events: dict[int, Event] = {}
         self._files: dict[int, EventFiles] = {}
+        self._sent: list[Sent] | None = None
+
+    def close(self) -> None:
+        """Lets go of the lake's files."""
+        for files in self._files.values():
+            files.close()
+        self.history.close()
 
     def event(self, match: Match) -> Event:
         """The event of a match, the same object each time."""
@@ -49,33 +56,38 @@ class Memory:
     def learn_matches(self, topic: Matching, used: AliasUse) -> None:
         """Brings the matches of a stem up to date."""
         since = self.history.covered(topic.name)
-        if since < self._newest:
+        if since < self.newest:
             found = self._matches(topic, since, used)
-            self.history.remember_matches(topic.name, since, self._newest, found)
+            self.history.remember_matches(topic.name, since, self.newest, found)
 
     def sent(self) -> list[Sent]:
         """Which events there are in the lake."""
+        if self._sent is None:
+            self._sent = self._learn_sent()
+        return self._sent
+
+    def _learn_sent(self) -> list[Sent]:
         since = self.history.covered(_SENT)
-        if since < self._newest:
+        if since < self.newest:
             counted = (Sent(*row) for row in sent(self._since(since), after_batch=since))
-            self.history.remember_sent(_SENT, since, self._newest, counted)
+            self.history.remember_sent(_SENT, since, self.newest, counted)
         return self.history.sent(_SENT)
 
     def present(self, topic: Eligible, window: Window) -> dict[str | None, set[int]]:
         """By host, the quarters of an hour in which it sent events of the kinds a stem looks at."""
         since = self.history.covered(topic.name)
-        if since < self._newest:
+        if since < self.newest:
             found = present(self._since(since), topic.stem, after_batch=since)
-            self.history.remember_present(topic.name, since, self._newest, found)
+            self.history.remember_present(topic.name, since, self.newest, found)
         return self.history.present(topic.name, window)
 
     def carried(self, topic: Eligible, need: Need) -> set[tuple[str, str | None]]:
         """The files, and sources in them, with such an event that meets the need."""
         name = f"{topic.name} {need!r}"
         since = self.history.covered(name)
-        if since < self._newest:
+        if since < self.newest:
             found = carried(self._since(since), topic.stem, need, after_batch=since)
-            self.history.remember_carried(name, since, self._newest, found)
+            self.history.remember_carried(name, since, self.newest, found)
         return self.history.carried(name)
 
     def _matches(self, topic: Matching, since: int, used: AliasUse) -> Iterator[Match]:

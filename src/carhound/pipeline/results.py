@@ -54,6 +54,11 @@ def findings(subject: Subject, reading: Reading, seen: Seen) -> list[Finding]:
 
     `seen` says how common the key of an event is, told the names of the implementations that found it.
     """
+    return [finding for _, finding in with_events(subject, reading, seen)]
+
+
+def with_events(subject: Subject, reading: Reading, seen: Seen) -> list[tuple[Event, Finding]]:
+    """Likewise, each with the event that stands for it, the newest first."""
     events: dict[int, Event] = {}
     names: dict[int, dict[str, None]] = {}
     days: dict[int, list[str]] = {}
@@ -65,7 +70,7 @@ def findings(subject: Subject, reading: Reading, seen: Seen) -> list[Finding]:
             names.setdefault(id(standing), {})[prepared.implementation.name] = None
             days.setdefault(id(standing), []).extend(judgement.days.get(id(event), []) if judgement else [])
     return [
-        _finding(subject, event, names[id(event)], days[id(event)], reading, seen)
+        (event, _finding(subject, event, names[id(event)], days[id(event)], reading, seen))
         for event in newest_first(list(events.values()))
     ]
 

@@ -1,0 +1,94 @@
+"""`watch`: what arrived in a lake since the last run, judged as of its day, each finding reported once."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from carhound.alerts.delivery import Delivered, Sink, deliver
+from carhound.alerts.ledger import Ledger
+from carhound.analytics.load import bundled
+from carhound.findings.alert import Sighting
+from carhound.findings.run import Reading
+from carhound.findings.suppressions import Suppressions
+from carhound.findings.watched import Handed, Watched
+from carhound.model.event_table import BATCH_BITS
+from carhound.pipeline.hunt import load_analytics, ready
+from carhound.pipeline.novelty import read_days
+from carhound.pipeline.over_lake import open_memory
+from carhound.pipeline.request import Request, read_clock
+from carhound.pipeline.suppressing import read_valid_suppressions
+from carhound.pipeline.watch_days import Day, Watching
+
+LEDGER = "ledger.sqlite"
+"""The file in a lake's folder that holds what was reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRequest:
+    """What the command line asked for."""
+
+    lake: str
+    catalog: str | None = None
+    analytics: tuple[str, ...] = ()
+    reading: Reading = "corrected"
+    novel_over: str = "30d"
+    key: tuple[str, ...] = ()
+    tz: str = "UTC"
+    suppress: str | None = None
+    from_now: bool = False
+    """Take what the lake holds as looked at."""
+
+
+def watch(request: WatchRequest, sinks: Sequence[Sink], now: datetime | None = None) -> Watched:
+    """One run. Raises CarhoundError: nothing is lost then, and the next run does the work.
+
+    `now` is the clock by default; no judgement depends on it.
+    """
+    now = now or datetime.now(UTC)
+    asked = Request(
+        (), (), request.analytics, tz=request.tz, novel_over=request.novel_over, key=request.key,
+        lake=request.lake, catalog=request.catalog,
+    )  # fmt: skip
+    zone, days = read_clock(asked).zone, read_days(asked)
+    suppressions = None if request.suppress is None else read_valid_suppressions(request.suppress, now)
+    analytics, problems, _ = load_analytics(request.analytics or bundled())
+    subjects = ready(analytics, request.reading, request.key, days)
+    memory = open_memory(asked)
+    until = memory.newest
+    with closing(memory), Ledger(Path(request.lake) / LEDGER) as ledger:
+        since = ledger.watermark() or 0
+        watching = Watching(memory, subjects, zone, (since + 1) << BATCH_BITS)
+        looked_at = [] if request.from_now or until <= since else list(watching.days())
+        sightings = list(_sightings(looked_at, suppressions))
+        recorded = ledger.record(sightings, until, [sink.name for sink in sinks], now)
+        handed = tuple(_handed(deliver(ledger, sink)) for sink in sinks)
+    return Watched(
+        str(memory.lake.folder),
+        request.reading,
+        days,
+        since,
+        until,
+        tuple(day.day for day in looked_at),
+        len(recorded.new),
+        len(recorded.known),
+        len(recorded.suppressed),
+        (*map(str, problems), *watching.remarks()),
+        handed,
+        recorded.clock_back,
+    )
+
+
+def _sightings(days: Sequence[Day], suppressions: Suppressions | None) -> Iterator[Sighting]:
+    judge = None if suppressions is None else suppressions.judge()
+    for day in days:
+        for found in day.found:
+            yield found.sighting(day.day, None if judge is None else judge(found.finding))
+
+
+def _handed(delivered: Delivered) -> Handed:
+    trouble = [f"{alert}: {reason}" for alert, reason in delivered.refused]
+    if delivered.problem is not None:
+        trouble.append(delivered.problem.message)
+    return Handed(delivered.sink, delivered.sent, delivered.waiting, tuple(trouble))
