@@ -47,7 +47,8 @@ implementations:
     type: splunk
     code: |-
       index=__your_sysmon_data__ earliest=-1d@d latest=now EventCode=1 ParentImage="*regsvr32.exe"
-      NOT [ search index=__your_sysmon_data__ earliest=-4d@d latest=-1d@d EventCode=1 ParentImage="*regsvr32.exe"
+      NOT [ search index=__your_sysmon_data__ earliest=-4d@d latest=-1d@d EventCode=1
+        ParentImage="*regsvr32.exe"
       | dedup CommandLine | fields CommandLine ]
   - name: Since
     type: splunk
