@@ -48,7 +48,7 @@ implementations:
     code: |-
       index=__your_sysmon_data__ earliest=-1d@d latest=now EventCode=1 ParentImage="*regsvr32.exe"
       NOT [ search index=__your_sysmon_data__ earliest=-4d@d latest=-1d@d EventCode=1
-      ParentImage="*regsvr32.exe"
+        ParentImage="*regsvr32.exe"
       | dedup CommandLine | fields CommandLine ]
   - name: Since
     type: splunk

@@ -1,6 +1,5 @@
 """`carhound watch`: the alerting run."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,9 +112,9 @@ def watch(
 
 def _sinks(output: str | None, webhook: str | None) -> "list[Sink]":
     from carhound.alerts.json_lines import JsonLinesFile, StandardOutput
-    from carhound.alerts.webhook import Webhook
+    from carhound.alerts.webhook import Webhook, environment_token
 
     lines: Sink = StandardOutput() if output in (None, "-") else JsonLinesFile(Path(str(output)))
     if webhook is None:
         return [lines]
-    return [lines, Webhook(webhook, os.environ.get("CARHOUND_WEBHOOK_TOKEN"))]
+    return [lines, Webhook(webhook, environment_token())]

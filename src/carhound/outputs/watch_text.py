@@ -13,7 +13,8 @@ _RECEIVERS = {"lines": "JSON lines", "webhook": "webhook"}
 def watch_lines(watched: Watched) -> Iterator[str]:
     """What was looked at, what was new, and what did not work."""
     batches = watched.until - watched.since
-    looked = f"{count(len(watched.days), 'day')} with matches in {count(batches, 'batch', 'batches')} since the last run"
+    arrived = f"{count(batches, 'batch', 'batches')} since the last run"
+    looked = f"{count(len(watched.days), 'day')} with matches in {arrived}"
     if batches <= 0:
         looked = "nothing arrived since the last run"
     yield visible(f"lake {watched.lake}: {looked}")
@@ -30,7 +31,8 @@ def watch_lines(watched: Watched) -> Iterator[str]:
     for one in watched.handed:
         yield from (visible(f"  ! {trouble}") for trouble in one.trouble[:_SHOWN])
     if watched.clock_back is not None:
-        yield f"  ! the clock stands {watched.clock_back} before the last run; nothing depends on it but times shown"
+        behind = f"the clock stands {watched.clock_back} before the last run"
+        yield f"  ! {behind}; nothing depends on it but times shown"
     yield from (visible(f"  ! {remark}") for remark in watched.remarks[:_SHOWN])
     if (more := len(watched.remarks) - _SHOWN) > 0:
         yield f"  ! and {count(more, 'more remark')}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from carhound.alerts.delivery import Delivered, Sink, deliver
 from carhound.alerts.ledger import Ledger
+from carhound.alerts.ledger_file import NAME
 from carhound.analytics.load import bundled
 from carhound.findings.alert import Sighting
 from carhound.findings.run import Reading
@@ -20,9 +21,6 @@ from carhound.pipeline.over_lake import open_memory
 from carhound.pipeline.request import Request, read_clock
 from carhound.pipeline.suppressing import read_valid_suppressions
 from carhound.pipeline.watch_days import Day, Watching
-
-LEDGER = "ledger.sqlite"
-"""The file in a lake's folder that holds what was reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,14 @@ def watch(request: WatchRequest, sinks: Sequence[Sink], now: datetime | None = N
     subjects = ready(analytics, request.reading, request.key, days)
     memory = open_memory(asked)
     until = memory.newest
-    with closing(memory), Ledger(Path(request.lake) / LEDGER) as ledger:
+    with closing(memory), Ledger(Path(request.lake) / NAME) as ledger:
         since = ledger.watermark() or 0
         watching = Watching(memory, subjects, zone, (since + 1) << BATCH_BITS)
         looked_at = [] if request.from_now or until <= since else list(watching.days())
         sightings = list(_sightings(looked_at, suppressions))
         recorded = ledger.record(sightings, until, [sink.name for sink in sinks], now)
         handed = tuple(_handed(deliver(ledger, sink)) for sink in sinks)
+        remarks = (*map(str, problems), *watching.remarks())
     return Watched(
         str(memory.lake.folder),
         request.reading,
@@ -74,7 +73,7 @@ def watch(request: WatchRequest, sinks: Sequence[Sink], now: datetime | None = N
         len(recorded.new),
         len(recorded.known),
         len(recorded.suppressed),
-        (*map(str, problems), *watching.remarks()),
+        remarks,
         handed,
         recorded.clock_back,
     )
