@@ -62,6 +62,15 @@ def test_a_run_that_ended_while_writing_is_completed(
     assert all(after.split(b"\n").count(one.body[:-1]) == 1 for one in (*messages, further))
 
 
+@pytest.mark.parametrize("before", BEFORE, ids=range(len(BEFORE)))
+def test_a_run_that_ended_after_writing_has_nothing_to_add(tmp_path: Path, before: bytes) -> None:
+    path = tmp_path / "alerts.jsonl"
+    path.write_bytes(before)
+    messages = [message(1), message(2)]
+    whole = written(path, *messages)
+    assert written(path, *messages) == whole
+
+
 def test_alike_lines_of_the_past_do_not_stand_for_new_ones(tmp_path: Path) -> None:
     """Only the end of the file can be this outbox's: what stands further up was another ledger's."""
     path = tmp_path / "alerts.jsonl"

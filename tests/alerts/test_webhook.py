@@ -15,7 +15,7 @@ import pytest
 
 from carhound.alerts.delivery import deliver
 from carhound.alerts.ledger import Ledger
-from carhound.alerts.webhook import ATTEMPTS, Webhook
+from carhound.alerts.webhook import ATTEMPTS, Webhook, environment_token
 from carhound.errors import UsageError
 
 from .receiver import Answer, Receiver, receiver
@@ -286,3 +286,13 @@ def test_a_token_no_header_can_carry_is_not_shown(token: str) -> None:
         Webhook("https://a.example", token)
     assert token not in raised.value.message
     assert BEARER not in repr(Webhook("https://a.example", BEARER))
+
+
+@pytest.mark.parametrize(("value", "token"), [("a b\n", "a b"), ("", None), (" \n", None), (None, None)])
+def test_the_token_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, value: str | None, token: str | None
+) -> None:
+    monkeypatch.delenv("CARHOUND_WEBHOOK_TOKEN", raising=False)
+    if value is not None:
+        monkeypatch.setenv("CARHOUND_WEBHOOK_TOKEN", value)
+    assert environment_token() == token

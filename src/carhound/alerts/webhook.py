@@ -1,6 +1,7 @@
 """Alerts to a webhook: each in a POST of its own, in order, tried again while the receiver is down."""
 
 import http.client
+import os
 import random
 import ssl
 import time
@@ -120,6 +121,11 @@ class Webhook:
 
     def _error(self, said: str, hint: str) -> DeliveryError:
         return DeliveryError(f"the webhook at {self.shown} {said}", hint=hint)
+
+
+def environment_token() -> str | None:
+    """The token in CARHOUND_WEBHOOK_TOKEN, without the line break that files of secrets end in."""
+    return os.environ.get("CARHOUND_WEBHOOK_TOKEN", "").strip() or None
 
 
 _WAITS = "the alerts wait in the ledger, and the next run sends them first"
