@@ -27,7 +27,7 @@ from ..engines.event_files import BARE, as_event, full_table, unheard, write
 from ..engines.plans import EVENTS, NOW, PLANS, STEMS
 
 MOMENT = Moment(NOW, UTC)
-SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 def events_of(raws: list[RawEvent]) -> list[Event]:

@@ -112,6 +112,15 @@ def _regex(predicate: MatchesRegex, used: AliasUse) -> Condition:
 
     def holds(row: Row) -> bool:
         values = texts(read(row)) if read is not None else raw_texts(row)
-        return any(search(text) is not None for text in values) is not predicate.negated
+        return any(search(_encodable(text)) is not None for text in values) is not predicate.negated
 
     return holds
+
+
+def _encodable(text: str) -> str:
+    """The text as RE2 can take it: halves of surrogate pairs become U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
