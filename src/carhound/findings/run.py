@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from carhound.findings.lineage import Tree
 from carhound.findings.prevalence import Prevalence
+from carhound.findings.reasons import Reason
 from carhound.findings.silence import Silence
 from carhound.findings.suppressions import Suppression, Suppressions
 from carhound.model.diagnostics import Diagnostic
@@ -153,6 +155,10 @@ class Finding:
     """With `backfill`: the calendar days (ISO, in the zone of the run) whose run reported it."""
     prevalence: Prevalence | None = None
     """Where else its key was met; None where it lacks the key."""
+    tree: Tree | None = None
+    """The processes around it; None where nothing tells of any."""
+    reasons: tuple[Reason, ...] = ()
+    """The weightiest first."""
 
 
 @dataclass(frozen=True, slots=True)
