@@ -8,22 +8,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from carhound.cli.main import main
 from carhound.errors import LakeError
 from carhound.lake import upkeep
 from carhound.lake.orphans import orphans
 from carhound.lake.store import Lake
 from carhound.lake.verify import verify
+from carhound.pipeline.ingest import IngestRequest, ingest
 
 from .evidence import content, ended, started, write_lines
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes as Unix does")
 
-KILLS = int(os.environ.get("CARHOUND_KILLS", "3"))
+Say = Callable[..., tuple[int, str, str]]
+KILLS = int(os.environ.get("CARHOUND_KILLS", "2"))
 """Random moments to kill a run at; `CARHOUND_KILLS=100` takes some minutes."""
 EVENTS = 200
 DIES = "import os, signal; die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -60,12 +63,10 @@ def check(folder: Path, events: int | None = None) -> int:
 
 
 def finish(evidence: Path, folder: Path, events: int = EVENTS) -> None:
-    """Runs the same command once more, which completes the work."""
+    """The same ingest once more, which completes the work."""
     before = check(folder) if is_lake(folder) else 0
-    status, out, err = ended(started("ingest", evidence, "--lake", folder, "-f", "json"))
-    assert (status, err) == (0, "")
-    totals = json.loads(out)["totals"]
-    assert (totals["added"], totals["repeats"]) == (events - before, before)
+    done = ingest(IngestRequest((str(evidence),), folder))
+    assert (done.added, done.repeats, done.reasons) == (events - before, before, ())
     check(folder, events)
 
 
@@ -114,9 +115,21 @@ def test_two_ingests_at_once_add_every_event_once(tmp_path: Path) -> None:
 @pytest.fixture
 def many_files(tmp_path: Path) -> Path:
     """A lake with a handful of files of one day."""
-    evidence = write_lines(tmp_path / "a.json", range(100, EVENTS))
-    assert ended(started("ingest", evidence, "--lake", tmp_path / "lake"))[0] == 0
+    for start in (100, 140, 180):
+        evidence = write_lines(tmp_path / "a.json", range(start, min(start + 40, EVENTS)))
+        ingest(IngestRequest((str(evidence),), tmp_path / "lake"))
     return tmp_path / "lake"
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs the program in this process."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        status = main([str(word) for word in words])
+        return status, *capsys.readouterr()
+
+    return run
 
 
 def test_compaction_keeps_every_row_and_its_sequence(many_files: Path) -> None:
@@ -136,7 +149,7 @@ def test_a_killed_compaction_changes_nothing_or_all(many_files: Path, moment: st
     process = started("lake", "compact", many_files, before=DIES + MOMENTS[moment])
     assert ended(process)[0] == -signal.SIGKILL
     check(many_files, 100)
-    assert ended(started("lake", "compact", many_files))[0] == 0
+    upkeep.compact(Lake.open(many_files))
     check(many_files, 100)
     assert len(Lake.open(many_files).files()) == 1
 
@@ -149,7 +162,7 @@ def test_compaction_beside_an_ingest(many_files: Path, tmp_path: Path) -> None:
     check(many_files, EVENTS)
 
 
-def test_left_over_files_are_named_and_in_time_deleted(many_files: Path, tmp_path: Path) -> None:
+def test_left_over_files_are_named_and_in_time_deleted(many_files: Path, tmp_path: Path, say: Say) -> None:
     evidence = write_lines(tmp_path / "b.json", range(40))
     process = started(
         "ingest", evidence, "--lake", many_files, before=DIES + MOMENTS["after the files are written"]
@@ -157,7 +170,7 @@ def test_left_over_files_are_named_and_in_time_deleted(many_files: Path, tmp_pat
     assert ended(process)[0] == -signal.SIGKILL
     lake = Lake.open(many_files)
     (left,) = [path for path in orphans(lake) if path.suffix == ".parquet"]
-    status, out, _ = ended(started("lake", "verify", many_files))
+    status, out, _ = say("lake", "verify", many_files)
     assert status == 0
     assert "harmless" in out
     assert str(left) in out
@@ -186,8 +199,7 @@ def test_a_full_disk_leaves_the_lake_as_it_was(many_files: Path, tmp_path: Path)
     assert (status, "no room to write to the lake" in err) == (2, True)
     assert set(many_files.rglob("*.parquet")) == before
     check(many_files, 100)
-    finish_all = ended(started("ingest", evidence, "--lake", many_files, "-f", "json"))
-    assert json.loads(finish_all[1])["totals"]["added"] == 2
+    assert ingest(IngestRequest((str(evidence),), many_files)).added == 2
     check(many_files, 102)
 
 
@@ -199,7 +211,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode:
         pytest.skip("needs root, who can mount a small disk")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_disk_that_fills_up_loses_nothing(small_disk: Path, tmp_path: Path) -> None:
@@ -213,26 +225,26 @@ def test_a_disk_that_fills_up_loses_nothing(small_disk: Path, tmp_path: Path) ->
     finish(evidence, small_disk / "lake", 4 * EVENTS)
 
 
-def test_days_are_removed_by_the_time_of_their_events(many_files: Path) -> None:
+def test_days_are_removed_by_the_time_of_their_events(many_files: Path, say: Say) -> None:
     lake = Lake.open(many_files)
     (day,) = {one["time"].date() for one in content(lake, "time")}
-    status, out, _ = ended(started("lake", "expire", many_files, "--older-than", "100y"))
+    status, out, _ = say("lake", "expire", many_files, "--older-than", "100y")
     assert (status, "nothing to remove" in out) == (0, True)
-    status, out, _ = ended(started("lake", "expire", many_files, "--older-than", "30d"))
+    status, out, _ = say("lake", "expire", many_files, "--older-than", "30d")
     assert (status, f"100 events removed: 1 day, {day} to {day}" in out) == (0, True)
     check(many_files, 0)
     assert Lake.open(many_files).newest_batch() == 3
-    status, _, err = ended(started("lake", "expire", many_files, "--older-than", "soon"))
+    status, _, err = say("lake", "expire", many_files, "--older-than", "soon")
     assert (status, "is no age" in err) == (2, True)
 
 
-def test_verify_names_what_is_missing_and_what_is_damaged(many_files: Path) -> None:
+def test_verify_names_what_is_missing_and_what_is_damaged(many_files: Path, say: Say) -> None:
     gone, hurt, _ = map(Path, Lake.open(many_files).files())
     gone.unlink()
     text = bytearray(hurt.read_bytes())
     text[len(text) // 3] ^= 0xFF
     hurt.write_bytes(text)
-    status, out, _ = ended(started("lake", "verify", many_files))
+    status, out, _ = say("lake", "verify", many_files)
     assert status == 1
     assert f"{gone} is missing" in out
     assert f"{hurt} cannot be read" in out

@@ -102,8 +102,11 @@ def ingest(
         )
 
     if follow:
-        for ingested in follow_evidence(request):
-            show(ingested)
+        try:
+            for ingested in follow_evidence(request):
+                show(ingested)
+        except KeyboardInterrupt:
+            pass  # between two looks nothing is on its way
         return 0
     with shown_progress(quiet=quiet) as progress:
         ingested = pipeline.ingest(request, progress)
