@@ -7,15 +7,19 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from carhound.engines.interpreter.conditions import condition
+from carhound.engines.interpreter.operators import Result
+from carhound.engines.interpreter.rows import Row
 from carhound.lake.rows import as_raw_event, as_row, to_arrow
 from carhound.model.event import Event
 from carhound.model.event_table import BATCH_BITS, EventTable
 from carhound.model.names import NATIVE_ALIASES, Alias
 from carhound.normalize.normalizer import Normalizer
 from carhound.plan.nodes import Node
+from carhound.plan.predicates import All
 from carhound.plan.reads import fields_read
 from carhound.plan.rewrites.required_literals import RequiredLiterals, of_conditions
-from carhound.plan.stems import stems
+from carhound.plan.stems import Stem, stems
 
 BARE = EventTable()
 _HEADER = {"EventCode", "EventID", "Computer", "Channel", "SourceName", "EventRecordID", "_time"}
@@ -68,3 +72,25 @@ def as_event(row: Any) -> Event:
 
 def unheard(name: str, alias: Alias) -> None:
     """For tests that do not look at which aliases served."""
+
+
+def hits(stem: Stem, events: Iterable[Event]) -> list[Event]:
+    """What the interpreter lets through, windows aside."""
+    holds = condition(All(stem.conditions), unheard)
+    ids, kinds = stem.event_ids(), stem.scan.kinds
+    return [
+        one
+        for one in events
+        if stem.scan.dataset.holds(one.provider, one.channel)
+        and (kinds is None or set(kinds) & set(one.kinds))
+        and (ids is None or one.event_id in ids)
+        and holds(Row(one))
+    ]
+
+
+def shown(result: Result) -> Any:
+    rows = [
+        (row.event.sequence if row.event is not None else None, row.columns and dict(row.columns))
+        for row in result.rows
+    ]
+    return result.columns, rows
