@@ -77,7 +77,7 @@ def test_analytics_and_searches_over_public_data(shared: Path, tmp_path: Path, c
     assert len(events) > 20_000
     table = full_table(plan for _, plan in asked) if columns else BARE
     some = set()
-    with EventFiles(table, write(events, table, tmp_path)) as files:
+    with EventFiles(table, write(events, table, tmp_path, 10_000)) as files:
         for name, plan in asked:
             let_through = {id(stem.node): hits(stem, events) for stem in stems(plan)}
             expected = run(plan, let_through, EVERY_TIME, unheard)

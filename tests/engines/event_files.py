@@ -24,6 +24,7 @@ from carhound.plan.stems import Stem, stems
 BARE = EventTable()
 _HEADER = {"EventCode", "EventID", "Computer", "Channel", "SourceName", "EventRecordID", "_time"}
 _numbers = count()
+_normalizer = Normalizer()
 
 
 def full_table(plans: Iterable[Node]) -> EventTable:
@@ -48,8 +49,11 @@ def full_table(plans: Iterable[Node]) -> EventTable:
     return EventTable(tuple(columns.values()), tuple(car), tuple(literals))
 
 
-def write(events: Sequence[Event], table: EventTable, folder: Path) -> list[str]:
-    """Writes events into two files, one batch each; the event's `sequence` is that of its row."""
+def write(events: Sequence[Event], table: EventTable, folder: Path, group: int = 2) -> list[str]:
+    """Writes events into two files, one batch each, `group` rows in a row group.
+
+    The event's `sequence` becomes that of its row.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     half = (len(events) + 1) // 2
@@ -58,14 +62,14 @@ def write(events: Sequence[Event], table: EventTable, folder: Path) -> list[str]
             event.sequence = (batch << BATCH_BITS) + number
         path = folder / f"{next(_numbers)}.parquet"
         rows = [as_row(event, table, event.sequence) for event in part]
-        pq.write_table(to_arrow(rows, table), path, row_group_size=2)
+        pq.write_table(to_arrow(rows, table), path, row_group_size=group)
         paths.append(str(path))
     return paths
 
 
 def as_event(row: Any) -> Event:
     """The event of a row."""
-    event = Normalizer().event(as_raw_event(row), row["file"], row["shape"])
+    event = _normalizer.event(as_raw_event(row), row["file"], row["shape"])
     event.sequence = row["sequence"]
     return event
 
