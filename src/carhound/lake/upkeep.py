@@ -52,7 +52,7 @@ def expire(lake: Lake, until: datetime, grace: timedelta = GRACE) -> Upkeep:
             if not gone:
                 break
             try:
-                lake.commit((), gone, lake.newest_batch())
+                lake.commit((), gone, lake.newest_batch(), midnight)
                 break
             except CommitFailedException:
                 continue

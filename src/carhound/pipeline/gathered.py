@@ -35,7 +35,10 @@ class Hits(Protocol):
 
 
 Sightings = Callable[[int, Callable[[Event], Sighting | None], Iterable[Event]], Iterable[Sighting]]
-"""Told a plan, how to read a key, and some of its matches: at least all with the key of one of these."""
+"""Told a plan, how to read a key, and some events: at least all matches with the key of one of these.
+
+None where no match has a key.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +58,5 @@ class Gathered:
     engine: str
     missing: tuple[str, ...] = ()
     """Paths asked for that do not exist."""
+    close: Callable[[], None] = lambda: None
+    """Lets go of the evidence; `sightings` need it."""

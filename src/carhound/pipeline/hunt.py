@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
 from carhound.analytics.load import bundled, load
-from carhound.errors import CarhoundError, DocumentError
+from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.findings.judging import as_rows
 from carhound.findings.processes import Processes
 from carhound.findings.run import Reading, Rows, Run, RunInfo
@@ -71,7 +72,18 @@ def _run(
     passed_over: tuple[str, ...] = (),
     of: Prepared | None = None,
 ) -> Run:
-    gathered = _gather(request, clock, subjects, progress, searching=of is not None)
+    with closing(_gather(request, clock, subjects, progress, searching=of is not None)) as gathered:
+        return _told(request, gathered, subjects, problems, passed_over, of)
+
+
+def _told(
+    request: Request,
+    gathered: Gathered,
+    subjects: list[Subject],
+    problems: Sequence[CarhoundError],
+    passed_over: tuple[str, ...],
+    of: Prepared | None,
+) -> Run:
     reading, moment = gathered.reading, gathered.moment
     rows = _rows(of) if of is not None else None
     for subject in subjects if of is None else ():
@@ -116,6 +128,10 @@ def _gather(
     request: Request, clock: Clock, subjects: list[Subject], progress: Progress | None, *, searching: bool
 ) -> Gathered:
     if request.lake is None:
+        if not request.evidence:
+            raise UsageError("nothing to look at", hint="name files or folders, or a lake with --lake")
+        if request.catalog is not None:
+            raise UsageError("--catalog names the catalogue of a lake", hint="name the lake with --lake")
         return from_files(request, clock, subjects, progress)
     # Loaded where they are used: a lake's libraries take a second.
     from carhound.pipeline.over_lake import from_lake, search_lake

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlglot import exp
 
-from carhound.engines.duckdb.files import EventFiles
+from carhound.engines.duckdb.files import EventFiles, Row
 from carhound.engines.sql.columns import EVENTS, column, native, read
 from carhound.engines.sql.columns import present as has_value
 from carhound.engines.sql.stems import batches_after, eligible
 from carhound.engines.sql.unsayable import Unsayable
+from carhound.model.event_table import RECORD_COLUMNS
 from carhound.model.presence import QUARTER
 from carhound.plan.needs import Need
 from carhound.plan.stems import Stem
@@ -56,7 +57,13 @@ def sent(files: EventFiles, after_batch: int) -> Iterator[Sent]:
 def present(files: EventFiles, stem: Stem, after_batch: int) -> Iterator[tuple[str | None, int]]:
     """The computers, and quarters of an hour since 1970, with events of the kinds a stem looks at."""
     seconds = exp.func("EPOCH_US", column("time"))
-    quarter = exp.IntDiv(this=seconds, expression=exp.Literal.number(QUARTER.seconds * 1_000_000))
+    # SQL divides towards zero, and quarters before 1970 are counted downwards.
+    early = exp.cast(exp.LT(this=seconds, expression=exp.Literal.number(0)), "bigint")
+    size = QUARTER.seconds * 1_000_000
+    lowered = exp.Sub(
+        this=seconds.copy(), expression=exp.Mul(this=early, expression=exp.Literal.number(size - 1))
+    )
+    quarter = exp.IntDiv(this=exp.paren(lowered), expression=exp.Literal.number(size))
     query = (
         exp.select(column("computer"), exp.alias_(quarter, "quarter"))
         .distinct()
@@ -70,9 +77,10 @@ def present(files: EventFiles, stem: Stem, after_batch: int) -> Iterator[tuple[s
 def carried(files: EventFiles, stem: Stem, need: Need, after_batch: int) -> Iterator[tuple[str, str | None]]:
     """The files, and providers (or channels) in them, with an event of these kinds that meets the need.
 
-    What an odd event carries its columns need not tell: it is taken to meet it.
+    Odd events are left out, since their columns need not say what they carry: see `odd_events`. A field that
+    no column can say is taken to be carried.
     """
-    met: list[exp.Expr] = [column("odd")]
+    met: list[exp.Expr] = []
     for name in need.carriers:
         met.append(has_value(native(files.table, name)))
     for field in need.fields:
@@ -80,12 +88,19 @@ def carried(files: EventFiles, stem: Stem, need: Need, after_batch: int) -> Iter
             met.append(has_value(read(files.table, field)))
         except Unsayable:
             met.append(exp.true())
-    source = exp.Coalesce(this=column("provider"), expressions=[column("channel")])
+    named = exp.Nullif(this=column("provider"), expression=exp.Literal.string(""))
+    source = exp.Coalesce(this=named, expressions=[column("channel")])
     query = (
         exp.select(column("file"), exp.alias_(source, "source"))
         .distinct()
         .from_(EVENTS)
-        .where(eligible(stem), batches_after(after_batch), exp.or_(*met, copy=False))
+        .where(eligible(stem), batches_after(after_batch), exp.not_(column("odd")), exp.or_(*met, copy=False))
     )
     for row in files.rows(query):
         yield row["file"], row["source"]
+
+
+def odd_events(files: EventFiles, stem: Stem, after_batch: int) -> Iterator[Row]:
+    """The records, with `RECORD_COLUMNS`, of odd events of these kinds."""
+    query = exp.select(*map(column, RECORD_COLUMNS)).from_(EVENTS)
+    return files.rows(query.where(eligible(stem), batches_after(after_batch), column("odd")))
