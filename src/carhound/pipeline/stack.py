@@ -39,8 +39,8 @@ def stack(
 ) -> Run:
     """Stacks the values of native fields over the events that a search expression describes.
 
-    They are in the files of the request, or in its lake. Its rows are `Run.results`, of which a page shows `top`. Relative times count from `Request.now`, else
-    from the clock. Raises CarhoundError.
+    They are in the files of the request, or in its lake. Its rows are `Run.results`, of which a page shows
+    `top`. Relative times count from `Request.now`, else from the clock. Raises CarhoundError.
     """
     names = _names(fields)
     clock = read_clock(request)
