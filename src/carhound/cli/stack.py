@@ -4,7 +4,7 @@ import click
 
 from carhound.cli.options import (
     archive_options,
-    evidence_argument,
+    evidence_or_lake,
     mapping_option,
     output_options,
     read_output_options,
@@ -16,6 +16,7 @@ _EPILOG = """\
 Examples:
   carhound stack ImageLoaded logs/
   carhound stack ImageLoaded --where 'EventCode=7 Image="*regsvr32.exe"' logs/
+  carhound stack ImageLoaded --lake lake/ --earliest -30d
   carhound stack -f csv ParentImage,Image --where 'EventCode=1' a.zip
 
 \b
@@ -30,7 +31,7 @@ Exit status:
 
 @click.command(epilog=_EPILOG)
 @click.argument("fields", metavar="FIELD[,FIELD...]")
-@evidence_argument
+@evidence_or_lake
 @click.option(
     "--where",
     default="*",
@@ -70,6 +71,8 @@ def stack(
     /,
     fields: str,
     evidence: tuple[str, ...],
+    lake: str | None,
+    catalog: str | None,
     where: str,
     top: int,
     mappings: tuple[str, ...],
@@ -109,6 +112,8 @@ def stack(
         hash=hash_files,
         archive_password=archive_password,
         archive_limits=archive_limits,
+        lake=lake,
+        catalog=catalog,
     )
     with shown_progress(quiet=quiet) as progress:
         run = pipeline.stack(fields.split(","), where, top, request, progress)

@@ -26,9 +26,7 @@ def from_files(
 ) -> Gathered:
     """Reads the evidence of a request. Raises UsageError where none of its paths exists."""
     paths = tuple(dict.fromkeys(request.evidence))
-    missing = tuple(absent(paths))
-    if len(missing) == len(paths):
-        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
+    missing = missing_of(paths)
     options = ReadOptions(
         clock.zone,
         read_mappings(request.mappings),
@@ -65,6 +63,16 @@ def from_files(
         INTERPRETER,
         missing,
     )
+
+
+def missing_of(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths that do not exist. Raises UsageError where none does."""
+    if not paths:
+        raise UsageError("no evidence was named", hint="name files or folders, or a lake with --lake")
+    missing = tuple(absent(paths))
+    if len(missing) == len(paths):
+        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
+    return missing
 
 
 def new_collector(subjects: list[Subject], registry: Registry) -> Collector:

@@ -71,7 +71,7 @@ def gather(
     runnable = [one for subject in subjects for one in subject.implementations if one.number is not None]
     judge_all(runnable, hits, registry, moment, backfill)
     looked_at = {one.number: hits.judgeable(one.number) for one in runnable if one.number is not None}
-    reading, hosts = _account(memory, registry, looked_at)
+    reading, hosts = account(memory, registry, looked_at)
     eligible = {number: found.events.total() for number, found in looked_at.items()}
     matched = {number: hits.matched(number) for number in range(len(plans))}
     return Gathered(
@@ -98,12 +98,12 @@ def search_lake(request: Request, clock: Clock, subject: Subject) -> Gathered:
     if moment.window(main.scan).bounded:
         one.judgement.timeless = memory.count_timeless(main)
     found = judgeable(memory, main)
-    reading, hosts = _account(memory, registry, {0: found})
+    reading, hosts = account(memory, registry, {0: found})
     eligible = {0: found.events.total()}
     return Gathered(reading, eligible, {}, hosts, lambda *_: (), moment, now_from, ENGINE, close=memory.close)
 
 
-def _account(
+def account(
     memory: Memory, registry: Registry, looked_at: dict[int, Judgeable]
 ) -> tuple[Reading, Callable[[dict[int, tuple[str, str]]], tuple[HostCoverage, ...]]]:
     """What was there to judge: by number of the plan, the events it looks at."""

@@ -3,13 +3,11 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import product
 
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.operators import Moment
-from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.errors import UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import Judgement, windows_used
@@ -18,67 +16,22 @@ from carhound.findings.stacking import COUNTED, Stack
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Diagnostic, Source
-from carhound.model.event import Event
-from carhound.model.suggestion import nearest
-from carhound.model.windows import Window
-from carhound.pipeline.gathered import INTERPRETER
+from carhound.pipeline.counting import Counting
+from carhound.pipeline.gathered import INTERPRETER, Gathered
 from carhound.pipeline.implementations import Prepared, Subject
 from carhound.pipeline.mapping_file import read_mappings
+from carhound.pipeline.over_files import missing_of
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result
 from carhound.plan.nodes import Node
-from carhound.plan.predicates import Field
 from carhound.plan.stems import stems
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.limits import read_limits
-from carhound.readers.walk import missing as absent
 
 _NAME = "stack"
 _MOST_FIELDS = 5
-_MOST_KINDS = 1000
-"""Kinds of events whose field names are looked at for a suggestion."""
-
-
-class Counting:
-    """Takes the events that match, and keeps of them what is stacked."""
-
-    def __init__(self, fields: tuple[str, ...], stacked: Stack, window: Window, prepared: Prepared) -> None:
-        self.matched = 0
-        self.lacking = 0
-        self._read = [getter(Field(name), prepared.use_alias) for name in fields]
-        self._stacked = stacked
-        self._window = window
-        self._kinds: dict[tuple[str | None, str | None], None] = {}
-        self._names: dict[str, None] = {}
-        self._standing: Event | None = None
-
-    def take(self, event: Event) -> Event:
-        """Counts an event; the first one stands for all, so that a collector keeps no other."""
-        self._standing = self._standing or event
-        if not self._window.contains(event.time):
-            return self._standing
-        self.matched += 1
-        row = Row(event)
-        found = [texts(one(row)) for one in self._read]
-        if all(found):
-            for values in product(*found):
-                self._stacked.add(values, event.computer, event.time)
-        else:
-            self.lacking += 1
-            self._note_names(event)
-        return self._standing
-
-    def near(self, name: str) -> str | None:
-        """A field much like this one, of those that events without it have."""
-        return nearest(name, self._names)
-
-    def _note_names(self, event: Event) -> None:
-        kind = (event.provider, event.event_id)
-        if kind not in self._kinds and len(self._kinds) < _MOST_KINDS:
-            self._kinds[kind] = None
-            self._names.update(dict.fromkeys(event.native))
 
 
 def stack(
@@ -86,46 +39,74 @@ def stack(
 ) -> Run:
     """Stacks the values of native fields over the events that a search expression describes.
 
-    Its rows are `Run.results`, of which a page shows `top`. Relative times count from `Request.now`, else
-    from the clock. Raises CarhoundError.
+    They are in the files of the request, or in its lake. Its rows are `Run.results`, of which a page shows
+    `top`. Relative times count from `Request.now`, else from the clock. Raises CarhoundError.
     """
     names = _names(fields)
     clock = read_clock(request)
-    now, now_from = clock.now(None, None)
+    now, now_from = clock.now_of_lake()
     plan, prepared = _prepared(where)
     moment = Moment(now, clock.zone, clock.range(now))
-    paths = tuple(dict.fromkeys(request.evidence))
-    missing = tuple(absent(paths))
-    if len(missing) == len(paths):
-        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
-    options = ReadOptions(
-        clock.zone,
-        read_mappings(request.mappings),
-        read_limits(request.archive_limits),
-        request.archive_password,
-    )
+    (stem,) = stems(plan)
     stacked = Stack(clock.zone)
-    counting = Counting(names, stacked, moment.window(stems(plan)[0].scan), prepared)
-    collector = Collector([plan], counting.take, [prepared.use_alias])
-    reading = Reading(Registry())
-    parts = open_evidence([path for path in paths if path not in missing], options)
-    read_evidence(parts, collector, 1, reading, request, progress)
+    counting = Counting(names, stacked, moment.window(stem.scan), prepared)
+    if request.lake is None:
+        gathered = _stack_files(request, plan, counting, prepared, moment, now_from, progress)
+    else:
+        # Loaded where it is used: a lake's libraries take a second.
+        from carhound.pipeline.stack_lake import stack_lake
+
+        gathered = stack_lake(request, stem, counting, prepared.use_alias, moment, now_from)
+    reading = gathered.reading
 
     prepared.judgement = Judgement(windows_used(plan, prepared.implementation.code, moment))
     prepared.diagnostics += _without(names, counting)
     digest = hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()
     source = DocumentSource(f"<{_NAME}>", digest)
     analytic = Analytic(_NAME, "Stack", source, "", (), (), (), (prepared.implementation,), ())
-    said = analytic_result(Subject(analytic, [prepared]), reading, {0: collector.eligible(0)}, {})
+    said = analytic_result(Subject(analytic, [prepared]), reading, gathered.eligible, {})
     counted = tuple(replace(one, matched=counting.matched) for one in said.implementations)
     results = (replace(said, implementations=counted),)
-    evidence = reading.evidence(missing)
-    status, reasons = judge_status(
-        evidence, results, Gaps(tuple(reading.explicit_not_evidence), (), reading.interrupted_at)
-    )
-    info = RunInfo(request.command, VERSION, INTERPRETER, now, now_from, request.tz, request.reading)
-    hosts = reading.hosts.coverage({0: (_NAME, _NAME)})
+    evidence = reading.evidence(gathered.missing)
+    gaps = Gaps(tuple(reading.explicit_not_evidence), (), reading.interrupted_at)
+    status, reasons = judge_status(evidence, results, gaps)
+    info = RunInfo(request.command, VERSION, gathered.engine, now, now_from, request.tz, request.reading)
+    hosts = gathered.hosts({0: (_NAME, _NAME)})
     return Run(info, results, hosts, evidence, (), status, reasons, stacked.rows(names, top))
+
+
+def _stack_files(
+    request: Request,
+    plan: Node,
+    counting: Counting,
+    prepared: Prepared,
+    moment: Moment,
+    now_from: str,
+    progress: Progress | None,
+) -> Gathered:
+    paths = tuple(dict.fromkeys(request.evidence))
+    missing = missing_of(paths)
+    options = ReadOptions(
+        moment.zone,
+        read_mappings(request.mappings),
+        read_limits(request.archive_limits),
+        request.archive_password,
+    )
+    collector = Collector([plan], counting.take, [prepared.use_alias])
+    reading = Reading(Registry())
+    parts = open_evidence([path for path in paths if path not in missing], options)
+    read_evidence(parts, collector, 1, reading, request, progress)
+    return Gathered(
+        reading,
+        {0: collector.eligible(0)},
+        {},
+        reading.hosts.coverage,
+        lambda *_: (),
+        moment,
+        now_from,
+        INTERPRETER,
+        missing,
+    )
 
 
 def _names(fields: Iterable[str]) -> tuple[str, ...]:
