@@ -17,7 +17,7 @@ from carhound.pipeline.counting import Counting
 from carhound.pipeline.gathered import Gathered
 from carhound.pipeline.judgeable import judgeable
 from carhound.pipeline.memory import Memory
-from carhound.pipeline.over_lake import ENGINE, account, open_memory
+from carhound.pipeline.over_lake import ENGINE, account, open_lake
 from carhound.pipeline.request import Request
 from carhound.plan.predicates import All
 from carhound.plan.stems import Stem
@@ -30,7 +30,7 @@ def stack_lake(
     request: Request, stem: Stem, counting: Counting, used: AliasUse, moment: Moment, now_from: str
 ) -> Gathered:
     """Counts what the lake of a request holds of a stem. Raises LakeError."""
-    memory, registry = open_memory(request), Registry()
+    memory, registry = Memory(open_lake(request)), Registry()
     with EventFiles(memory.lake.table, memory.lake.files(counting.window)) as files:
         asked = _Asked(memory, files, stem, counting, used)
         asked.count()
