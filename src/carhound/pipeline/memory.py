@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from carhound.engines.duckdb.files import EventFiles
-from carhound.engines.duckdb.telemetry import carried, odd_events, present, sent
+from carhound.engines.duckdb.telemetry import carried, present, sent, unsaid
 from carhound.engines.interpreter.collect import can_match, meets
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.rows import Row, unheard
@@ -89,7 +89,10 @@ class Memory:
         since = self.history.covered(name)
         if since < self.newest:
             found = set(carried(self._since(since), topic.stem, need, after_batch=since))
-            found.update(self._carried_by_odd(topic, need, since))
+            for row in unsaid(self._since(since), topic.stem, need, after_batch=since):
+                source = (row["file"], row["provider"] or row["channel"])
+                if source not in found and self._meets(topic, need, row):
+                    found.add(source)
             self.history.remember_carried(name, since, self.newest, found)
         return self.history.carried(name)
 
@@ -102,11 +105,9 @@ class Memory:
                 event.time is None and can_match(stem, event) and holds(Row(event)) for event in events
             )
 
-    def _carried_by_odd(self, topic: Eligible, need: Need, since: int) -> Iterator[tuple[str, str | None]]:
-        for row in odd_events(self._since(since), topic.stem, after_batch=since):
-            event = self.as_event(row)
-            if can_match(topic.stem, event) and meets(need, Row(event), unheard):
-                yield event.place.file, event.provider or event.channel
+    def _meets(self, topic: Eligible, need: Need, row: Mapping[str, Any]) -> bool:
+        event = self.as_event(row)
+        return can_match(topic.stem, event) and meets(need, Row(event), unheard)
 
     def _matches(self, topic: Matching, since: int) -> Iterator[Match]:
         stem = topic.stem
