@@ -236,7 +236,7 @@ def compare_histories(report: Report, small: Path, large: Path, events: int) -> 
 def describe(report: Report) -> None:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )  # noqa: S607
+    )
     names = ("duckdb", "pyarrow", "pyiceberg", "sqlglot")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     report.say(f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z, commit {commit.stdout.strip()}")

@@ -131,7 +131,7 @@ def catch_up(folder: Path) -> list[tuple[str, float]]:
             if stem.scan.role == "baseline" and stem.scan.range.written:
                 timed(
                     f"hours heard of for {what}",
-                    lambda stem=stem: memory.present(Eligible(stem), stem_window()),
+                    lambda stem=stem: memory.present(Eligible(stem), NO_BOUNDS),
                 )
     memory.close()
     return steps

@@ -1,8 +1,8 @@
 """Rows to Parquet files, laid out so that searches for tagged rows skip the others.
 
 Within a file the rows that carry a tag stand first, in row groups of their own, then those of one event id
-and one image: row groups are small, so that their least and greatest values tell which can be passed over. The
-footer is what every reader has to read, so it says nothing of columns without values, and no least and
+and one image: row groups are small, so that their least and greatest values tell which can be passed over.
+The footer is what every reader has to read, so it says nothing of columns without values, and no least and
 greatest values where they tell nothing.
 """
 
