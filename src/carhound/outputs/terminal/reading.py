@@ -48,7 +48,12 @@ def _show_totals(page: Page, files: Sequence[FileReport], indent: int) -> None:
     shapes = ", ".join(f"{name} {number(many)}" for name, many in formats.most_common())
     total = size(sum(file.bytes or 0 for file in files))
     text = f"{count(len(files), 'file')}, {total}" + (f" ({shapes})" if shapes else "")
-    page.labelled("files", evidence(text), indent=indent, label_width=LABEL)
+    if set(formats) == {"lake"}:
+        page.labelled(
+            "lake", evidence(", ".join(file.path for file in files)), indent=indent, label_width=LABEL
+        )
+    else:
+        page.labelled("files", evidence(text), indent=indent, label_width=LABEL)
     page.labelled(
         "events",
         f"{number(events)}, of which {number(eligible)} eligible (of a kind that can match)",
