@@ -18,7 +18,7 @@ COMMANDS = {
     "hunt": CommandEntry("carhound.cli.hunt", "Run CAR analytics over logs."),
     "search": CommandEntry("carhound.cli.search", "Run one SPL search over logs, without Splunk."),
     "stack": CommandEntry("carhound.cli.stack", "List the values of a field from rare to common."),
-    "ingest": CommandEntry("carhound.cli.ingest", "Add logs to a lake, every event once."),
+    "ingest": CommandEntry("carhound.cli.ingest", "Add logs to a lake, which remembers every event once."),
     "watch": CommandEntry("carhound.cli.watch", "Report what is new in a lake, each finding once."),
     "lake": CommandEntry("carhound.cli.lake", "Look after a lake: stats, verify, compact, expire."),
     "mapping": CommandEntry("carhound.cli.mapping", "Print a mapping for columns with names of their own."),
@@ -34,6 +34,8 @@ _EPILOG = """\
 Examples:
   carhound hunt logs/
   carhound search 'EventCode=1 regsvr32.exe' logs/
+  carhound ingest logs/ --lake lake/
+  carhound hunt --lake lake/
 
 'carhound COMMAND --help' explains a command.
 """

@@ -84,6 +84,7 @@ def watch(request: WatchRequest, sinks: Sequence[Sink], now: datetime | None = N
         remarks,
         handed,
         recorded.clock_back,
+        request.from_now,
     )
 
 

@@ -50,7 +50,7 @@ def _show_totals(page: Page, files: Sequence[FileReport], indent: int) -> None:
     text = f"{count(len(files), 'file')}, {total}" + (f" ({shapes})" if shapes else "")
     if set(formats) == {"lake"}:
         page.labelled(
-            "lake", evidence(some([file.path for file in files], 1)), indent=indent, label_width=LABEL
+            "lake", evidence(", ".join(file.path for file in files)), indent=indent, label_width=LABEL
         )
     else:
         page.labelled("files", evidence(text), indent=indent, label_width=LABEL)
