@@ -69,8 +69,8 @@ def _path(test: Matches, excludes: bool) -> Iterator[Diagnostic]:
         message = f"{text} is not bound to a whole name: it also {does} my{name}"
         yield _remark("C6", message, span, f"write *\\{name} for files of this name")
     if _DRIVE.match(text):
-        message = f"paths begin with {text[:2]}: on a system with another drive they match nothing"
-        yield _remark("C8", message, span, "write *\\ for the drive if that can be")
+        message = f"the drive {text[:2]} is written into the path: on a system with another one it matches nothing"
+        yield _remark("C8", message, span, "begin with *\\ if other drives count too")
     if "?" in text:
         message = f"? is no wildcard, and no path holds one: {text} matches nothing"
         yield _remark("C9", message, span, "the one wildcard is *", "warning")
