@@ -13,17 +13,20 @@ from carhound.plan.nodes import Node
 from carhound.plan.reads import fields_read
 from carhound.plan.stems import Stem, stems
 
-_SUBTYPES = {name: name.capitalize() for name in ("process", "module", "registry", "file", "driver", "thread")}
+_SUBTYPES = {
+    name: name.capitalize() for name in ("process", "module", "registry", "file", "driver", "thread")
+}
 _TACTIC, _TECHNIQUE = re.compile(r"TA\d{4}"), re.compile(r"T\d{4}")
 _LEVELS = ("Low", "Moderate", "High")
 
 
 def check_document(analytic: Analytic, plans: list[Node], complete: bool) -> Iterator[Diagnostic]:
     """LINT-D1 to D8; `complete` says that every implementation of the document is among the plans."""
-    used = dict.fromkeys(reference for plan in plans for reference in _used(plan))
+    tested = dict.fromkeys(reference for plan in plans for reference in _used(plan, tested=True))
+    used = {reference for plan in plans for reference in _used(plan, tested=False)} if complete else None
     remarks = [
-        *_references(analytic, used, complete),
-        *_subtypes(analytic, used),
+        *_references(analytic, tested, used),
+        *_subtypes(analytic, tested),
         *_attack(analytic),
         *_unnamed(analytic),
     ]
@@ -31,19 +34,18 @@ def check_document(analytic: Analytic, plans: list[Node], complete: bool) -> Ite
         yield replace(one, source=analytic.text if one.span is not None else None)
 
 
-def _references(analytic: Analytic, used: Iterable[str], complete: bool) -> Iterator[Diagnostic]:
+def _references(analytic: Analytic, tested: Iterable[str], used: set[str] | None) -> Iterator[Diagnostic]:
     written = analytic.data_model_references
-    used = [reference for reference in used if is_defined(reference)]
     for reference in written:
         span = _place(analytic, reference)
         if not is_defined(reference):
             hint = _meant(reference)
             message = f"the CAR data model does not define {reference}"
             yield _remark("D1", message, span, hint, "warning")
-        elif complete and reference not in used:
+        elif used is not None and reference not in used:
             message = f"no implementation uses {reference}"
             yield _remark("D2", message, span, "take it out, or use it")
-    missing = [reference for reference in used if reference not in written]
+    missing = [one for one in tested if is_defined(one) and one not in written]
     if missing and analytic.text is not None:
         message = f"used and not among data_model_references: {', '.join(missing)}"
         yield _remark("D3", message, _place(analytic, "data_model_references"), "list what is used")
@@ -104,22 +106,24 @@ def _unnamed(analytic: Analytic) -> Iterator[Diagnostic]:
     ]
     if unnamed and len(analytic.implementations) > 1:
         message = f"{len(unnamed)} of {len(analytic.implementations)} implementations have no name"
-        yield _remark("D7", message, _place(analytic, "implementations"), "give each one, so that results can")
+        yield _remark(
+            "D7", message, _place(analytic, "implementations"), "give each one, so that results can"
+        )
     if not analytic.unit_tests:
         message = "the document names no unit tests"
         yield _remark("D8", message, None, "say what should trigger it; carhound test runs cases")
 
 
-def _used(plan: Node) -> Iterator[str]:
-    """The object/action/field triples that a plan's conditions look at."""
-    tested = [one.field for one in fields_read(plan) if one.tested]
+def _used(plan: Node, *, tested: bool) -> Iterator[str]:
+    """The object/action/field triples that a plan reads, or with `tested` that its conditions look at."""
+    read = [one.field for one in fields_read(plan) if one.tested or not tested]
     for stem in stems(plan):
         if stem.scan.view == "car":
             for kind in stem.scan.kinds or ():
-                yield from (f"{'/'.join(kind)}/{field.name}" for field in tested if field.view == "car")
+                yield from (f"{'/'.join(kind)}/{field.name}" for field in read if field.view == "car")
             continue
         for mapping in _mappings(stem):
-            names = [name for field in tested for name in mapping.copies.get(field.name, ())]
+            names = [name for field in read for name in mapping.copies.get(field.name, ())]
             for action in mapping.actions:
                 yield from (f"{'/'.join(action.kind)}/{name}" for name in names)
 
@@ -135,7 +139,9 @@ def _place(analytic: Analytic, text: str) -> Span | None:
     """Where the document says it, the code of its implementations aside."""
     if analytic.text is None or not text:
         return None
-    found = re.search(rf"^[ \t-]*(?:\w+:[ \t]*)?(['\"]?{re.escape(text)}\b)", analytic.text.text, re.MULTILINE)
+    found = re.search(
+        rf"^[ \t-]*(?:\w+:[ \t]*)?(['\"]?{re.escape(text)}\b)", analytic.text.text, re.MULTILINE
+    )
     return Span(*found.span(1)) if found is not None else None
 
 

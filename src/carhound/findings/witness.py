@@ -1,4 +1,4 @@
-"""Events made to tell twins apart: a matching event, built from their clauses and then changed one field at a time.
+"""Events made to tell twins apart: one that matches, built from their clauses, then changed a field at a time.
 
 Nothing is claimed of what was not tried: every difference is one that the interpreter found on an event.
 """
@@ -24,7 +24,10 @@ from carhound.plan.stems import Stem, stems
 _STEPS = 40
 """Changes on the way to a matching event; each must bring it nearer."""
 
-_PATH = "C:\\Users\\Public\\another.exe"
+_FOLDER, _NAME = "C:\\Users\\Public\\", "another.exe"
+_PLAIN = ("flipped", "in another folder", "renamed", "dropped")
+"""Changes that people understand at a glance."""
+
 _USUAL = {"CommandLine": "another.exe", "ParentCommandLine": "another.exe", "User": "HOST\\somebody"}
 
 
@@ -32,7 +35,6 @@ _USUAL = {"CommandLine": "another.exe", "ParentCommandLine": "another.exe", "Use
 class Difference:
     """An event that one plan matches and the other does not."""
 
-    event: Event
     fields: tuple[tuple[str, str | None], ...]
     """The native fields that either plan looks at; None for one that is missing."""
     first: bool
@@ -45,19 +47,20 @@ def differences(one: Node, other: Node) -> list[Difference]:
     """Events that tell the main searches of two plans apart, one for each clause that fails."""
     both = (stems(one)[0], stems(other)[0])
     mutator = Mutator((test for stem in both for test in tests(stem.conditions)), altered, sources_of)
-    found: dict[tuple[bool, object], Difference] = {}
+    found: dict[tuple[bool, object], tuple[bool, Difference]] = {}
     for start in _starts(both):
-        event = _climbed(start, both, mutator)
-        for tried in (event, *(mutant.event for mutant in mutator.mutants(event))):
+        event = _completed(_climbed(start, both, mutator), both)
+        for what, tried in (("", event), *((one.what, one.event) for one in mutator.mutants(event))):
             failures = (first_failure(one, tried), first_failure(other, tried))
             if (failures[0] is None) is (failures[1] is None):
                 continue
             failure = failures[0] or failures[1]
             if failure is not None and tried.event_id == event.event_id:
                 key = (failures[0] is None, failure.span)
-                fields = _shown(tried, both)
-                found.setdefault(key, Difference(tried, fields, failures[0] is None, failure))
-    return list(found.values())
+                plain = not what or what.endswith(_PLAIN)
+                if key not in found or (plain and not found[key][0]):
+                    found[key] = plain, Difference(_shown(tried, both), failures[0] is None, failure)
+    return [difference for _, difference in found.values()]
 
 
 def _starts(both: tuple[Stem, Stem]) -> Iterator[Event]:
@@ -73,27 +76,40 @@ def _starts(both: tuple[Stem, Stem]) -> Iterator[Event]:
     for number in ids:
         fields = EVENT_FIELDS.get(number)
         if fields is not None:
-            mapping = sensor("sysmon" if number in SYSMON_IDS else "security")
+            whose = sensor("sysmon" if number in SYSMON_IDS else "security")
             data: dict[str, Value] = {name: _usual(name) for name in sorted(fields)}
-            raw = RawEvent(mapping.provider, mapping.channel, number, "HOST", None, None, data, {}, "made up")
+            raw = RawEvent(whose.provider, whose.channel, number, "HOST", None, None, data, {}, "made up")
             yield Normalizer().event(raw, "made up", "made up")
 
 
 def _usual(name: str) -> str:
-    return _PATH if name in PATHS else _USUAL.get(name, "-")
+    # Without a file's name the folder completes whatever a pattern leaves open before one.
+    return _FOLDER if name in PATHS else _USUAL.get(name, "-")
 
 
 def _climbed(event: Event, both: tuple[Stem, Stem], mutator: Mutator) -> Event:
     """The event changed, one field after the other, until both plans match it or no change helps."""
     most = _score(event, both)
     for _ in range(_STEPS):
-        best = max(
-            (mutant.event for mutant in mutator.mutants(event)), key=lambda one: _score(one, both), default=event
-        )
-        if (score := _score(best, both)) <= most:
+        tried = [(_score(one.event, both), _paths(one.event), one.event) for one in mutator.mutants(event)]
+        score, _, best = max(tried, key=lambda one: one[:2], default=(most, 0, event))
+        if score <= most:
             break
         event, most = best, score
     return event
+
+
+def _completed(event: Event, both: tuple[Stem, Stem]) -> Event:
+    """The event with a file's name where a path is still a folder alone."""
+    changes: dict[str, Value | None] = {
+        name: _FOLDER + _NAME for name, value in event.data.items() if value == _FOLDER
+    }
+    named = altered(event, changes)
+    return named if _score(named, both) >= _score(event, both) else event
+
+
+def _paths(event: Event) -> int:
+    return sum("\\" in value for name, value in event.data.items() if name in PATHS)
 
 
 def _score(event: Event, both: tuple[Stem, Stem]) -> float:

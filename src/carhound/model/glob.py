@@ -43,7 +43,6 @@ class Glob:
 
         return matches
 
-
     def meets(self, other: "Glob") -> bool:
         """Whether some text matches both."""
         if not self.wild:

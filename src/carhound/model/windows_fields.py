@@ -14,8 +14,8 @@ _SIGNED = "Signed Signature SignatureStatus"
 _OTHER = "SourceProcessId SourceImage TargetProcessId TargetImage SourceUser TargetUser"
 
 _SYSMON = {
-    "1": f"{_PROCESS} {_VERSION} CommandLine CurrentDirectory LogonGuid LogonId TerminalSessionId IntegrityLevel "
-    "ParentProcessGuid ParentProcessId ParentImage ParentCommandLine ParentUser",
+    "1": f"{_PROCESS} {_VERSION} CommandLine CurrentDirectory LogonGuid LogonId TerminalSessionId "
+    "IntegrityLevel ParentProcessGuid ParentProcessId ParentImage ParentCommandLine ParentUser",
     "2": f"{_PROCESS} TargetFilename CreationUtcTime PreviousCreationUtcTime",
     "3": f"{_PROCESS} Protocol Initiated SourceIsIpv6 SourceIp SourceHostname SourcePort SourcePortName "
     "DestinationIsIpv6 DestinationIp DestinationHostname DestinationPort DestinationPortName",
@@ -23,8 +23,8 @@ _SYSMON = {
     "5": _PROCESS,
     "6": f"RuleName UtcTime ImageLoaded Hashes {_SIGNED}",
     "7": f"{_PROCESS} ImageLoaded {_VERSION} {_SIGNED}",
-    "8": f"RuleName UtcTime {_OTHER} SourceProcessGuid TargetProcessGuid NewThreadId StartAddress StartModule "
-    "StartFunction",
+    "8": f"RuleName UtcTime {_OTHER} SourceProcessGuid TargetProcessGuid NewThreadId StartAddress "
+    "StartModule StartFunction",
     "9": f"{_PROCESS} Device",
     "10": f"RuleName UtcTime {_OTHER} SourceProcessGUID SourceProcessGuid SourceThreadId TargetProcessGUID "
     "TargetProcessGuid GrantedAccess CallTrace",

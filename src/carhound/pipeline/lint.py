@@ -10,7 +10,7 @@ from carhound.findings.lint_document import check_document
 from carhound.findings.linted import FailOn, LintedAnalytic, LintedImplementation, LintRun, Remark, Witness
 from carhound.findings.twins import pairs
 from carhound.findings.witness import Difference, differences
-from carhound.model.diagnostics import Diagnostic, Source, Span
+from carhound.model.diagnostics import Diagnostic, Span
 from carhound.normalize.mapping import SENSORS, sensor
 from carhound.pipeline.hunt import load_analytics
 from carhound.pipeline.implementations import Prepared, Subject, prepare
@@ -19,6 +19,7 @@ from carhound.plan.lint.baselines import check_baselines
 from carhound.plan.lint.clauses import check_clauses
 from carhound.plan.lint.native_fields import check_native_fields, find_name
 from carhound.plan.lint.patterns import check_patterns
+from carhound.plan.lint.programs import check_programs
 from carhound.plan.lint.remarks import gathered
 from carhound.plan.lint.windows import check_windows
 from carhound.plan.lint.words import check_words
@@ -79,6 +80,7 @@ def _checked(plan: Node, text: str) -> Iterator[Diagnostic]:
     yield from check_clauses(plan)
     yield from check_patterns(plan)
     yield from check_words(plan, text)
+    yield from check_programs(plan)
     yield from check_baselines(plan)
     yield from check_native_fields(plan, text, CAR_NAMES)
     yield from _unfilled(plan, text)
@@ -130,7 +132,11 @@ def _twins(subject: Subject) -> list[tuple[str, str]]:
     """Pairs by name; in a document with one search and one program, these two."""
     found = pairs(one.implementation.name for one in subject.implementations)
     sides = [
-        [one.implementation.name for one in subject.implementations if one.implementation.language == language]
+        [
+            one.implementation.name
+            for one in subject.implementations
+            if one.implementation.language == language
+        ]
         for language in ("spl", "pseudocode")
     ]
     if not found and all(len(side) == 1 for side in sides):
@@ -143,7 +149,11 @@ def _differing(spl: Prepared, pseudocode: Prepared) -> Iterator[Remark]:
         return
     name = spl.implementation.name
     if _aggregates(spl.plan) is not _aggregates(pseudocode.plan):
-        which = "search groups and counts and the pseudocode" if _aggregates(spl.plan) else "pseudocode groups and the search"
+        which = (
+            "search groups and counts and the pseudocode"
+            if _aggregates(spl.plan)
+            else "pseudocode groups and the search"
+        )
         message = f"the {which} puts out events: results of another kind"
         yield Remark(Diagnostic("LINT-T2", message, "note", hint="compare what they let through"), name)
     for one in differences(spl.plan, pseudocode.plan):
@@ -155,11 +165,9 @@ def _difference(one: Difference, spl: Implementation, pseudocode: Implementation
     languages = ("SPL", "pseudocode") if one.first else ("pseudocode", "SPL")
     span, code = one.failure.span, other.code
     clause = "what it looks at" if span is None else " ".join(code.text[span.start : span.end].split())
-    event = ", ".join(f"no {name}" if value is None else f"{name}={value}" for name, value in one.fields)
-    message = f"twins differ: the {languages[0]} matches this event and the {languages[1]} does not ({clause}): {event}"
-    source: Source | None = code if span is not None else None
+    message = f"the {languages[0]} matches this event and the {languages[1]} does not: {clause}"
     diagnostic = Diagnostic(
-        "LINT-T1", message, "warning", span, source, hint="mend one of the two, or say that they differ"
+        "LINT-T1", message, "warning", span, code, hint="mend one of the two, or say that they differ"
     )
     return Remark(diagnostic, spl.name, Witness(one.fields, finder.name))
 

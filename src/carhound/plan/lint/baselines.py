@@ -30,7 +30,7 @@ def _excluded(node: SubsearchFilter) -> Iterator[Diagnostic]:
         message = f"events without {name} are never in the baseline and always kept"
         yield Diagnostic("LINT-B3", message, "note", node.span, hint=f"add {name}=* to leave them out")
     folded = " (dedup goes by letter case, the comparison does not)" if _dedups(node.subsearch) else ""
-    message = f"values of the baseline are patterns: letter case does not count and a * in one is a wildcard{folded}"
+    message = f"values of the baseline are patterns: any letter case, and a * in one is a wildcard{folded}"
     yield Diagnostic("LINT-B2", message, "note", node.span, hint="read a quiet answer with this in mind")
     message = f"Splunk cuts a subsearch off at {_CAP}, without a word in the result"
     yield Diagnostic("LINT-B4", message, "note", node.span, hint="carhound has no such limit")

@@ -1,7 +1,7 @@
 """What can be proved of conditions: that two never hold together, that one holds whenever another does.
 
-Sound and not complete: whatever is claimed is so for every event with one value in each field; where the proof
-would need more than a comparison of pairs, nothing is claimed.
+Sound and not complete: whatever is claimed is so for every event with one value in each field; where the
+proof would need more than a comparison of pairs, nothing is claimed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -60,7 +60,9 @@ class Values:
         if self.nothing:
             return True
         if self.inside:
-            return other.pattern.covers(self.pattern) if other.inside else not self.pattern.meets(other.pattern)
+            return (
+                other.pattern.covers(self.pattern) if other.inside else not self.pattern.meets(other.pattern)
+            )
         return other.pattern.covers(_ANYTHING) if other.inside else self.pattern.covers(other.pattern)
 
     @property

@@ -59,7 +59,9 @@ def _path(test: Matches, excludes: bool) -> Iterator[Diagnostic]:
             message = f"the exclusion {text} also hides files in folders so named: {_folder(inner)}"
             yield _remark("C4", message, span, hint)
         if text.endswith("*") and not text.startswith("*") and inner[-1] not in "\\/" and "\\" in inner:
-            message = f"the exclusion {text} has no backslash before its wildcard: it also hides {inner} Evil\\"
+            message = (
+                f"the exclusion {text} has no backslash before its wildcard: it also hides {inner} Evil\\"
+            )
             hint = f"write {inner}\\* for the folder alone"
             yield _remark("C5", message, span, hint, "warning")
         yield from _writable(test)
@@ -69,7 +71,9 @@ def _path(test: Matches, excludes: bool) -> Iterator[Diagnostic]:
         message = f"{text} is not bound to a whole name: it also {does} my{name}"
         yield _remark("C6", message, span, f"write *\\{name} for files of this name")
     if _DRIVE.match(text):
-        message = f"the drive {text[:2]} is written into the path: on a system with another one it matches nothing"
+        message = (
+            f"the drive {text[:2]} is written into the path: on a system with another one it matches nothing"
+        )
         yield _remark("C8", message, span, "begin with *\\ if other drives count too")
     if "?" in text:
         message = f"? is no wildcard, and no path holds one: {text} matches nothing"
@@ -81,7 +85,11 @@ def _folder(inner: str) -> str:
 
 
 def _loose(text: str) -> bool:
-    return text.startswith("*") and text.count("*") == 1 and re.match(r"\*[^\\/.:][^\\/]*\.\w+$", text) is not None
+    return (
+        text.startswith("*")
+        and text.count("*") == 1
+        and re.match(r"\*[^\\/.:][^\\/]*\.\w+$", text) is not None
+    )
 
 
 def _writable(test: Matches) -> Iterator[Diagnostic]:
@@ -117,7 +125,9 @@ def _text(test: Matches) -> Iterator[Diagnostic]:
         message = "the value holds what looks like further clauses: a quote may be missing"
         yield _remark("C11", message, span, "close the value before the next clause", "warning")
     if (found := _TYPOGRAPHIC.search(text)) is not None:
-        message = f"the value holds {found[0]!r} (U+{ord(found[0]):04X}), which word processors put for plain characters"
+        message = (
+            f"the value holds {found[0]!r} (U+{ord(found[0]):04X}), as word processors write plain characters"
+        )
         yield _remark("C12", message, span, "type it as a plain - or quote, or add the plain form", "warning")
 
 
@@ -134,7 +144,9 @@ def _uneven(conditions: tuple[Predicate, ...]) -> Iterator[Diagnostic]:
         if field in even and len(folders) == 1:
             ((folder, test),) = folders.items()
             other = "SysWOW64" if folder == "system32" else "System32"
-            message = f"{test.pattern.text} is left out and its twin in {other} is not, while others are in both"
+            message = (
+                f"{test.pattern.text} is left out and its twin in {other} is not, while others are in both"
+            )
             yield _remark("C13", message, test.span, "leave out both, or say why not")
 
 

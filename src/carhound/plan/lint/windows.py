@@ -14,7 +14,13 @@ from carhound.plan.nodes import Node, Scan, scans
 _ZONES = ("UTC", "America/New_York", "Australia/Lord_Howe")
 _FIRST = datetime(2024, 1, 1, 0, 30, tzinfo=UTC)
 _STEP = timedelta(days=5, hours=7, minutes=13)
-_CHANGES = ("2024-03-10T13:00", "2024-03-31T02:00", "2024-11-03T06:30", "2024-04-06T15:30", "2024-02-29T23:59")
+_CHANGES = (
+    "2024-03-10T13:00",
+    "2024-03-31T02:00",
+    "2024-11-03T06:30",
+    "2024-04-06T15:30",
+    "2024-02-29T23:59",
+)
 _DAY = timedelta(days=1)
 
 
@@ -37,13 +43,16 @@ def _alone(scan: Scan) -> Iterator[Diagnostic]:
     shown = f"{times.earliest or 'the beginning'} to {times.latest or 'now'}"
     if empty:
         always = empty == len(windows)
-        message = f"the window {shown} ends before it begins{'' if always else ', at some times of day or year'}"
+        message = (
+            f"the window {shown} ends before it begins{'' if always else ', at some times of day or year'}"
+        )
         hint = "swap the two times, or mend them"
         yield Diagnostic("LINT-W1", message, "error" if always else "warning", scan.span, hint=hint)
         return
     lengths = [w.latest - w.earliest for w in windows if w.earliest is not None and w.latest is not None]
     if lengths and max(lengths) - min(lengths) > timedelta(hours=2) and "@d" in (times.earliest or ""):
-        message = f"the window {shown} is {_hours(min(lengths))} to {_hours(max(lengths))} hours long, by the hour of the run"
+        hours = f"{_hours(min(lengths))} to {_hours(max(lengths))} hours"
+        message = f"the window {shown} is {hours} long, by the hour of the run"
         hint = "run once a day, it holds some events twice; end it with latest=@d for whole days"
         yield Diagnostic("LINT-W4", message, "note", scan.span, hint=hint)
     if any("@" in (text or "") for text in (times.earliest, times.latest)):

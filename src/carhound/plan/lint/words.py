@@ -43,7 +43,7 @@ def _terms(stem: Stem) -> Iterator[Diagnostic]:
             hint = "a field's name may be missing before it, such as Image="
             yield Diagnostic("LINT-C15", message, "warning", test.span, hint=hint)
         else:
-            message = f"the bare term {word} must stand as a word of its own: x{word} does not hold it"
+            message = f"the bare term {word} must stand as a word of its own: not in x{word} nor {word}64"
             hint = "compare a field with a pattern if part of a word will do"
             yield Diagnostic("LINT-C16", message, "note", test.span, hint=hint)
 
@@ -114,9 +114,17 @@ def _mixed(plan: Node, text: str) -> Iterator[Diagnostic]:
     while not isinstance(node, Scan):
         if isinstance(node, Filter):
             for span in _unbracketed(node.predicate, text, native):
-                first, rule = ("OR", "a b OR c is a AND (b OR c)") if native else ("and", "a or b and c is a or (b and c)")
-                message = f"AND and OR stand side by side without parentheses, and {first} binds tighter: {rule}"
-                yield Diagnostic("LINT-C20", message, "note", span, hint="put parentheses where they are meant")
+                first, rule = (
+                    ("OR", "a b OR c is a AND (b OR c)")
+                    if native
+                    else ("and", "a or b and c is a or (b and c)")
+                )
+                message = (
+                    f"AND and OR stand side by side without parentheses, and {first} binds tighter: {rule}"
+                )
+                yield Diagnostic(
+                    "LINT-C20", message, "note", span, hint="put parentheses where they are meant"
+                )
         elif isinstance(node, SubsearchFilter):
             yield from _mixed(node.subsearch, text)
         node = node.input
