@@ -1,4 +1,4 @@
-"""Events made to tell twins apart: one that matches, built from their clauses, then changed a field at a time.
+"""Events made to tell twins apart: one that matches, built from their clauses, then changed field by field.
 
 Nothing is claimed of what was not tried: every difference is one that the interpreter found on an event.
 """

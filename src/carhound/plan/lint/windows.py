@@ -75,7 +75,7 @@ def _together(main: Scan, baseline: Scan) -> Iterator[Diagnostic]:
         hole = " to ".join(map(str, days)) + (" day" if days == [1] else " days")
         if max(gaps) < _DAY / 2:
             hole = f"{_hours(max(gaps))} hours"
-        message = f"the baseline ends {hole} before the main window begins: what was seen only in between counts as new"
+        message = f"the baseline ends {hole} before the main window begins: what is between counts as new"
         hint = f"let it end where the main window begins: latest={main.range.earliest}"
         yield Diagnostic("LINT-W2", message, "warning", baseline.span, hint=hint)
     elif max(gaps) < timedelta(0):
