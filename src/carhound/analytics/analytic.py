@@ -76,7 +76,7 @@ class Analytic:
     subtypes: tuple[str, ...] = ()
     """For example "Process"; from the YAML only."""
     text: Source | None = None
-    """The whole document, for remarks that point into it."""
+    """The whole document, for remarks that point into it; None for a file with one search."""
 
 
 @dataclass(frozen=True, slots=True)

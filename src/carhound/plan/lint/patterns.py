@@ -9,7 +9,7 @@ from carhound.model.glob import Glob
 from carhound.model.windows_fields import PATHS
 from carhound.plan.lint.logic import signed
 from carhound.plan.nodes import Node
-from carhound.plan.predicates import Matches, Predicate
+from carhound.plan.predicates import Matches, Predicate, Term
 from carhound.plan.stems import stems
 
 _WRITABLE = (
@@ -39,6 +39,7 @@ def check_patterns(plan: Node) -> Iterator[Diagnostic]:
             if isinstance(test, Matches):
                 excludes = test.negated is holds
                 yield from _path(test, excludes)
+            if isinstance(test, Matches | Term):
                 yield from _text(test)
         yield from _uneven(stem.conditions)
         yield from _exact(stem.conditions)
@@ -112,7 +113,7 @@ def _writable(test: Matches) -> Iterator[Diagnostic]:
         )
 
 
-def _text(test: Matches) -> Iterator[Diagnostic]:
+def _text(test: Matches | Term) -> Iterator[Diagnostic]:
     text, span = test.pattern.text, test.span
     bare = _VARIABLE.sub("", text)
     if bare.startswith("%") or bare.endswith("%"):
