@@ -3,8 +3,9 @@
 Nothing is claimed of what was not tried: every difference is one that the interpreter found on an event.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.failing import Failure, first_failure
@@ -21,8 +22,8 @@ from carhound.plan.predicates import All, AnyOf, Not, Predicate, tests
 from carhound.plan.reads import test_fields
 from carhound.plan.stems import Stem, stems
 
-_STEPS = 40
-"""Changes on the way to a matching event; each must bring it nearer."""
+_TRIES = 3_000
+"""Events tried on the way to a matching one, and changes of that: seconds where clauses are hundreds."""
 
 _FOLDER, _NAME = "C:\\Users\\Public\\", "another.exe"
 _PLAIN = ("flipped", "in another folder", "renamed", "dropped")
@@ -46,20 +47,23 @@ class Difference:
 def differences(one: Node, other: Node) -> list[Difference]:
     """Events that tell the main searches of two plans apart, one for each clause that fails."""
     both = (stems(one)[0], stems(other)[0])
+    near = _Nearness(both)
+    passes = [_passes(stem) for stem in both]
     mutator = Mutator((test for stem in both for test in tests(stem.conditions)), altered, sources_of)
     found: dict[tuple[bool, object], tuple[bool, Difference]] = {}
     for start in _starts(both):
-        event = _completed(_climbed(start, both, mutator), both)
-        for what, tried in (("", event), *((one.what, one.event) for one in mutator.mutants(event))):
-            failures = (first_failure(one, tried), first_failure(other, tried))
-            if (failures[0] is None) is (failures[1] is None):
+        event = _completed(_climbed(start, near, mutator), near)
+        mutants = islice(mutator.mutants(event), _TRIES)
+        for what, tried in (("", event), *((mutant.what, mutant.event) for mutant in mutants)):
+            matched = (passes[0](tried), passes[1](tried))
+            if matched[0] is matched[1] or tried.event_id != event.event_id:
                 continue
-            failure = failures[0] or failures[1]
-            if failure is not None and tried.event_id == event.event_id:
-                key = (failures[0] is None, failure.span)
+            failure = first_failure(other if matched[0] else one, tried)
+            if failure is not None:
+                key = (matched[0], failure.span)
                 plain = not what or what.endswith(_PLAIN)
                 if key not in found or (plain and not found[key][0]):
-                    found[key] = plain, Difference(_shown(tried, both), failures[0] is None, failure)
+                    found[key] = plain, Difference(_shown(tried, both), matched[0], failure)
     return [difference for _, difference in found.values()]
 
 
@@ -87,53 +91,85 @@ def _usual(name: str) -> str:
     return _FOLDER if name in PATHS else _USUAL.get(name, "-")
 
 
-def _climbed(event: Event, both: tuple[Stem, Stem], mutator: Mutator) -> Event:
+def _climbed(event: Event, near: "_Nearness", mutator: Mutator) -> Event:
     """The event changed, one field after the other, until both plans match it or no change helps."""
-    most = _score(event, both)
-    for _ in range(_STEPS):
-        tried = [(_score(one.event, both), _paths(one.event), one.event) for one in mutator.mutants(event)]
+    most, tries = near.of(event), 0
+    while most < near.whole and tries < _TRIES:
+        tried = [
+            (near.of(one.event), _paths(one.event), one.event)
+            for one in islice(mutator.mutants(event), _TRIES)
+        ]
         score, _, best = max(tried, key=lambda one: one[:2], default=(most, 0, event))
         if score <= most:
             break
-        event, most = best, score
+        event, most, tries = best, score, tries + len(tried)
     return event
 
 
-def _completed(event: Event, both: tuple[Stem, Stem]) -> Event:
+def _completed(event: Event, near: "_Nearness") -> Event:
     """The event with a file's name where a path is still a folder alone."""
     changes: dict[str, Value | None] = {
         name: _FOLDER + _NAME for name, value in event.data.items() if value == _FOLDER
     }
     named = altered(event, changes)
-    return named if _score(named, both) >= _score(event, both) else event
+    return named if near.of(named) >= near.of(event) else event
 
 
 def _paths(event: Event) -> int:
     return sum("\\" in value for name, value in event.data.items() if name in PATHS)
 
 
-def _score(event: Event, both: tuple[Stem, Stem]) -> float:
-    row = Row(event)
-    total = 0.0
-    for stem in both:
-        scan = stem.scan
-        total += scan.dataset.holds(event.provider, event.channel)
-        total += scan.kinds is None or bool(set(scan.kinds) & set(event.kinds))
-        total += sum(_near(one, row) for one in stem.conditions)
-    return total
+def _passes(stem: Stem) -> Callable[[Event], bool]:
+    """Whether a search lets an event through."""
+    scan = stem.scan
+    asked = [condition(one, _unheard) for one in stem.conditions]
+
+    def passes(event: Event) -> bool:
+        if not scan.dataset.holds(event.provider, event.channel):
+            return False
+        if scan.kinds is not None and not set(scan.kinds) & set(event.kinds):
+            return False
+        row = Row(event)
+        return all(test(row) for test in asked)
+
+    return passes
 
 
-def _near(predicate: Predicate, row: Row) -> float:
-    """From 0 to 1, how much of a condition holds."""
+class _Nearness:
+    """How near an event comes to matching two searches."""
+
+    def __init__(self, both: tuple[Stem, Stem]) -> None:
+        self._scans = [stem.scan for stem in both]
+        self._parts = [_share(one) for stem in both for one in stem.conditions]
+        self.whole = float(len(self._scans) + len(self._parts))
+        """What an event that matches both comes to."""
+
+    def of(self, event: Event) -> float:
+        """The number of scans and clauses that take the event; a clause that holds in part counts in part."""
+        row = Row(event)
+        taken = sum(
+            scan.dataset.holds(event.provider, event.channel)
+            and (scan.kinds is None or bool(set(scan.kinds) & set(event.kinds)))
+            for scan in self._scans
+        )
+        return taken + sum(share(row) for share in self._parts)
+
+
+def _share(predicate: Predicate) -> Callable[[Row], float]:
+    """From 0 to 1, how much of a condition holds on a row."""
     match predicate:
         case All(items) if items:
-            return sum(_near(item, row) for item in items) / len(items)
+            parts = [_share(item) for item in items]
+            return lambda row: sum(part(row) for part in parts) / len(parts)
         case AnyOf(items) if items:
-            return max(_near(item, row) for item in items)
+            parts = [_share(item) for item in items]
+            return lambda row: max(part(row) for part in parts)
         case Not(item):
-            return 1 - _near(item, row)
+            inner = _share(item)
+            return lambda row: 1 - inner(row)
         case _:
-            return float(condition(predicate, _unheard)(row))
+            holds = condition(predicate, _unheard)
+            return lambda row: float(holds(row))
 
 
 def _shown(event: Event, both: Iterable[Stem]) -> tuple[tuple[str, str | None], ...]:

@@ -165,7 +165,7 @@ def _difference(one: Difference, spl: Implementation, pseudocode: Implementation
     languages = ("SPL", "pseudocode") if one.first else ("pseudocode", "SPL")
     span, code = one.failure.span, other.code
     clause = "what it looks at" if span is None else " ".join(code.text[span.start : span.end].split())
-    message = f"the {languages[0]} matches this event and the {languages[1]} does not: {clause}"
+    message = f"the {languages[0]} matches this event and the {languages[1]} does not, for {clause}"
     diagnostic = Diagnostic(
         "LINT-T1", message, "warning", span, code, hint="mend one of the two, or say that they differ"
     )
