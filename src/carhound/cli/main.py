@@ -23,6 +23,7 @@ COMMANDS = {
     "lake": CommandEntry("carhound.cli.lake", "Look after a lake: stats, verify, compact, expire."),
     "mapping": CommandEntry("carhound.cli.mapping", "Print a mapping for columns with names of their own."),
     "test": CommandEntry("carhound.cli.test", "Run the test cases of CAR analytics."),
+    "lint": CommandEntry("carhound.cli.lint", "Check analytics for mistakes, by their text."),
     "simulate": CommandEntry("carhound.cli.simulate", "Write the logs that an attack leaves behind."),
     "accept": CommandEntry("carhound.cli.accept", "Suppress a finding, with a reason and an end."),
     "explain": CommandEntry("carhound.cli.explain", "Show what an analytic asks, and why (not) an event."),

@@ -10,9 +10,11 @@ if TYPE_CHECKING:  # each command loads its own values only
     from carhound.findings.checks import CheckRun
     from carhound.findings.explanation import Explanation
     from carhound.findings.ingested import Ingested
+    from carhound.findings.linted import LintRun
 
 Format = Literal["table", "json", "jsonl", "csv"]
 PageFormat = Literal["table", "json"]
+LintFormat = Literal["table", "json", "sarif"]
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 
@@ -105,3 +107,24 @@ def render_ingested(
         from carhound.outputs import json_ingested, json_text
 
         yield json_text.encode(json_ingested.ingested_object(ingested), indent=not lines)
+
+
+def render_lint(
+    run: "LintRun", style: LintFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+) -> Iterator[bytes]:
+    """What `lint` answers, in a format, UTF-8."""
+    if style == "table":
+        from carhound.outputs.terminal import linted
+
+        yield linted.page(run, width=width, colour=colour).encode("utf-8")
+        return
+    from carhound.outputs import json_text
+
+    if style == "json":
+        from carhound.outputs import json_lint
+
+        yield json_text.encode(json_lint.lint_object(run), indent=True)
+    else:
+        from carhound.outputs import sarif
+
+        yield json_text.encode(sarif.sarif_object(run), indent=True)
