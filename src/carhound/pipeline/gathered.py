@@ -10,6 +10,7 @@ from carhound.findings.prevalence import Sighting
 from carhound.findings.run import HostCoverage
 from carhound.model.event import Event
 from carhound.pipeline.reading import Reading
+from carhound.pipeline.recall import Recall
 
 INTERPRETER = "interpreter"
 """The name of the engine that runs plans over files."""
@@ -53,5 +54,7 @@ class Gathered:
     moment: Moment
     now_from: str
     engine: str
+    recall: Recall
+    """Asks the evidence again, for the processes around findings."""
     missing: tuple[str, ...] = ()
     """Paths asked for that do not exist."""

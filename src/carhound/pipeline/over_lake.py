@@ -23,6 +23,7 @@ from carhound.pipeline.lake import need_lake
 from carhound.pipeline.lake_hits import LakeHits
 from carhound.pipeline.memory import Memory
 from carhound.pipeline.reading import Reading
+from carhound.pipeline.recall import from_lake_again
 from carhound.pipeline.request import Clock, Request
 from carhound.plan.nodes import scans
 from carhound.plan.stems import stems
@@ -70,7 +71,9 @@ def gather(
     reading, hosts = _account(memory, registry, looked_at)
     eligible = {number: found.events.total() for number, found in looked_at.items()}
     matched = {number: hits.matched(number) for number in range(len(plans))}
-    return Gathered(reading, eligible, matched, hosts, hits.sightings, moment, now_from, ENGINE)
+    return Gathered(
+        reading, eligible, matched, hosts, hits.sightings, moment, now_from, ENGINE, from_lake_again(memory)
+    )
 
 
 def search_lake(request: Request, clock: Clock, subject: Subject) -> Gathered:
@@ -91,7 +94,9 @@ def search_lake(request: Request, clock: Clock, subject: Subject) -> Gathered:
     found = judgeable(memory, stems(plan)[0])
     reading, hosts = _account(memory, registry, {0: found})
     eligible = {0: found.events.total()}
-    return Gathered(reading, eligible, {}, hosts, lambda *_: (), moment, now_from, ENGINE)
+    return Gathered(
+        reading, eligible, {}, hosts, lambda *_: (), moment, now_from, ENGINE, from_lake_again(memory)
+    )
 
 
 def _account(
