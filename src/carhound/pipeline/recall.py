@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from carhound.findings.lineage import Process
 from carhound.findings.process_events import DEEDS, STARTS_AND_ENDS, host_key, told
 from carhound.model.event import RawEvent
+from carhound.model.evidence import Damage, Skipped
 from carhound.normalize.normalizer import Normalizer
 from carhound.readers.interface import ReadOptions
 from carhound.readers.opening import Opener
@@ -30,14 +32,14 @@ class Recall(Protocol):
 
 
 def from_files_again(
-    paths: Iterable[str], options: ReadOptions, computers: Mapping[str, AbstractSet[str | None]]
+    paths: Iterable[str],
+    options: ReadOptions,
+    computers: Mapping[str, AbstractSet[str | None]] | None = None,
 ) -> Recall:
-    """Reads once more those files in which computers with findings were met; `computers` is by file."""
+    """Reads those files in which computers with findings were met; `computers` is by file, None unknown."""
 
     def recall(log: "ProcessLog", hosts: AbstractSet[str], _: Closure) -> str | None:
-        wanted = {
-            file: {name for name in names if host_key(name) in hosts} for file, names in computers.items()
-        }
+        known = _among(hosts)
         normalizer, unread = Normalizer(), None
         try:
             for found in walk(paths):
@@ -45,14 +47,13 @@ def from_files_again(
                     unread = "evidence came through a pipe, which cannot be read twice"
                     continue
                 for part in Opener(found, options).parts():
-                    if not (names := wanted.get(part.path)):
+                    if computers is not None and not any(map(known, computers.get(part.path, ()))):
                         continue
                     for item in part.items():
-                        if (
-                            isinstance(item, RawEvent)
-                            and item.event_id in _TELLING
-                            and item.computer in names
-                        ):
+                        if not isinstance(item, RawEvent):
+                            if computers is None and isinstance(item, Damage | Skipped):
+                                unread = f"{part.path} could not be read as a whole"
+                        elif item.event_id in _TELLING and known(item.computer):
                             one = told(normalizer.event(item, part.path, part.format or ""))
                             if one is not None:
                                 log.add(one)
@@ -61,6 +62,16 @@ def from_files_again(
         return unread
 
     return recall
+
+
+def _among(hosts: AbstractSet[str]) -> Callable[[str | None], bool]:
+    """Whether a computer, as an event spells it, is one of some."""
+
+    @lru_cache(maxsize=10_000)
+    def known(computer: str | None) -> bool:
+        return host_key(computer) in hosts
+
+    return known
 
 
 def from_lake_again(memory: "Memory") -> Recall:
