@@ -1,18 +1,21 @@
 """`tree`: the processes around findings, or around one event."""
 
+import re
 from dataclasses import dataclass
 
 from carhound.errors import UsageError
 from carhound.findings.run import Finding
 from carhound.findings.trees import Trees
 from carhound.model.event import Event
-from carhound.pipeline.event_choice import AtPlace, FindingId, event_at, read_choice
+from carhound.pipeline.event_choice import AtPlace, event_at, read_choice
 from carhound.pipeline.hunt import hunt
 from carhound.pipeline.lineage import with_trees
 from carhound.pipeline.recall import from_files_again
 from carhound.pipeline.request import Progress, Request, zone
 from carhound.readers.interface import ReadOptions
 from carhound.readers.walk import missing
+
+_ID = re.compile("[0-9a-fA-F]{8,16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ def trees(request: TreeRequest, progress: Progress | None = None) -> Trees:
     """The trees of the findings of a hunt, of one of them, or around an event. Raises CarhoundError."""
     if request.event is not None:
         return _around_event(request, request.event)
+    if request.finding is not None and _ID.fullmatch(request.finding) is None:
+        raise UsageError(
+            f"--finding {request.finding!r} is no id of a finding",
+            hint="write its 16 digits or the first 8 or more; an event is named with --event",
+        )
     run = hunt(request.hunt, progress)
     found = run.findings
     if request.finding is not None:
@@ -41,18 +49,16 @@ def trees(request: TreeRequest, progress: Progress | None = None) -> Trees:
 
 
 def _one_of(findings: tuple[Finding, ...], text: str) -> tuple[Finding, ...]:
-    choice = read_choice(text)
-    if not isinstance(choice, FindingId):
-        raise UsageError(f"--finding {text!r} is no id of a finding", hint="an event is named with --event")
-    found = tuple(one for one in findings if one.id.startswith(choice.digits))
+    digits = text.lower()
+    found = tuple(one for one in findings if one.id.startswith(digits))
     if not found:
         raise UsageError(
-            f"the evidence holds no finding {choice.digits} of these analytics",
+            f"the evidence holds no finding {digits} of these analytics",
             hint="ids are those of 'carhound hunt --format json' with the same analytics; "
             "an event that matched nothing is named with --event FILE:RECORD",
         )
     if len({one.id for one in found}) > 1:
-        raise UsageError(f"{len(found)} findings begin with {choice.digits}", hint="write all 16 digits")
+        raise UsageError(f"{len(found)} findings begin with {digits}", hint="write all 16 digits of the id")
     return found
 
 

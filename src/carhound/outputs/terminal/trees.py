@@ -63,16 +63,20 @@ def _show_finding(sheet: Page, finding: Finding) -> None:
         return
     if finding.tree.cut:
         sheet.line(("ancestors above are left out", "dim"), indent=2)
-    _show_process(sheet, finding.tree.root, 1, finding.tree.focus, on_way=True)
+    mark = "<- the finding" if finding.id else "<- the event"
+    _show_process(sheet, finding.tree.root, 1, finding.tree.focus, mark)
 
 
-def _show_process(sheet: Page, process: Process, level: int, focus: tuple[int, ...], *, on_way: bool) -> None:
+def _show_process(
+    sheet: Page, process: Process, level: int, focus: tuple[int, ...], mark: str | None
+) -> None:
+    """A process and those below it; `mark` stands at the end of the way `focus`, None beside the way."""
     indent = 2 * level
     head: list[Part] = [evidence(process.image or "image unknown", "bold")]
     if process.true_name is not None:
         head += ["  ", ("really ", "bold yellow"), evidence(process.true_name, "bold yellow")]
-    if on_way and not focus:
-        head += ["  ", ("<- the finding", "bold red")]
+    if mark is not None and not focus:
+        head += ["  ", (mark, "bold red")]
     sheet.line(*head, indent=indent)
     inner = indent + 4
 
@@ -89,8 +93,8 @@ def _show_process(sheet: Page, process: Process, level: int, focus: tuple[int, .
     if process.deeds_left_out:
         sheet.line((f"and {count(process.deeds_left_out, 'more deed')}", "dim"), indent=inner)
     for position, child in enumerate(process.children):
-        ahead = on_way and bool(focus) and focus[0] == position
-        _show_process(sheet, child, level + 1, focus[1:] if ahead else (), on_way=ahead)
+        ahead = bool(focus) and focus[0] == position
+        _show_process(sheet, child, level + 1, focus[1:] if ahead else (), mark if ahead else None)
     if process.children_left_out:
         more = count(process.children_left_out, "more child", "more children")
         sheet.line((f"and {more}", "dim"), indent=indent + 2)
