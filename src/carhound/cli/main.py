@@ -26,6 +26,7 @@ COMMANDS = {
     "lint": CommandEntry("carhound.cli.lint", "Check analytics for mistakes, by their text."),
     "simulate": CommandEntry("carhound.cli.simulate", "Write the logs that an attack leaves behind."),
     "accept": CommandEntry("carhound.cli.accept", "Suppress a finding, with a reason and an end."),
+    "tree": CommandEntry("carhound.cli.tree", "Show the processes around a finding, and what they did."),
     "explain": CommandEntry("carhound.cli.explain", "Show what an analytic asks, and why (not) an event."),
     "analytics": CommandEntry("carhound.cli.analytics", "List analytics, and which of their texts can run."),
 }

@@ -27,6 +27,7 @@ class FileTally:
     damaged: list[Damage] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    computers: set[str | None] = field(default_factory=set)
     unlisted: int = 0
     unlisted_records: int = 0
 

@@ -27,6 +27,7 @@ from carhound.findings.suppressions import Suppression, Suppressions
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Cell, Fields
 from carhound.model.instants import format_time
+from carhound.outputs.json_tree import tree_object
 
 SCHEMA = "carhound.run/1"
 
@@ -57,7 +58,8 @@ def run_object(run: Run) -> Json:
 def finding_object(finding: Finding) -> Json:
     """One finding, as it stands in the run and alone on a line of JSON lines."""
     prevalence = None if finding.prevalence is None else _prevalence(finding.prevalence)
-    return {**event_object(finding), "prevalence": prevalence}
+    tree = None if finding.tree is None else tree_object(finding.tree)
+    return {**event_object(finding), "prevalence": prevalence, "tree": tree}
 
 
 def event_object(finding: Finding) -> Json:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # each command loads its own values only
     from carhound.findings.explanation import Explanation
     from carhound.findings.ingested import Ingested
     from carhound.findings.linted import LintRun
+    from carhound.findings.trees import Trees
 
 Format = Literal["table", "json", "jsonl", "csv"]
 PageFormat = Literal["table", "json"]
@@ -128,3 +129,17 @@ def render_lint(
         from carhound.outputs import sarif
 
         yield json_text.encode(sarif.sarif_object(run), indent=True)
+
+
+def render_trees(
+    trees: "Trees", style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+) -> Iterator[bytes]:
+    """What `tree` answers, in a format, UTF-8."""
+    if style == "table":
+        from carhound.outputs.terminal import trees as page
+
+        yield page.page(trees, width=width, colour=colour).encode("utf-8")
+    else:
+        from carhound.outputs import json_text, json_trees
+
+        yield json_text.encode(json_trees.trees_object(trees), indent=True)

@@ -10,6 +10,7 @@ from carhound.findings.prevalence import Sighting
 from carhound.findings.run import HostCoverage
 from carhound.model.event import Event
 from carhound.pipeline.reading import Reading
+from carhound.pipeline.recall import Recall
 
 INTERPRETER = "interpreter"
 """The name of the engine that runs plans over files."""
@@ -58,5 +59,7 @@ class Gathered:
     engine: str
     missing: tuple[str, ...] = ()
     """Paths asked for that do not exist."""
+    recall: Recall | None = None
+    """Asks the evidence again, for the processes around findings; None where there are none to find."""
     close: Callable[[], None] = lambda: None
     """Lets go of the evidence; `sightings` need it."""

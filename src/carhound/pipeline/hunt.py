@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
@@ -13,14 +14,14 @@ from carhound.findings.processes import Processes
 from carhound.findings.run import Reading, Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
-from carhound.model.diagnostics import Source
+from carhound.model.diagnostics import Diagnostic, Source
 from carhound.pipeline.gathered import Gathered
 from carhound.pipeline.implementations import Prepared, Subject, prepare
 from carhound.pipeline.keys import compare_by, seen
 from carhound.pipeline.novelty import read_days, tell_new
 from carhound.pipeline.over_files import from_files
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
-from carhound.pipeline.results import analytic_result, findings
+from carhound.pipeline.results import analytic_result, with_events
 from carhound.pipeline.suppressing import read_valid_suppressions, suppressed
 
 SEARCH = "<search>"
@@ -94,7 +95,15 @@ def _told(
     results = tuple(
         analytic_result(subject, reading, gathered.eligible, gathered.matched) for subject in subjects
     )
-    found = [finding for subject, keys in known for finding in findings(subject, reading, keys)]
+    matches = [pair for subject, keys in known for pair in with_events(subject, reading, keys)]
+    found = [finding for _, finding in matches]
+    lacking: Diagnostic | None = None
+    if matches and gathered.recall is not None:
+        from carhound.pipeline.lineage import with_trees
+
+        found, lacking = with_trees(matches, gathered.recall)
+    if lacking is not None:
+        results = tuple(replace(one, diagnostics=(*one.diagnostics, lacking)) for one in results)
     evidence = reading.evidence(gathered.missing)
     gaps = Gaps(
         tuple(reading.explicit_not_evidence),

@@ -55,6 +55,10 @@ class Memory:
         event.sequence = row["sequence"]
         return event
 
+    def all_files(self) -> EventFiles:
+        """Every event of the lake."""
+        return self._since(0)
+
     def learn_matches(self, topic: Matching) -> None:
         """Brings the matches of a stem up to date."""
         since = self.history.covered(topic.name)

@@ -23,6 +23,7 @@ from carhound.pipeline.lake import need_lake
 from carhound.pipeline.lake_hits import LakeHits
 from carhound.pipeline.memory import Memory
 from carhound.pipeline.reading import Reading
+from carhound.pipeline.recall import from_lake_again
 from carhound.pipeline.request import Clock, Request
 from carhound.plan.nodes import scans
 from carhound.plan.stems import stems
@@ -75,7 +76,16 @@ def gather(
     eligible = {number: found.events.total() for number, found in looked_at.items()}
     matched = {number: hits.matched(number) for number in range(len(plans))}
     return Gathered(
-        reading, eligible, matched, hosts, hits.sightings, moment, now_from, ENGINE, close=memory.close
+        reading,
+        eligible,
+        matched,
+        hosts,
+        hits.sightings,
+        moment,
+        now_from,
+        ENGINE,
+        recall=from_lake_again(memory),
+        close=memory.close,
     )
 
 

@@ -41,6 +41,13 @@ class Reading:
     repeats: Counter[int] | None = None
     """By number of the file, the events met before, where all events were counted."""
 
+    def computers(self) -> dict[str, set[str | None]]:
+        """By file, the computers met in it."""
+        met: dict[str, set[str | None]] = {}
+        for tally in self.files:
+            met.setdefault(tally.path, set()).update(tally.computers)
+        return met
+
     def evidence(self, missing: tuple[str, ...]) -> Evidence:
         """The evidence as outputs show it."""
         reports = []
@@ -126,6 +133,7 @@ class _Reader:
         if self.repeats is not None:
             self.repeats.add(event, len(reading.files) - 1)
         tally.events += 1
+        tally.computers.add(event.computer)
         reading.hosts.add(event, eligible)
         if eligible:
             tally.eligible += 1

@@ -49,16 +49,12 @@ def described(analytic: Analytic) -> AnalyticResult:
     )
 
 
-def findings(subject: Subject, reading: Reading, seen: Seen) -> list[Finding]:
-    """One for each distinct event, or process, in the result of at least one implementation.
-
-    `seen` says how common the key of an event is, told the names of the implementations that found it.
-    """
-    return [finding for _, finding in with_events(subject, reading, seen)]
-
-
 def with_events(subject: Subject, reading: Reading, seen: Seen) -> list[tuple[Event, Finding]]:
-    """Likewise, each with the event that stands for it, the newest first."""
+    """One finding for each distinct event, or process, in the result of at least one implementation.
+
+    Each with the event that stands for it, the newest first. `seen` says how common the key of an event is,
+    told the names of the implementations that found it.
+    """
     events: dict[int, Event] = {}
     names: dict[int, dict[str, None]] = {}
     days: dict[int, list[str]] = {}

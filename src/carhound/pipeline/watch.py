@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,9 +18,11 @@ from carhound.findings.watched import Handed, Watched
 from carhound.lake.store import Lake
 from carhound.model.event_table import BATCH_BITS
 from carhound.pipeline.hunt import load_analytics, ready
+from carhound.pipeline.lineage import with_trees
 from carhound.pipeline.memory import Memory
 from carhound.pipeline.novelty import read_days
 from carhound.pipeline.over_lake import open_lake
+from carhound.pipeline.recall import from_lake_again
 from carhound.pipeline.request import Request, read_clock
 from carhound.pipeline.suppressing import read_valid_suppressions
 from carhound.pipeline.watch_days import Day, Watching
@@ -66,7 +68,8 @@ def watch(request: WatchRequest, sinks: Sequence[Sink], now: datetime | None = N
                 "everything is reported once more",
             )
         watching = Watching(memory, subjects, zone, (since + 1) << BATCH_BITS)
-        looked_at = [] if request.from_now or until <= since else list(watching.days())
+        judged = [] if request.from_now or until <= since else list(watching.days())
+        looked_at = _with_trees(judged, memory)
         sightings = list(_sightings(looked_at, suppressions))
         recorded = ledger.record(sightings, until, [sink.name for sink in sinks], now)
         handed = tuple(_handed(deliver(ledger, sink)) for sink in sinks)
@@ -86,6 +89,15 @@ def watch(request: WatchRequest, sinks: Sequence[Sink], now: datetime | None = N
         recorded.clock_back,
         request.from_now,
     )
+
+
+def _with_trees(days: Sequence[Day], memory: Memory) -> list[Day]:
+    """The days, their findings with the processes around them; the lake is asked once for all."""
+    pairs = [(one.event, one.finding) for day in days for one in day.found]
+    findings = iter(with_trees(pairs, from_lake_again(memory))[0])
+    return [
+        replace(day, found=tuple(replace(one, finding=next(findings)) for one in day.found)) for day in days
+    ]
 
 
 def _sightings(days: Sequence[Day], suppressions: Suppressions | None) -> Iterator[Sighting]:

@@ -10,6 +10,7 @@ from carhound.findings.run import LEFT_OUT_LATER, Finding, TwinDifference
 from carhound.outputs.finding_fields import FindingFields, fields_of, text
 from carhound.outputs.patterns import Pattern, language_name
 from carhound.outputs.terminal.page import Page, Part, evidence
+from carhound.outputs.terminal.trees import ancestry
 from carhound.outputs.wording import count, moment, number
 
 SHOWN = 200
@@ -92,6 +93,9 @@ def show_event(
         detail("command", Text("not recorded", "dim"))
     if fields.parent_command_line is not None:
         detail("parent", evidence(fields.parent_command_line))
+    line = None if finding.tree is None else ancestry(finding.tree)
+    if line is not None:
+        detail("tree", line)
     if fields.image_loaded is not None and fields.signature is not None:
         detail("signed", evidence(fields.signature))
     if only is not None:
