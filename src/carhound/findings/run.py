@@ -213,6 +213,8 @@ class Evidence:
     """Files met while walking that hold no events."""
     missing: tuple[str, ...] = ()
     """Paths asked for that do not exist."""
+    archives: tuple[tuple[str, str], ...] = ()
+    """Where hashes were asked for: the archives that files came out of, each with its SHA-256 in hex."""
 
 
 @dataclass(frozen=True, slots=True)

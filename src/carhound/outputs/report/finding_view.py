@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from carhound.findings.lineage import Tree
 from carhound.findings.run import LEFT_OUT_LATER, Finding, ImplementationResult, Run, TwinDifference
 from carhound.outputs.finding_fields import FindingFields, fields_of, text
-from carhound.outputs.patterns import language_name
 from carhound.outputs.report.drawing import Drawing
 from carhound.outputs.report.tree_svg import outline, tree_drawing
 from carhound.outputs.wording import count
@@ -42,7 +41,9 @@ def finding_views(run: Run, shown: Iterable[Finding], numbers: Mapping[str, int]
         number = numbers[finding.id]
         first = None if finding.tree is None else drawn.setdefault(finding.tree, number)
         fresh = finding.tree if first == number else None
-        found_by = [results[key] for name in finding.implementations if (key := (finding.analytic, name)) in results]
+        found_by = [
+            results[key] for name in finding.implementations if (key := (finding.analytic, name)) in results
+        ]
         fields = fields_of(finding)
         chain = _chain(finding, fields)
         yield FindingView(
@@ -79,7 +80,8 @@ def _silences(finding: Finding, found_by: Iterable[ImplementationResult]) -> Ite
         for window in result.windows:
             if window.silence is not None and (days := window.silence.of(finding.computer)):
                 of = f"{days} of {count(window.silence.days, 'day')}"
-                yield f"its host was silent on {of} of the baseline of {result.name}: what looks new there may be old"
+                why = "what looks new there may be old"
+                yield f"its host was silent on {of} of the baseline of {result.name}: {why}"
 
 
 def _differences(run: Run) -> dict[tuple[str, str], list[str]]:

@@ -1,7 +1,7 @@
 """The run as one HTML file: nothing is loaded from anywhere, and nothing in it runs but our own script.
 
-Every text goes through `outputs.escape.visible` and then through Jinja's HTML escaping, whether a template asks
-for it or not. The page's own style and script are let through its Content-Security-Policy by their hashes.
+Every text goes through `outputs.escape.visible` and then through Jinja's HTML escaping, whether a template
+asks for it or not. The page's own style and script are let through its Content-Security-Policy by their hashes.
 """
 
 from base64 import b64encode
@@ -40,24 +40,28 @@ def page(run: Run) -> Iterator[bytes]:
     script = (files / "script.js").read_text(encoding="utf-8")
     shown = run.findings[:SHOWN]
     numbers = {finding.id: at for at, finding in enumerate(shown, 1)}
-    stream = _environment().get_template("page.html").stream(
-        run=run,
-        style=Markup(style),  # noqa: S704  our own files
-        script=Markup(script),  # noqa: S704
-        policy=_policy(style, script),
-        verdict=verdict(run),
-        scope=scope(run),
-        views=finding_views(run, shown, numbers),
-        numbers=numbers,
-        limit=SHOWN,
-        listed=_LISTED,
-        timeline=timeline(run.findings, numbers),
-        lanes=LANES,
-        stacks=stacks(run.findings),
-        bars_shown=BARS_SHOWN,
-        raw=Markup(raw_events(shown)),  # noqa: S704  holds no <, > and &
-        hosts=_numbered(finding.computer or "" for finding in shown),
-        found_by=_numbered(name for finding in shown for name in finding.implementations),
+    stream = (
+        _environment()
+        .get_template("page.html")
+        .stream(
+            run=run,
+            style=Markup(style),  # noqa: S704  our own files
+            script=Markup(script),  # noqa: S704
+            policy=_policy(style, script),
+            verdict=verdict(run),
+            scope=scope(run),
+            views=finding_views(run, shown, numbers),
+            numbers=numbers,
+            limit=SHOWN,
+            listed=_LISTED,
+            timeline=timeline(run.findings, numbers),
+            lanes=LANES,
+            stacks=stacks(run.findings),
+            bars_shown=BARS_SHOWN,
+            raw=Markup(raw_events(shown)),  # noqa: S704  holds no <, > and &
+            hosts=_numbered(finding.computer or "" for finding in shown),
+            found_by=_numbered(name for finding in shown for name in finding.implementations),
+        )
     )
     stream.enable_buffering(64)
     for text in stream:

@@ -52,9 +52,7 @@ def timeline(findings: Sequence[Finding], numbers: Mapping[str, int]) -> Drawing
     return Drawing(_WIDTH, height, (), tuple(paths), tuple(marks), tuple(labels))
 
 
-def _mark(
-    slot: int, same: Sequence[Finding], y: float, scale: "_Scale", numbers: Mapping[str, int]
-) -> Mark:
+def _mark(slot: int, same: Sequence[Finding], y: float, scale: "_Scale", numbers: Mapping[str, int]) -> Mark:
     first, last = same[0].time, same[-1].time
     said = moment(first) if first == last else f"{moment(first)} to {moment(last)}"
     number = next((numbers[one.id] for one in same if one.id in numbers), None)

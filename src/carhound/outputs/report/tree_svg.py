@@ -78,7 +78,9 @@ class _Sheet:
             self.process(child, depth + 1, way, knot)
         if process.children_left_out:
             self.line(
-                left + _INDENT, "note", f"and {count(process.children_left_out, 'more process', 'more processes')}"
+                left + _INDENT,
+                "note",
+                f"and {count(process.children_left_out, 'more process', 'more processes')}",
             )
             self.y += _GAP - 4
 
@@ -117,7 +119,7 @@ def _lines(process: Process, numbers: Mapping[str, int]) -> list[tuple[str, str,
     if process.true_name is not None:
         lines.append(("look", clipped(f"really {process.true_name}", _COLUMNS), None))
     if about:
-        lines.append(("meta", clipped("  ".join(about), _COLUMNS), None))
+        lines.append(("meta", clipped(" · ".join(about), _COLUMNS), None))
     if process.command_line is not None:
         lines.append(("command", clipped(process.command_line, _COLUMNS), process.command_line))
     if not process.logged:

@@ -15,7 +15,7 @@ from carhound.outputs.terminal.events import difference_count, elsewhere, show_e
 from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_warnings
 from carhound.outputs.terminal.result_rows import show_rows
-from carhound.outputs.wording import count, moment, number
+from carhound.outputs.wording import count, number
 
 _ELSEWHERE_SHOWN = 20
 _SILENT_SHOWN = 3
