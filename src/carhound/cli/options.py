@@ -22,8 +22,10 @@ _ALIASES: "dict[str, Format]" = {
     "csv": "csv",
 }
 _OF_FINDINGS: "dict[str, Format]" = {**_ALIASES, "navigator": "navigator", "timesketch": "timesketch"}
-_ROWS_HELP = "table, for people; json, which holds everything; jsonl (or ndjson) or csv, with one finding or row "
+_ROWS_HELP = (
+    "table, for people; json, which holds everything; jsonl (or ndjson) or csv, with one finding or row "
     "per line"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The run as one HTML file: nothing is loaded from anywhere, and nothing in it runs but our own script.
 
 Every text goes through `outputs.escape.visible` and then through Jinja's HTML escaping, whether a template
-asks for it or not. The page's own style and script are let through its Content-Security-Policy by their hashes.
+asks for it or not. The page's own style and script pass its
+Content-Security-Policy by their hashes.
 """
 
 from base64 import b64encode
