@@ -119,7 +119,12 @@ def report_run() -> Run:
     )
     findings = (
         replace(calc, reasons=REASONS, tree=tree(calc)),
-        replace(hostile, reasons=(replace(REASONS[0], text=HOSTILE), *REASONS[2:]), tree=tree(calc)),
+        replace(
+            hostile,
+            implementations=(*hostile.implementations, NEW),
+            reasons=(replace(REASONS[0], text=HOSTILE), *REASONS[2:]),
+            tree=tree(calc),
+        ),
         *others,
         replace(loaded, reasons=REASONS[:1], tree=replace(tree(loaded), focus=(0, 0), cut=False)),
         *more,
