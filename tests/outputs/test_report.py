@@ -17,7 +17,7 @@ from carhound.outputs.report.page import SHOWN
 from .attacks import ATTACK, attacked
 from .sample_parts import HOSTILE, MAIN, analytic, implementation, process, run
 from .sample_runs import RUNS, partial_run
-from .sample_trees import report_run
+from .sample_trees import report_run, tree
 
 VOID = {"meta", "link", "br", "input", "img", "rect", "circle", "path", "hr"}
 INLINE = {"span", "code", "b", "strong", "a", "time", "text"}
@@ -193,3 +193,12 @@ def test_a_tree_is_drawn_for_the_finding_in_focus() -> None:
     assert (
         'aria-label="an unknown process started explorer.exe started myregsvr32.exe started calc.exe"' in page
     )
+
+
+def test_a_large_page_draws_the_first_trees_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("carhound.outputs.report.finding_view.TREES", 2)
+    of = report_run()
+    found = tuple(replace(one, tree=tree(one)) for one in of.findings[:4])
+    page = written(replace(of, findings=found))
+    assert page.count('<svg class="tree"') == 2
+    assert page.count("The processes around it are not drawn here") == 2

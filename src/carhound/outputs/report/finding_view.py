@@ -10,6 +10,9 @@ from carhound.outputs.report.drawing import Drawing
 from carhound.outputs.report.tree_svg import outline, tree_drawing
 from carhound.outputs.wording import count
 
+TREES = 1_000
+"""Trees drawn: they are most of a large page."""
+
 _OTHER_FIELDS = 6
 
 
@@ -39,7 +42,9 @@ def finding_views(run: Run, shown: Iterable[Finding], numbers: Mapping[str, int]
     drawn: dict[Tree, int] = {}
     for finding in shown:
         number = numbers[finding.id]
-        first = None if finding.tree is None else drawn.setdefault(finding.tree, number)
+        first = None
+        if finding.tree is not None and (finding.tree in drawn or len(drawn) < TREES):
+            first = drawn.setdefault(finding.tree, number)
         fresh = finding.tree if first == number else None
         found_by = [
             results[key] for name in finding.implementations if (key := (finding.analytic, name)) in results

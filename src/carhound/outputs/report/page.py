@@ -19,7 +19,7 @@ from carhound.outputs.escape import pieces, visible
 from carhound.outputs.patterns import judgement, language_name, patterns
 from carhound.outputs.report.bars import SHOWN as BARS_SHOWN
 from carhound.outputs.report.bars import stacks
-from carhound.outputs.report.finding_view import difference_text, finding_views
+from carhound.outputs.report.finding_view import TREES, difference_text, finding_views
 from carhound.outputs.report.raw_events import raw_events
 from carhound.outputs.report.scope import scope
 from carhound.outputs.report.timeline_svg import LANES, timeline
@@ -54,6 +54,7 @@ def page(run: Run) -> Iterator[bytes]:
             views=finding_views(run, shown, numbers),
             numbers=numbers,
             limit=SHOWN,
+            trees=TREES,
             listed=_LISTED,
             timeline=timeline(run.findings, numbers),
             lanes=LANES,
