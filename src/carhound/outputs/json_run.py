@@ -250,6 +250,7 @@ def _evidence(evidence: Evidence) -> Json:
         "files": [_file(file) for file in files],
         "not_evidence": list(evidence.not_evidence),
         "missing": list(evidence.missing),
+        "archives": [{"path": path, "sha256": sha256} for path, sha256 in evidence.archives],
         "totals": {
             "files": len(files),
             "bytes": total(lambda file: file.bytes or 0),

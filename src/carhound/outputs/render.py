@@ -13,7 +13,8 @@ if TYPE_CHECKING:  # each command loads its own values only
     from carhound.findings.linted import LintRun
     from carhound.findings.trees import Trees
 
-Format = Literal["table", "json", "jsonl", "csv"]
+Format = Literal["table", "json", "jsonl", "csv", "navigator", "timesketch"]
+"""The last two are about findings: a search has none of them."""
 PageFormat = Literal["table", "json"]
 LintFormat = Literal["table", "json", "sarif"]
 
@@ -45,8 +46,23 @@ def render(run: Run, style: Format, *, width: int = PIPE_WIDTH, colour: bool = F
             from carhound.outputs import csv_rows
 
             yield from (line.encode("utf-8") for line in csv_rows.lines(run))
+        case "navigator":
+            from carhound.outputs import json_text, navigator
+
+            yield json_text.encode(navigator.layer(run), indent=True)
+        case "timesketch":
+            from carhound.outputs import timesketch
+
+            yield from timesketch.lines(run)
         case _:
             assert_never(style)
+
+
+def render_report(run: Run) -> Iterator[bytes]:
+    """The findings of `hunt` as one HTML page, UTF-8, in pieces."""
+    from carhound.outputs.report import page
+
+    yield from page.page(run)
 
 
 def render_checks(

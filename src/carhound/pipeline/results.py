@@ -101,7 +101,11 @@ def _implementation_result(
     if judgement is None or prepared.number is None:
         diagnostics = (*prepared.diagnostics, *notes)
         return ImplementationResult(
-            implementation.name, implementation.language, "not-evaluated", diagnostics=diagnostics
+            implementation.name,
+            implementation.language,
+            "not-evaluated",
+            diagnostics=diagnostics,
+            code=implementation.code,
         )
     blind = reading.not_judged.get(prepared.number, [])
     events = subject.processes.distinct(judgement.events)
@@ -117,6 +121,7 @@ def _implementation_result(
         judgement.outside_window,
         tuple(dict.fromkeys(file for file, _ in blind)),
         (*prepared.diagnostics, *_run_remarks(prepared, judgement.timeless), *_blind(blind), *notes),
+        implementation.code,
     )
 
 

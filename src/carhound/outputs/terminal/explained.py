@@ -14,12 +14,12 @@ from carhound.findings.explanation import (
 from carhound.model.diagnostics import Diagnostic, Severity
 from carhound.model.names import NATIVE_ALIASES
 from carhound.outputs.patterns import named
+from carhound.outputs.sentences import window_text
 from carhound.outputs.terminal.about import events_text, show_about, show_head, show_reasons
 from carhound.outputs.terminal.answered import show_answer
 from carhound.outputs.terminal.events import show_event
 from carhound.outputs.terminal.numbered_text import show_numbered
 from carhound.outputs.terminal.page import Page, Part, evidence
-from carhound.outputs.terminal.pattern_block import window_text
 from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_once
 
 _LABEL = 10

@@ -27,7 +27,7 @@ def show_reading(page: Page, run: Run, indent: int) -> None:
     inner = indent + 2
     _show_totals(page, read.files, inner)
     show_left_out(page, read, inner)
-    _show_hashes(page, read.files, inner)
+    _show_hashes(page, read, inner)
 
 
 def show_left_out(page: Page, read: Evidence, indent: int) -> None:
@@ -140,12 +140,13 @@ def _show_remarks(page: Page, read: Evidence, indent: int) -> None:
         )
 
 
-def _show_hashes(page: Page, files: Sequence[FileReport], indent: int) -> None:
-    hashed = [file for file in files if file.sha256 is not None]
+def _show_hashes(page: Page, read: Evidence, indent: int) -> None:
+    hashed = [(file.path, file.sha256) for file in read.files if file.sha256 is not None]
+    hashed += read.archives
     if hashed:
         page.line(("SHA-256", "dim"), indent=indent)
-    for file in hashed[:_HASHES_SHOWN]:
-        page.line(evidence(f"{file.sha256}  {file.path}"), indent=indent + 2)
+    for path, sha256 in hashed[:_HASHES_SHOWN]:
+        page.line(evidence(f"{sha256}  {path}"), indent=indent + 2)
     if (more := len(hashed) - _HASHES_SHOWN) > 0:
         page.line(f"and {count(more, 'more file')}: --format json lists them all", indent=indent + 2)
 
