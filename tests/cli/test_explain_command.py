@@ -92,7 +92,6 @@ def test_explain_a_finding_by_its_id(carhound: Run, tmp_path: Path) -> None:
         (["explain", "CAR-2019-04-002", "--evidence", "."], "--evidence goes with --event"),
         (["explain", "CAR-2019-04-002", "--event", "no.evtx:1"], "no.evtx does not exist"),
         (["explain", "CAR-2019-04-002", "--event", "-", "--evidence", "no"], "no such file or folder: no"),
-        (["explain", "CAR-2019-04-002", "--lake", "no"], "/no is no lake"),
         (["explain", "CAR-2019-04-002", "--lake", "no", "--event", "-"], "--lake shows where a lake runs"),
         (["explain", "CAR-2019-04-002", "--now", "soon"], "cannot read the time 'soon'"),
         (["explain", "CAR-2019-04-002", "-f", "csv"], "invalid value for '-f' / '--format': 'csv'"),
@@ -104,6 +103,12 @@ def test_wrong_usage(carhound: Run, words: list[str], message: str) -> None:
     said = carhound(*words)
     assert (said.returncode, said.stdout) == (2, "")
     assert said.stderr.startswith(f"carhound: {message}")
+
+
+def test_a_lake_that_is_none(carhound: Run, tmp_path: Path) -> None:
+    said = carhound("explain", "CAR-2019-04-002", "--lake", "no")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith(f"carhound: {tmp_path / 'no'} is no lake")
 
 
 def test_a_text_that_cannot_be_parsed_is_shown_with_a_caret_and_status_4(
