@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +30,6 @@ from carhound.plan import nodes
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Absent, All, Field, Matches
 from carhound.plan.rewrites.novel import novel
-
 
 from ..engines.event_files import BARE, full_table, write
 from ..engines.plans import EVENTS, NOW, PLANS, SCANS
@@ -93,9 +91,7 @@ def events_of(raws: Iterable[RawEvent]) -> list[Event]:
 def judged(plan: Node, number: int, hits: Hits, moment: Moment, backfill: bool) -> Judgement:
     """As a run judges one implementation."""
     main = hits.main_hits(number)
-    one = judge(
-        plan, TEXT, dict(hits.hits(number)), main, moment, backfill, unheard, hits.presence(number)
-    )
+    one = judge(plan, TEXT, dict(hits.hits(number)), main, moment, backfill, unheard, hits.presence(number))
     if one.outside_window is not None:
         one.outside_window += hits.matched(number) - len(main)
     return one
@@ -113,7 +109,10 @@ def prevalence(events: Iterable[Event], sightings: Iterable[Sighting], read: Any
 
 
 @settings(
-    deadline=None, max_examples=25, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None,
+    max_examples=25,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(EVENTS, st.lists(_novel() | PLANS, min_size=1, max_size=5), NOWS, ZONES, st.booleans(), KEYS)
 def test_a_lake_gives_what_files_give(
@@ -162,5 +161,3 @@ def test_a_lake_gives_what_files_give(
         memory.close()
     finally:
         shutil.rmtree(folder)
-
-
