@@ -37,7 +37,7 @@ def started(time: datetime, host: str, line: str, number: int, image: str = "cmd
     """A process that regsvr32 started, as Sysmon tells it."""
     data = {
         "UtcTime": f"{time:%Y-%m-%d %H:%M:%S}.000",
-        "ProcessGuid": "{%032x}" % number,
+        "ProcessGuid": f"{{{number:032x}}}",
         "ProcessId": str(number % 60_000 + 4),
         "Image": _SYSTEM + image,
         "CommandLine": line,
@@ -52,7 +52,7 @@ def started(time: datetime, host: str, line: str, number: int, image: str = "cmd
 
 def days(seed: int, last: int = 70) -> Iterator[list[RawEvent]]:
     """What each day brings: recurring lines, now and then one of its own, and the incident on day 65."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311
     number = seed * 1_000_000
     victim = random.choice(HOSTS)
     for day in range(last):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from .fleet import HOSTS, INCIDENT, INCIDENT_DAY, Filling, at, days, name, start
 from .variants import alerts
 
 ROOT = Path(__file__).parents[2]
-SEEDS = int(os.environ.get("CARHOUND_FLEETS", "2"))
+SEEDS = int(os.environ.get("CARHOUND_FLEETS", "1"))
 
 
 class Watcher:
@@ -59,7 +60,7 @@ def test_the_incident_is_alerted_once_on_its_day(watcher: Watcher) -> None:
     """Run daily in the weeks around it; what recurs was alerted when it was first seen, and not again."""
     fleet = list(days(seed=1))
     first = 63
-    watcher.filling.add(event for day in fleet[:first] for event in day)
+    watcher.filling.add(event for day in fleet[first - 30 : first] for event in day)
     watcher.run(first, from_now=True)
     seen = {str(event.data["CommandLine"]) for day in fleet[first - 30 : first] for event in day}
     for day in range(first, 68):
@@ -80,12 +81,12 @@ def test_the_incident_is_alerted_in_every_fleet(seed: int) -> None:
 
 @pytest.mark.parametrize(("reading", "new"), [("corrected", []), ("published", [name(65)])])
 def test_the_hole_of_the_published_baseline(watcher: Watcher, reading: Any, new: list[str]) -> None:
-    """What was seen ten days before is new again to the published text, whose baseline ends 29 days before."""
+    """What was seen ten days before is new to the published text: its baseline ends 29 days before."""
     watcher.filling.add([line(55, "known", 1), line(65, "known", 2)])
     watcher.run(70, reading=reading)
     with Ledger(watcher.lake / "ledger.sqlite") as ledger:
         told = [one.day for one in ledger.alerts() if "New items since last month" in one.implementations]
-    assert told == [name(55), *new]
+    assert sorted(told) == [name(55), *new]
 
 
 def test_the_same_batch_twice_and_late_arrivals(watcher: Watcher) -> None:
@@ -221,7 +222,9 @@ def test_what_cannot_be_evaluated_is_told(watcher: Watcher, tmp_path: Path) -> N
     broken.write_text("EventCode=1 | notacommand")
     fine = tmp_path / "fine.spl"
     fine.write_text("EventCode=1 ParentImage=*regsvr32.exe")
-    watcher.filling.add([line(65, "a", 1), started(None, HOSTS[0], "when", 2)])  # type: ignore[arg-type]
+    timeless = replace(line(65, "when", 2), time=None)
+    del timeless.data["UtcTime"]
+    watcher.filling.add([line(65, "a", 1), timeless])
     watched = watcher.run(analytics=(str(broken), str(fine)))
     assert watched.new == 1
     assert any("broken" in one and "was not evaluated: " in one for one in watched.remarks)

@@ -1,4 +1,8 @@
-"""How many alerts a day an incident comes with: variants.py FIRST BEYOND runs the fleets of these seeds."""
+"""How many alerts a day come with an incident: `python -m tests.lake.variants FIRST BEYOND`, two seeds.
+
+A line each: the seed, whether the incident was alerted once and on its day, all alerts, those of the last 40
+days, the most on one of these, and those on the day of the incident.
+"""
 
 import sys
 import tempfile
@@ -27,15 +31,16 @@ def main(first: int, beyond: int) -> None:
         hits = [day for day, key in found if key == INCIDENT]
         by_day = Counter(day for day, _ in found)
         late = [by_day[name(day)] for day in range(30, 70)]
-        print(
+        told = (
             seed,
             hits == [name(INCIDENT_DAY)],
             len(found),
             sum(late),
             max(late),
             by_day[name(INCIDENT_DAY)],
-            flush=True,
         )
+        sys.stdout.write(" ".join(map(str, told)) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
