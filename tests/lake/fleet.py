@@ -52,7 +52,7 @@ def started(time: datetime, host: str, line: str, number: int, image: str = "cmd
 
 def days(seed: int, last: int = 70) -> Iterator[list[RawEvent]]:
     """What each day brings: recurring lines, now and then one of its own, and the incident on day 65."""
-    random = Random(seed)  # noqa: S311  # seeded, so that a failure can be seen again
+    random = Random(seed)  # noqa: S311
     number = seed * 1_000_000
     victim = random.choice(HOSTS)
     for day in range(last):
