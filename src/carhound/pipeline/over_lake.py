@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from carhound.engines.duckdb.answer import answer
-from carhound.engines.duckdb.files import EventFiles
 from carhound.engines.interpreter.operators import Moment
 from carhound.errors import UsageError
 from carhound.findings.coverage import FileTally
 from carhound.findings.identity import Registry
 from carhound.findings.judging import Judgement, table, windows_used
 from carhound.findings.run import HostCoverage
+from carhound.lake.glance import open_to_read
 from carhound.lake.history import History, Sent
-from carhound.lake.store import Lake
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.windows import hull
 from carhound.pipeline.gathered import Gathered
@@ -42,7 +40,7 @@ def open_memory(request: Request) -> Memory:
         message = "give files of evidence, or a lake with --lake, not both"
         raise UsageError(message, hint="'carhound ingest' puts files into the lake")
     folder = Path(request.lake or "")
-    lake = Lake.open(folder, request.catalog)
+    lake = open_to_read(folder, request.catalog)
     return Memory(lake, History(folder / HISTORY))
 
 
@@ -75,6 +73,9 @@ def gather(
 
 def search_lake(request: Request, clock: Clock, subject: Subject) -> Gathered:
     """Asks a lake what a single search asks. Raises LakeError."""
+    from carhound.engines.duckdb.answer import answer
+    from carhound.engines.duckdb.files import EventFiles
+
     memory, registry = open_memory(request), Registry()
     now, now_from = clock.now_of_lake()
     moment = Moment(now, clock.zone, clock.range(now))
