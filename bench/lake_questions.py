@@ -57,7 +57,7 @@ def ask(asked: Asked, lake: Path | None, by_time: Path | None, threads: int, day
     from carhound.engines.duckdb.answer import answer
     from carhound.engines.duckdb.files import EventFiles
     from carhound.engines.interpreter.operators import Moment
-    from carhound.lake.rows import as_raw_event
+    from carhound.lake.records import as_raw_event
     from carhound.lake.store import Lake
     from carhound.model.event_table import EventTable
     from carhound.model.windows import NO_BOUNDS, hull

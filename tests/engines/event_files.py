@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.operators import Result
 from carhound.engines.interpreter.rows import Row
-from carhound.lake.rows import as_raw_event, as_row, to_arrow
+from carhound.lake.records import as_raw_event
+from carhound.lake.rows import as_row, to_arrow
 from carhound.model.event import Event
 from carhound.model.event_table import BATCH_BITS, EventTable
 from carhound.model.names import NATIVE_ALIASES, Alias

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carhound.lake.rows import arrow_schema, as_raw_event, as_row, pack, to_arrow, unpack
+from carhound.lake.records import as_raw_event, pack, unpack
+from carhound.lake.rows import arrow_schema, as_row, to_arrow
 from carhound.model.event import RawEvent
 from carhound.model.event_table import RECORD_COLUMNS, EventTable, tag_column
 from carhound.normalize.normalizer import Normalizer

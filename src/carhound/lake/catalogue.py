@@ -11,14 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carhound.errors import LakeError
 from carhound.lake.layout import iceberg_schema, partition_by_day, table_properties
-from carhound.lake.places import location_of, path_of
+from carhound.lake.places import EVENTS, FILE, NAMESPACE, TABLE, location_of, path_of
 from carhound.model.event_table import EventTable
-
-NAMESPACE = "carhound"
-TABLE = (NAMESPACE, "events")
-FILE = "catalog.sqlite"
-EVENTS = "events"
-"""The folder of the table within that of the lake."""
 
 _LOCK_WAIT = 600
 """Seconds to wait for another process that writes to the SQLite file; a commit takes milliseconds."""

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from carhound.lake.glance import Readable
 from carhound.lake.history_file import HistoryFile
-from carhound.lake.store import Lake
 from carhound.model.windows import NO_BOUNDS, Window
 
 NAME = "history.sqlite"
@@ -83,7 +83,7 @@ class History:
         self._file = HistoryFile(path)
 
     @classmethod
-    def of(cls, lake: Lake) -> "History":
+    def of(cls, lake: Readable) -> "History":
         """The memory of a lake, less what the lake no longer holds."""
         history = cls(lake.folder / NAME)
         try:

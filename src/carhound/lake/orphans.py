@@ -10,8 +10,7 @@ from pathlib import Path
 
 from pyiceberg.exceptions import CommitFailedException
 
-from carhound.lake.catalogue import EVENTS
-from carhound.lake.places import path_of
+from carhound.lake.places import EVENTS, path_of
 from carhound.lake.store import Lake
 from carhound.lake.trouble import as_lake_errors
 

@@ -1,6 +1,12 @@
-"""Local paths and the locations that Iceberg writes down for them."""
+"""What lies where in a lake; local paths, and the locations that Iceberg writes down for them."""
 
 from pathlib import Path
+
+NAMESPACE = "carhound"
+TABLE = (NAMESPACE, "events")
+FILE = "catalog.sqlite"
+EVENTS = "events"
+"""The folder of the table within that of the lake."""
 
 _SCHEME = "file://"
 

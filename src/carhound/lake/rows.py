@@ -1,17 +1,16 @@
-"""Events to rows of a table, and rows back to records: the columns are those of `model.event_table`."""
+"""Events to rows of a table: the columns are those of `model.event_table`."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 import orjson
 import pyarrow as pa
 
-from carhound.model.event import Event, RawEvent, Value
-from carhound.model.event_table import RECORD_COLUMNS, EventTable, tag_column
+from carhound.model.event import Event, Value
+from carhound.model.event_table import EventTable, tag_column
 from carhound.model.folding import fold
 
 Row = tuple[object, ...]
@@ -79,43 +78,6 @@ def key_of(event: Event) -> bytes | None:
         return None
     text = "\0".join((event.provider or "", event.event_id or "", *key))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
-
-
-def as_raw_event(row: Mapping[str, Any]) -> RawEvent:
-    """The record that a row with the columns `RECORD_COLUMNS` was made of."""
-    time: datetime | None = row["time"]
-    return RawEvent(
-        row["provider"],
-        row["channel"],
-        row["event_id"],
-        row["computer"],
-        row["record_id"],
-        time.astimezone(UTC) if time is not None else None,
-        _fields(row["data"]),
-        _fields(row["meta"]),
-        row["position"],
-    )
-
-
-def pack(row: Mapping[str, Any]) -> bytes:
-    """A row with the columns `RECORD_COLUMNS` as bytes."""
-    return orjson.dumps([row[name] for name in RECORD_COLUMNS])
-
-
-def unpack(packed: bytes) -> dict[str, Any]:
-    """The row that `pack` was given."""
-    row = dict(zip(RECORD_COLUMNS, orjson.loads(packed), strict=True))
-    if row["time"] is not None:
-        row["time"] = datetime.fromisoformat(row["time"])
-    return row
-
-
-def _fields(text: str) -> dict[str, Value]:
-    try:
-        loaded = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        loaded = json.loads(text)  # lone surrogates, which orjson does not take
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()}
 
 
 def _record(event: Event) -> tuple[str, str, bool]:

@@ -14,14 +14,14 @@ import pyarrow as pa
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.io.pyarrow import parquet_file_to_data_file
 from pyiceberg.manifest import DataFile
-from pyiceberg.table import ALWAYS_TRUE, Table
+from pyiceberg.table import ALWAYS_TRUE, StaticTable, Table
 from pyiceberg.types import BooleanType
 
 from carhound.errors import LakeError
 from carhound.lake import catalogue
-from carhound.lake.layout import BATCH, EXPIRED, column_properties, event_table
 from carhound.lake.parquet import write_sorted
-from carhound.lake.places import location_of, path_of
+from carhound.lake.places import EVENTS, FILE, location_of, path_of
+from carhound.lake.properties import BATCH, EXPIRED, column_properties, event_table, expired_before
 from carhound.lake.seen import new_rows
 from carhound.lake.trouble import as_lake_errors, is_full
 from carhound.model.event_table import BATCH_BITS, EventTable, tag_column
@@ -61,10 +61,16 @@ class Lake:
             table = catalogue.open_table(folder, catalog)
         if table is None:
             hint = "'carhound ingest EVIDENCE --lake DIR' makes one"
-            if catalog is None and (folder / catalogue.EVENTS / "metadata").is_dir():
+            if catalog is None and (folder / EVENTS / "metadata").is_dir():
                 hint = "say with --catalog which catalogue it was made with"
             raise LakeError(f"{folder} is no lake", hint=hint)
         return cls(folder, table)
+
+    @classmethod
+    def at(cls, folder: Path, metadata: str) -> "Lake":
+        """The lake as a metadata file describes it, only to be read. Raises LakeError."""
+        with as_lake_errors(folder):
+            return cls(folder, StaticTable.from_metadata(metadata))
 
     @classmethod
     def create_or_open(cls, folder: Path, wanted: EventTable, catalog: str | None = None) -> "Lake":
@@ -102,8 +108,7 @@ class Lake:
 
     def expired(self) -> datetime | None:
         """The midnight, UTC, before which all days were removed; None where none ever was."""
-        text = self.iceberg.properties.get(EXPIRED)
-        return None if text is None else datetime.fromisoformat(text)
+        return expired_before(self.iceberg.properties)
 
     def files(self, window: Window = NO_BOUNDS, after_batch: int = 0) -> tuple[str, ...]:
         """Local paths of the Parquet files that can hold rows of the window, of batches after the one given.
@@ -171,7 +176,7 @@ class Lake:
 
     def write(self, rows: pa.Table, chosen: pa.Array, day: Day) -> Path:
         """Writes the chosen rows, all of one day, to a new file, which no snapshot names yet."""
-        folder = self.folder / catalogue.EVENTS / "data" / f"time_day={day or 'null'}"
+        folder = self.folder / EVENTS / "data" / f"time_day={day or 'null'}"
         ids = self.iceberg.schema()
         fields = [
             pa.field(one.name, _plain(one.type), metadata={_FIELD_ID: str(ids.find_field(one.name).field_id)})
@@ -250,7 +255,7 @@ def _check_free(folder: Path) -> None:
         )
     if folder.exists() and not folder.is_dir():
         raise LakeError(f"{folder} is no folder", hint="name a new or empty folder")
-    ours = (catalogue.EVENTS, catalogue.FILE)
+    ours = (EVENTS, FILE)
     other = [] if not folder.exists() else [one for one in folder.iterdir() if not one.name.startswith(ours)]
     if other:
         raise LakeError(

@@ -1,16 +1,17 @@
-"""A lake and what has been found in it: asked batch by batch, each event once for each question."""
+"""A lake and what has been found in it: asked batch by batch, each event once for each question.
+
+What asks the files is loaded when they have something new to say: it takes as long as all else.
+"""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from carhound.engines.duckdb.files import EventFiles
-from carhound.engines.duckdb.telemetry import carried, present, sent, unsaid
 from carhound.engines.interpreter.collect import can_match, meets
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.rows import Row, unheard
+from carhound.lake.glance import Readable
 from carhound.lake.history import History, Match, Sent
-from carhound.lake.rows import as_raw_event, pack, unpack
-from carhound.lake.store import Lake
+from carhound.lake.records import as_raw_event, pack, unpack
 from carhound.model.event import Event
 from carhound.model.windows import NO_BOUNDS, Window
 from carhound.normalize.normalizer import Normalizer
@@ -20,13 +21,16 @@ from carhound.plan.needs import Need
 from carhound.plan.predicates import All
 from carhound.plan.stems import Stem
 
+if TYPE_CHECKING:
+    from carhound.engines.duckdb.files import EventFiles
+
 _SENT = "sent"
 
 
 class Memory:
     """What is known of a lake, up to its newest batch."""
 
-    def __init__(self, lake: Lake) -> None:
+    def __init__(self, lake: Readable) -> None:
         """Opens what is remembered beside the lake, less what the lake no longer holds. Raises LakeError."""
         self.lake = lake
         self.history = History.of(lake)
@@ -75,6 +79,8 @@ class Memory:
     def _learn_sent(self) -> list[Sent]:
         since = self.history.covered(_SENT)
         if since < self.newest:
+            from carhound.engines.duckdb.telemetry import sent
+
             counted = (Sent(*row) for row in sent(self._since(since), after_batch=since))
             self.history.remember_sent(_SENT, since, self.newest, counted)
         return self.history.sent(_SENT)
@@ -83,6 +89,8 @@ class Memory:
         """By host, the quarters of an hour in which it sent events of the kinds a stem looks at."""
         since = self.history.covered(topic.name)
         if since < self.newest:
+            from carhound.engines.duckdb.telemetry import present
+
             found = present(self._since(since), topic.stem, after_batch=since)
             self.history.remember_present(topic.name, since, self.newest, found)
         return self.history.present(topic.name, window)
@@ -92,6 +100,8 @@ class Memory:
         name = f"{topic.name} {need!r}"
         since = self.history.covered(name)
         if since < self.newest:
+            from carhound.engines.duckdb.telemetry import carried, unsaid
+
             found = set(carried(self._since(since), topic.stem, need, after_batch=since))
             for row in unsaid(self._since(since), topic.stem, need, after_batch=since):
                 source = (row["file"], row["provider"] or row["channel"])
@@ -102,6 +112,8 @@ class Memory:
 
     def count_timeless(self, stem: Stem) -> int:
         """How many events without a time a stem lets through."""
+        from carhound.engines.duckdb.files import EventFiles
+
         holds = condition(All(stem.conditions), unheard)
         with EventFiles(self.lake.table, self.lake.files_without_time()) as files:
             events = map(self.as_event, files.matches(stem, NO_BOUNDS))
@@ -126,7 +138,9 @@ class Memory:
                 about = (event.sequence, event.time, event.computer, event.place.file, source)
                 yield Match(*about, key, raw, wild, pack(row))
 
-    def _since(self, batch: int) -> EventFiles:
+    def _since(self, batch: int) -> "EventFiles":
+        from carhound.engines.duckdb.files import EventFiles
+
         if batch not in self._files:
             self._files[batch] = EventFiles(self.lake.table, self.lake.files(after_batch=batch))
         return self._files[batch]

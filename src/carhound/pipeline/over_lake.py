@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from carhound.engines.duckdb.answer import answer
-from carhound.engines.duckdb.files import EventFiles
 from carhound.engines.interpreter.operators import Moment
 from carhound.errors import UsageError
 from carhound.findings.coverage import FileTally
 from carhound.findings.identity import Registry
 from carhound.findings.judging import Judgement, table, windows_used
 from carhound.findings.run import HostCoverage
+from carhound.lake.glance import Readable, open_to_read
 from carhound.lake.history import Sent
-from carhound.lake.store import Lake
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.windows import hull
 from carhound.pipeline.gathered import Gathered
@@ -31,7 +29,7 @@ from carhound.plan.stems import stems
 ENGINE = "duckdb"
 
 
-def open_lake(request: Request) -> Lake:
+def open_lake(request: Request) -> Readable:
     """The lake of a request. Raises LakeError, and UsageError where it cannot be asked what was asked for."""
     need_lake()
     if request.evidence:
@@ -48,7 +46,7 @@ def open_lake(request: Request) -> Lake:
         if given:
             hint = "a lake holds every event once, and has read its files already: leave it out"
             raise UsageError(f"{option} is about files, and says nothing of a lake", hint=hint)
-    return Lake.open(Path(request.lake or ""), request.catalog)
+    return open_to_read(Path(request.lake or ""), request.catalog)
 
 
 def from_lake(request: Request, clock: Clock, subjects: list[Subject]) -> Gathered:
@@ -91,6 +89,9 @@ def gather(
 
 def search_lake(request: Request, clock: Clock, subject: Subject) -> Gathered:
     """Asks a lake what a single search asks. Raises LakeError."""
+    from carhound.engines.duckdb.answer import answer
+    from carhound.engines.duckdb.files import EventFiles
+
     memory, registry = Memory(open_lake(request)), Registry()
     now, now_from = clock.now_of_lake()
     moment = Moment(now, clock.zone, clock.range(now))

@@ -15,7 +15,7 @@ from carhound.findings.alert import Sighting
 from carhound.findings.run import Reading
 from carhound.findings.suppressions import Suppressions
 from carhound.findings.watched import Handed, Watched
-from carhound.lake.store import Lake
+from carhound.lake.glance import Readable
 from carhound.model.event_table import BATCH_BITS
 from carhound.pipeline.hunt import load_analytics, ready
 from carhound.pipeline.lineage import with_trees
@@ -107,7 +107,7 @@ def _sightings(days: Sequence[Day], suppressions: Suppressions | None) -> Iterat
             yield found.sighting(day.day, None if judge is None else judge(found.finding))
 
 
-def _memory(lake: Lake) -> Memory:
+def _memory(lake: Readable) -> Memory:
     """What there is now that no other run can look at it."""
     lake.refresh()
     return Memory(lake)
