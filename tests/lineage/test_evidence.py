@@ -98,7 +98,7 @@ def test_what_comes_through_a_pipe_is_told_from_the_findings_alone(tmp_path: Pat
     )
     run = json.loads(said.stdout)
     codes = [one["code"] for one in run["analytics"][0]["diagnostics"]]
-    assert "RUN-L1" in codes
+    assert "RUN-P1" in codes
     (finding,) = run["findings"]
     root = finding["tree"]["root"]
     assert (root["logged"], root["image"]) == (False, "C:\\Windows\\System32\\regsvr32.exe")
@@ -137,7 +137,14 @@ def test_memory_stays_flat() -> None:
         with ProcessLog() as log:
             for number in range(many):
                 who = start.who._replace(guid=str(number), pid=str(4 * number))
-                log.add(start._replace(who=who, parent_guid=str(number // 2), hashes=f"MD5={number}"))
+                log.add(
+                    start._replace(
+                        who=who,
+                        parent_guid=str(number // 2),
+                        parent_pid=str(2 * number),
+                        hashes=f"MD5={number}",
+                    )
+                )
                 log.add(act._replace(who=who, what=f"C:\\{number}"))
             log.settle()
             assert Lineages(log).tree(who._replace(guid="3")) is not None
