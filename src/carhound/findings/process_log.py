@@ -8,6 +8,7 @@ process (see `findings.processes`) are one start.
 import marshal
 import sqlite3
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from types import TracebackType
 from typing import NamedTuple
@@ -302,12 +303,18 @@ class ProcessLog:
 
 def guid_key(who: Who) -> bytes | None:
     """What stands for a process's guid in the log."""
-    return None if who.guid is None else _digest("guid", who.host, who.guid)
+    return None if who.guid is None else _key("guid", who.host, who.guid)
 
 
 def number_key(who: Who) -> bytes | None:
     """What stands for a host and process id in the log."""
-    return None if who.pid is None else _digest("pid", who.host, who.pid)
+    return None if who.pid is None else _key("pid", who.host, who.pid)
+
+
+@lru_cache(maxsize=4096)
+def _key(*texts: str) -> bytes:
+    """One process has many events in a row."""
+    return _digest(*texts)
 
 
 def _digest(*texts: str) -> bytes:

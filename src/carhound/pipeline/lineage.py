@@ -41,4 +41,4 @@ def with_trees(
 
 def _lacking(unread: str) -> Diagnostic:
     message = f"processes around findings are told from the findings alone where {unread}"
-    return Diagnostic("RUN-L1", message, "note")
+    return Diagnostic("RUN-P1", message, "note")

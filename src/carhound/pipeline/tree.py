@@ -42,7 +42,7 @@ def trees(request: TreeRequest, progress: Progress | None = None) -> Trees:
     found = run.findings
     if request.finding is not None:
         found = _one_of(found, request.finding)
-    notes = [one for analytic in run.analytics for one in analytic.diagnostics if one.code == "RUN-L1"]
+    notes = [one for analytic in run.analytics for one in analytic.diagnostics if one.code == "RUN-P1"]
     remarks = dict.fromkeys(one.message for one in notes)
     reasons = run.reasons if run.status == "partial" else ()
     return Trees(found, tuple(remarks), reasons)
