@@ -202,3 +202,10 @@ def test_a_large_page_draws_the_first_trees_and_says_so(monkeypatch: pytest.Monk
     page = written(replace(of, findings=found))
     assert page.count('<svg class="tree"') == 2
     assert page.count("The processes around it are not drawn here") == 2
+
+
+def test_hosts_beyond_the_lanes_are_counted() -> None:
+    found = tuple(process(1, id=f"{n:064x}", computer=f"WS-{n}") for n in range(43))
+    text = Page(written(run(analytic(implementation(MAIN, *found)), findings=found))).text
+    assert "and 3 more hosts, on which the first finding is later" in text
+    assert "1 finding without a time is not on it" in Page(written(report_run())).text

@@ -56,6 +56,8 @@ class Drawing:
     """As SVG writes them."""
     marks: tuple[Mark, ...] = ()
     labels: tuple[Label, ...] = ()
+    left_out: int = 0
+    """Lanes that are not drawn."""
 
 
 def cells(text: str) -> int:

@@ -22,7 +22,7 @@ from carhound.outputs.report.bars import stacks
 from carhound.outputs.report.finding_view import TREES, difference_text, finding_views
 from carhound.outputs.report.raw_events import raw_events
 from carhound.outputs.report.scope import scope
-from carhound.outputs.report.timeline_svg import LANES, timeline
+from carhound.outputs.report.timeline_svg import timeline
 from carhound.outputs.sentences import attack_text, d3fend_text, seen_text, window_text
 from carhound.outputs.verdict import verdict
 from carhound.outputs.wording import count, moment, number, size
@@ -57,7 +57,7 @@ def page(run: Run) -> Iterator[bytes]:
             trees=TREES,
             listed=_LISTED,
             timeline=timeline(run.findings, numbers),
-            lanes=LANES,
+            timeless=sum(finding.time is None for finding in run.findings),
             stacks=stacks(run.findings),
             bars_shown=BARS_SHOWN,
             raw=Markup(raw_events(shown)),  # noqa: S704  holds no <, > and &

@@ -49,7 +49,7 @@ def timeline(findings: Sequence[Finding], numbers: Mapping[str, int]) -> Drawing
         for time, finding in found:
             slots.setdefault(int((scale.at(time) - _LEFT) // _SLOT), []).append(finding)
         marks += [_mark(slot, same, y, scale, numbers) for slot, same in slots.items()]
-    return Drawing(_WIDTH, height, (), tuple(paths), tuple(marks), tuple(labels))
+    return Drawing(_WIDTH, height, (), tuple(paths), tuple(marks), tuple(labels), len(lanes) - len(shown))
 
 
 def _mark(slot: int, same: Sequence[Finding], y: float, scale: "_Scale", numbers: Mapping[str, int]) -> Mark:
