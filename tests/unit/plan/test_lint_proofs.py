@@ -99,6 +99,21 @@ def test_the_proofs_find_something() -> None:
     assert [one.because for one in useless(nested)] == [None]
 
 
+def test_choices_that_imply_the_same_do_not_excuse_each_other() -> None:
+    def choice(name: str) -> AnyOf:
+        return AnyOf(
+            tuple(
+                All((Matches(Field(name), Glob(value)), Matches(Field("H"), Glob("y"))))
+                for value in ("a", "b")
+            )
+        )
+
+    # Each choice asks for H=y in every branch: taken out of both, nothing would ask for it.
+    assert useless([choice("F"), choice("G")]) == []
+    both = [choice("F"), Matches(Field("H"), Glob("y"))]
+    assert [one.clause for one in useless(both)] == [both[1]]
+
+
 def test_a_long_list_is_judged_in_no_time() -> None:
     values = tuple(Matches(Field("F"), Glob(f"*{number}*x")) for number in range(400))
     assert not never_matches([AnyOf(values), *(Matches(Field("F"), Glob(f"y{n}"), True) for n in range(100))])
