@@ -59,7 +59,7 @@ class Memory:
         event.sequence = row["sequence"]
         return event
 
-    def all_files(self) -> EventFiles:
+    def all_files(self) -> "EventFiles":
         """Every event of the lake."""
         return self._since(0)
 
