@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +29,8 @@ class Measured:
     """What a run took."""
 
     seconds: float
+    cpu: float
+    """Seconds of processor time: what other work on the machine changes least."""
     peak: int
     """Of resident memory, bytes."""
     answer: str
@@ -57,6 +60,7 @@ def ask(asked: Asked, lake: Path | None, by_time: Path | None, threads: int, day
     from carhound.engines.duckdb.answer import answer
     from carhound.engines.duckdb.files import EventFiles
     from carhound.engines.interpreter.operators import Moment
+    from carhound.findings.judging import as_rows
     from carhound.lake.records import as_raw_event
     from carhound.lake.store import Lake
     from carhound.model.event_table import EventTable
@@ -70,7 +74,7 @@ def ask(asked: Asked, lake: Path | None, by_time: Path | None, threads: int, day
     moment = Moment(FIRST_DAY + timedelta(days) - timedelta(hours=1), UTC, NO_BOUNDS)
     table = lake_layout()
     opened = None if lake is None else Lake.open(lake)
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     if opened is not None:
         files = opened.files(hull([moment.window(scan) for scan in scans(plan)]))
     else:
@@ -85,13 +89,17 @@ def ask(asked: Asked, lake: Path | None, by_time: Path | None, threads: int, day
             lambda row: normalizer.event(as_raw_event(row), row["file"], row["shape"]),
             lambda *_: None,
         )
-    seconds = time.perf_counter() - began
-    said = f"{len(result.rows)} rows"
-    return Measured(seconds, peak(resource.getrusage(resource.RUSAGE_SELF)), said)
+    seconds, cpu = time.perf_counter() - began, time.process_time() - used
+    if result.columns is None:
+        answers = sorted(event.identity() for event in result.entered)
+    else:
+        answers = sorted(map(repr, as_rows(result.columns, result.rows).rows))
+    said = f"{len(answers)} rows, SHA-256 {sha256(repr(answers).encode()).hexdigest()[:8]}"
+    return Measured(seconds, cpu, peak(resource.getrusage(resource.RUSAGE_SELF)), said)
 
 
-def catch_up(folder: Path) -> list[tuple[str, float]]:
-    """Builds the history of a lake and says what took how many seconds."""
+def catch_up(folder: Path, history: Path) -> list[tuple[str, float]]:
+    """Builds the history of a lake in a file and says what took how many seconds."""
     from carhound.analytics.load import bundled
     from carhound.lake.history import History
     from carhound.lake.store import Lake
@@ -99,7 +107,6 @@ def catch_up(folder: Path) -> list[tuple[str, float]]:
     from carhound.pipeline.hunt import load_analytics, ready
     from carhound.pipeline.implementations import Prepared, numbered
     from carhound.pipeline.memory import Memory
-    from carhound.pipeline.over_lake import HISTORY
     from carhound.pipeline.topics import Eligible, Matching
     from carhound.plan.needs import needs
     from carhound.plan.stems import stems
@@ -111,7 +118,7 @@ def catch_up(folder: Path) -> list[tuple[str, float]]:
         call()
         steps.append((what, time.perf_counter() - began))
 
-    memory = Memory(Lake.open(folder), History(folder / HISTORY))
+    memory = Memory(Lake.open(folder), History(history))
     plans, _ = numbered(ready(load_analytics(bundled())[0], "corrected", (), None))
     timed("which events there are", memory.sent)
     for one in plans:
