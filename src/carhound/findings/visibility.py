@@ -22,6 +22,8 @@ class Lack:
     """Why an implementation sees less than it should."""
 
     what: str
+    detail: str | None
+    """How much of it, on this host."""
     hint: str | None
     """What to do about it."""
 

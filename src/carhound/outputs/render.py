@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # each command loads its own values only
     from carhound.findings.checks import CheckRun
     from carhound.findings.explanation import Explanation
     from carhound.findings.ingested import Ingested
+    from carhound.findings.visibility import Visibility
 
 Format = Literal["table", "json", "jsonl", "csv"]
 PageFormat = Literal["table", "json"]
@@ -105,3 +106,17 @@ def render_ingested(
         from carhound.outputs import json_ingested, json_text
 
         yield json_text.encode(json_ingested.ingested_object(ingested), indent=not lines)
+
+
+def render_visibility(
+    found: "Visibility", style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+) -> Iterator[bytes]:
+    """What `visibility` answers, in a format, UTF-8."""
+    if style == "table":
+        from carhound.outputs.terminal import visible
+
+        yield visible.page(found, width=width, colour=colour).encode("utf-8")
+    else:
+        from carhound.outputs import json_text, json_visibility
+
+        yield json_text.encode(json_visibility.visibility_object(found), indent=True)

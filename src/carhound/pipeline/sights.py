@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from carhound.findings.visibility import Lack, Sight, Verdict
+from carhound.model.datasets import SYSMON
 from carhound.model.instants import calendar_day
 from carhound.model.presence import quarter_of, start_of
 from carhound.model.windows import Window, describe
@@ -60,12 +61,12 @@ def _sight(look: Look, verdict: Verdict, eligible: int, days: int, lacks: list[L
 
 
 def _nothing(look: Look, host: HostTally) -> Lack:
-    events = looked_for(look.stem)
-    dataset = look.stem.scan.dataset
-    what = f"no {event_names(events, dataset.name)}"
-    if dataset.name == "sysmon" and not any(dataset.holds(None, log) for log in host.logs):
-        what += ", nor any other event of Sysmon"
-    return Lack(what, event_hint(events))
+    events, dataset = looked_for(look.stem), look.stem.scan.dataset
+    sent = f"{host.events:,} events of other kinds"
+    of_sysmon = dataset == SYSMON or {sensor for sensor, _ in events} == {SYSMON.name}
+    if of_sysmon and not any(SYSMON.holds(None, log) or SYSMON.holds(log, None) for log in host.logs):
+        sent = f"{host.events:,} events, none of Sysmon"
+    return Lack(f"no {event_names(events, dataset.name)}", sent, event_hint(events))
 
 
 def _fields(tally: PlanTally, provider: str | None) -> Iterator[Lack]:
@@ -73,11 +74,9 @@ def _fields(tally: PlanTally, provider: str | None) -> Iterator[Lack]:
     for name, source in tally.sources.items():
         of = f" of {name}" if name is not None and len(tally.sources) > 1 else ""
         for need, count in source.blind.items():
-            if count == source.eligible:
-                what = f"none of the {count:,} events{of} that it looks at carries {need.names}"
-            else:
-                what = f"{count:,} of {source.eligible:,} events{of} lie in files without {need.names}"
-            yield Lack(what, field_hint(need, name or provider))
+            some = "" if count == source.eligible else " in some files"
+            detail = f"{count:,} of {source.eligible:,} events"
+            yield Lack(f"no {need.names} in the events{of}{some}", detail, field_hint(need, name or provider))
 
 
 def _quiet_days(look: Look, days: set[date], heard: set[date]) -> Lack | None:
@@ -85,8 +84,11 @@ def _quiet_days(look: Look, days: set[date], heard: set[date]) -> Lack | None:
     if not quiet:
         return None
     asked = event_names(looked_for(look.stem), look.stem.scan.dataset.name)
-    said = f"no {asked} on {quiet:,} of the {len(heard):,} days on which the host sent anything"
-    return Lack(said, "the log was full, or not exported in whole, or the sensor was off on those days")
+    return Lack(
+        f"no {asked} on some days on which the host sent others",
+        f"{quiet:,} of {len(heard):,} days",
+        "the log was full, or not exported in whole, or the sensor was off on those days",
+    )
 
 
 def _windows(look: Look, eligible: Quarters, now: datetime | None, zone: tzinfo) -> Iterator[Lack]:
@@ -101,10 +103,10 @@ def _windows(look: Look, eligible: Quarters, now: datetime | None, zone: tzinfo)
             continue
         if scan.role == "baseline":
             said = f"its baseline, {describe(window)}, holds no event of the host: what matches looks new"
-            yield Lack(said, "give older logs too")
+            yield Lack(said, None, "give older logs too")
         else:
             said = f"its window, {describe(window)}, holds no event of the host"
-            yield Lack(said, "'carhound hunt --backfill' looks at every day")
+            yield Lack(said, None, "'carhound hunt --backfill' looks at every day")
 
 
 def _within(quarter: int, window: Window) -> bool:
@@ -118,7 +120,8 @@ def _never(look: Look, condition: Predicate, events: int) -> Lack:
     text = look.prepared.implementation.code.text
     shown = "a condition on signatures" if span is None else " ".join(text[span.start : span.end].split())
     return Lack(
-        f"{shown} holds for none of {events:,} events",
+        f"{shown} holds for no event",
+        f"{events:,} events",
         "nothing unsigned was loaded, or the sensor or the export leaves unsigned modules out: look at its "
         "configuration with --sysmon-config",
     )
