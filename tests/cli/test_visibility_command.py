@@ -143,7 +143,8 @@ def test_process_creations_of_the_security_log(tmp_path: Path, look: Look, carho
     assert verdicts(answer)["Main Pattern"] == "no"
     (found,) = (one for one in answer["hosts"][0]["fields"] if one["field"] == "CommandLine")
     assert (found["kind"], found["events"], found["present"]) == ("Security 4688", 2, 0)
-    assert "Include command line in process creation events" in carhound("visibility", "a.jsonl").stdout
+    page = carhound("visibility", "a.jsonl").stdout
+    assert "hint  set the policy 'Include command line in process creation events'" in page
 
 
 def test_process_creations_without_a_parent(tmp_path: Path, look: Look) -> None:
@@ -183,7 +184,7 @@ def test_days_are_those_of_the_zone(tmp_path: Path, look: Look) -> None:
 
 def test_a_gap_and_a_clock_set_back(tmp_path: Path, look: Look, carhound: Run) -> None:
     def minute(number: int) -> str:
-        return f"2024-06-14T{12 if number < 20 else 9}:{number:02}:00Z"
+        return f"2024-06-14T{12 if number < 20 else 9:02}:{number:02}:00Z"
 
     ids = [number for number in range(1, 31) if number not in (7, 8, 9, 15)]
     write(tmp_path / "a.jsonl", *(process(one, TimeCreated=minute(one)) for one in ids))
@@ -206,9 +207,9 @@ def test_a_gap_and_a_clock_set_back(tmp_path: Path, look: Look, carhound: Run) -
     assert records["largest_clock_jumps"] == [
         {"record": 20, "from": "2024-06-14T12:19:00Z", "to": "2024-06-14T09:20:00Z"}
     ]
-    page = carhound("visibility", "a.jsonl").stdout
+    page = " ".join(carhound("visibility", "a.jsonl").stdout.split())
     assert "4 of 30 records are missing in 2 gaps, the largest of 3 between 2024-06-14 12:06:00Z and" in page
-    assert "time goes back once" in " ".join(page.split())
+    assert "time goes back once" in page
 
 
 def test_gaps_are_filled_by_another_file(tmp_path: Path, look: Look) -> None:
@@ -293,7 +294,8 @@ def test_a_sysmon_configuration_that_hides_everything(tmp_path: Path, look: Look
 
 def test_a_sysmon_configuration_that_hides_signed_or_system_modules(tmp_path: Path, look: Look) -> None:
     write(tmp_path / "a.jsonl", process(1))
-    loads = '<ImageLoad onmatch="exclude"><ImageLoaded condition="begin with">C:\\Windows\\</ImageLoaded></ImageLoad>'
+    rule = '<ImageLoaded condition="begin with">C:\\Windows\\</ImageLoaded>'
+    loads = f'<ImageLoad onmatch="exclude">{rule}</ImageLoad>'
     (tmp_path / "s.xml").write_text(CONFIG.format(parent="cmd.exe", loads=loads), encoding="utf-8")
     assert rules(look("a.jsonl", "--sysmon-config", "s.xml")) == dict.fromkeys(PATTERNS, "shown")
     loads = '<ImageLoad onmatch="include"><Signed condition="is">true</Signed></ImageLoad>'

@@ -94,7 +94,7 @@ class FieldRule:
         return CONDITIONS[self.condition](data, fold(value))
 
     def __str__(self) -> str:
-        return f"{self.field} {self.condition} {self.data!r}"
+        return f"{self.field} {self.condition} '{self.data}'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from carhound.normalize.sysmon_config import SysmonConfig, event_tags
 from carhound.pipeline.case_evidence import evidence_of
 from carhound.pipeline.implementations import Subject
 from carhound.pipeline.parts import EvidencePart
-from carhound.pipeline.remedies import looked_for
+from carhound.pipeline.remedies import NAMES, looked_for
 from carhound.plan.stems import Stem, stems
 from carhound.readers.interface import ReadOptions
 
@@ -96,8 +96,8 @@ def _verdict(
     def verdict(said: Sensed, why: str, tried: int = 0, hidden: Sequence[HiddenSample] = ()) -> RulesVerdict:
         return RulesVerdict(analytic, name, said, tried, tuple(hidden[:_MOST_HIDDEN]), len(hidden), why)
 
-    other = sorted({sensor for sensor, _ in looked_for(stem) if sensor != SYSMON.name})
-    beside = f"; it also looks at the {', '.join(other)} log, which these rules do not touch" if other else ""
+    other = sorted({NAMES[sensor] for sensor, _ in looked_for(stem) if sensor != SYSMON.name})
+    beside = f"; it also looks at {', '.join(other)}, which these rules do not touch" if other else ""
     if not ids:
         return verdict("unknown", "it names no event of Sysmon that could be tried")
     states = [_event(config, one) for one in ids if one in event_tags()]

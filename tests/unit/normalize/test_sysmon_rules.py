@@ -162,13 +162,13 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Sysmon schemaversi
         ),
         ("<Sysmon><EventFiltering><ImageLoad/></EventFiltering></Sysmon>", "neither"),
         (
-            "<Sysmon><EventFiltering><ImageLoad onmatch='include'><Image condition='like'>x</Image></ImageLoad>"
-            "</EventFiltering></Sysmon>",
+            "<Sysmon><EventFiltering><ImageLoad onmatch='include'><Image condition='like'>x</Image>"
+            "</ImageLoad></EventFiltering></Sysmon>",
             "no condition is called 'like'",
         ),
         (
-            "<Sysmon><EventFiltering><RuleGroup groupRelation='xor'><ImageLoad onmatch='include'/></RuleGroup>"
-            "</EventFiltering></Sysmon>",
+            "<Sysmon><EventFiltering><RuleGroup groupRelation='xor'><ImageLoad onmatch='include'/>"
+            "</RuleGroup></EventFiltering></Sysmon>",
             "groupRelation is 'xor'",
         ),
         ("<Sysmon>" * 100, "too deep"),

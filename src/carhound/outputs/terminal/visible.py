@@ -7,13 +7,13 @@ from carhound.findings.visibility import HostVisibility, Lack, Visibility
 from carhound.outputs.terminal.about import show_reasons
 from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.terminal.reading import show_left_out
-from carhound.outputs.terminal.visible_hosts import show_host_remarks
+from carhound.outputs.terminal.visible_hosts import show_fields, show_host_remarks
 from carhound.outputs.wording import count, moment, number, some
 
 _HOSTS = 50
 _LACKS = 40
 _NAMES = 6
-_SAMPLES = 3
+_SAMPLES = 2
 _STYLES: Mapping[str, str] = {"yes": "green", "part": "yellow", "doubt": "yellow", "no": "bold red"}
 _RULES: Mapping[str, str] = {"shown": "green", "part": "yellow", "hidden": "bold red", "unknown": "dim"}
 
@@ -25,6 +25,7 @@ def page(found: Visibility, *, width: int, colour: bool = False) -> str:
     sheet.line(evidence(f"carhound {found.version}; days in {found.tz}{now}", "dim"), hang=0)
     _show_grid(sheet, found)
     _show_lacks(sheet, found)
+    show_fields(sheet, found.hosts)
     show_host_remarks(sheet, found.hosts)
     if found.rules is not None:
         _show_rules(sheet, found.rules)
@@ -113,8 +114,12 @@ def _show_rules(sheet: Page, rules: SensorRules) -> None:
         sheet.labelled(f"event {event.event_id}", evidence(said), indent=2, label_width=10)
     if not rules.events:
         sheet.line("no analytic names an event of Sysmon", indent=2)
+    alike: dict[tuple[object, ...], list[tuple[int, RulesVerdict]]] = {}
     for at, verdict in enumerate(rules.verdicts, 1):
-        _show_verdict(sheet, at, verdict)
+        key = (verdict.verdict, verdict.why, verdict.hidden, verdict.hidden_samples)
+        alike.setdefault(key, []).append((at, verdict))
+    for several in alike.values():
+        _show_verdict(sheet, [at for at, _ in several], several[0][1])
     for remark in rules.remarks:
         sheet.labelled("!", evidence(remark, "yellow"), indent=2, label_width=3)
 
@@ -127,20 +132,19 @@ _LOGGED: Mapping[str, str] = {
 }
 
 
-def _show_verdict(sheet: Page, at: int, verdict: RulesVerdict) -> None:
+def _show_verdict(sheet: Page, numbers: list[int], verdict: RulesVerdict) -> None:
     sheet.line(
-        (f"{at:<3}", "dim"),
-        (f"{verdict.verdict:<8}", _RULES[verdict.verdict]),
-        evidence(f"{verdict.implementation}: {verdict.why}"),
+        (", ".join(map(str, numbers)) + "  ", "dim"),
+        (verdict.verdict, _RULES[verdict.verdict]),
+        evidence(f": {verdict.why}"),
         indent=2,
-        hang=13,
     )
     for hidden in verdict.hidden[:_SAMPLES]:
         about = ", ".join(f"{name} {value}" for name, value in hidden.about)
-        sheet.line(evidence(f"{hidden.sample}: {about}", "dim"), indent=13, hang=15)
-        sheet.line(evidence(f"hidden by {hidden.rule}"), indent=15, hang=17)
+        sheet.line(evidence(f"{hidden.sample}: {about}", "dim"), indent=5, hang=7)
+        sheet.line(evidence(f"hidden by {hidden.rule}"), indent=7, hang=9)
     if (more := verdict.hidden_samples - _SAMPLES) > 0:
-        sheet.line(f"and {number(more)} more", indent=13)
+        sheet.line(f"and {number(more)} more", indent=5)
 
 
 def _show_unable(sheet: Page, found: Visibility) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from carhound.findings.record_ids import RecordGap, RecordIds
 from carhound.findings.sysmon_versions import SensorVersion
-from carhound.findings.visibility import FieldSeen, HostVisibility, LogSeen
+from carhound.findings.visibility import HostVisibility, LogSeen
 from carhound.outputs.terminal.page import Page, evidence
 from carhound.outputs.wording import count, moment, number, some
 
@@ -12,6 +12,7 @@ _HOSTS = 50
 _LOGS = 6
 _LISTED = 3
 _LABEL = 10
+_NAMES = 6
 
 
 def show_host_remarks(sheet: Page, hosts: Sequence[HostVisibility]) -> None:
@@ -51,7 +52,6 @@ def _remarks(host: HostVisibility) -> Iterator[tuple[str, str]]:
             yield _LABELS[kind], f"{moment(one.time)}  {one.text}"
         if (rest := len(found) + host.unlisted.get(kind, 0) - _LISTED) > 0:
             yield _LABELS[kind], f"and {number(rest)} more"
-    yield from (("fields", text) for text in _fields(host.fields))
     if host.loaders is not None:
         programs = f"{count(len(host.loaders), 'program')} only: {', '.join(host.loaders)}"
         yield "loads", f"module loads are told of {programs}; the configuration may leave out the others"
@@ -110,11 +110,21 @@ def _jumps(ids: RecordIds) -> str:
     return f"time goes back {times}, at most from {moment(worst.was)} to {moment(worst.became)}"
 
 
-def _fields(fields: Sequence[FieldSeen]) -> Iterator[str]:
-    for field in fields:
-        if field.present:
-            continue
-        said = f"none of {count(field.events, 'event')} {field.kind} has {field.field}"
-        if (field.kind, field.field) == ("Security 4688", "CommandLine"):
-            said += ": set the policy 'Include command line in process creation events'"
-        yield said
+def show_fields(sheet: Page, hosts: Sequence[HostVisibility]) -> None:
+    """Fields of interest that no event of their kind has, and on which hosts."""
+    lacking: dict[tuple[str, str], list[str]] = {}
+    for host in hosts:
+        for field in host.fields:
+            if not field.present:
+                said = f"{host.computer or 'computer unknown'} ({count(field.events, 'event')})"
+                lacking.setdefault((field.kind, field.field), []).append(said)
+    if not lacking:
+        return
+    sheet.blank()
+    sheet.line(("Fields that are lacking", "bold"), hang=0)
+    for (kind, name), names in lacking.items():
+        sheet.line(evidence(f"{kind} without {name}"), indent=2)
+        sheet.labelled("on", evidence(some(names, _NAMES)), indent=5, label_width=6)
+        if (kind, name) == ("Security 4688", "CommandLine"):
+            said = "set the policy 'Include command line in process creation events'"
+            sheet.labelled("hint", said, indent=5, label_width=6)
