@@ -18,6 +18,7 @@ COMMANDS = {
     "hunt": CommandEntry("carhound.cli.hunt", "Run CAR analytics over logs."),
     "search": CommandEntry("carhound.cli.search", "Run one SPL search over logs, without Splunk."),
     "stack": CommandEntry("carhound.cli.stack", "List the values of a field from rare to common."),
+    "visibility": CommandEntry("carhound.cli.visibility", "Show what could be found on which host."),
     "ingest": CommandEntry("carhound.cli.ingest", "Add logs to a lake, which remembers every event once."),
     "watch": CommandEntry("carhound.cli.watch", "Report what is new in a lake, each finding once."),
     "lake": CommandEntry("carhound.cli.lake", "Look after a lake: stats, verify, compact, expire."),

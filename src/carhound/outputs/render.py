@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # each command loads its own values only
     from carhound.findings.ingested import Ingested
     from carhound.findings.linted import LintRun
     from carhound.findings.trees import Trees
+    from carhound.findings.visibility import Visibility
 
 Format = Literal["table", "json", "jsonl", "csv", "navigator", "timesketch"]
 """The last two are about findings: a search has none of them."""
@@ -159,3 +160,17 @@ def render_trees(
         from carhound.outputs import json_text, json_trees
 
         yield json_text.encode(json_trees.trees_object(trees), indent=True)
+
+
+def render_visibility(
+    found: "Visibility", style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+) -> Iterator[bytes]:
+    """What `visibility` answers, in a format, UTF-8."""
+    if style == "table":
+        from carhound.outputs.terminal import visible
+
+        yield visible.page(found, width=width, colour=colour).encode("utf-8")
+    else:
+        from carhound.outputs import json_text, json_visibility
+
+        yield json_text.encode(json_visibility.visibility_object(found), indent=True)

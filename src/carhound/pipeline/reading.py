@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
-from carhound.engines.interpreter.collect import Collector, NotJudged
+from carhound.engines.interpreter.collect import NotJudged
 from carhound.findings.coverage import FileTally, HostTally, archive_of, file_hash
 from carhound.findings.identity import Registry
 from carhound.findings.repeats import Repeats
 from carhound.findings.run import Evidence
-from carhound.model.event import RawEvent
+from carhound.model.event import Event, RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.parts import EvidencePart
@@ -19,6 +20,19 @@ from carhound.pipeline.request import Progress, Request
 from carhound.readers.walk import STANDARD_INPUT
 
 _REPORT_EVERY = 2000
+
+
+class Taker(Protocol):
+    """Takes events file by file; see `Collector`."""
+
+    def begin_file(self) -> None:
+        """A file begins."""
+
+    def offer(self, event: Event) -> list[int]:
+        """Takes an event, and tells which plans it is eligible for."""
+
+    def end_file(self) -> list[NotJudged]:
+        """The file ends; what could not be judged on it."""
 
 
 @dataclass(slots=True)
@@ -61,7 +75,7 @@ class Reading:
 
 def read_evidence(
     parts: Iterable[EvidencePart],
-    collector: Collector,
+    collector: Taker,
     counted: int,
     reading: Reading,
     request: Request,
@@ -93,7 +107,7 @@ def read_evidence(
 class _Reader:
     """Takes events from files to the collector, and counts."""
 
-    collector: Collector
+    collector: Taker
     counted: int
     reading: Reading
     progress: Progress | None

@@ -215,7 +215,7 @@ class Collector:
 
 
 def meets(need: Need, row: Row, used: AliasUse) -> bool:
-    """Whether an event carries what is needed."""
+    """Whether an event carries what is needed; `used` is told of an alias that serves."""
     event = row.event
     if event is not None and any(event.lookup(name) is not None for name in need.carriers):
         return True
