@@ -76,9 +76,10 @@ def _among(hosts: AbstractSet[str]) -> Callable[[str | None], bool]:
 
 def from_lake_again(memory: "Memory") -> Recall:
     """Asks a lake: for starts and ends first, then for the deeds of the processes that matter."""
-    from carhound.engines.duckdb.process_events import of_computers, of_processes
 
     def recall(log: "ProcessLog", hosts: AbstractSet[str], closure: Closure) -> str | None:
+        from carhound.engines.duckdb.process_events import of_computers, of_processes
+
         files = memory.all_files()
         for row in of_computers(files, hosts, STARTS_AND_ENDS):
             if (one := told(memory.as_event(row))) is not None:
