@@ -102,8 +102,6 @@ def test_no_command_shows_the_help() -> None:
         (["serch", "x"], "no such command 'serch'. Did you mean 'search'?"),
         (["frobnicate"], "no such command 'frobnicate'"),
         (["--frobnicate"], "no such option '--frobnicate'"),
-        (["hunt"], "nothing to look at"),
-        (["search", "EventCode=1"], "nothing to look at"),
         (["hunt", "--analytics", "x", "."], "no such option '--analytics'. Did you mean '--analytic'?"),
         (
             ["hunt", ".", "-f", "xml"],
@@ -122,6 +120,15 @@ def test_wrong_usage_is_one_message_a_hint_and_status_2(words: list[str], messag
     assert first.startswith(f"carhound: {message}")
     assert second.startswith("  hint: 'carhound ")
     assert second.endswith("--help' shows what there is")
+
+
+@pytest.mark.parametrize("words", [["hunt"], ["search", "EventCode=1"]])
+def test_neither_evidence_nor_a_lake(words: list[str]) -> None:
+    said = carhound(*words)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert (
+        said.stderr == "carhound: nothing to look at\n  hint: name files or folders, or a lake with --lake\n"
+    )
 
 
 def test_a_path_in_place_of_a_command_is_answered_with_hunt(tmp_path: Path) -> None:
