@@ -16,7 +16,7 @@ from typing import Any
 from carhound.errors import LakeError
 from carhound.model.windows import NO_BOUNDS, Window
 
-VERSION = 1
+VERSION = 2
 QUARTER = 15 * 60
 """Seconds. Midnights of all zones of our day fall on a quarter of an hour."""
 
@@ -30,12 +30,14 @@ _SCHEMA = """
 CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, covered INTEGER NOT NULL) STRICT;
 CREATE TABLE match (
     topic INTEGER NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, computer TEXT, file TEXT,
-    source TEXT, key TEXT, raw TEXT, wild INTEGER NOT NULL, record BLOB NOT NULL,
+    source TEXT, key TEXT, raw TEXT, wild INTEGER NOT NULL,
     PRIMARY KEY (topic, sequence)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX match_by_time ON match (topic, time);
 CREATE INDEX match_by_key ON match (topic, key, time);
+CREATE INDEX match_by_file ON match (topic, file, source);
 CREATE INDEX match_wild ON match (topic, time) WHERE wild;
+CREATE TABLE record (sequence INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
 CREATE TABLE sent (
     topic INTEGER NOT NULL, file TEXT NOT NULL, provider TEXT, channel TEXT, event_id TEXT, kinds TEXT,
     computer TEXT, events INTEGER NOT NULL, with_command_line INTEGER NOT NULL, first INTEGER, last INTEGER
@@ -43,7 +45,7 @@ CREATE TABLE sent (
 CREATE TABLE present (
     topic INTEGER NOT NULL, computer TEXT, quarter INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX present_by_topic ON present (topic, quarter);
+CREATE INDEX present_by_topic ON present (topic, quarter, computer);
 CREATE TABLE carried (topic INTEGER NOT NULL, file TEXT NOT NULL, source TEXT) STRICT;
 CREATE INDEX carried_by_topic ON carried (topic);
 """
@@ -129,14 +131,12 @@ class History:
         """Keeps what a stem let through of the batches after `since` up to `until`."""
         with self._step(topic, since, until) as number:
             if number is not None:
-                self._base.executemany(
-                    "INSERT OR REPLACE INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        (number, one.sequence, _micros(one.time), one.computer, one.file, one.source)
-                        + (one.key, one.raw, one.wild, one.record)
-                        for one in found
-                    ),
-                )
+                for one in found:
+                    row = (number, one.sequence, _micros(one.time), one.computer, one.file, one.source)
+                    self._base.execute(_INSERT_MATCH, (*row, one.key, one.raw, one.wild))
+                    self._base.execute(
+                        "INSERT OR IGNORE INTO record VALUES (?, ?)", (one.sequence, one.record)
+                    )
 
     def remember_sent(self, topic: str, since: int, until: int, counted: Iterable[Sent]) -> None:
         """Keeps which events there are in the batches after `since` up to `until`."""
@@ -232,8 +232,8 @@ class History:
     def clear(self) -> None:
         """Forgets everything, for a lake that lost events: it is asked anew."""
         self._base.execute("BEGIN IMMEDIATE")
-        for statement in _FORGET:
-            self._base.execute(statement)
+        for table in _TABLES:
+            self._base.execute(f"DELETE FROM {table}")  # noqa: S608
         self._base.execute("COMMIT")
 
     def _ask(self, query: str, topic: str, *values: object) -> list[Any]:
@@ -268,32 +268,41 @@ class History:
 
     def _create(self) -> None:
         self._base.execute("BEGIN IMMEDIATE")
-        if self._base.execute("PRAGMA user_version").fetchone()[0] == 0:
+        if self._base.execute("PRAGMA user_version").fetchone()[0] < VERSION:
+            for table in _TABLES:
+                self._base.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in _SCHEMA.split(";"):
                 self._base.execute(statement)
             self._base.execute(f"PRAGMA user_version = {VERSION}")
         self._base.execute("COMMIT")
 
 
+# SQLite cannot know how few rows a window or a key has: it is told which index to take.
+_INSERT_MATCH = "INSERT OR REPLACE INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _MATCHES = """
-SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
+SELECT sequence, time, computer, file, source, key, raw, wild, record
+FROM match INDEXED BY match_by_time JOIN record USING (sequence)
 WHERE topic = ? AND time >= ? AND time < ? ORDER BY sequence
 """
 _WILD = """
-SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
+SELECT sequence, time, computer, file, source, key, raw, wild, record
+FROM match INDEXED BY match_wild JOIN record USING (sequence)
 WHERE topic = ? AND time >= ? AND time < ? AND wild
 """
 _LATEST = """
-SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
+SELECT sequence, time, computer, file, source, key, raw, wild, record
+FROM match INDEXED BY match_by_key JOIN record USING (sequence)
 WHERE topic = ? AND time >= ? AND time < ? AND key = ? ORDER BY time DESC LIMIT 1
 """
 _COUNT = "SELECT count(*) FROM match WHERE topic = ? AND time >= ? AND time < ?"
-_BY_FILE = "SELECT file, source, count(*) FROM match WHERE topic = ? GROUP BY file, source"
+_BY_FILE = """
+SELECT file, source, count(*) FROM match INDEXED BY match_by_file WHERE topic = ? GROUP BY file, source
+"""
 _QUARTERS_SINCE = """
 SELECT DISTINCT time / 900000000 FROM match WHERE topic = ? AND sequence >= ? AND time > ?
 """
 _SIGHTINGS = """
-SELECT computer, time / 900000000, raw, min(time), max(time) FROM match
+SELECT computer, time / 900000000, raw, min(time), max(time) FROM match INDEXED BY match_by_key
 WHERE topic = ? AND key = ? GROUP BY 1, 2, 3
 """
 _SENT = """
@@ -302,13 +311,7 @@ SELECT file, provider, channel, event_id, kinds, computer, sum(events), sum(with
 FROM sent WHERE topic = ? GROUP BY 1, 2, 3, 4, 5, 6
 """
 _PRESENT = "SELECT DISTINCT computer, quarter FROM present WHERE topic = ? AND quarter >= ? AND quarter < ?"
-_FORGET = (
-    "DELETE FROM topic",
-    "DELETE FROM match",
-    "DELETE FROM sent",
-    "DELETE FROM present",
-    "DELETE FROM carried",
-)
+_TABLES = ("topic", "match", "record", "sent", "present", "carried")
 
 
 def _match(row: Sequence[Any]) -> Match:
