@@ -41,6 +41,15 @@ def peak(usage: resource.struct_rusage) -> int:
     return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
+def text_of(name: str) -> str:
+    """What the bundled analytic asks under a name."""
+    from carhound.analytics.load import bundled
+    from carhound.pipeline.hunt import load_analytics
+
+    (analytic,) = load_analytics(bundled())[0]
+    return next(one.code.text for one in analytic.implementations if one.name == name)
+
+
 def plan_of(asked: Asked) -> Any:
     from carhound.analytics.load import bundled
     from carhound.languages.spl.compile import compile_spl

@@ -3,10 +3,11 @@
 "New" on a host that was silent means nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import cache
 
 from carhound.model.instants import calendar_day
 from carhound.model.presence import quarter_of, start_of
@@ -50,12 +51,14 @@ def silence(presence: Mapping[str | None, AbstractSet[int]], window: Window, zon
     first, last = window.earliest, window.latest - datetime.resolution
     days = (calendar_day(last, zone) - calendar_day(first, zone)).days + 1
     quarters = range(quarter_of(first), quarter_of(last) + 1)
-    heard = {computer: _days(sent, quarters, first, zone) for computer, sent in presence.items()}
+
+    @cache
+    def day_of(quarter: int) -> date:
+        return calendar_day(max(start_of(quarter), first), zone)
+
+    heard = {
+        computer: {day_of(one) for one in sent if one in quarters} for computer, sent in presence.items()
+    }
     silent = [HostSilence(computer, days - len(on)) for computer, on in heard.items() if len(on) < days]
     silent.sort(key=lambda host: (-host.days, host.computer is None, host.computer or ""))
     return Silence(days, days - len(set[date]().union(*heard.values())), tuple(silent))
-
-
-def _days(sent: Iterable[int], quarters: range, first: datetime, zone: tzinfo) -> set[date]:
-    """The calendar days of those quarters in the window in which something was sent."""
-    return {calendar_day(max(start_of(one), first), zone) for one in sent if one in quarters}

@@ -118,7 +118,8 @@ class History:
             + (one.key, one.raw, one.wild, one.record)
             for one in found
         ]
-        self._remember(_INTO_MATCH, topic, since, until, rows)
+        records = [(row[0], row[-1]) for row in rows]
+        self._remember(_INTO_MATCH, topic, since, until, [row[:-1] for row in rows], records)
 
     def remember_sent(self, topic: str, since: int, until: int, counted: Iterable[Sent]) -> None:
         """Keeps which events there are in the batches after `since` up to `until`."""
@@ -211,12 +212,21 @@ class History:
             (expired,) = run("SELECT expired FROM state").fetchone()
             if expired is None or expired < gone:
                 run("DELETE FROM match WHERE time < ? AND time > ?", (gone, _NEVER))
+                run("DELETE FROM record WHERE sequence NOT IN (SELECT sequence FROM match)")
                 run("DELETE FROM present WHERE quarter < ?", (gone // _QUARTER,))
                 for statement in _LEARN_ANEW:
                     run(statement)
                 run("UPDATE state SET expired = ?", (gone,))
 
-    def _remember(self, insert: str, topic: str, since: int, until: int, rows: list[tuple[Any, ...]]) -> None:
+    def _remember(
+        self,
+        insert: str,
+        topic: str,
+        since: int,
+        until: int,
+        rows: list[tuple[Any, ...]],
+        records: Iterable[tuple[int, bytes]] = (),
+    ) -> None:
         """One transaction; does nothing where another process has gone ahead meanwhile.
 
         The rows have been made by then: others must not wait for as long as that takes.
@@ -227,6 +237,8 @@ class History:
             if covered == since:
                 for row in rows:
                     run(insert, (number, *row))
+                for record in records:
+                    run("INSERT OR IGNORE INTO record VALUES (?, ?)", record)
                 run("UPDATE topic SET covered = ? WHERE id = ?", (until, number))
 
     def _each(self, query: str, topic: str, *values: object) -> Iterator[Any]:
@@ -235,35 +247,43 @@ class History:
         return self._file.rows(query, number, *values)
 
 
-_INTO_MATCH = "INSERT INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INTO_MATCH = "INSERT INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INTO_SENT = "INSERT INTO sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INTO_PRESENT = "INSERT INTO present VALUES (?, ?, ?)"
 _INTO_CARRIED = "INSERT INTO carried VALUES (?, ?, ?)"
+# SQLite cannot know how few rows a window or a key has: it is told which index to take.
 _MATCHES = """
-SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
+SELECT sequence, time, computer, file, source, key, raw, wild, record
+FROM match INDEXED BY match_by_time JOIN record USING (sequence)
 WHERE topic = ? AND time >= ? AND time < ? ORDER BY sequence
 """
 _WILD = """
-SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
+SELECT sequence, time, computer, file, source, key, raw, wild, record
+FROM match INDEXED BY match_wild JOIN record USING (sequence)
 WHERE topic = ? AND time >= ? AND time < ? AND wild
 """
 _OF_KEY = """
-SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
+SELECT sequence, time, computer, file, source, key, raw, wild, record
+FROM match INDEXED BY match_by_key JOIN record USING (sequence)
 WHERE topic = ? AND time >= ? AND time < ? AND key = ? ORDER BY time DESC
 """
 _ANY_KEY = """
-SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
+SELECT sequence, time, computer, file, source, key, raw, wild, record
+FROM match INDEXED BY match_by_key JOIN record USING (sequence)
 WHERE topic = ? AND key IS NOT NULL LIMIT 1
 """
-_BY_FILE = "SELECT file, source, count(*) FROM match WHERE topic = ? AND time <= ? GROUP BY file, source"
+_BY_FILE = """
+SELECT file, source, count(*) FROM match INDEXED BY match_by_file
+WHERE topic = ? AND time <= ? GROUP BY file, source
+"""
 # SQL divides towards zero, and quarters before 1970 are counted downwards.
 _QUARTERS_SINCE = """
 SELECT DISTINCT (time - 899999999 * (time < 0)) / 900000000 FROM match
 WHERE topic = ? AND sequence >= ? AND time > ?
 """
 _SIGHTINGS = """
-SELECT computer, raw, file, source, time / 900000000, min(time), max(time) FROM match
-WHERE topic = ? AND key = ? GROUP BY 1, 2, 3, 4, 5
+SELECT computer, raw, file, source, time / 900000000, min(time), max(time)
+FROM match INDEXED BY match_by_key WHERE topic = ? AND key = ? GROUP BY 1, 2, 3, 4, 5
 """
 _SENT = """
 SELECT file, provider, channel, event_id, kinds, computer, sum(events), sum(with_command_line),
@@ -274,6 +294,7 @@ _PRESENT = "SELECT DISTINCT computer, quarter FROM present WHERE topic = ? AND q
 _CLEAR = (
     "DELETE FROM topic",
     "DELETE FROM match",
+    "DELETE FROM record",
     "DELETE FROM sent",
     "DELETE FROM present",
     "DELETE FROM carried",

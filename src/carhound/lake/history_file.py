@@ -16,12 +16,14 @@ INSERT INTO state VALUES (NULL);
 CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, covered INTEGER NOT NULL) STRICT;
 CREATE TABLE match (
     topic INTEGER NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, computer TEXT, file TEXT,
-    source TEXT, key TEXT, raw TEXT, wild INTEGER NOT NULL, record BLOB NOT NULL,
+    source TEXT, key TEXT, raw TEXT, wild INTEGER NOT NULL,
     PRIMARY KEY (topic, sequence)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX match_by_time ON match (topic, time);
 CREATE INDEX match_by_key ON match (topic, key, time);
+CREATE INDEX match_by_file ON match (topic, file, source, time);
 CREATE INDEX match_wild ON match (topic, time) WHERE wild;
+CREATE TABLE record (sequence INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
 CREATE TABLE sent (
     topic INTEGER NOT NULL, file TEXT NOT NULL, provider TEXT, channel TEXT, event_id TEXT, kinds TEXT,
     computer TEXT, events INTEGER NOT NULL, with_command_line INTEGER NOT NULL, first INTEGER, last INTEGER
@@ -29,7 +31,7 @@ CREATE TABLE sent (
 CREATE TABLE present (
     topic INTEGER NOT NULL, computer TEXT, quarter INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX present_by_topic ON present (topic, quarter);
+CREATE INDEX present_by_topic ON present (topic, quarter, computer);
 CREATE TABLE carried (topic INTEGER NOT NULL, file TEXT NOT NULL, source TEXT) STRICT;
 CREATE INDEX carried_by_topic ON carried (topic);
 """

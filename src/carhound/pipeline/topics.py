@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
 from itertools import product
 
 from carhound.engines.interpreter.rows import Row, getter, texts, unheard
@@ -16,14 +17,14 @@ _READING = 1
 """Goes up when the same plan comes to mean something else."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matching:
     """The events a stem lets through, whatever their time, and the fields that make them new or known."""
 
     stem: Stem
     key: tuple[Field, ...]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The same for the same question, wherever it stands in a text."""
         scan = self.stem.scan
