@@ -57,7 +57,8 @@ def run_object(run: Run) -> Json:
 def finding_object(finding: Finding) -> Json:
     """One finding, as it stands in the run and alone on a line of JSON lines."""
     prevalence = None if finding.prevalence is None else _prevalence(finding.prevalence)
-    return {**event_object(finding), "prevalence": prevalence}
+    reasons = [{"code": one.code, "weight": one.weight, "text": one.text} for one in finding.reasons]
+    return {**event_object(finding), "prevalence": prevalence, "reasons": reasons}
 
 
 def event_object(finding: Finding) -> Json:

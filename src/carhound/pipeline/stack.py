@@ -1,9 +1,10 @@
 """`stack`: the values of fields over evidence, from rare to common."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import product
+from typing import Protocol, TypeVar
 
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
@@ -13,7 +14,7 @@ from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.errors import UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import Judgement, windows_used
-from carhound.findings.run import Run, RunInfo
+from carhound.findings.run import Rows, Run, RunInfo
 from carhound.findings.stacking import COUNTED, Stack
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
@@ -90,9 +91,44 @@ def stack(
     from the clock. Raises CarhoundError.
     """
     names = _names(fields)
+    plan, prepared = _prepared(where)
+    stacked = Stack(read_clock(request).zone)
+
+    def taking(window: Window) -> Counting:
+        return Counting(names, stacked, window, prepared)
+
+    def said(counting: Counting) -> list[Diagnostic]:
+        return _without(names, counting)
+
+    return streamed(plan, prepared, taking, said, lambda: stacked.rows(names, top), request, progress)
+
+
+class Takes(Protocol):
+    """Takes the events that match, one by one."""
+
+    @property
+    def matched(self) -> int:
+        """How many it took."""
+
+    def take(self, event: Event) -> Event:
+        """Takes one; what it returns stands for it, so that a collector keeps no other."""
+
+
+Taking = TypeVar("Taking", bound=Takes)
+
+
+def streamed(
+    plan: Node,
+    prepared: Prepared,
+    taking: Callable[[Window], Taking],
+    remarks: Callable[[Taking], list[Diagnostic]],
+    rows: Callable[[], Rows],
+    request: Request,
+    progress: Progress | None,
+) -> Run:
+    """Puts the events that a plan lets through to what `taking` makes, told its window; keeps none of them."""
     clock = read_clock(request)
     now, now_from = clock.now(None, None)
-    plan, prepared = _prepared(where)
     moment = Moment(now, clock.zone, clock.range(now))
     paths = tuple(dict.fromkeys(request.evidence))
     missing = tuple(absent(paths))
@@ -104,28 +140,27 @@ def stack(
         read_limits(request.archive_limits),
         request.archive_password,
     )
-    stacked = Stack(clock.zone)
-    counting = Counting(names, stacked, moment.window(stems(plan)[0].scan), prepared)
-    collector = Collector([plan], counting.take, [prepared.use_alias])
+    taken = taking(moment.window(stems(plan)[0].scan))
+    collector = Collector([plan], taken.take, [prepared.use_alias])
     reading = Reading(Registry())
     parts = open_evidence([path for path in paths if path not in missing], options)
     read_evidence(parts, collector, 1, reading, request, progress)
 
     prepared.judgement = Judgement(windows_used(plan, prepared.implementation.code, moment))
-    prepared.diagnostics += _without(names, counting)
-    digest = hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()
+    prepared.diagnostics += remarks(taken)
+    digest = hashlib.sha256(prepared.implementation.code.text.encode("utf-8", "surrogatepass")).hexdigest()
     source = DocumentSource(f"<{_NAME}>", digest)
     analytic = Analytic(_NAME, "Stack", source, "", (), (), (), (prepared.implementation,), ())
-    said = analytic_result(Subject(analytic, [prepared]), reading, {0: collector.eligible(0)}, {})
-    counted = tuple(replace(one, matched=counting.matched) for one in said.implementations)
-    results = (replace(said, implementations=counted),)
+    result = analytic_result(Subject(analytic, [prepared]), reading, {0: collector.eligible(0)}, {})
+    counted = tuple(replace(one, matched=taken.matched) for one in result.implementations)
+    results = (replace(result, implementations=counted),)
     evidence = reading.evidence(missing)
     status, reasons = judge_status(
         evidence, results, Gaps(tuple(reading.explicit_not_evidence), (), reading.interrupted_at)
     )
     info = RunInfo(request.command, VERSION, INTERPRETER, now, now_from, request.tz, request.reading)
     hosts = reading.hosts.coverage({0: (_NAME, _NAME)})
-    return Run(info, results, hosts, evidence, (), status, reasons, stacked.rows(names, top))
+    return Run(info, results, hosts, evidence, (), status, reasons, rows())
 
 
 def _names(fields: Iterable[str]) -> tuple[str, ...]:
