@@ -92,6 +92,8 @@ def test_explain_a_finding_by_its_id(carhound: Run, tmp_path: Path) -> None:
         (["explain", "CAR-2019-04-002", "--evidence", "."], "--evidence goes with --event"),
         (["explain", "CAR-2019-04-002", "--event", "no.evtx:1"], "no.evtx does not exist"),
         (["explain", "CAR-2019-04-002", "--event", "-", "--evidence", "no"], "no such file or folder: no"),
+        (["explain", "CAR-2019-04-002", "--lake", "no"], "/no is no lake"),
+        (["explain", "CAR-2019-04-002", "--lake", "no", "--event", "-"], "--lake shows where a lake runs"),
         (["explain", "CAR-2019-04-002", "--now", "soon"], "cannot read the time 'soon'"),
         (["explain", "CAR-2019-04-002", "-f", "csv"], "invalid value for '-f' / '--format': 'csv'"),
         (["analytics", "nothing"], "no file, folder or bundled analytic is called 'nothing'"),

@@ -7,19 +7,24 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from carhound.engines.interpreter.conditions import condition
+from carhound.engines.interpreter.operators import Result
+from carhound.engines.interpreter.rows import Row
 from carhound.lake.rows import as_raw_event, as_row, to_arrow
 from carhound.model.event import Event
 from carhound.model.event_table import BATCH_BITS, EventTable
 from carhound.model.names import NATIVE_ALIASES, Alias
 from carhound.normalize.normalizer import Normalizer
 from carhound.plan.nodes import Node
+from carhound.plan.predicates import All
 from carhound.plan.reads import fields_read
 from carhound.plan.rewrites.required_literals import RequiredLiterals, of_conditions
-from carhound.plan.stems import stems
+from carhound.plan.stems import Stem, stems
 
 BARE = EventTable()
 _HEADER = {"EventCode", "EventID", "Computer", "Channel", "SourceName", "EventRecordID", "_time"}
 _numbers = count()
+_normalizer = Normalizer()
 
 
 def full_table(plans: Iterable[Node]) -> EventTable:
@@ -44,8 +49,11 @@ def full_table(plans: Iterable[Node]) -> EventTable:
     return EventTable(tuple(columns.values()), tuple(car), tuple(literals))
 
 
-def write(events: Sequence[Event], table: EventTable, folder: Path) -> list[str]:
-    """Writes events into two files, one batch each; the event's `sequence` is that of its row."""
+def write(events: Sequence[Event], table: EventTable, folder: Path, group: int = 2) -> list[str]:
+    """Writes events into two files, one batch each, `group` rows in a row group.
+
+    The event's `sequence` becomes that of its row.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     half = (len(events) + 1) // 2
@@ -54,17 +62,39 @@ def write(events: Sequence[Event], table: EventTable, folder: Path) -> list[str]
             event.sequence = (batch << BATCH_BITS) + number
         path = folder / f"{next(_numbers)}.parquet"
         rows = [as_row(event, table, event.sequence) for event in part]
-        pq.write_table(to_arrow(rows, table), path, row_group_size=2)
+        pq.write_table(to_arrow(rows, table), path, row_group_size=group)
         paths.append(str(path))
     return paths
 
 
 def as_event(row: Any) -> Event:
     """The event of a row."""
-    event = Normalizer().event(as_raw_event(row), row["file"], row["shape"])
+    event = _normalizer.event(as_raw_event(row), row["file"], row["shape"])
     event.sequence = row["sequence"]
     return event
 
 
 def unheard(name: str, alias: Alias) -> None:
     """For tests that do not look at which aliases served."""
+
+
+def hits(stem: Stem, events: Iterable[Event]) -> list[Event]:
+    """What the interpreter lets through, windows aside."""
+    holds = condition(All(stem.conditions), unheard)
+    ids, kinds = stem.event_ids(), stem.scan.kinds
+    return [
+        one
+        for one in events
+        if stem.scan.dataset.holds(one.provider, one.channel)
+        and (kinds is None or set(kinds) & set(one.kinds))
+        and (ids is None or one.event_id in ids)
+        and holds(Row(one))
+    ]
+
+
+def shown(result: Result) -> Any:
+    rows = [
+        (row.event.sequence if row.event is not None else None, row.columns and dict(row.columns))
+        for row in result.rows
+    ]
+    return result.columns, rows

@@ -10,6 +10,7 @@ import pytest
 
 from carhound.outputs.render import render_catalogue, render_explanation
 from carhound.pipeline.catalogue import catalogue
+from carhound.pipeline.ingest import IngestRequest, ingest
 
 from .questions import (
     BUNDLED,
@@ -124,6 +125,38 @@ def test_a_text_that_cannot_be_parsed(tmp_path: Path) -> None:
         "Empty window": "parsed",
     }
     assert len(value["reasons"]) == 2
+
+
+def test_where_a_lake_runs_each_part(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    searches = {
+        "Whole": "EventCode=1 regsvr32.exe | dedup Image | head 3",
+        "Cut": 'EventCode=3 DestinationIp="10.0.0.0/8" | dedup Image',
+        "Above": "EventCode=1 Image=a.exe | stats avg(ProcessId) by Image",
+        "Inner": 'EventCode=1 NOT [search EventCode=1 | regex Image="é" | table Image]',
+    }
+    texts = "".join(
+        f"  - {{name: {name}, type: splunk, code: {json.dumps(spl)}}}\n" for name, spl in searches.items()
+    )
+    mine.write_text(f"title: M\nid: M-1\nimplementations:\n{texts}", encoding="utf-8")
+    ingest(IngestRequest((str(write(tmp_path / "a.jsonl", CHILD)),), tmp_path / "lake"))
+    (analytic,) = explained(mine, lake=str(tmp_path / "lake"))["analytics"]
+    found = {
+        one["name"]: [(part["text"].split(",")[0].split(" ")[0], part["engine"]) for part in one["lake"]]
+        for one in analytic["implementations"]
+    }
+    assert found == {
+        "Whole": [("scan", "sql"), ("dedup", "sql"), ("head", "sql")],
+        "Cut": [("scan", "both"), ("dedup", "interpreter")],
+        "Above": [("scan", "sql"), ("stats", "interpreter")],
+        "Inner": [("scan", "sql"), ("scan", "both"), ("table", "interpreter"), ("anti-join", "interpreter")],
+    }
+    first = analytic["implementations"][0]["lake"][0]
+    assert (first["role"], first["reasons"], first["row_groups_by"]) == ("main", [], ["regsvr32.exe"])
+    for one in analytic["implementations"]:
+        for part in one["lake"]:
+            assert bool(part["reasons"]) == (part["engine"] != "sql")
+    assert all(one["lake"] is None for one in explained(mine)["analytics"][0]["implementations"])
 
 
 def test_several_analytics_about_one_event(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from carhound.outputs.escape import is_visible
 from carhound.outputs.render import render_catalogue, render_explanation
 from carhound.pipeline.catalogue import catalogue
+from carhound.pipeline.ingest import IngestRequest, ingest
 
 from .questions import BUNDLED, EARLY, HOSTILE, LOGON, REPORTER, SYSTEM_MODULE, ask, document, process, write
 
@@ -50,6 +51,16 @@ def _folder(folder: Path) -> Show:
     return listed(str(folder))
 
 
+def _lake(folder: Path) -> Show:
+    """Plans that SQL runs whole, in part, and not at all."""
+    ingest(IngestRequest((str(write(folder / "known.jsonl", EARLY)),), folder / "lake"))
+    (folder / "mine.spl").write_text(
+        'EventCode=3 DestinationIp="10.0.0.0/8" regsvr32.exe\n| dedup Image\n| stats count by Image',
+        encoding="utf-8",
+    )
+    return explained(folder / "mine.spl", lake=str(folder / "lake"))
+
+
 PAGES: dict[str, Callable[[Path], Show]] = {
     "bundled": lambda _: explained(BUNDLED),
     "corrected": lambda _: explained(BUNDLED, reading="corrected", tz="America/New_York"),
@@ -59,6 +70,7 @@ PAGES: dict[str, Callable[[Path], Show]] = {
     "with-evidence": _known,
     "odd-document": lambda folder: explained(document(folder)),
     "odd-document-event": lambda folder: explained(document(folder), process(1, CommandLine=HOSTILE)),
+    "over-a-lake": _lake,
     "list": lambda _: listed(None),
     "one-analytic": lambda _: listed(BUNDLED),
     "folder": _folder,

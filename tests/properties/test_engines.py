@@ -4,7 +4,6 @@ import shutil
 import tempfile
 from datetime import UTC
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
@@ -12,18 +11,15 @@ from hypothesis import strategies as st
 
 from carhound.engines.duckdb.answer import answer
 from carhound.engines.duckdb.files import EventFiles
-from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.operators import Moment, Result, run
-from carhound.engines.interpreter.rows import Row
+from carhound.engines.interpreter.operators import Moment, run
 from carhound.engines.sql.split import split
 from carhound.model.event import Event, RawEvent
 from carhound.model.folding import fold
 from carhound.normalize.normalizer import Normalizer
 from carhound.plan.nodes import Node
-from carhound.plan.predicates import All
-from carhound.plan.stems import Stem, stems
+from carhound.plan.stems import stems
 
-from ..engines.event_files import BARE, as_event, full_table, unheard, write
+from ..engines.event_files import BARE, as_event, full_table, hits, shown, unheard, write
 from ..engines.plans import EVENTS, NOW, PLANS, STEMS
 
 MOMENT = Moment(NOW, UTC)
@@ -33,28 +29,6 @@ SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthChe
 def events_of(raws: list[RawEvent]) -> list[Event]:
     normalizer = Normalizer()
     return [normalizer.event(raw, "file", "shape") for raw in raws]
-
-
-def hits(stem: Stem, events: list[Event]) -> list[Event]:
-    """What the interpreter lets through, windows aside."""
-    holds = condition(All(stem.conditions), unheard)
-    ids, kinds = stem.event_ids(), stem.scan.kinds
-    return [
-        one
-        for one in events
-        if stem.scan.dataset.holds(one.provider, one.channel)
-        and (kinds is None or set(kinds) & set(one.kinds))
-        and (ids is None or one.event_id in ids)
-        and holds(Row(one))
-    ]
-
-
-def shown(result: Result) -> Any:
-    rows = [
-        (row.event.sequence if row.event is not None else None, row.columns and dict(row.columns))
-        for row in result.rows
-    ]
-    return result.columns, rows
 
 
 @SLOW

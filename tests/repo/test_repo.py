@@ -12,8 +12,8 @@ from carhound.cli.main import program
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-CODE = re.compile(r'"((?:SPL|PS|DOC|EV|RUN)-[A-Z]+\d+)"')
-DOCUMENTED = re.compile(r"^\| ((?:SPL|PS|DOC|EV|RUN)-[A-Z]+\d+) \|", re.MULTILINE)
+CODE = re.compile(r'"((?:SPL|PS|DOC|EV|RUN|LINT)-[A-Z]+\d+)"')
+DOCUMENTED = re.compile(r"^\| ((?:SPL|PS|DOC|EV|RUN|LINT)-[A-Z]+\d+) \|", re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

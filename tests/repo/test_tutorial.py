@@ -6,28 +6,12 @@ CARHOUND_RENEW=1 .venv/bin/pytest tests/repo/test_tutorial.py
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
+
+from .pages import run
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "write-an-analytic.md"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
-
-
-def run(command: str, folder: Path) -> str:
-    """What a shell shows of a command; `carhound` is the one under test."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    said = subprocess.run(
-        ["sh", "-c", command],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
-    return said.stdout
 
 
 def test_every_file_is_written_and_every_command_says_what_the_page_says(tmp_path: Path) -> None:

@@ -73,6 +73,10 @@ class Analytic:
     unit_tests: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
     """What was noticed while reading the document (codes DOC-…)."""
+    subtypes: tuple[str, ...] = ()
+    """For example "Process"; from the YAML only."""
+    text: Source | None = None
+    """The whole document, for remarks that point into it; None for a file with one search."""
 
 
 @dataclass(frozen=True, slots=True)

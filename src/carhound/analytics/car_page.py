@@ -67,6 +67,7 @@ def read(document: Document) -> Loaded:
         implementations=implementations,
         unit_tests=tuple(test.text for test in (topics["unit tests"].below or topics["unit tests"].own)),
         diagnostics=(*remarks, *label_remarks),
+        text=document.whole(),
     )
     return Loaded((analytic,) if implementations else (), tuple(problems))
 

@@ -124,7 +124,9 @@ def read(document: Document) -> Loaded:
         data_model_references=reading.texts(entries, "data_model_references"),
         implementations=implementations,
         unit_tests=_unit_tests(reading, entries),
+        subtypes=reading.texts(entries, "subtypes"),
         diagnostics=(*reading.diagnostics, *remarks),
+        text=document.whole(),
     )
     return Loaded((analytic,) if implementations else (), tuple(reading.problems))
 

@@ -10,12 +10,16 @@ import click
 
 from carhound.cli.options import OutputOptions
 from carhound.findings.run import Run
-from carhound.outputs.render import PIPE_WIDTH, render
+from carhound.outputs.render import PIPE_WIDTH, render, render_report
 from carhound.outputs.summary import diagnostic_lines, verdict_lines
+from carhound.outputs.wording import count
 from carhound.outputs.write import write_file, write_stdout
 
 Rendered = Callable[[int, bool], Iterable[bytes]]
 """Makes the output for a width and with colour or without."""
+
+_LINES = ("jsonl", "csv", "navigator", "timesketch")
+"""Formats that have no place for diagnostics and the verdict."""
 
 
 def deliver(run: Run, options: OutputOptions) -> int:
@@ -24,13 +28,21 @@ def deliver(run: Run, options: OutputOptions) -> int:
     What the format has no place for goes to stderr, and to whoever wrote to a file at least the verdict.
     """
     said: list[str] = []
-    if options.style in ("jsonl", "csv"):
+    if options.report is not None:
+        write_file(options.report, render_report(run))
+    if options.case is not None:
+        from carhound.outputs.case_file import write_case
+
+        write_case(options.case, run)
+    if options.style in _LINES:
         said += diagnostic_lines(run)
+    if options.style == "timesketch" and (timeless := sum(one.time is None for one in run.findings)):
+        said.append(f"carhound: {count(timeless, 'finding')} without a time left out: Timesketch takes none")
     if options.target is not None:
         write_file(options.target, render(run, options.style))
     else:
         write_to_stdout(run, options)
-    if options.target is not None or options.style in ("jsonl", "csv"):
+    if options.target is not None or options.style in _LINES:
         said += verdict_lines(run)
     if not options.quiet:
         for line in said:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carhound.cli.options import page_options, zone_options
+from carhound.cli.options import catalog_option, page_options, zone_options
 
 if TYPE_CHECKING:
     from carhound.findings.run import Reading
@@ -18,6 +18,7 @@ Examples:
   carhound explain mine.yaml --event sysmon.evtx:4711    why (not) this record
   carhound explain mine.yaml --event "logs.json:line 12" --evidence logs/
   carhound explain CAR-2019-04-002 --event 572cd343124c5fc3 --evidence logs/
+  carhound explain CAR-2019-04-002 --lake lake/          and which part of it runs in SQL there
   tail -1 events.json | carhound explain mine.yaml --event -
 
 \b
@@ -44,6 +45,12 @@ Exit status:
     help="Judge the event among the events of these files and folders, as 'carhound hunt' would: baselines "
     "need it. Can be given more than once.",
 )
+@click.option(
+    "--lake",
+    metavar="DIR",
+    help="Also show which parts of each plan this lake runs in SQL, and why not all. Not with --event.",
+)
+@catalog_option
 @zone_options
 @click.option(
     "--reading",
@@ -60,6 +67,8 @@ def explain(
     reference: str,
     event: str | None,
     evidence: tuple[str, ...],
+    lake: str | None,
+    catalog: str | None,
     now: str | None,
     tz: str,
     reading: "Reading",
@@ -83,7 +92,7 @@ def explain(
 
     if output not in (None, "-"):
         check_target(Path(str(output)))
-    request = ExplainRequest(reference, ctx.obj or (), event, evidence, now, tz, reading)
+    request = ExplainRequest(reference, ctx.obj or (), event, evidence, now, tz, reading, lake, catalog)
     with shown_progress(quiet=not evidence) as progress:
         said = explain(request, lambda: sys.stdin.buffer.read(LARGEST + 1), progress)
     deliver_page(

@@ -8,8 +8,8 @@ from carhound.cli.options import (
     archive_options,
     counting_options,
     evidence_or_lake,
+    findings_output_options,
     mapping_option,
-    output_options,
     read_key,
     read_output_options,
     recorded_words,
@@ -28,6 +28,7 @@ Examples:
   carhound hunt --lake lake/                    what 'carhound ingest' has put there
   carhound hunt --novel-over 30d logs/          only what nobody did in the 30 days before
   carhound hunt -f jsonl -o found.jsonl logs/   findings for another program
+  carhound hunt --report found.html logs/       a page to read and to hand over
 
 \b
 Exit status:
@@ -91,7 +92,7 @@ Exit status:
 )
 @archive_options
 @counting_options
-@output_options
+@findings_output_options
 @click.pass_context
 def hunt(
     ctx: click.Context,
@@ -120,6 +121,8 @@ def hunt(
     output: str | None,
     quiet: bool,
     exit_zero: bool,
+    report: str | None,
+    case: str | None,
 ) -> int:
     """Run CAR analytics, as published, over Windows logs.
 
@@ -128,7 +131,7 @@ def hunt(
     found from its content. Every implementation of an analytic is run, SPL and pseudocode, and the answer
     says what each found, whether they agree, and on which hosts there was anything to judge.
     """
-    options = read_output_options(evidence, style, output, quiet, exit_zero)
+    options = read_output_options(evidence, style, output, quiet, exit_zero, report=report, case=case)
 
     from carhound import pipeline
     from carhound.cli.delivery import deliver
@@ -149,7 +152,7 @@ def hunt(
         suppress=suppress,
         novel_over=novel_over,
         key=read_key(key),
-        hash=hash_files,
+        hash=hash_files or options.case is not None,
         keep_duplicates=keep_duplicates,
         count_all=count_all,
         archive_password=archive_password,

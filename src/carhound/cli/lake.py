@@ -31,7 +31,7 @@ def _lake_options(command: Command) -> Command:
         help="The catalogue it was made with. Default: the SQLite file in its folder.",
     )(command)
     command = click.option(
-        "--lake", "option", type=click.Path(path_type=Path), metavar="DIR", help="The same, as an option."
+        "--lake", "option", type=click.Path(path_type=Path), metavar="DIR", help="The lake, in place of DIR."
     )(command)
     return click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="DIR")(command)
 
@@ -47,7 +47,7 @@ def lake() -> None:
 @lake.command()
 @_lake_options
 def stats(folder: Path | None, option: Path | None, catalog: str | None) -> int:
-    """Say how many events, days and files there are."""
+    """Count events, days and files."""
     from carhound.outputs.lake_text import stats_lines
     from carhound.pipeline import upkeep
 
@@ -57,7 +57,7 @@ def stats(folder: Path | None, option: Path | None, catalog: str | None) -> int:
 @lake.command()
 @_lake_options
 def verify(folder: Path | None, option: Path | None, catalog: str | None) -> int:
-    """Read everything that the catalogue names, and name what is missing or damaged."""
+    """Read every file, and name what is damaged."""
     from carhound.outputs.lake_text import check_lines
     from carhound.pipeline import upkeep
 
@@ -69,9 +69,10 @@ def verify(folder: Path | None, option: Path | None, catalog: str | None) -> int
 @lake.command()
 @_lake_options
 def compact(folder: Path | None, option: Path | None, catalog: str | None) -> int:
-    """Make the small files of each day few sorted ones, so that searches are faster.
+    """Merge small files, so that searches are faster.
 
-    It may run beside an ingest. What ended runs have left is deleted when it is a day old.
+    The files of each day become few sorted ones. It may run beside an ingest. What ended runs have left is
+    deleted when it is a day old.
     """
     from carhound.outputs.lake_text import compact_lines
     from carhound.pipeline import upkeep
@@ -83,9 +84,10 @@ def compact(folder: Path | None, option: Path | None, catalog: str | None) -> in
 @_lake_options
 @click.option("--older-than", required=True, metavar="AGE", help="400d, 12mon or 2y before now.")
 def expire(folder: Path | None, option: Path | None, catalog: str | None, older_than: str) -> int:
-    """Remove whole days of events that are older than an age, by the time of the events.
+    """Remove days older than an age.
 
-    Their files are deleted by the next expire or compact a day later, when no search can be reading them.
+    That is whole days (UTC), by the time of the events. Their files are deleted by the next expire or compact
+    a day later, when no search can be reading them.
     """
     from carhound.outputs.lake_text import expire_lines
     from carhound.pipeline import upkeep

@@ -18,13 +18,15 @@ COMMANDS = {
     "hunt": CommandEntry("carhound.cli.hunt", "Run CAR analytics over logs."),
     "search": CommandEntry("carhound.cli.search", "Run one SPL search over logs, without Splunk."),
     "stack": CommandEntry("carhound.cli.stack", "List the values of a field from rare to common."),
-    "ingest": CommandEntry("carhound.cli.ingest", "Add logs to a lake, every event once."),
+    "ingest": CommandEntry("carhound.cli.ingest", "Add logs to a lake, which remembers every event once."),
     "watch": CommandEntry("carhound.cli.watch", "Report what is new in a lake, each finding once."),
     "lake": CommandEntry("carhound.cli.lake", "Look after a lake: stats, verify, compact, expire."),
     "mapping": CommandEntry("carhound.cli.mapping", "Print a mapping for columns with names of their own."),
     "test": CommandEntry("carhound.cli.test", "Run the test cases of CAR analytics."),
+    "lint": CommandEntry("carhound.cli.lint", "Check analytics for mistakes, by their text."),
     "simulate": CommandEntry("carhound.cli.simulate", "Write the logs that an attack leaves behind."),
     "accept": CommandEntry("carhound.cli.accept", "Suppress a finding, with a reason and an end."),
+    "tree": CommandEntry("carhound.cli.tree", "Show the processes around a finding, and what they did."),
     "explain": CommandEntry("carhound.cli.explain", "Show what an analytic asks, and why (not) an event."),
     "analytics": CommandEntry("carhound.cli.analytics", "List analytics, and which of their texts can run."),
 }
@@ -34,6 +36,8 @@ _EPILOG = """\
 Examples:
   carhound hunt logs/
   carhound search 'EventCode=1 regsvr32.exe' logs/
+  carhound ingest logs/ --lake lake/
+  carhound hunt --lake lake/
 
 'carhound COMMAND --help' explains a command.
 """

@@ -21,6 +21,11 @@ _ALIASES: "dict[str, Format]" = {
     "ndjson": "jsonl",
     "csv": "csv",
 }
+_OF_FINDINGS: "dict[str, Format]" = {**_ALIASES, "navigator": "navigator", "timesketch": "timesketch"}
+_ROWS_HELP = (
+    "table, for people; json, which holds everything; jsonl (or ndjson) or csv, with one finding or row "
+    "per line"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,10 @@ class OutputOptions:
     """None is standard output."""
     quiet: bool
     exit_zero: bool
+    report: Path | None = None
+    """The HTML report."""
+    case: Path | None = None
+    """The case file."""
 
 
 def evidence_argument(command: Command) -> Command:
@@ -210,6 +219,32 @@ def page_options(command: Command) -> Command:
 
 def output_options(command: Command) -> Command:
     """--hash, --format, --output, --quiet, --exit-zero."""
+    return _output_options(command, list(_ALIASES), f"{_ROWS_HELP}.")
+
+
+def findings_output_options(command: Command) -> Command:
+    """Likewise, with the formats that are about findings alone, --report and --case."""
+    command = _apply(
+        command,
+        click.option(
+            "--report",
+            metavar="FILE",
+            help="Write a report to FILE as well: one HTML page for people that needs no network.",
+        ),
+        click.option(
+            "--case",
+            metavar="FILE",
+            help="Write a case file to FILE as well: a .zip of the report, JSON, CSV, the matched events and "
+            "hashes of all evidence, for another examiner. Implies --hash.",
+        ),
+    )
+    help_text = (
+        f"{_ROWS_HELP}; navigator, a layer for the ATT&CK Navigator; timesketch, JSON lines for Timesketch."
+    )
+    return _output_options(command, list(_OF_FINDINGS), help_text)
+
+
+def _output_options(command: Command, styles: list[str], help_text: str) -> Command:
     return _apply(
         command,
         click.option("--hash", "hash_files", is_flag=True, help="Take the SHA-256 of every file read."),
@@ -217,12 +252,11 @@ def output_options(command: Command) -> Command:
             "-f",
             "--format",
             "style",
-            type=click.Choice(list(_ALIASES)),
+            type=click.Choice(styles),
             metavar="FORMAT",
             default="table",
             show_default=True,
-            help="table, for people; json, which holds everything; jsonl (or ndjson) or csv, with one "
-            "finding or row per line.",
+            help=help_text,
         ),
         click.option(
             "-o",
@@ -236,19 +270,38 @@ def output_options(command: Command) -> Command:
 
 
 def read_output_options(
-    evidence: tuple[str, ...], style: str, output: str | None, quiet: bool, exit_zero: bool
+    evidence: tuple[str, ...],
+    style: str,
+    output: str | None,
+    quiet: bool,
+    exit_zero: bool,
+    *,
+    report: str | None = None,
+    case: str | None = None,
 ) -> OutputOptions:
     """Checks what can be checked before evidence is read. Raises UsageError."""
-    target = None if output in (None, "-") else Path(str(output))
-    if target is not None:
-        from carhound.outputs.write import check_target
+    asked = {"--output": None if output == "-" else output, "--report": report, "--case": case}
+    targets = {option: Path(name) for option, name in asked.items() if name is not None}
+    for option, target in targets.items():
+        _check(option, target, evidence)
+    if len({target.resolve() for target in targets.values()}) < len(targets):
+        raise UsageError(f"{' and '.join(targets)} name the same file", hint="give each a file of its own")
+    return OutputOptions(
+        _OF_FINDINGS[style],
+        targets.get("--output"),
+        quiet,
+        exit_zero,
+        targets.get("--report"),
+        targets.get("--case"),
+    )
 
-        check_target(target)
-        if target.exists() and any(_holds(Path(path), target) for path in evidence):
-            raise UsageError(
-                f"--output {target} would overwrite the evidence itself", hint="choose another file"
-            )
-    return OutputOptions(_ALIASES[style], target, quiet, exit_zero)
+
+def _check(option: str, target: Path, evidence: tuple[str, ...]) -> None:
+    from carhound.outputs.write import check_target
+
+    check_target(target)
+    if target.exists() and any(_holds(Path(path), target) for path in evidence):
+        raise UsageError(f"{option} {target} would overwrite the evidence itself", hint="choose another file")
 
 
 def _holds(evidence: Path, target: Path) -> bool:

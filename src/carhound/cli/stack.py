@@ -4,7 +4,7 @@ import click
 
 from carhound.cli.options import (
     archive_options,
-    evidence_argument,
+    evidence_or_lake,
     mapping_option,
     output_options,
     read_output_options,
@@ -20,6 +20,7 @@ _EPILOG = """\
 Examples:
   carhound stack ImageLoaded logs/
   carhound stack ImageLoaded --where 'EventCode=7 Image="*regsvr32.exe"' logs/
+  carhound stack ImageLoaded --lake lake/ --earliest -30d
   carhound stack dlls logs/                     what regsvr32 registered and loaded
   carhound stack -f csv ParentImage,Image --where 'EventCode=1' a.zip
 
@@ -35,7 +36,7 @@ Exit status:
 
 @click.command(epilog=_EPILOG)
 @click.argument("fields", metavar="FIELD[,FIELD...]|dlls")
-@evidence_argument
+@evidence_or_lake
 @click.option(
     "--where",
     default=_ALL,
@@ -75,6 +76,8 @@ def stack(
     /,
     fields: str,
     evidence: tuple[str, ...],
+    lake: str | None,
+    catalog: str | None,
     where: str,
     top: int,
     mappings: tuple[str, ...],
@@ -95,8 +98,10 @@ def stack(
     FIELD is a field of the events (ImageLoaded, CommandLine, normal_command_line), or several with commas
     between them, whose values are then counted together. The rarest come first: those on the fewest hosts,
     then on the fewest days, then in the fewest events. Letter case does not count in values; the commonest
-    spelling is shown. 'dlls' in the place of FIELD lists the files that regsvr32 was asked to register or
-    loaded: who asked, who signed them, what followed. EVIDENCE are files and folders, as for 'carhound hunt'.
+    spelling is shown. EVIDENCE are files and folders, as for 'carhound hunt'.
+
+    'dlls' in the place of FIELD lists the files that regsvr32 was asked to register or loaded: who asked, who
+    signed them, what followed.
     """
     if fields == _DLLS and where != _ALL:
         raise UsageError(
@@ -120,6 +125,8 @@ def stack(
         hash=hash_files,
         archive_password=archive_password,
         archive_limits=archive_limits,
+        lake=lake,
+        catalog=catalog,
     )
     with shown_progress(quiet=quiet) as progress:
         if fields == _DLLS:

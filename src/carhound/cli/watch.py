@@ -49,12 +49,14 @@ Exit status:
     metavar="DAYS",
     default="30d",
     show_default=True,
-    help="Hold what has no baseline of its own against so many days before.",
+    help="Report a match only if its key did not match in so many days before. Searches that state a "
+    "baseline of their own keep it.",
 )
 @click.option(
     "--key",
     metavar="FIELD[,FIELD...]",
-    help="By what matches count as the same, as for 'carhound hunt'.",
+    help="By what matches count as the same: fields by their Windows names, or normal_command_line. Default: "
+    "CommandLine; for module loads ImageLoaded.",
 )
 @click.option("--tz", default="UTC", show_default=True, metavar="ZONE", help="The zone of calendar days.")
 @click.option("--suppress", metavar="FILE", help="Findings that an entry of this file is about are not sent.")
@@ -70,7 +72,9 @@ Exit status:
     help="Also POST each alert to this address. CARHOUND_WEBHOOK_TOKEN in the environment is sent along.",
 )
 @click.option(
-    "--from-now", is_flag=True, help="Report nothing: what the lake holds by now counts as looked at."
+    "--from-now",
+    is_flag=True,
+    help="Report nothing, and take what the lake holds by now as looked at: for the first run.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No summary on stderr.")
 def watch(
@@ -89,9 +93,10 @@ def watch(
 ) -> int:
     """Report what is new in a lake, each finding once: a run for cron, systemd or a Kubernetes job.
 
-    Looks at what was ingested since the last run, however old its events are, and judges every event as a run
-    at the end of its own day would have. Findings of one day with the same key are one alert. What was
-    reported is kept in the lake's folder, and what a receiver has not taken waits there.
+    Looks at what 'carhound ingest' added since the last run, however old its events are, and judges every
+    event as a run at the end of its own day would have: reported is what nobody did in the 30 days before.
+    Findings of one day with the same key, such as the same command line, are one alert. What was reported
+    is kept in the lake's folder, and what a receiver has not taken waits there.
     """
     from carhound.pipeline.lake import need_lake
 

@@ -1,6 +1,7 @@
 """What was read, file by file and host by host, and what could be judged where."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,7 @@ class FileTally:
     damaged: list[Damage] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    computers: set[str | None] = field(default_factory=set)
     unlisted: int = 0
     unlisted_records: int = 0
 
@@ -135,6 +137,14 @@ def _count(host: _Host, event: Event) -> None:
     elif event.event_id == "4688" and SECURITY.holds(event.provider, event.channel):
         host.security_4688 += 1
         host.with_command_line += bool(event.data.get("CommandLine"))
+
+
+def archive_of(path: str) -> str | None:
+    """The file on disk that a member of an archive came out of; None where there is none."""
+    while path := path.rpartition("/")[0]:
+        if os.path.isfile(path):
+            return path
+    return None
 
 
 def file_hash(path: str) -> str | None:

@@ -40,6 +40,21 @@ class Reads:
 
 
 @dataclass(frozen=True, slots=True)
+class LakePart:
+    """An operator of a plan, or a scan with the filters right above it, and where a lake runs it."""
+
+    text: str
+    role: Literal["main", "baseline"] | None
+    """Of a scan; None for an operator."""
+    engine: Literal["sql", "both", "interpreter"]
+    """"both": SQL lets through what may match, the interpreter decides."""
+    reasons: tuple[str, ...]
+    """Why not in SQL alone."""
+    row_groups_by: tuple[str, ...]
+    """Literals without which a row group of the lake's files is passed over unread."""
+
+
+@dataclass(frozen=True, slots=True)
 class KnownDiscrepancy:
     """A place where the text and what it seems to mean differ."""
 
@@ -94,6 +109,8 @@ class ImplementationExplained:
     """Fields without which a file is not judged."""
     literals: Opinion | None = None
     """None where it was not parsed."""
+    lake: tuple[LakePart, ...] | None = None
+    """Its parts in the order in which rows pass them; None where no lake was asked about."""
     diagnostics: tuple[Diagnostic, ...] = ()
     discrepancies: tuple[KnownDiscrepancy, ...] = ()
     answer: EventAnswer | None = None

@@ -26,7 +26,8 @@ class Deed:
     detail: str = ""
     """What else the event says: "unsigned", "signed by Contoso", "set to ...": text from evidence."""
     suspicious: bool = False
-    """Whether it is a reason to look: an unsigned module, a connection."""
+    """Whether it is a reason to look: an unsigned module outside of Windows and Program Files, a connection
+    of regsvr32 or rundll32."""
     place: Place | None = None
 
 
@@ -35,6 +36,7 @@ class Process:
     """A node of the tree. Texts are from evidence; None is what no event tells."""
 
     guid: str | None
+    """Lower case, without braces."""
     pid: str | None
     computer: str | None
     image: str | None
@@ -49,15 +51,15 @@ class Process:
     company: str | None = None
     hashes: str | None = None
     true_name: str | None = None
-    """What it really is, where its path says something else: "regsvr32.exe"."""
+    """What it really is, folded, where its path says something else: "regsvr32.exe"."""
     place: Place | None = None
     findings: tuple[str, ...] = ()
     """Ids of the findings that are about this process or something it did."""
     deeds: tuple[Deed, ...] = ()
-    """By time; the suspicious ones are never left out."""
+    """By time; the suspicious ones are the last to be left out."""
     deeds_left_out: int = 0
     children: tuple["Process", ...] = ()
-    """By time of their start."""
+    """By time of their start. Of an ancestor of the focus only the one that leads there."""
     children_left_out: int = 0
 
 

@@ -13,7 +13,7 @@ from carhound.findings.prevalence import Prevalence
 from carhound.findings.reasons import Reason
 from carhound.findings.silence import Silence
 from carhound.findings.suppressions import Suppression, Suppressions
-from carhound.model.diagnostics import Diagnostic
+from carhound.model.diagnostics import Diagnostic, Source
 from carhound.model.event import Cell as Cell  # part of the run value: outputs take it from here
 from carhound.model.event import Fields, Place
 from carhound.model.evidence import Damage, Remark, Skipped
@@ -90,6 +90,8 @@ class ImplementationResult:
     not_judged: tuple[str, ...] = ()
     """Files with eligible events on which it could not be judged."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    code: Source | None = None
+    """The published text, and where it stands in its document."""
 
 
 LEFT_OUT_LATER = "a later command leaves it out"
@@ -211,6 +213,8 @@ class Evidence:
     """Files met while walking that hold no events."""
     missing: tuple[str, ...] = ()
     """Paths asked for that do not exist."""
+    archives: tuple[tuple[str, str], ...] = ()
+    """Where hashes were asked for: the archives that files came out of, each with its SHA-256 in hex."""
 
 
 @dataclass(frozen=True, slots=True)

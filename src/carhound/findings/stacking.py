@@ -37,18 +37,26 @@ class Stack:
         self._hosts: dict[str | None, int] = {}
         self._days: dict[int, int] = {}
 
-    def add(self, values: Values, computer: str | None, time: datetime | None) -> None:
-        """Counts one event with these values; letter case counts in none of them, nor in `computer`."""
+    def add(
+        self, values: Values, computer: str | None, times: Iterable[datetime | None], events: int = 1
+    ) -> None:
+        """Counts events with these values; letter case counts in none of them, nor in `computer`.
+
+        `times` are those of the first and the last of them, and of one on every day between.
+        """
         group = self._groups.setdefault(tuple(map(fold, values)), _Group())
-        group.spellings[values] += 1
+        group.spellings[values] += events
         host = None if computer is None else fold(computer)
         group.hosts.add(self._hosts.setdefault(host, len(self._hosts)))
-        if time is None:
-            return
-        day = calendar_day(time, self._zone).toordinal()
-        group.days.add(self._days.setdefault(day, day))  # the one number of a day, not another of its size
-        group.first = time if group.first is None else min(group.first, time)
-        group.last = time if group.last is None else max(group.last, time)
+        for time in times:
+            if time is None:
+                continue
+            day = calendar_day(time, self._zone).toordinal()
+            group.days.add(
+                self._days.setdefault(day, day)
+            )  # the one number of a day, not another of its size
+            group.first = time if group.first is None else min(group.first, time)
+            group.last = time if group.last is None else max(group.last, time)
 
     def rows(self, fields: tuple[str, ...], shown: int) -> Rows:
         """The values from rare to common: fewest hosts, then days, then events, then by value.

@@ -40,6 +40,8 @@ class Watched:
     """What could not be judged, and what "new" says little about."""
     handed: tuple[Handed, ...] = ()
     clock_back: timedelta | None = None
+    from_now: bool = False
+    """Whether nothing was to be reported, and what the lake held counts as looked at."""
 
     @property
     def exit_status(self) -> int:

@@ -5,48 +5,26 @@ events there are that it could have matched, by file, host and quarter of an hou
 follows from the lake's events and is brought up to date batch by batch: who deletes it loses only time.
 """
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from carhound.errors import LakeError
+from carhound.lake.history_file import HistoryFile
+from carhound.lake.store import Lake
 from carhound.model.windows import NO_BOUNDS, Window
 
-VERSION = 1
-QUARTER = 15 * 60
-"""Seconds. Midnights of all zones of our day fall on a quarter of an hour."""
+NAME = "history.sqlite"
+"""Of the file in the folder of a lake."""
 
+_QUARTER = 15 * 60 * 1_000_000
+"""A quarter of an hour, see `model.presence`, in microseconds."""
 _NEVER = -(2**63)
 """Stands for the time of an event without one: before all windows that have a bound."""
 _FOREVER = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-_SCHEMA = """
-CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, covered INTEGER NOT NULL) STRICT;
-CREATE TABLE match (
-    topic INTEGER NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, computer TEXT, file TEXT,
-    source TEXT, key TEXT, raw TEXT, wild INTEGER NOT NULL, record BLOB NOT NULL,
-    PRIMARY KEY (topic, sequence)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX match_by_time ON match (topic, time);
-CREATE INDEX match_by_key ON match (topic, key, time);
-CREATE INDEX match_wild ON match (topic, time) WHERE wild;
-CREATE TABLE sent (
-    topic INTEGER NOT NULL, file TEXT NOT NULL, provider TEXT, channel TEXT, event_id TEXT, kinds TEXT,
-    computer TEXT, events INTEGER NOT NULL, with_command_line INTEGER NOT NULL, first INTEGER, last INTEGER
-) STRICT;
-CREATE TABLE present (
-    topic INTEGER NOT NULL, computer TEXT, quarter INTEGER NOT NULL
-) STRICT;
-CREATE INDEX present_by_topic ON present (topic, quarter);
-CREATE TABLE carried (topic INTEGER NOT NULL, file TEXT NOT NULL, source TEXT) STRICT;
-CREATE INDEX carried_by_topic ON carried (topic);
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,188 +71,174 @@ class Seen:
     raw: str | None
     first: datetime | None
     last: datetime | None
+    file: str
+    source: str | None
 
 
 class History:
     """The memory of one lake. Several processes may use it at once."""
 
     def __init__(self, path: Path) -> None:
-        """Opens or makes the file. Raises LakeError where that cannot be done."""
-        self.path = path
+        """Opens or makes the file. Raises LakeError where that cannot be done, as every method does."""
+        self._file = HistoryFile(path)
+
+    @classmethod
+    def of(cls, lake: Lake) -> "History":
+        """The memory of a lake, less what the lake no longer holds."""
+        history = cls(lake.folder / NAME)
         try:
-            self._base = sqlite3.connect(path, timeout=60, isolation_level=None)
-            self._base.execute("PRAGMA synchronous=NORMAL")
-            version = self._base.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                message = f"{path} was written by a newer carhound"
-                raise LakeError(
-                    message, hint="use that one, or delete the file: it is made anew from the lake"
-                )
-            self._base.execute("PRAGMA journal_mode=WAL")
-            if version < VERSION:
-                self._create()
-        except sqlite3.Error as error:
-            raise _trouble(path, error) from None
+            if history.newest() > lake.newest_batch():
+                lake.refresh()  # another run may have gone ahead
+                if history.newest() > lake.newest_batch():
+                    history.clear()
+            if (expired := lake.expired()) is not None:
+                history.forget(expired)
+        except BaseException:
+            history.close()
+            raise
+        return history
 
     def close(self) -> None:
         """Closes the file."""
-        self._base.close()
+        self._file.close()
 
     def covered(self, topic: str) -> int:
         """The newest batch that a topic has been brought up to; 0 before the first."""
-        row = self._base.execute("SELECT covered FROM topic WHERE name = ?", (topic,)).fetchone()
-        return int(row[0]) if row is not None else 0
+        row = next(self._file.rows("SELECT covered FROM topic WHERE name = ?", topic), (0,))
+        return int(row[0])
+
+    def newest(self) -> int:
+        """The newest batch that any topic has been brought up to; 0 before the first."""
+        return int(next(self._file.rows("SELECT coalesce(max(covered), 0) FROM topic"))[0])
 
     def remember_matches(self, topic: str, since: int, until: int, found: Iterable[Match]) -> None:
         """Keeps what a stem let through of the batches after `since` up to `until`."""
-        with self._step(topic, since, until) as number:
-            if number is not None:
-                self._base.executemany(
-                    "INSERT OR REPLACE INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        (number, one.sequence, _micros(one.time), one.computer, one.file, one.source)
-                        + (one.key, one.raw, one.wild, one.record)
-                        for one in found
-                    ),
-                )
+        rows = [
+            (one.sequence, _micros(one.time), one.computer, one.file, one.source)
+            + (one.key, one.raw, one.wild, one.record)
+            for one in found
+        ]
+        self._remember(_INTO_MATCH, topic, since, until, rows)
 
     def remember_sent(self, topic: str, since: int, until: int, counted: Iterable[Sent]) -> None:
         """Keeps which events there are in the batches after `since` up to `until`."""
-        with self._step(topic, since, until) as number:
-            if number is not None:
-                self._base.executemany(
-                    "INSERT INTO sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        (number, one.file, one.provider, one.channel, one.event_id, one.kinds, one.computer)
-                        + (one.events, one.with_command_line, _stored(one.first), _stored(one.last))
-                        for one in counted
-                    ),
-                )
+        rows = [
+            (one.file, one.provider, one.channel, one.event_id, one.kinds, one.computer)
+            + (one.events, one.with_command_line, _stored(one.first), _stored(one.last))
+            for one in counted
+        ]
+        self._remember(_INTO_SENT, topic, since, until, rows)
 
     def remember_present(
         self, topic: str, since: int, until: int, found: Iterable[tuple[str | None, int]]
     ) -> None:
         """Keeps the hosts and quarters of an hour since 1970 that have events of a kind, likewise."""
-        with self._step(topic, since, until) as number:
-            if number is not None:
-                rows = ((number, computer, quarter) for computer, quarter in found)
-                self._base.executemany("INSERT INTO present VALUES (?, ?, ?)", rows)
+        self._remember(_INTO_PRESENT, topic, since, until, list(found))
 
     def remember_carried(
         self, topic: str, since: int, until: int, found: Iterable[tuple[str, str | None]]
     ) -> None:
         """Keeps the files, and sources in them, with events that carry something, likewise."""
-        with self._step(topic, since, until) as number:
-            if number is not None:
-                rows = ((number, file, source) for file, source in found)
-                self._base.executemany("INSERT INTO carried VALUES (?, ?, ?)", rows)
+        self._remember(_INTO_CARRIED, topic, since, until, list(found))
 
     def matches(self, topic: str, window: Window = NO_BOUNDS) -> list[Match]:
         """What a stem let through in a window, in the order of ingestion."""
-        return [_match(row) for row in self._ask(_MATCHES, topic, *_bounds(window))]
+        return [_match(row) for row in self._each(_MATCHES, topic, *_bounds(window))]
 
-    def with_keys(self, topic: str, window: Window, keys: Iterable[str]) -> list[Match]:
-        """Of the matches in a window, the latest of each key, and all that others match by pattern."""
+    def with_keys(
+        self, topic: str, window: Window, keys: Iterable[str], counts: Callable[[Match], bool]
+    ) -> list[Match]:
+        """Of the matches in a window that count, the latest of each key, and all others match by pattern."""
         bounds = _bounds(window)
-        found = {row[0]: _match(row) for row in self._ask(_WILD, topic, *bounds)}
+        found = [one for one in map(_match, self._each(_WILD, topic, *bounds)) if counts(one)]
         for key in dict.fromkeys(keys):
-            found.update((row[0], _match(row)) for row in self._ask(_LATEST, topic, *bounds, key))
-        return [found[sequence] for sequence in sorted(found)]
+            matches = map(_match, self._each(_OF_KEY, topic, *bounds, key))
+            found += [one for one in (next(filter(counts, matches), None),) if one is not None]
+        return sorted({one.sequence: one for one in found}.values(), key=lambda one: one.sequence)
 
-    def count(self, topic: str, window: Window = NO_BOUNDS) -> int:
-        """How many events a stem let through in a window."""
-        return int(self._ask(_COUNT, topic, *_bounds(window))[0][0])
+    def with_key(self, topic: str) -> Match | None:
+        """One of the matches that have a key, None where there is none."""
+        return next(map(_match, self._each(_ANY_KEY, topic)), None)
 
-    def count_timeless(self, topic: str) -> int:
-        """How many of the events that a stem let through have no time."""
-        return int(self._ask(_COUNT, topic, _NEVER, _NEVER + 1)[0][0])
-
-    def count_by_file(self, topic: str) -> dict[tuple[str, str | None], int]:
-        """How many events a stem let through, by file and source."""
-        return {(file, source): count for file, source, count in self._ask(_BY_FILE, topic)}
-
-    def newest(self, topic: str) -> datetime | None:
-        """The time of the newest match."""
-        return _time(self._ask("SELECT max(time) FROM match WHERE topic = ?", topic)[0][0])
+    def count_by_file(self, topic: str, *, timeless: bool = False) -> dict[tuple[str, str | None], int]:
+        """How many events a stem let through, by file and source; of all, or of those without a time."""
+        latest = _NEVER if timeless else _FOREVER
+        return {(file, source): count for file, source, count in self._each(_BY_FILE, topic, latest)}
 
     def quarters_since(self, topic: str, sequence: int) -> list[int]:
         """The quarters of an hour, since 1970, of the matches that were ingested from `sequence` on."""
-        return sorted(row[0] for row in self._ask(_QUARTERS_SINCE, topic, sequence, _NEVER))
+        return sorted(row[0] for row in self._each(_QUARTERS_SINCE, topic, sequence, _NEVER))
 
     def sightings(self, topic: str, key: str) -> list[Seen]:
         """Where and when a key was met among all matches."""
         return [
-            Seen(computer, raw, _time(first), _time(last))
-            for computer, _, raw, first, last in self._ask(_SIGHTINGS, topic, key)
+            Seen(computer, raw, _time(first), _time(last), file, source)
+            for computer, raw, file, source, _, first, last in self._each(_SIGHTINGS, topic, key)
         ]
 
     def sent(self, topic: str) -> list[Sent]:
         """Which events there are."""
         return [
             Sent(file, provider, channel, event_id, kinds, computer, events, lines, _time(first), _time(last))
-            for (file, provider, channel, event_id, kinds, computer, events, lines, first, last) in self._ask(
-                _SENT, topic
+            for (file, provider, channel, event_id, kinds, computer, events, lines, first, last) in (
+                self._each(_SENT, topic)
             )
         ]
 
     def present(self, topic: str, window: Window = NO_BOUNDS) -> dict[str | None, set[int]]:
         """By host, the quarters of an hour of a window in which it sent events of a kind."""
-        low, high = (bound // (QUARTER * 1_000_000) for bound in _bounds(window))
+        first, beyond = _bounds(window)
+        low, high = first // _QUARTER, -(-beyond // _QUARTER)
         found: dict[str | None, set[int]] = {}
-        for computer, quarter in self._ask(_PRESENT, topic, low, high):
+        for computer, quarter in self._each(_PRESENT, topic, low, high):
             found.setdefault(computer, set()).add(quarter)
         return found
 
     def carried(self, topic: str) -> set[tuple[str, str | None]]:
         """The files, and sources in them, with events that carry something."""
-        return set(self._ask("SELECT DISTINCT file, source FROM carried WHERE topic = ?", topic))
+        return set(self._each("SELECT DISTINCT file, source FROM carried WHERE topic = ?", topic))
 
     def clear(self) -> None:
-        """Forgets everything, for a lake that lost events: it is asked anew."""
-        self._base.execute("BEGIN IMMEDIATE")
-        for statement in _FORGET:
-            self._base.execute(statement)
-        self._base.execute("COMMIT")
+        """Forgets everything: the lake is asked anew."""
+        with self._file.transaction() as run:
+            for statement in _CLEAR:
+                run(statement)
 
-    def _ask(self, query: str, topic: str, *values: object) -> list[Any]:
-        try:
-            return self._base.execute(query, (self._number(topic), *values)).fetchall()
-        except sqlite3.Error as error:
-            raise _trouble(self.path, error) from None
+    def forget(self, before: datetime) -> None:
+        """Forgets, once, what was before an aware midnight in UTC: the lake no longer holds it."""
+        gone = _micros(before)
+        with self._file.transaction() as run:
+            (expired,) = run("SELECT expired FROM state").fetchone()
+            if expired is None or expired < gone:
+                run("DELETE FROM match WHERE time < ? AND time > ?", (gone, _NEVER))
+                run("DELETE FROM present WHERE quarter < ?", (gone // _QUARTER,))
+                for statement in _LEARN_ANEW:
+                    run(statement)
+                run("UPDATE state SET expired = ?", (gone,))
 
-    def _number(self, topic: str) -> int:
-        row = self._base.execute("SELECT id FROM topic WHERE name = ?", (topic,)).fetchone()
-        return int(row[0]) if row is not None else 0
+    def _remember(self, insert: str, topic: str, since: int, until: int, rows: list[tuple[Any, ...]]) -> None:
+        """One transaction; does nothing where another process has gone ahead meanwhile.
 
-    @contextmanager
-    def _step(self, topic: str, since: int, until: int) -> Iterator[int | None]:
-        """One transaction; gives None where another process has gone ahead meanwhile."""
-        try:
-            self._base.execute("BEGIN IMMEDIATE")
-            try:
-                self._base.execute("INSERT OR IGNORE INTO topic (name, covered) VALUES (?, 0)", (topic,))
-                number, covered = self._base.execute(
-                    "SELECT id, covered FROM topic WHERE name = ?", (topic,)
-                ).fetchone()
-                yield number if covered == since else None
-                if covered == since:
-                    self._base.execute("UPDATE topic SET covered = ? WHERE id = ?", (until, number))
-            except BaseException:
-                self._base.execute("ROLLBACK")
-                raise
-            self._base.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise _trouble(self.path, error) from None
+        The rows have been made by then: others must not wait for as long as that takes.
+        """
+        with self._file.transaction() as run:
+            run("INSERT OR IGNORE INTO topic (name, covered) VALUES (?, 0)", (topic,))
+            number, covered = run("SELECT id, covered FROM topic WHERE name = ?", (topic,)).fetchone()
+            if covered == since:
+                for row in rows:
+                    run(insert, (number, *row))
+                run("UPDATE topic SET covered = ? WHERE id = ?", (until, number))
 
-    def _create(self) -> None:
-        self._base.execute("BEGIN IMMEDIATE")
-        if self._base.execute("PRAGMA user_version").fetchone()[0] == 0:
-            for statement in _SCHEMA.split(";"):
-                self._base.execute(statement)
-            self._base.execute(f"PRAGMA user_version = {VERSION}")
-        self._base.execute("COMMIT")
+    def _each(self, query: str, topic: str, *values: object) -> Iterator[Any]:
+        """The rows about a topic, as they are asked for."""
+        ((number,),) = self._file.rows("SELECT coalesce(max(id), 0) FROM topic WHERE name = ?", topic)
+        return self._file.rows(query, number, *values)
 
 
+_INTO_MATCH = "INSERT INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INTO_SENT = "INSERT INTO sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INTO_PRESENT = "INSERT INTO present VALUES (?, ?, ?)"
+_INTO_CARRIED = "INSERT INTO carried VALUES (?, ?, ?)"
 _MATCHES = """
 SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
 WHERE topic = ? AND time >= ? AND time < ? ORDER BY sequence
@@ -283,18 +247,23 @@ _WILD = """
 SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
 WHERE topic = ? AND time >= ? AND time < ? AND wild
 """
-_LATEST = """
+_OF_KEY = """
 SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
-WHERE topic = ? AND time >= ? AND time < ? AND key = ? ORDER BY time DESC LIMIT 1
+WHERE topic = ? AND time >= ? AND time < ? AND key = ? ORDER BY time DESC
 """
-_COUNT = "SELECT count(*) FROM match WHERE topic = ? AND time >= ? AND time < ?"
-_BY_FILE = "SELECT file, source, count(*) FROM match WHERE topic = ? GROUP BY file, source"
+_ANY_KEY = """
+SELECT sequence, time, computer, file, source, key, raw, wild, record FROM match
+WHERE topic = ? AND key IS NOT NULL LIMIT 1
+"""
+_BY_FILE = "SELECT file, source, count(*) FROM match WHERE topic = ? AND time <= ? GROUP BY file, source"
+# SQL divides towards zero, and quarters before 1970 are counted downwards.
 _QUARTERS_SINCE = """
-SELECT DISTINCT time / 900000000 FROM match WHERE topic = ? AND sequence >= ? AND time > ?
+SELECT DISTINCT (time - 899999999 * (time < 0)) / 900000000 FROM match
+WHERE topic = ? AND sequence >= ? AND time > ?
 """
 _SIGHTINGS = """
-SELECT computer, time / 900000000, raw, min(time), max(time) FROM match
-WHERE topic = ? AND key = ? GROUP BY 1, 2, 3
+SELECT computer, raw, file, source, time / 900000000, min(time), max(time) FROM match
+WHERE topic = ? AND key = ? GROUP BY 1, 2, 3, 4, 5
 """
 _SENT = """
 SELECT file, provider, channel, event_id, kinds, computer, sum(events), sum(with_command_line),
@@ -302,11 +271,17 @@ SELECT file, provider, channel, event_id, kinds, computer, sum(events), sum(with
 FROM sent WHERE topic = ? GROUP BY 1, 2, 3, 4, 5, 6
 """
 _PRESENT = "SELECT DISTINCT computer, quarter FROM present WHERE topic = ? AND quarter >= ? AND quarter < ?"
-_FORGET = (
+_CLEAR = (
     "DELETE FROM topic",
     "DELETE FROM match",
     "DELETE FROM sent",
     "DELETE FROM present",
+    "DELETE FROM carried",
+)
+# Counts and files do not say of when their events are.
+_LEARN_ANEW = (
+    "UPDATE topic SET covered = 0 WHERE id IN (SELECT topic FROM sent UNION SELECT topic FROM carried)",
+    "DELETE FROM sent",
     "DELETE FROM carried",
 )
 
@@ -334,8 +309,3 @@ def _stored(time: datetime | None) -> int | None:
 
 def _time(micros: int | None) -> datetime | None:
     return None if micros is None or micros == _NEVER else _EPOCH + _MICROSECOND * micros
-
-
-def _trouble(path: Path, error: sqlite3.Error) -> LakeError:
-    hint = "it only saves work: delete it and it is made anew"
-    return LakeError(f"cannot use the lake's memory {path}: {error}", hint=hint)

@@ -32,6 +32,8 @@ WRITTEN_BY = "carhound.written-by"
 COLUMNS = "carhound.columns"
 BATCH = "carhound.batch"
 """In the summary of every snapshot: the number of the newest batch in it."""
+EXPIRED = "carhound.expired"
+"""Whole days before this time (ISO, UTC) were removed."""
 
 _IDENTITY_BYTES = 16
 _METRICS = "write.metadata.metrics"

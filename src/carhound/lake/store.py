@@ -19,7 +19,7 @@ from pyiceberg.types import BooleanType
 
 from carhound.errors import LakeError
 from carhound.lake import catalogue
-from carhound.lake.layout import BATCH, column_properties, event_table
+from carhound.lake.layout import BATCH, EXPIRED, column_properties, event_table
 from carhound.lake.parquet import write_sorted
 from carhound.lake.places import location_of, path_of
 from carhound.lake.seen import new_rows
@@ -100,6 +100,11 @@ class Lake:
             snapshot = None if parent is None else self.iceberg.snapshot_by_id(parent)
         return 0
 
+    def expired(self) -> datetime | None:
+        """The midnight, UTC, before which all days were removed; None where none ever was."""
+        text = self.iceberg.properties.get(EXPIRED)
+        return None if text is None else datetime.fromisoformat(text)
+
     def files(self, window: Window = NO_BOUNDS, after_batch: int = 0) -> tuple[str, ...]:
         """Local paths of the Parquet files that can hold rows of the window, of batches after the one given.
 
@@ -121,6 +126,10 @@ class Lake:
         if day is None:
             return self.data_files("time is null")
         return self.data_files(*_within(Window(_midnight(day), _midnight(day + _DAY))))
+
+    def files_without_time(self) -> tuple[str, ...]:
+        """Local paths of the Parquet files that hold rows without a time."""
+        return tuple(sorted(str(path_of(one.file_path)) for one in self.files_of(None)))
 
     def append(self, rows: pa.Table) -> Added:
         """Adds those rows, of `rows.as_row` but for their sequence, whose events are not there yet.
@@ -171,9 +180,16 @@ class Lake:
         tags = [name for name in map(tag_column, self.table.literals) if name in rows.column_names]
         return write_sorted(rows, chosen, tags, folder, pa.schema(fields))
 
-    def commit(self, added: Iterable[Path], removed: Iterable[DataFile], batch: int) -> None:
+    def commit(
+        self,
+        added: Iterable[Path],
+        removed: Iterable[DataFile],
+        batch: int,
+        expired: datetime | None = None,
+    ) -> None:
         """One commit that puts files in the place of others, on top of the snapshot of the last refresh.
 
+        `expired` says that the files removed are those of the days before this midnight.
         Raises CommitFailedException where somebody else has committed since.
         """
         table = self.iceberg
@@ -187,6 +203,8 @@ class Lake:
                 )
             for file in removed:
                 snapshot.delete_data_file(file)
+        if expired is not None:
+            transaction.set_properties({EXPIRED: max(expired, self.expired() or expired).isoformat()})
         transaction.commit_transaction()
 
     def _add_tags(self, literals: Iterable[str]) -> None:

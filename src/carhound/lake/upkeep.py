@@ -19,7 +19,7 @@ from carhound.lake.store import Lake, day_of
 from carhound.lake.trouble import as_lake_errors
 from carhound.model.lake_reports import Day, Upkeep
 
-_MERGED_BYTES = 64 << 20
+_MERGED_BYTES = 256 << 20
 """Of columns as they are encoded, about what they take in memory: so much becomes one file."""
 
 
@@ -52,7 +52,7 @@ def expire(lake: Lake, until: datetime, grace: timedelta = GRACE) -> Upkeep:
             if not gone:
                 break
             try:
-                lake.commit((), gone, lake.newest_batch())
+                lake.commit((), gone, lake.newest_batch(), midnight)
                 break
             except CommitFailedException:
                 continue

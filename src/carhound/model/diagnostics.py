@@ -67,6 +67,12 @@ class Diagnostic:
             return None
         return self.source.position(self.span.start)
 
+    def end(self) -> tuple[int, int] | None:
+        """Line and column (from 1) right after the last character meant, or None likewise."""
+        if self.source is None or self.span is None:
+            return None
+        return self.source.position(self.span.end)
+
     def render(self) -> str:
         """The remark for people: place, code, message, the source line with carets under it, the hint."""
         head = f"{self.code}: {self.message}"

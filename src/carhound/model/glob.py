@@ -43,6 +43,23 @@ class Glob:
 
         return matches
 
+    def meets(self, other: "Glob") -> bool:
+        """Whether some text matches both."""
+        if not self.wild:
+            return other.matcher()(fold(self.text))
+        if not other.wild:
+            return self.matcher()(fold(other.text))
+        # With a wildcard in each, whatever stands between the first and the last piece finds room.
+        one, two = fold(self.text).split("*"), fold(other.text).split("*")
+        starts = one[0].startswith(two[0]) or two[0].startswith(one[0])
+        return starts and (one[-1].endswith(two[-1]) or two[-1].endswith(one[-1]))
+
+    def covers(self, other: "Glob") -> bool:
+        """Whether every text that matches the other matches this one."""
+        # A character that this pattern does not name can only stand where it has a wildcard.
+        unnamed = next(letter for letter in map(chr, range(0xE000, 0xF900)) if letter not in self.text)
+        return self.matcher()(fold(other.text.replace("*", unnamed)))
+
 
 def _edges(first: str, last: str) -> Callable[[str], bool]:
     least = len(first) + len(last)

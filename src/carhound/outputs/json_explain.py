@@ -78,6 +78,18 @@ def _implementation(one: ImplementationExplained) -> Json:
         ],
         "needs": [need.names.split(", ") for need in one.needs],
         "literals": _literals(one),
+        "lake": None
+        if one.lake is None
+        else [
+            {
+                "text": part.text,
+                "role": part.role,
+                "engine": part.engine,
+                "reasons": list(part.reasons),
+                "row_groups_by": list(part.row_groups_by),
+            }
+            for part in one.lake
+        ],
         "diagnostics": [diagnostic_object(diagnostic) for diagnostic in one.diagnostics],
         "discrepancies": [
             {

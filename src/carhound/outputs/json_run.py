@@ -27,6 +27,7 @@ from carhound.findings.suppressions import Suppression, Suppressions
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Cell, Fields
 from carhound.model.instants import format_time
+from carhound.outputs.json_tree import tree_object
 
 SCHEMA = "carhound.run/1"
 
@@ -57,8 +58,9 @@ def run_object(run: Run) -> Json:
 def finding_object(finding: Finding) -> Json:
     """One finding, as it stands in the run and alone on a line of JSON lines."""
     prevalence = None if finding.prevalence is None else _prevalence(finding.prevalence)
+    tree = None if finding.tree is None else tree_object(finding.tree)
     reasons = [{"code": one.code, "weight": one.weight, "text": one.text} for one in finding.reasons]
-    return {**event_object(finding), "prevalence": prevalence, "reasons": reasons}
+    return {**event_object(finding), "prevalence": prevalence, "tree": tree, "reasons": reasons}
 
 
 def event_object(finding: Finding) -> Json:
@@ -249,6 +251,7 @@ def _evidence(evidence: Evidence) -> Json:
         "files": [_file(file) for file in files],
         "not_evidence": list(evidence.not_evidence),
         "missing": list(evidence.missing),
+        "archives": [{"path": path, "sha256": sha256} for path, sha256 in evidence.archives],
         "totals": {
             "files": len(files),
             "bytes": total(lambda file: file.bytes or 0),

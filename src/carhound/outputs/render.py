@@ -10,9 +10,13 @@ if TYPE_CHECKING:  # each command loads its own values only
     from carhound.findings.checks import CheckRun
     from carhound.findings.explanation import Explanation
     from carhound.findings.ingested import Ingested
+    from carhound.findings.linted import LintRun
+    from carhound.findings.trees import Trees
 
-Format = Literal["table", "json", "jsonl", "csv"]
+Format = Literal["table", "json", "jsonl", "csv", "navigator", "timesketch"]
+"""The last two are about findings: a search has none of them."""
 PageFormat = Literal["table", "json"]
+LintFormat = Literal["table", "json", "sarif"]
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 
@@ -42,8 +46,23 @@ def render(run: Run, style: Format, *, width: int = PIPE_WIDTH, colour: bool = F
             from carhound.outputs import csv_rows
 
             yield from (line.encode("utf-8") for line in csv_rows.lines(run))
+        case "navigator":
+            from carhound.outputs import json_text, navigator
+
+            yield json_text.encode(navigator.layer(run), indent=True)
+        case "timesketch":
+            from carhound.outputs import timesketch
+
+            yield from timesketch.lines(run)
         case _:
             assert_never(style)
+
+
+def render_report(run: Run) -> Iterator[bytes]:
+    """The findings of `hunt` as one HTML page, UTF-8, in pieces."""
+    from carhound.outputs.report import page
+
+    yield from page.page(run)
 
 
 def render_checks(
@@ -105,3 +124,38 @@ def render_ingested(
         from carhound.outputs import json_ingested, json_text
 
         yield json_text.encode(json_ingested.ingested_object(ingested), indent=not lines)
+
+
+def render_lint(
+    run: "LintRun", style: LintFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+) -> Iterator[bytes]:
+    """What `lint` answers, in a format, UTF-8."""
+    if style == "table":
+        from carhound.outputs.terminal import linted
+
+        yield linted.page(run, width=width, colour=colour).encode("utf-8")
+        return
+    from carhound.outputs import json_text
+
+    if style == "json":
+        from carhound.outputs import json_lint
+
+        yield json_text.encode(json_lint.lint_object(run), indent=True)
+    else:
+        from carhound.outputs import sarif
+
+        yield json_text.encode(sarif.sarif_object(run), indent=True)
+
+
+def render_trees(
+    trees: "Trees", style: PageFormat, *, width: int = PIPE_WIDTH, colour: bool = False
+) -> Iterator[bytes]:
+    """What `tree` answers, in a format, UTF-8."""
+    if style == "table":
+        from carhound.outputs.terminal import trees as page
+
+        yield page.page(trees, width=width, colour=colour).encode("utf-8")
+    else:
+        from carhound.outputs import json_text, json_trees
+
+        yield json_text.encode(json_trees.trees_object(trees), indent=True)

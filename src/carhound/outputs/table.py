@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from carhound.findings.run import AnalyticResult, Finding, Run
 from carhound.outputs.patterns import patterns
-from carhound.outputs.terminal.about import attack_text, d3fend_text
+from carhound.outputs.sentences import attack_text, d3fend_text, window_text
 from carhound.outputs.terminal.hosts import show_hosts
 from carhound.outputs.terminal.page import Page, evidence
-from carhound.outputs.terminal.pattern_block import Context, show_pattern, window_text
+from carhound.outputs.terminal.pattern_block import Context, show_pattern
 from carhound.outputs.terminal.reading import show_reading
 from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_notes, show_warnings
 from carhound.outputs.terminal.result_rows import show_rows

@@ -12,6 +12,10 @@ _RECEIVERS = {"lines": "JSON lines", "webhook": "webhook"}
 
 def watch_lines(watched: Watched) -> Iterator[str]:
     """What was looked at, what was new, and what did not work."""
+    if watched.from_now:
+        yield visible(f"lake {watched.lake}: what it holds by now counts as looked at")
+        yield "the next run reports what arrives from here on"
+        return
     batches = watched.until - watched.since
     arrived = f"{count(batches, 'batch', 'batches')} since the last run"
     looked = f"{count(len(watched.days), 'day')} with matches in {arrived}"

@@ -1,5 +1,7 @@
 """What one implementation asks, and what it says of one event."""
 
+from collections.abc import Callable
+
 from carhound.engines.interpreter.failing import first_failure
 from carhound.engines.interpreter.operators import Moment
 from carhound.engines.interpreter.steps import Step, steps
@@ -8,6 +10,7 @@ from carhound.findings.explanation import (
     FirstFailure,
     ImplementationExplained,
     KnownDiscrepancy,
+    LakePart,
     Need,
     Reads,
     Verdict,
@@ -25,11 +28,18 @@ from carhound.plan.rewrites.required_literals import required_literals
 from carhound.plan.show import show_lines
 from carhound.plan.stems import Stem, stems
 
+LakeParts = Callable[[Node], tuple[LakePart, ...]]
+"""Where a lake runs the parts of a plan."""
+
 
 def explained(
-    prepared: Prepared, subject: Subject, moment: Moment, case: Case | None
+    prepared: Prepared,
+    subject: Subject,
+    moment: Moment,
+    case: Case | None,
+    lake_parts: LakeParts | None = None,
 ) -> ImplementationExplained:
-    """All there is to say about an implementation."""
+    """All there is to say about an implementation; of a lake where one was asked about."""
     one, plan = prepared.implementation, prepared.plan
     known = _discrepancies(one.name, subject.probes, case.event if case else None)
     if plan is None:
@@ -60,6 +70,7 @@ def explained(
         fields_read(plan),
         _needs(plan),
         required_literals(plan),
+        None if lake_parts is None else lake_parts(plan),
         (*prepared.diagnostics, *empty),
         known,
         None if case is None else answer(prepared, plan, numbered, moment, case),

@@ -54,8 +54,13 @@ def runnable(subjects: list[Subject]) -> list[Prepared]:
     return [one for subject in subjects for one in subject.implementations if one.plan is not None]
 
 
-def check(choice: Choice | None, evidence: tuple[str, ...]) -> None:
+def check(choice: Choice | None, evidence: tuple[str, ...], lake: str | None = None) -> None:
     """What can be refused before anything is read. Raises UsageError."""
+    if lake is not None and choice is not None:
+        raise UsageError(
+            "--lake shows where a lake runs an analytic, and does not go with --event",
+            hint="give the files that the event and its baseline are in with --evidence",
+        )
     if evidence and choice is None:
         raise UsageError("--evidence goes with --event", hint="name the event to be explained with --event")
     if isinstance(choice, FindingId) and not evidence:

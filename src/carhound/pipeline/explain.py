@@ -9,7 +9,7 @@ from carhound.findings.explanation import AnalyticExplained, Explanation
 from carhound.findings.identity import Registry
 from carhound.findings.run import Finding, RunInfo
 from carhound.findings.run import Reading as NamedReading
-from carhound.pipeline.answers import explained
+from carhound.pipeline.answers import LakeParts, explained
 from carhound.pipeline.event_case import Case, check, make_case
 from carhound.pipeline.event_choice import read_choice
 from carhound.pipeline.gathered import INTERPRETER
@@ -32,6 +32,9 @@ class ExplainRequest:
     now: str | None = None
     tz: str = "UTC"
     reading: NamedReading = "published"
+    lake: str | None = None
+    """The folder of a lake, to say where it runs each part of a plan."""
+    catalog: str | None = None
 
 
 def explain(
@@ -42,10 +45,11 @@ def explain(
     Raises CarhoundError for what makes that impossible.
     """
     choice = None if request.event is None else read_choice(request.event)
-    check(choice, request.evidence)
+    check(choice, request.evidence, request.lake)
     clock = read_clock(
         Request(request.evidence, request.command, now=request.now, tz=request.tz, reading=request.reading)
     )
+    lake_parts = None if request.lake is None else _lake_parts(request.lake, request.catalog)
     analytics, problems, passed_over = load_analytics((request.reference,))
     subjects = [prepare(analytic, request.reading) for analytic in analytics]
     reasons = [str(problem) for problem in problems] + _not_parsed(subjects)
@@ -57,7 +61,7 @@ def explain(
     made = tuple(
         AnalyticExplained(
             described(subject.analytic),
-            tuple(explained(one, subject, moment, case) for one in subject.implementations),
+            tuple(explained(one, subject, moment, case, lake_parts) for one in subject.implementations),
         )
         for subject in subjects
     )
@@ -73,6 +77,14 @@ def explain(
     )
     event = None if case is None else _event(case, made)
     return Explanation(info, made, event, case.remarks if case else (), tuple(reasons))
+
+
+def _lake_parts(lake: str, catalog: str | None) -> LakeParts:
+    # Loaded where they are used: a lake's libraries take a second.
+    from carhound.pipeline.lake_parts import lake_parts, table_of
+
+    table = table_of(lake, catalog)
+    return lambda plan: lake_parts(plan, table)
 
 
 def _not_parsed(subjects: list[Subject]) -> list[str]:

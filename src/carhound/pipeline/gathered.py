@@ -10,6 +10,7 @@ from carhound.findings.prevalence import Sighting
 from carhound.findings.run import HostCoverage
 from carhound.model.event import Event
 from carhound.pipeline.reading import Reading
+from carhound.pipeline.recall import Recall
 
 INTERPRETER = "interpreter"
 """The name of the engine that runs plans over files."""
@@ -35,7 +36,10 @@ class Hits(Protocol):
 
 
 Sightings = Callable[[int, Callable[[Event], Sighting | None], Iterable[Event]], Iterable[Sighting]]
-"""Told a plan, how to read a key, and some of its matches: at least all with the key of one of these."""
+"""Told a plan, how to read a key, and some events: at least all matches with the key of one of these.
+
+None where no match has a key.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +59,7 @@ class Gathered:
     engine: str
     missing: tuple[str, ...] = ()
     """Paths asked for that do not exist."""
+    recall: Recall | None = None
+    """Asks the evidence again, for the processes around findings; None where there are none to find."""
+    close: Callable[[], None] = lambda: None
+    """Lets go of the evidence; `sightings` need it."""

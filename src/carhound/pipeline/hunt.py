@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import replace
 
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
 from carhound.analytics.load import COMPANIONS, bundled, load
-from carhound.errors import CarhoundError, DocumentError
+from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.findings.judging import as_rows
 from carhound.findings.processes import Processes
 from carhound.findings.run import Reading, Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
-from carhound.model.diagnostics import Source
+from carhound.model.diagnostics import Diagnostic, Source
 from carhound.pipeline.gathered import Gathered
 from carhound.pipeline.implementations import Prepared, Subject, prepare
 from carhound.pipeline.keys import compare_by, seen
@@ -20,7 +22,7 @@ from carhound.pipeline.novelty import read_days, tell_new
 from carhound.pipeline.over_files import from_files
 from carhound.pipeline.reasoned import reasoned
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
-from carhound.pipeline.results import analytic_result, findings
+from carhound.pipeline.results import analytic_result, with_events
 from carhound.pipeline.suppressing import read_valid_suppressions, suppressed
 
 SEARCH = "<search>"
@@ -74,7 +76,18 @@ def _run(
     passed_over: tuple[str, ...] = (),
     of: Prepared | None = None,
 ) -> Run:
-    gathered = _gather(request, clock, subjects, progress, searching=of is not None)
+    with closing(_gather(request, clock, subjects, progress, searching=of is not None)) as gathered:
+        return _told(request, gathered, subjects, problems, passed_over, of)
+
+
+def _told(
+    request: Request,
+    gathered: Gathered,
+    subjects: list[Subject],
+    problems: Sequence[CarhoundError],
+    passed_over: tuple[str, ...],
+    of: Prepared | None,
+) -> Run:
     reading, moment = gathered.reading, gathered.moment
     rows = _rows(of) if of is not None else None
     for subject in subjects if of is None else ():
@@ -85,7 +98,15 @@ def _run(
     results = tuple(
         analytic_result(subject, reading, gathered.eligible, gathered.matched) for subject in subjects
     )
-    found = [finding for subject, keys in known for finding in findings(subject, reading, keys)]
+    matches = [pair for subject, keys in known for pair in with_events(subject, reading, keys)]
+    found = [finding for _, finding in matches]
+    lacking: Diagnostic | None = None
+    if matches and gathered.recall is not None:
+        from carhound.pipeline.lineage import with_trees
+
+        found, lacking = with_trees(matches, gathered.recall)
+    if lacking is not None:
+        results = tuple(replace(one, diagnostics=(*one.diagnostics, lacking)) for one in results)
     evidence = reading.evidence(gathered.missing)
     gaps = Gaps(
         tuple(reading.explicit_not_evidence),
@@ -121,6 +142,10 @@ def _gather(
     request: Request, clock: Clock, subjects: list[Subject], progress: Progress | None, *, searching: bool
 ) -> Gathered:
     if request.lake is None:
+        if not request.evidence:
+            raise UsageError("nothing to look at", hint="name files or folders, or a lake with --lake")
+        if request.catalog is not None:
+            raise UsageError("--catalog names the catalogue of a lake", hint="name the lake with --lake")
         return from_files(request, clock, subjects, progress)
     # Loaded where they are used: a lake's libraries take a second.
     from carhound.pipeline.over_lake import from_lake, search_lake

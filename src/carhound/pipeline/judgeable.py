@@ -43,7 +43,8 @@ class Judgeable:
         """The files, or sources in them, on whose events the plan of this number could not be judged."""
         blind = self.blind_files()
         found: dict[Source, NotJudged] = {}
-        for (file, provider), need in self.not_judged.items():
+        by_name = sorted(self.not_judged.items(), key=lambda item: (item[0][0], item[0][1] or ""))
+        for (file, provider), need in by_name:
             source = None if file in blind else provider
             before = found[file, source].events if (file, source) in found else 0
             events = before + self.events[file, provider]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 
-from carhound.engines.interpreter.rows import Row, getter, texts
+from carhound.engines.interpreter.rows import Row, getter, texts, unheard
 from carhound.findings.prevalence import Prevalence, Prevalences, Sighting
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Event
@@ -64,13 +64,15 @@ def seen(
     `matched` by number of the plan, an implementation none of whose matches has its key says so.
     """
     met: dict[tuple[str, ...], list[Sighting]] = {}
+    judgements = [one.judgement for one in subject.implementations if one.judgement is not None]
+    events = [event for judgement in judgements for event in judgement.events]
     readers: dict[str, tuple[tuple[str, ...], Callable[[Event], Sighting | None]]] = {}
     for one in subject.implementations:
         if one.key is None or one.number is None or one.judgement is None:
             continue
         read = _reader(one.key)
         readers[one.implementation.name] = (one.key.names, read)
-        found = list(sightings(one.number, read, one.judgement.events))
+        found = list(sightings(one.number, read, events))
         met.setdefault(one.key.names, []).extend(found)
         if matched is not None and not found and one.judgement.events:
             one.diagnostics.append(_without(one.key, one.judgement.events[0], matched[one.number]))
@@ -98,8 +100,8 @@ def _without(key: Key, sample: Event, count: int) -> Diagnostic:
 def _reader(key: Key) -> Callable[[Event], Sighting | None]:
     """Takes the key out of an event; None for one that lacks a field of it. Several values become one."""
     normal = any(field.name in NORMAL_FORMS for field in key.fields)
-    values = [getter(field, _unheard) for field in key.fields]
-    raws = [getter(raw_field(field), _unheard) for field in key.fields]
+    values = [getter(field, unheard) for field in key.fields]
+    raws = [getter(raw_field(field), unheard) for field in key.fields]
 
     def read(event: Event) -> Sighting | None:
         row = Row(event)
@@ -117,7 +119,3 @@ def raw_field(field: Field) -> Field:
     if field.name not in NORMAL_FORMS:
         return field
     return Field((NORMAL_FORMS if field.view == "car" else NATIVE_ALIASES)[field.name].field, field.view)
-
-
-def _unheard(_name: str, _alias: object) -> None:
-    """Aliases are told of where they serve a search."""

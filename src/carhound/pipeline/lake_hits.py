@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.operators import Moment
-from carhound.engines.interpreter.rows import AliasUse
+from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.findings.identity import Registry
 from carhound.findings.prevalence import Sighting
 from carhound.lake.history import Match
@@ -14,7 +15,7 @@ from carhound.pipeline.judgeable import Judgeable, judgeable
 from carhound.pipeline.memory import Memory
 from carhound.pipeline.topics import Eligible, Keyed, Matching, asked_keys, keyed_subsearches, known_key
 from carhound.plan.nodes import Node
-from carhound.plan.predicates import Field
+from carhound.plan.predicates import All, Field
 from carhound.plan.stems import Stem, stems
 
 
@@ -27,10 +28,6 @@ class Asked:
     judgeable: Judgeable
     keyed: Keyed | None
 
-    def sees(self, match: Match) -> bool:
-        """Whether the stem could be judged where the event comes from."""
-        return self.judgeable.sees(match.file, match.source)
-
 
 @dataclass(slots=True)
 class _Plan:
@@ -38,10 +35,16 @@ class _Plan:
     used: AliasUse
     silent: set[str] = field(default_factory=set)
     """Files in which none of the plans that it follows could be judged."""
+    matched: int | None = None
+    """Once it has been counted."""
 
     @property
     def main(self) -> Asked:
         return self.stems[0]
+
+    def counts(self, stem: Asked, file: str, source: str | None) -> bool:
+        """Whether what a stem lets through of a file, or a source in it, says anything."""
+        return stem.judgeable.sees(file, source) and file not in self.silent
 
 
 class LakeHits:
@@ -75,10 +78,10 @@ class LakeHits:
         keyed = keyed_subsearches(plan)
         by_name = tuple(sorted(key, key=lambda one: one.name))
         main, *others = stems(plan)
-        asked = [self._asked(main, by_name, None, used)]
+        asked = [self._asked(main, by_name, None)]
         for stem in others:
             subsearch = keyed.get(id(stem.node))
-            asked.append(self._asked(stem, subsearch.key if subsearch else (), subsearch, used))
+            asked.append(self._asked(stem, subsearch.key if subsearch else (), subsearch))
         new = _Plan(asked, used)
         followed = [self._plans[number].main.judgeable.blind_files() for number in follows]
         if followed:
@@ -107,16 +110,13 @@ class LakeHits:
     def matched(self, plan: int) -> int:
         """How many events the plan's main search let through in all."""
         asked = self._plans[plan]
-        by_file = self._memory.history.count_by_file(asked.main.matching.name)
-        return sum(
-            count
-            for (file, provider), count in by_file.items()
-            if asked.main.judgeable.sees(file, provider) and file not in asked.silent
-        )
+        if asked.matched is None:
+            asked.matched = self._count(asked)
+        return asked.matched
 
     def timeless(self, plan: int) -> int:
         """How many of them have no time."""
-        return self._memory.history.count_timeless(self._plans[plan].main.matching.name)
+        return self._count(self._plans[plan], timeless=True)
 
     def judgeable(self, plan: int) -> Judgeable:
         """The events that the plan's main search looks at."""
@@ -138,23 +138,29 @@ class LakeHits:
     def sightings(
         self, plan: int, read: Callable[[Event], Sighting | None], events: Iterable[Event]
     ) -> Iterator[Sighting]:
-        """Every match of the plan's main search with the key of one of the events."""
+        """Every match of the plan's main search with the key of one of the events; else any with a key."""
         asked = self._plans[plan]
         done: set[str | None] = {None}
+        met = False
         for event in events:
             sighting = read(event)
-            key, _ = known_key(event, asked.main.matching.key, asked.used)
+            key, _ = known_key(event, asked.main.matching.key)
             if sighting is None or key in done or key is None:
                 continue
             done.add(key)
             for one in self._memory.history.sightings(asked.main.matching.name, key):
-                raw = None if one.raw is None else (one.raw,)
-                for time in dict.fromkeys((one.first, one.last)):
-                    yield Sighting(sighting.key, one.computer, time, raw)
+                if asked.counts(asked.main, one.file, one.source):
+                    met = True
+                    raw = None if one.raw is None else (one.raw,)
+                    for time in dict.fromkeys((one.first, one.last)):
+                        yield Sighting(sighting.key, one.computer, time, raw)
+        match = None if met else self._memory.history.with_key(asked.main.matching.name)
+        if match is not None and (other := read(self._memory.event(match))) is not None:
+            yield other
 
-    def _asked(self, stem: Stem, key: tuple[Field, ...], keyed: Keyed | None, used: AliasUse) -> Asked:
+    def _asked(self, stem: Stem, key: tuple[Field, ...], keyed: Keyed | None) -> Asked:
         matching = Matching(stem, key)
-        self._memory.learn_matches(matching, used)
+        self._memory.learn_matches(matching)
         return Asked(stem, matching, judgeable(self._memory, stem), keyed)
 
     def _window(self, asked: Asked) -> Window:
@@ -164,10 +170,21 @@ class LakeHits:
         history, window = self._memory.history, self._window(one)
         if one.keyed is None or self._all_times:
             return history.matches(one.matching.name, window)
-        outer = tuple(Field(field.name, field.view) for field in one.keyed.key)
-        keys = (key for event in main for key in asked_keys(event, outer, plan.used))
-        return history.with_keys(one.matching.name, window, keys)
+        keys = (key for event in main for key in asked_keys(event, one.keyed.key))
+        return history.with_keys(
+            one.matching.name, window, keys, lambda match: plan.counts(one, match.file, match.source)
+        )
 
     def _events(self, plan: _Plan, one: Asked, matches: Iterable[Match]) -> list[Event]:
-        seen = (match for match in matches if one.sees(match) and match.file not in plan.silent)
-        return [self._registry.admit(self._memory.event(match)) for match in seen]
+        """The events of the matches that count, each once; tells of the aliases that served them."""
+        seen = [match for match in matches if plan.counts(one, match.file, match.source)]
+        events = list(dict.fromkeys(self._registry.admit(self._memory.event(match)) for match in seen))
+        holds = condition(All(one.stem.conditions), plan.used)
+        for event in events:
+            holds(Row(event))
+        return events
+
+    def _count(self, plan: _Plan, *, timeless: bool = False) -> int:
+        main = plan.main
+        by_file = self._memory.history.count_by_file(main.matching.name, timeless=timeless)
+        return sum(count for (file, source), count in by_file.items() if plan.counts(main, file, source))

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from carhound.engines.duckdb.files import EventFiles
-from carhound.engines.duckdb.telemetry import carried, present, sent
-from carhound.engines.interpreter.collect import can_match
+from carhound.engines.duckdb.telemetry import carried, present, sent, unsaid
+from carhound.engines.interpreter.collect import can_match, meets
 from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.rows import AliasUse, Row
+from carhound.engines.interpreter.rows import Row, unheard
 from carhound.lake.history import History, Match, Sent
 from carhound.lake.rows import as_raw_event, pack, unpack
 from carhound.lake.store import Lake
@@ -18,6 +18,7 @@ from carhound.pipeline.keys import raw_field
 from carhound.pipeline.topics import Eligible, Matching, known_key
 from carhound.plan.needs import Need
 from carhound.plan.predicates import All
+from carhound.plan.stems import Stem
 
 _SENT = "sent"
 
@@ -25,9 +26,10 @@ _SENT = "sent"
 class Memory:
     """What is known of a lake, up to its newest batch."""
 
-    def __init__(self, lake: Lake, history: History) -> None:
+    def __init__(self, lake: Lake) -> None:
+        """Opens what is remembered beside the lake, less what the lake no longer holds. Raises LakeError."""
         self.lake = lake
-        self.history = history
+        self.history = History.of(lake)
         self.newest = lake.newest_batch()
         self._normalizer = Normalizer()
         self._events: dict[int, Event] = {}
@@ -53,11 +55,15 @@ class Memory:
         event.sequence = row["sequence"]
         return event
 
-    def learn_matches(self, topic: Matching, used: AliasUse) -> None:
+    def all_files(self) -> EventFiles:
+        """Every event of the lake."""
+        return self._since(0)
+
+    def learn_matches(self, topic: Matching) -> None:
         """Brings the matches of a stem up to date."""
         since = self.history.covered(topic.name)
         if since < self.newest:
-            found = self._matches(topic, since, used)
+            found = self._matches(topic, since)
             self.history.remember_matches(topic.name, since, self.newest, found)
 
     def sent(self) -> list[Sent]:
@@ -86,20 +92,37 @@ class Memory:
         name = f"{topic.name} {need!r}"
         since = self.history.covered(name)
         if since < self.newest:
-            found = carried(self._since(since), topic.stem, need, after_batch=since)
+            found = set(carried(self._since(since), topic.stem, need, after_batch=since))
+            for row in unsaid(self._since(since), topic.stem, need, after_batch=since):
+                source = (row["file"], row["provider"] or row["channel"])
+                if source not in found and self._meets(topic, need, row):
+                    found.add(source)
             self.history.remember_carried(name, since, self.newest, found)
         return self.history.carried(name)
 
-    def _matches(self, topic: Matching, since: int, used: AliasUse) -> Iterator[Match]:
+    def count_timeless(self, stem: Stem) -> int:
+        """How many events without a time a stem lets through."""
+        holds = condition(All(stem.conditions), unheard)
+        with EventFiles(self.lake.table, self.lake.files_without_time()) as files:
+            events = map(self.as_event, files.matches(stem, NO_BOUNDS))
+            return sum(
+                event.time is None and can_match(stem, event) and holds(Row(event)) for event in events
+            )
+
+    def _meets(self, topic: Eligible, need: Need, row: Mapping[str, Any]) -> bool:
+        event = self.as_event(row)
+        return can_match(topic.stem, event) and meets(need, Row(event), unheard)
+
+    def _matches(self, topic: Matching, since: int) -> Iterator[Match]:
         stem = topic.stem
-        holds = condition(All(stem.conditions), used)
+        holds = condition(All(stem.conditions), unheard)
         raws = tuple(map(raw_field, topic.key))
         for row in self._since(since).matches(stem, NO_BOUNDS, after_batch=since):
             event = self.as_event(row)
             if can_match(stem, event) and holds(Row(event)):
-                key, wild = known_key(event, topic.key, used)
+                key, wild = known_key(event, topic.key)
                 source = event.provider or event.channel
-                raw, _ = known_key(event, raws, used) if raws != topic.key else (None, False)
+                raw, _ = known_key(event, raws) if raws != topic.key else (None, False)
                 about = (event.sequence, event.time, event.computer, event.place.file, source)
                 yield Match(*about, key, raw, wild, pack(row))
 

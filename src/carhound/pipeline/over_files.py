@@ -14,6 +14,7 @@ from carhound.pipeline.implementations import Subject, numbered
 from carhound.pipeline.judge_all import judge_all
 from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
+from carhound.pipeline.recall import from_files_again
 from carhound.pipeline.request import Clock, Progress, Request
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
@@ -26,9 +27,7 @@ def from_files(
 ) -> Gathered:
     """Reads the evidence of a request. Raises UsageError where none of its paths exists."""
     paths = tuple(dict.fromkeys(request.evidence))
-    missing = tuple(absent(paths))
-    if len(missing) == len(paths):
-        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
+    missing = missing_of(paths)
     options = ReadOptions(
         clock.zone,
         read_mappings(request.mappings),
@@ -38,7 +37,8 @@ def from_files(
     registry = Registry(keep_duplicates=request.keep_duplicates)
     collector = new_collector(subjects, registry)
     reading = Reading(registry)
-    parts = open_evidence([path for path in paths if path not in missing], options)
+    there = [path for path in paths if path not in missing]
+    parts = open_evidence(there, options)
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
     read_evidence(parts, collector, len(runnable), reading, request, progress)
     newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
@@ -64,7 +64,18 @@ def from_files(
         now_from,
         INTERPRETER,
         missing,
+        from_files_again(there, options, reading.computers()),
     )
+
+
+def missing_of(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths that do not exist. Raises UsageError where none does."""
+    if not paths:
+        raise UsageError("no evidence was named", hint="name files or folders, or a lake with --lake")
+    missing = tuple(absent(paths))
+    if len(missing) == len(paths):
+        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
+    return missing
 
 
 def new_collector(subjects: list[Subject], registry: Registry) -> Collector:

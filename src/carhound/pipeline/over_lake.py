@@ -11,7 +11,7 @@ from carhound.findings.coverage import FileTally
 from carhound.findings.identity import Registry
 from carhound.findings.judging import Judgement, table, windows_used
 from carhound.findings.run import HostCoverage
-from carhound.lake.history import History, Sent
+from carhound.lake.history import Sent
 from carhound.lake.store import Lake
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.windows import hull
@@ -23,34 +23,39 @@ from carhound.pipeline.lake import need_lake
 from carhound.pipeline.lake_hits import LakeHits
 from carhound.pipeline.memory import Memory
 from carhound.pipeline.reading import Reading
+from carhound.pipeline.recall import from_lake_again
 from carhound.pipeline.request import Clock, Request
 from carhound.plan.nodes import scans
 from carhound.plan.stems import stems
 
 ENGINE = "duckdb"
-HISTORY = "history.sqlite"
-"""The file in a lake's folder that remembers what was found."""
 
 
-def open_memory(request: Request) -> Memory:
-    """The lake of a request and what is known of it.
-
-    Raises LakeError, and UsageError where it cannot be asked what was asked for.
-    """
+def open_lake(request: Request) -> Lake:
+    """The lake of a request. Raises LakeError, and UsageError where it cannot be asked what was asked for."""
     need_lake()
     if request.evidence:
         message = "give files of evidence, or a lake with --lake, not both"
         raise UsageError(message, hint="'carhound ingest' puts files into the lake")
-    folder = Path(request.lake or "")
-    lake = Lake.open(folder, request.catalog)
-    return Memory(lake, History(folder / HISTORY))
+    asked = {
+        "--mapping": request.mappings,
+        "--archive-limit": request.archive_limits,
+        "--keep-duplicates": request.keep_duplicates,
+        "--count-all": request.count_all,
+        "--hash": request.hash,
+    }
+    for option, given in asked.items():
+        if given:
+            hint = "a lake holds every event once, and has read its files already: leave it out"
+            raise UsageError(f"{option} is about files, and says nothing of a lake", hint=hint)
+    return Lake.open(Path(request.lake or ""), request.catalog)
 
 
 def from_lake(request: Request, clock: Clock, subjects: list[Subject]) -> Gathered:
     """Asks the lake of a request what analytics ask. Raises LakeError."""
     now, now_from = clock.now_of_lake()
     moment = Moment(now, clock.zone, clock.range(now))
-    return gather(open_memory(request), moment, now_from, subjects, backfill=request.backfill)
+    return gather(Memory(open_lake(request)), moment, now_from, subjects, backfill=request.backfill)
 
 
 def gather(
@@ -67,15 +72,26 @@ def gather(
     runnable = [one for subject in subjects for one in subject.implementations if one.number is not None]
     judge_all(runnable, hits, registry, moment, backfill)
     looked_at = {one.number: hits.judgeable(one.number) for one in runnable if one.number is not None}
-    reading, hosts = _account(memory, registry, looked_at)
+    reading, hosts = account(memory, registry, looked_at)
     eligible = {number: found.events.total() for number, found in looked_at.items()}
     matched = {number: hits.matched(number) for number in range(len(plans))}
-    return Gathered(reading, eligible, matched, hosts, hits.sightings, moment, now_from, ENGINE)
+    return Gathered(
+        reading,
+        eligible,
+        matched,
+        hosts,
+        hits.sightings,
+        moment,
+        now_from,
+        ENGINE,
+        recall=from_lake_again(memory),
+        close=memory.close,
+    )
 
 
 def search_lake(request: Request, clock: Clock, subject: Subject) -> Gathered:
     """Asks a lake what a single search asks. Raises LakeError."""
-    memory, registry = open_memory(request), Registry()
+    memory, registry = Memory(open_lake(request)), Registry()
     now, now_from = clock.now_of_lake()
     moment = Moment(now, clock.zone, clock.range(now))
     ((one,), _) = numbered([subject])
@@ -88,13 +104,16 @@ def search_lake(request: Request, clock: Clock, subject: Subject) -> Gathered:
     entered = [registry.admit(event) for event in result.entered]
     windows_shown = windows_used(plan, one.implementation.code, moment)
     one.judgement = Judgement(windows_shown, entered, table=table(plan, result), result=result)
-    found = judgeable(memory, stems(plan)[0])
-    reading, hosts = _account(memory, registry, {0: found})
+    main = stems(plan)[0]
+    if moment.window(main.scan).bounded:
+        one.judgement.timeless = memory.count_timeless(main)
+    found = judgeable(memory, main)
+    reading, hosts = account(memory, registry, {0: found})
     eligible = {0: found.events.total()}
-    return Gathered(reading, eligible, {}, hosts, lambda *_: (), moment, now_from, ENGINE)
+    return Gathered(reading, eligible, {}, hosts, lambda *_: (), moment, now_from, ENGINE, close=memory.close)
 
 
-def _account(
+def account(
     memory: Memory, registry: Registry, looked_at: dict[int, Judgeable]
 ) -> tuple[Reading, Callable[[dict[int, tuple[str, str]]], tuple[HostCoverage, ...]]]:
     """What was there to judge: by number of the plan, the events it looks at."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from carhound.engines.interpreter.collect import Collector, NotJudged
-from carhound.findings.coverage import FileTally, HostTally, file_hash
+from carhound.findings.coverage import FileTally, HostTally, archive_of, file_hash
 from carhound.findings.identity import Registry
 from carhound.findings.repeats import Repeats
 from carhound.findings.run import Evidence
@@ -38,8 +38,17 @@ class Reading:
     interrupted_at: str | None = None
     """The file at which somebody interrupted the reading; empty before the first."""
 
+    archives: dict[str, str] = field(default_factory=dict)
+    """The SHA-256 of each archive that was opened, where hashes were asked for."""
     repeats: Counter[int] | None = None
     """By number of the file, the events met before, where all events were counted."""
+
+    def computers(self) -> dict[str, set[str | None]]:
+        """By file, the computers met in it."""
+        met: dict[str, set[str | None]] = {}
+        for tally in self.files:
+            met.setdefault(tally.path, set()).update(tally.computers)
+        return met
 
     def evidence(self, missing: tuple[str, ...]) -> Evidence:
         """The evidence as outputs show it."""
@@ -47,7 +56,7 @@ class Reading:
         for number, tally in enumerate(self.files):
             counted = self.registry.duplicates[tally.path] if self.repeats is None else self.repeats[number]
             reports.append(tally.report(counted))
-        return Evidence(tuple(reports), tuple(self.not_evidence), missing)
+        return Evidence(tuple(reports), tuple(self.not_evidence), missing, tuple(self.archives.items()))
 
 
 def read_evidence(
@@ -95,7 +104,7 @@ class _Reader:
         """One file, from its beginning to its end."""
         if self.progress is not None:
             self.progress.file(part.path, part.bytes)
-        tally = FileTally(part.path, part.format, part.bytes, file_hash(part.path) if hashed else None)
+        tally = FileTally(part.path, part.format, part.bytes, self._hash(part.path) if hashed else None)
         self.reading.files.append(tally)
         self.collector.begin_file()
         try:
@@ -119,6 +128,15 @@ class _Reader:
                 self.reading.not_judged[one.plan].append((part.path, one))
             self.reading.hosts.end_file((one.plan, one.source) for one in blind)
 
+    def _hash(self, path: str) -> str | None:
+        """Of a file; a member of an archive has none of its own, and its archive is hashed once."""
+        own = file_hash(path)
+        if own is None and (archive := archive_of(path)) is not None:
+            archives = self.reading.archives
+            if archive not in archives and (whole := file_hash(archive)) is not None:
+                archives[archive] = whole
+        return own
+
     def _event(self, raw: RawEvent, part: EvidencePart, tally: FileTally) -> None:
         reading = self.reading
         event = self.normalizer.event(raw, part.path, part.format or "")
@@ -126,6 +144,7 @@ class _Reader:
         if self.repeats is not None:
             self.repeats.add(event, len(reading.files) - 1)
         tally.events += 1
+        tally.computers.add(event.computer)
         reading.hosts.add(event, eligible)
         if eligible:
             tally.eligible += 1

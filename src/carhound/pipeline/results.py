@@ -49,16 +49,12 @@ def described(analytic: Analytic) -> AnalyticResult:
     )
 
 
-def findings(subject: Subject, reading: Reading, seen: Seen) -> list[Finding]:
-    """One for each distinct event, or process, in the result of at least one implementation.
-
-    `seen` says how common the key of an event is, told the names of the implementations that found it.
-    """
-    return [finding for _, finding in with_events(subject, reading, seen)]
-
-
 def with_events(subject: Subject, reading: Reading, seen: Seen) -> list[tuple[Event, Finding]]:
-    """Likewise, each with the event that stands for it, the newest first."""
+    """One finding for each distinct event, or process, in the result of at least one implementation.
+
+    Each with the event that stands for it, the newest first. `seen` says how common the key of an event is,
+    told the names of the implementations that found it.
+    """
     events: dict[int, Event] = {}
     names: dict[int, dict[str, None]] = {}
     days: dict[int, list[str]] = {}
@@ -105,7 +101,11 @@ def _implementation_result(
     if judgement is None or prepared.number is None:
         diagnostics = (*prepared.diagnostics, *notes)
         return ImplementationResult(
-            implementation.name, implementation.language, "not-evaluated", diagnostics=diagnostics
+            implementation.name,
+            implementation.language,
+            "not-evaluated",
+            diagnostics=diagnostics,
+            code=implementation.code,
         )
     blind = reading.not_judged.get(prepared.number, [])
     events = subject.processes.distinct(judgement.events)
@@ -121,6 +121,7 @@ def _implementation_result(
         judgement.outside_window,
         tuple(dict.fromkeys(file for file, _ in blind)),
         (*prepared.diagnostics, *_run_remarks(prepared, judgement.timeless), *_blind(blind), *notes),
+        implementation.code,
     )
 
 

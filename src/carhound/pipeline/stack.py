@@ -1,87 +1,22 @@
 """`stack`: the values of fields over evidence, from rare to common."""
 
 from collections.abc import Iterable
-from itertools import product
 
 from carhound.analytics.analytic import Implementation
-from carhound.engines.interpreter.rows import Row, getter, texts
+from carhound.engines.interpreter.operators import Moment
 from carhound.errors import UsageError
-from carhound.findings.run import Rows, Run
+from carhound.findings.run import Run
 from carhound.findings.stacking import COUNTED, Stack
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Diagnostic, Source
-from carhound.model.event import Event
-from carhound.model.suggestion import nearest
-from carhound.model.windows import Window
+from carhound.pipeline.counting import Counting
 from carhound.pipeline.implementations import Prepared
 from carhound.pipeline.request import Progress, Request, read_clock
-from carhound.pipeline.streamed import STACK, streamed
+from carhound.pipeline.streamed import STACK, count_files, counted
 from carhound.plan.nodes import Node
-from carhound.plan.predicates import Field
 from carhound.plan.stems import stems
 
 _MOST_FIELDS = 5
-_MOST_KINDS = 1000
-"""Kinds of events whose field names are looked at for a suggestion."""
-
-
-class Counting:
-    """Takes the events that match, and keeps of them what is stacked."""
-
-    def __init__(
-        self, fields: tuple[str, ...], stacked: Stack, shown: int, window: Window, prepared: Prepared
-    ) -> None:
-        self.matched = 0
-        self._lacking = 0
-        self._fields = fields
-        self._shown = shown
-        self._read = [getter(Field(name), prepared.use_alias) for name in fields]
-        self._stacked = stacked
-        self._window = window
-        self._kinds: dict[tuple[str | None, str | None], None] = {}
-        self._names: dict[str, None] = {}
-        self._standing: Event | None = None
-
-    def take(self, event: Event) -> Event:
-        """Counts an event; the first one stands for all, so that a collector keeps no other."""
-        self._standing = self._standing or event
-        if not self._window.contains(event.time):
-            return self._standing
-        self.matched += 1
-        row = Row(event)
-        found = [texts(one(row)) for one in self._read]
-        if all(found):
-            for values in product(*found):
-                self._stacked.add(values, event.computer, event.time)
-        else:
-            self._lacking += 1
-            self._note_names(event)
-        return self._standing
-
-    def remarks(self) -> list[Diagnostic]:
-        """What is said of the events that carry no such field."""
-        if not self._lacking:
-            return []
-        shown = " and ".join(self._fields)
-        if self._lacking < self.matched:
-            message = f"events without {shown} are left out"
-            return [Diagnostic("RUN-K2", message, "note", count=self._lacking)]
-        near = next(
-            (found for name in self._fields if (found := nearest(name, self._names)) is not None), None
-        )
-        hint = f"did you mean {near}? Letter case counts in names" if near else None
-        message = f"no event that matches carries {shown}"
-        return [Diagnostic("RUN-K2", message, "warning", hint=hint, count=self._lacking)]
-
-    def rows(self) -> Rows:
-        """The values from rare to common."""
-        return self._stacked.rows(self._fields, self._shown)
-
-    def _note_names(self, event: Event) -> None:
-        kind = (event.provider, event.event_id)
-        if kind not in self._kinds and len(self._kinds) < _MOST_KINDS:
-            self._kinds[kind] = None
-            self._names.update(dict.fromkeys(event.native))
 
 
 def stack(
@@ -89,15 +24,26 @@ def stack(
 ) -> Run:
     """Stacks the values of native fields over the events that a search expression describes.
 
-    Its rows are `Run.results`, of which a page shows `top`. Relative times count from `Request.now`, else
-    from the clock. Raises CarhoundError.
+    They are in the files of the request, or in its lake. Its rows are `Run.results`, of which a page shows
+    `top`. Relative times count from `Request.now`, else from the clock. Raises CarhoundError.
     """
     names = _names(fields)
+    clock = read_clock(request)
+    now, now_from = clock.now_of_lake()
     plan, prepared = _prepared(where)
-    stacked = Stack(read_clock(request).zone)
-    return streamed(
-        plan, prepared, lambda window: Counting(names, stacked, top, window, prepared), request, progress
-    )
+    moment = Moment(now, clock.zone, clock.range(now))
+    (stem,) = stems(plan)
+    stacked = Stack(clock.zone)
+    counting = Counting(names, stacked, moment.window(stem.scan), prepared)
+    if request.lake is None:
+        gathered = count_files(request, plan, counting, prepared, moment, now_from, progress)
+    else:
+        # Loaded where it is used: a lake's libraries take a second.
+        from carhound.pipeline.stack_lake import stack_lake
+
+        gathered = stack_lake(request, stem, counting, prepared.use_alias, moment, now_from)
+    prepared.diagnostics += _without(names, counting)
+    return counted(request, prepared, plan, counting.matched, gathered, stacked.rows(names, top))
 
 
 def _names(fields: Iterable[str]) -> tuple[str, ...]:
@@ -122,3 +68,17 @@ def _prepared(where: str) -> tuple[Node, Prepared]:
         )
     implementation = Implementation(STACK, "spl", "spl", "", None, code)
     return compiled.plan, Prepared(implementation, compiled.plan, list(compiled.diagnostics), number=0)
+
+
+def _without(names: tuple[str, ...], counting: Counting) -> list[Diagnostic]:
+    """What is said of the events that carry no such field."""
+    if not counting.lacking:
+        return []
+    shown = " and ".join(names)
+    if counting.lacking < counting.matched:
+        message = f"events without {shown} are left out"
+        return [Diagnostic("RUN-K2", message, "note", count=counting.lacking)]
+    near = next((found for name in names if (found := counting.near(name)) is not None), None)
+    hint = f"did you mean {near}? Letter case counts in names" if near else None
+    message = f"no event that matches carries {shown}"
+    return [Diagnostic("RUN-K2", message, "warning", hint=hint, count=counting.lacking)]

@@ -1,11 +1,11 @@
 """What a lake is asked again and again, named so that the answer is found when it is asked once more."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from itertools import product
 
-from carhound.engines.interpreter.rows import AliasUse, Row, getter, texts
+from carhound.engines.interpreter.rows import Row, getter, texts, unheard
 from carhound.model.event import Event
 from carhound.model.folding import fold
 from carhound.plan.nodes import Dedup, Fields, Node, Scan, SubsearchFilter, Table
@@ -63,7 +63,7 @@ def keyed_subsearches(plan: Node) -> dict[int, Keyed]:
     while not isinstance(node, Scan):
         if isinstance(node, SubsearchFilter) and node.input is main.node:
             keyed = _keyed(node.subsearch)
-            if keyed is not None:
+            if keyed is not None and all(field.view == node.view for field in keyed.key):
                 found[id(keyed.stem.node)] = keyed
         node = node.input
     return found
@@ -73,34 +73,39 @@ def _keyed(subsearch: Node) -> Keyed | None:
     node = subsearch
     if not isinstance(node, Fields | Table) or (isinstance(node, Fields) and node.remove):
         return None
-    names = tuple(name for name in node.names if not name.startswith("_"))
+    view = node.view if isinstance(node, Fields) else "native"
+    wanted = {Field(name, view) for name in node.names if not name.startswith("_")}
     node = node.input
-    if not isinstance(node, Dedup) or any("*" in name for name in names) or not names:
+    # What `dedup` looks at must be what is asked: a row that lacks any of it is dropped.
+    if not isinstance(node, Dedup) or not wanted or wanted != set(node.fields) or _wild(wanted):
         return None
-    by_name = {field.name: field for field in node.fields}
     (stem, *others) = stems(node)
-    if others or node.input is not stem.node or not by_name.keys() >= set(names):
+    if others or node.input is not stem.node:
         return None
-    return Keyed(stem, tuple(by_name[name] for name in sorted(names)))
+    return Keyed(stem, tuple(sorted(wanted, key=lambda field: field.name)))
 
 
-def known_key(event: Event, key: tuple[Field, ...], used: AliasUse) -> tuple[str | None, bool]:
+def _wild(fields: Iterable[Field]) -> bool:
+    return any("*" in field.name for field in fields)
+
+
+def known_key(event: Event, key: tuple[Field, ...]) -> tuple[str | None, bool]:
     """What an event makes known: its key, and whether others match it as a pattern.
 
     No key where the event lacks a part of it.
     """
     row = Row(event)
-    values = [texts(getter(field, used)(row)) for field in key]
+    values = [texts(getter(field, unheard)(row)) for field in key]
     if not values or not all(values):
         return None, False
     wild = any(len(found) > 1 or "*" in found[0] for found in values)
-    return _key(tuple(" ".join(found) for found in values)), wild
+    return _key(tuple("; ".join(found) for found in values)), wild
 
 
-def asked_keys(event: Event, key: tuple[Field, ...], used: AliasUse) -> Iterator[str]:
+def asked_keys(event: Event, key: tuple[Field, ...]) -> Iterator[str]:
     """The keys by which an event would be known."""
     row = Row(event)
-    for values in product(*(texts(getter(field, used)(row)) for field in key)):
+    for values in product(*(texts(getter(field, unheard)(row)) for field in key)):
         yield _key(values)
 
 

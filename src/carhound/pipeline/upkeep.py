@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from carhound.errors import UsageError
-from carhound.lake import upkeep, verify
+from carhound.lake import history, upkeep, verify
 from carhound.lake.store import Lake
 from carhound.model.lake_reports import LakeCheck, LakeStats, Upkeep
 from carhound.model.windows import resolve_time
@@ -35,4 +35,8 @@ def expire(folder: Path, catalog: str | None, age: str) -> Upkeep:
         until = resolve_time(f"-{age}", now, UTC)
     except UsageError as error:
         raise UsageError(f"--older-than {age} is no age", hint=hint) from error
-    return upkeep.expire(Lake.open(folder, catalog), until)
+    lake = Lake.open(folder, catalog)
+    done = upkeep.expire(lake, until)
+    if (folder / history.NAME).exists():
+        history.History.of(lake).close()
+    return done

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,14 +10,19 @@ from carhound.alerts.delivery import Delivered, Sink, deliver
 from carhound.alerts.ledger import Ledger
 from carhound.alerts.ledger_file import NAME
 from carhound.analytics.load import bundled
+from carhound.errors import LakeError
 from carhound.findings.alert import Sighting
 from carhound.findings.run import Reading
 from carhound.findings.suppressions import Suppressions
 from carhound.findings.watched import Handed, Watched
+from carhound.lake.store import Lake
 from carhound.model.event_table import BATCH_BITS
 from carhound.pipeline.hunt import load_analytics, ready
+from carhound.pipeline.lineage import with_trees
+from carhound.pipeline.memory import Memory
 from carhound.pipeline.novelty import read_days
-from carhound.pipeline.over_lake import open_memory
+from carhound.pipeline.over_lake import open_lake
+from carhound.pipeline.recall import from_lake_again
 from carhound.pipeline.request import Request, read_clock
 from carhound.pipeline.suppressing import read_valid_suppressions
 from carhound.pipeline.watch_days import Day, Watching
@@ -53,16 +58,22 @@ def watch(request: WatchRequest, sinks: Sequence[Sink], now: datetime | None = N
     suppressions = None if request.suppress is None else read_valid_suppressions(request.suppress, now)
     analytics, problems, _ = load_analytics(request.analytics or bundled())
     subjects = ready(analytics, request.reading, request.key, days)
-    memory = open_memory(asked)
-    until = memory.newest
-    with closing(memory), Ledger(Path(request.lake) / NAME) as ledger:
-        since = ledger.watermark() or 0
+    lake = open_lake(asked)
+    with Ledger(Path(request.lake) / NAME) as ledger, closing(_memory(lake)) as memory:
+        since, until = ledger.watermark() or 0, memory.newest
+        if until < since:
+            raise LakeError(
+                f"the ledger in {request.lake} has looked at batch {since}, and the lake ends with {until}",
+                hint="the lake is older than its ledger: bring back the lake, or move the ledger away, and "
+                "everything is reported once more",
+            )
         watching = Watching(memory, subjects, zone, (since + 1) << BATCH_BITS)
-        looked_at = [] if request.from_now or until <= since else list(watching.days())
+        judged = [] if request.from_now or until <= since else list(watching.days())
+        looked_at = _with_trees(judged, memory)
         sightings = list(_sightings(looked_at, suppressions))
         recorded = ledger.record(sightings, until, [sink.name for sink in sinks], now)
         handed = tuple(_handed(deliver(ledger, sink)) for sink in sinks)
-        remarks = (*map(str, problems), *watching.remarks())
+        remarks = (*map(str, problems), *watching.remarks(), *_waiting(ledger, sinks))
     return Watched(
         str(memory.lake.folder),
         request.reading,
@@ -76,7 +87,17 @@ def watch(request: WatchRequest, sinks: Sequence[Sink], now: datetime | None = N
         remarks,
         handed,
         recorded.clock_back,
+        request.from_now,
     )
+
+
+def _with_trees(days: Sequence[Day], memory: Memory) -> list[Day]:
+    """The days, their findings with the processes around them; the lake is asked once for all."""
+    pairs = [(one.event, one.finding) for day in days for one in day.found]
+    findings = iter(with_trees(pairs, from_lake_again(memory))[0])
+    return [
+        replace(day, found=tuple(replace(one, finding=next(findings)) for one in day.found)) for day in days
+    ]
 
 
 def _sightings(days: Sequence[Day], suppressions: Suppressions | None) -> Iterator[Sighting]:
@@ -84,6 +105,20 @@ def _sightings(days: Sequence[Day], suppressions: Suppressions | None) -> Iterat
     for day in days:
         for found in day.found:
             yield found.sighting(day.day, None if judge is None else judge(found.finding))
+
+
+def _memory(lake: Lake) -> Memory:
+    """What there is now that no other run can look at it."""
+    lake.refresh()
+    return Memory(lake)
+
+
+def _waiting(ledger: Ledger, sinks: Sequence[Sink]) -> Iterator[str]:
+    """What waits for receivers that this run was not told of."""
+    names = {sink.name for sink in sinks}
+    for name, waiting in ledger.waiting().items():
+        if name not in names:
+            yield f"{waiting} alert{'s' if waiting > 1 else ''} of earlier runs still wait for: {name}"
 
 
 def _handed(delivered: Delivered) -> Handed:

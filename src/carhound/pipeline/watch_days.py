@@ -25,7 +25,7 @@ from carhound.pipeline.memory import Memory
 from carhound.pipeline.reading import Reading
 from carhound.pipeline.reasoned import around
 from carhound.pipeline.results import with_events
-from carhound.plan.nodes import scans
+from carhound.plan.nodes import Scan, scans
 
 _LONGEST = 62
 """Days after an event within which the window of a daily run is looked for that holds it."""
@@ -78,6 +78,8 @@ class Watching:
         self._runnable = [one for one in numbered(subjects)[0] if isinstance(one, Prepared)]
         self._hits = LakeHits(memory, Registry(), self._moment(date.today()), all_times=False)
         self._silent: dict[str | None, tuple[int, int]] = {}
+        self._unseen: set[int] = set()
+        """Numbers of plans with new matches that are in the window of no day."""
         for one in self._runnable:
             if one.plan is not None:
                 self._hits.add(one.plan, one.key.fields if one.key else (), one.use_alias)
@@ -96,16 +98,21 @@ class Watching:
         for subject in self._subjects:
             for one in subject.implementations:
                 name = f"{subject.analytic.id}: {one.implementation.name!r}"
+                yield from _remarks(name, one)
                 if one.number is None:
-                    yield f"{name} was not evaluated"
                     continue
                 if lacking := self._hits.judgeable(one.number).lacking(one.number):
                     files = len({file for file, _ in lacking})
                     yield f"{name} could not be judged on {files} file{'s' if files > 1 else ''}"
                 if timeless := self._hits.timeless(one.number):
                     yield f"{name}: {timeless} matches without a time fall on no day"
+                if one.number in self._unseen:
+                    yield f"{name}: the windows of daily runs leave out some of what arrived"
         for host, (days, of) in sorted(self._silent.items(), key=lambda item: item[0] or ""):
-            yield f'{host or "computer unknown"} was silent on {days} of {of} days: "new" says little of it'
+            yield (
+                f"what looks new on {host or 'a computer without a name'} may be old: it sent nothing on "
+                f"{days} of the {of} days before"
+            )
 
     def _days_of(self, one: Prepared) -> set[date]:
         """The days at whose end a run would have seen the matches that are new."""
@@ -115,13 +122,19 @@ class Watching:
         found = set()
         for quarter in self._hits.quarters_since(one.number, self._since):
             start = start_of(quarter)
-            day = calendar_day(start, self._zone)
-            for later in range(_LONGEST):
-                window = self._moment(day + timedelta(later)).window(main)
-                if window.contains(start) or window.contains(start + QUARTER - datetime.resolution):
-                    found.add(day + timedelta(later))
-                    break
-        return found
+            days = {self._day_of(main, time) for time in (start, start + QUARTER - datetime.resolution)}
+            if None in days:
+                self._unseen.add(one.number)
+            found |= days
+        return {day for day in found if day is not None}
+
+    def _day_of(self, main: Scan, time: datetime | None) -> date | None:
+        """The first day at whose end a run sees what happened at a time: on that day it is reported."""
+        if time is None:
+            return None
+        day = calendar_day(time, self._zone)
+        days = (day + timedelta(later) for later in range(_LONGEST))
+        return next((one for one in days if self._moment(one).window(main).contains(time)), None)
 
     def _judge(self, day: date, runnable: list[Prepared]) -> Iterator[Found]:
         moment, registry = self._moment(day), Registry()
@@ -129,6 +142,11 @@ class Watching:
         for one in self._runnable:
             one.judgement = None
         judge_all(runnable, hits, registry, moment, backfill=False)
+        for one in runnable:
+            if one.judgement is not None and one.plan is not None:
+                main = scans(one.plan)[0]
+                events = one.judgement.events
+                one.judgement.events = [event for event in events if self._day_of(main, event.time) == day]
         for subject in self._subjects:
             judged = [one.judgement for one in subject.implementations if one.judgement is not None]
             subject.processes = Processes(event for judgement in judged for event in judgement.events)
@@ -144,3 +162,14 @@ class Watching:
         """The end of a day."""
         end = datetime.combine(day + timedelta(1), clock_time(), self._zone)
         return Moment(end.astimezone(UTC), self._zone)
+
+
+def _remarks(name: str, one: Prepared) -> Iterator[str]:
+    """Why an implementation was not evaluated, and what it was asked for and cannot do."""
+    if one.number is None:
+        reason = next((said.message for said in one.diagnostics if said.severity == "error"), None)
+        yield f"{name} was not evaluated" + (f": {reason}" if reason else "")
+        return
+    for said in one.diagnostics:
+        if said.severity == "warning" and said.code.startswith("RUN-"):
+            yield f"{name}: {said.message}"

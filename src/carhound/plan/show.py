@@ -55,17 +55,14 @@ def _lines(node: Node, depth: int, ids: dict[int, frozenset[str] | None]) -> Ite
         yield PlanLine(depth, show_scan(node, ids.get(id(node))), node.span)
         return
     yield from _lines(node.input, depth, ids)
+    yield PlanLine(depth, show_operator(node), node.span)
     match node:
         case Filter(_, predicate):
-            yield PlanLine(depth, "filter", node.span)
             yield from _conditions(predicate, depth + 1)
-        case SubsearchFilter(_, subsearch, negated):
-            what = "that match no row of" if negated else "that match a row of"
-            rules = "any case, * in a value is wild, null: kept" if negated else "any case, null: false"
-            yield PlanLine(depth, f"{'anti-join' if negated else 'join'}, rows {what}  [{rules}]", node.span)
+        case SubsearchFilter(_, subsearch):
             yield from _lines(subsearch, depth + 1, ids)
         case _:
-            yield PlanLine(depth, _operator(node), node.span)
+            pass
 
 
 def _conditions(predicate: Predicate, depth: int) -> Iterator[PlanLine]:
@@ -104,8 +101,17 @@ def show_range(scan: Scan) -> str:
     return f"{scan.range.earliest or 'the beginning'} to {scan.range.latest or 'now'}"
 
 
-def _operator(node: Dedup | Fields | Table | Rename | Sort | Head | Stats | Top) -> str:
+def show_operator(node: Node) -> str:
+    """The line of an operator alone, without what is indented below it."""
     match node:
+        case Scan():
+            return show_scan(node)
+        case Filter():
+            return "filter"
+        case SubsearchFilter(_, _, negated):
+            what = "that match no row of" if negated else "that match a row of"
+            rules = "any case, * in a value is wild, null: kept" if negated else "any case, null: false"
+            return f"{'anti-join' if negated else 'join'}, rows {what}  [{rules}]"
         case Dedup(_, fields, keep):
             kept = "first row" if keep == 1 else f"first {keep} rows"
             return f"dedup {_fields(fields)}, {kept} of each  [exact case, null: dropped]"

@@ -62,7 +62,9 @@ class EventFiles:
         if threads is not None:
             config["threads"] = threads
         self._connection = duckdb.connect(config=config)
-        self._run(exp.Set(expressions=[exp.EQ(this=exp.var("TimeZone"), expression=_text("UTC"))]))
+        self._set("TimeZone", _text("UTC"))
+        # A plan is several queries, and each needs the footers of all files.
+        self._set("parquet_metadata_cache", exp.true())
         self._define(list(files))
 
     def __enter__(self) -> "EventFiles":
@@ -108,19 +110,19 @@ class EventFiles:
             cursor.close()
 
     def _define(self, files: list[str]) -> None:
-        """Makes the view `events`: all columns, those that no file has as nulls."""
+        """Makes the view `events`: all columns, those that a file has not as nulls."""
         tags = {tag_column(literal) for literal in self.table.literals}
         types = {name: "boolean" if name in tags else _TYPES.get(name, "text") for name in self.table.columns}
-        source = _nothing() if not files else _read_parquet(files)
-        there = {row[0] for row in self._run(exp.Describe(this=exp.select("*").from_(source)))}
-        columns = [
-            exp.column(name, quoted=True) if name in there else exp.alias_(_null(kind), name, quoted=True)
-            for name, kind in types.items()
-        ]
-        query = exp.select(*columns).from_(source)
-        if not files:
-            query = query.where(exp.false())
+        if files:
+            query = exp.select("*").from_(_read_parquet(files, types))
+        else:
+            nulls = [exp.alias_(_null(kind), name, quoted=True) for name, kind in types.items()]
+            query = exp.select(*nulls).where(exp.false())
         self._run(exp.Create(this=exp.to_table(EVENTS), kind="VIEW", expression=query))
+
+    def _set(self, name: str, value: exp.Expr) -> None:
+        setting = exp.SetItem(this=exp.EQ(this=exp.var(name), expression=value), kind="GLOBAL")
+        self._run(exp.Set(expressions=[setting]))
 
     def _run(self, statement: exp.Expr) -> list[tuple[Any, ...]]:
         try:
@@ -129,10 +131,25 @@ class EventFiles:
             raise _readable(problem) from problem
 
 
-def _read_parquet(files: list[str]) -> exp.Expr:
+def _read_parquet(files: list[str], types: Mapping[str, str]) -> exp.Expr:
     paths = exp.Array(expressions=[_text(_literal_glob(file)) for file in files])
+    columns = exp.ToMap(
+        this=_struct(
+            {
+                name: _struct({"name": _text(name), "type": _text(kind), "default_value": exp.null()})
+                for name, kind in types.items()
+            }
+        )
+    )
+    # Without a schema every query would begin with a look at all files.
     return exp.func(
-        "READ_PARQUET", paths, _option("union_by_name", True), _option("hive_partitioning", False)
+        "READ_PARQUET", paths, _option("schema", columns), _option("hive_partitioning", exp.false())
+    )
+
+
+def _struct(values: Mapping[str, exp.Expr]) -> exp.Expr:
+    return exp.Struct(
+        expressions=[exp.PropertyEQ(this=_text(name), expression=value) for name, value in values.items()]
     )
 
 
@@ -141,12 +158,8 @@ def _literal_glob(path: str) -> str:
     return re.sub(r"[*?\[]", lambda one: f"[{one[0]}]", path)
 
 
-def _option(name: str, value: bool) -> exp.Expr:
-    return exp.EQ(this=exp.var(name), expression=exp.Boolean(this=value))
-
-
-def _nothing() -> exp.Expr:
-    return exp.Subquery(this=exp.select(exp.alias_(exp.null(), "odd")), alias="nothing")
+def _option(name: str, value: exp.Expr) -> exp.Expr:
+    return exp.EQ(this=exp.var(name), expression=value)
 
 
 def _null(kind: str) -> exp.Expr:

@@ -147,7 +147,8 @@ class Collector:
             if watch.presence is not None:
                 watch.presence.add(event.computer, event.time)
             if source.unmet:
-                source.unmet = [need for need in source.unmet if not self._meets(watch, need, row)]
+                used = self._used[watch.plan]
+                source.unmet = [need for need in source.unmet if not meets(need, row, used)]
                 source.sample = event
             if watch.holds(row):
                 if standing is None:
@@ -212,11 +213,13 @@ class Collector:
         """How many of the main search's matches have no time."""
         return sum(event.time is None for event in self.main_hits(plan))
 
-    def _meets(self, watch: _Watch, need: Need, row: Row) -> bool:
-        event = row.event
-        if event is not None and any(event.lookup(name) is not None for name in need.carriers):
-            return True
-        return any(getter(field, self._used[watch.plan])(row) is not None for field in need.fields)
+
+def meets(need: Need, row: Row, used: AliasUse) -> bool:
+    """Whether an event carries what is needed."""
+    event = row.event
+    if event is not None and any(event.lookup(name) is not None for name in need.carriers):
+        return True
+    return any(getter(field, used)(row) is not None for field in need.fields)
 
 
 def can_match(stem: Stem, event: Event) -> bool:

@@ -15,7 +15,7 @@ from carhound.model.names import NATIVE_ALIASES, Alias
 from carhound.plan.clauses import ClauseTree, Truths, Verdict
 from carhound.plan.mutations import changes, fields_of, without_term
 from carhound.plan.nodes import Node, Scan
-from carhound.plan.predicates import Field, Term
+from carhound.plan.predicates import Field, Term, Test
 from carhound.plan.stems import stems
 
 Alter = Callable[[Event, Mapping[str, Value | None]], Event]
@@ -44,44 +44,19 @@ class Tried:
     mutants: int
 
 
-class MutantRun:
-    """The clauses of one search, and every way to answer them that its mutants showed."""
+class Mutator:
+    """Changes events in the fields that some tests look at, one field at a time."""
 
-    def __init__(self, plan: Node, alter: Alter, sources: Sources) -> None:
-        stem = stems(plan)[0]
-        self._scan: Scan = stem.scan
-        self._tree = ClauseTree(stem.conditions)
-        self._tests = [condition(test, _unheard) for test in self._tree.tests]
+    def __init__(self, tests: Iterable[Test], alter: Alter, sources: Sources) -> None:
+        self._tests = tuple(tests)
         self._alter = alter
         self._sources = sources
-        self._seen: dict[Truths, tuple[int, str]] = {}
-        self._mutants = 0
 
-    def add(self, number: int, event: Event) -> None:
-        """Puts a matching event and all its mutants to the clauses."""
-        self._note(number, Mutant("", event))
-        for mutant in self._mutants_of(event):
-            self._mutants += 1
-            self._note(number, mutant)
-
-    def tried(self) -> Tried:
-        """What all of them say."""
-        truths = list(self._seen)
-        return Tried(self._tree.judge(truths), [self._seen[one] for one in truths], self._mutants)
-
-    def _note(self, number: int, mutant: Mutant) -> None:
-        event = mutant.event
-        if not self._scan.dataset.holds(event.provider, event.channel):
-            return
-        if self._scan.kinds is not None and not set(self._scan.kinds) & set(event.kinds):
-            return
-        row = Row(event)
-        self._seen.setdefault(tuple(test(row) for test in self._tests), (number, mutant.what))
-
-    def _mutants_of(self, event: Event) -> Iterator[Mutant]:
+    def mutants(self, event: Event) -> Iterator[Mutant]:
+        """The event with each of its changes; where nothing can be changed, none."""
         done: set[tuple[Field, str | None]] = set()
         row = Row(event)
-        for test in self._tree.tests:
+        for test in self._tests:
             if isinstance(test, Term):
                 yield from self._without(test, event)
             for field in fields_of(test):
@@ -130,6 +105,40 @@ class MutantRun:
         if alias is not None and event.lookup(field.name) is None:
             return (alias.field,)
         return (field.name,)
+
+
+class MutantRun:
+    """The clauses of one search, and every way to answer them that its mutants showed."""
+
+    def __init__(self, plan: Node, alter: Alter, sources: Sources) -> None:
+        stem = stems(plan)[0]
+        self._scan: Scan = stem.scan
+        self._tree = ClauseTree(stem.conditions)
+        self._tests = [condition(test, _unheard) for test in self._tree.tests]
+        self._mutator = Mutator(self._tree.tests, alter, sources)
+        self._seen: dict[Truths, tuple[int, str]] = {}
+        self._mutants = 0
+
+    def add(self, number: int, event: Event) -> None:
+        """Puts a matching event and all its mutants to the clauses."""
+        self._note(number, Mutant("", event))
+        for mutant in self._mutator.mutants(event):
+            self._mutants += 1
+            self._note(number, mutant)
+
+    def tried(self) -> Tried:
+        """What all of them say."""
+        truths = list(self._seen)
+        return Tried(self._tree.judge(truths), [self._seen[one] for one in truths], self._mutants)
+
+    def _note(self, number: int, mutant: Mutant) -> None:
+        event = mutant.event
+        if not self._scan.dataset.holds(event.provider, event.channel):
+            return
+        if self._scan.kinds is not None and not set(self._scan.kinds) & set(event.kinds):
+            return
+        row = Row(event)
+        self._seen.setdefault(tuple(test(row) for test in self._tests), (number, mutant.what))
 
 
 def distinct(plan: Node, events: Iterable[Event], most: int) -> list[Event]:

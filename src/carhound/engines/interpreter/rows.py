@@ -49,6 +49,10 @@ class Row:
 AliasUse = Callable[[str, Alias], None]
 
 
+def unheard(_name: str, _alias: Alias) -> None:
+    """For those who are not told of aliases: that is done where they serve a search."""
+
+
 def getter(field: Field, used: AliasUse) -> Getter:
     """A function that reads the field from a row; `used` is told when an alias served."""
     name = field.name

@@ -38,12 +38,16 @@ def read(table: EventTable, field: Field) -> exp.Expr:
 
 
 def alias(table: EventTable, field: Field) -> exp.Expr | None:
-    """What serves where the field itself is null; None where nothing does."""
+    """What serves where the field itself is null; None where nothing does. Raises Unsayable."""
     served = NATIVE_ALIASES.get(field.name) if field.view == "native" else None
     if served is None:
         return None
     other = native(table, served.field)
-    return other if served.change is None else _CHANGES[served.change](other)
+    if served.change is None:
+        return other
+    if served.change not in _CHANGES:
+        raise Unsayable(f"{field.name} is worked out by the interpreter")
+    return _CHANGES[served.change](other)
 
 
 def native(table: EventTable, name: str) -> exp.Expr:

@@ -4,6 +4,7 @@ What cannot be said exactly is replaced by a condition that lets more through, b
 lets less through, so that the whole never loses an event. Null counts as false.
 """
 
+from collections.abc import Callable
 from ipaddress import IPv4Network, ip_network
 
 from sqlglot import exp
@@ -68,8 +69,7 @@ class Conditions:
             return problem.at_most if problem.at_most is not None else exp.true()
 
 
-def _joined(join: object, items: list[exp.Expr], none: exp.Expr) -> exp.Expr:
-    assert callable(join)  # noqa: S101
+def _joined(join: Callable[..., exp.Expr], items: list[exp.Expr], none: exp.Expr) -> exp.Expr:
     return exp.paren(join(*items, copy=False), copy=False) if items else none
 
 

@@ -145,20 +145,18 @@ class Relations:
         names, source = tuple(asked), subsearch.input
         if not names or any("*" in name for name in names):
             raise Unsayable("a subsearch without fields by name is left to the interpreter")
-        if not isinstance(source, Dedup):
+        keys = (
+            {one.name for one in source.fields if one.view == "native"}
+            if isinstance(source, Dedup)
+            else set()
+        )
+        if not isinstance(source, Dedup) or not keys.issuperset(names):
             if len(names) > 1:
                 raise Unsayable("a subsearch over several fields, of which some may be missing in a row")
             return names, self.of(source)
-        keys = {one.name for one in source.fields if one.view == "native"}
-        if not keys.issuperset(names):
-            return (names, self.of(source)) if len(names) == 1 else _some_missing()
         # Which row of a combination is kept makes no difference to its values.
         known = [present(read(self.table, one)) for one in source.fields]
         return names, self.of(source.input).where(exp.and_(*known))
-
-
-def _some_missing() -> tuple[tuple[str, ...], Relation]:
-    raise Unsayable("a subsearch over several fields, of which some may be missing in a row")
 
 
 def _all_said(reasons: tuple[str, ...]) -> None:

@@ -70,7 +70,10 @@ def batches_after(batch: int) -> exp.Expr:
 def candidates(
     stem: Stem, table: EventTable, window: Window, columns: Iterable[str], after_batch: int = 0
 ) -> exp.Query:
-    """Every row that may match, by `sequence`: those that the columns let through, and the odd ones."""
+    """Every row that may match, by `sequence`: those that the columns let through, and the odd ones.
+
+    `sequence` has to be one of the columns.
+    """
     within = scope(stem, table, window, after_batch)
     wanted = [exp.column(name, quoted=True) for name in columns]
     # Two queries, since a scan decides an AND of conditions column by column, but not an OR with `odd`.

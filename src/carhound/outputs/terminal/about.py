@@ -50,27 +50,3 @@ def show_reasons(sheet: Page, reasons: Sequence[str]) -> None:
         sheet.labelled("-", evidence(reason.replace("\n", " ")), indent=2, label_width=2)
     if (more := len(reasons) - _REASONS_SHOWN) > 0:
         sheet.line(f"and {count(more, 'more reason')}: --format json lists them all", indent=2)
-
-
-def attack_text(analytic: AnalyticResult) -> str:
-    """For example "T1218.010 (TA0005, coverage Low)"."""
-    said = []
-    for entry in analytic.attack:
-        techniques = _words(entry.get("subtechniques")) or _words(entry.get("technique"))
-        level = _words(entry.get("coverage"))
-        about = _words(entry.get("tactics")) + ([f"coverage {level[0]}"] if level else [])
-        said.append(", ".join(techniques) + (f" ({', '.join(about)})" if about else ""))
-    return "; ".join(said)
-
-
-def d3fend_text(analytic: AnalyticResult) -> str:
-    """For example "D3-PLA Process Lineage Analysis"."""
-    return "; ".join(
-        " ".join([*_words(entry.get("id")), *_words(entry.get("label"))]) for entry in analytic.d3fend
-    )
-
-
-def _words(value: object) -> list[str]:
-    if value is None:
-        return []
-    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]

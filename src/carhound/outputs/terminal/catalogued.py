@@ -3,7 +3,8 @@
 from carhound.findings.catalogue import Catalogue, Catalogued, CataloguedText
 from carhound.findings.run import AnalyticResult
 from carhound.outputs.patterns import named
-from carhound.outputs.terminal.about import attack_text, d3fend_text, show_reasons
+from carhound.outputs.sentences import attack_text, d3fend_text
+from carhound.outputs.terminal.about import show_reasons
 from carhound.outputs.terminal.page import Page, evidence
 from carhound.outputs.terminal.remarks import show_diagnostic
 from carhound.outputs.wording import count, some

@@ -8,7 +8,9 @@ from carhound.findings.prevalence import Prevalence
 from carhound.findings.run import LEFT_OUT_LATER, Finding, TwinDifference
 from carhound.outputs.finding_fields import FindingFields, fields_of, text
 from carhound.outputs.patterns import Pattern, language_name
+from carhound.outputs.sentences import seen_text
 from carhound.outputs.terminal.page import Page, Part, evidence
+from carhound.outputs.terminal.trees import ancestry
 from carhound.outputs.wording import count, moment, number
 
 SHOWN = 200
@@ -92,6 +94,9 @@ def show_event(
         detail("command", Text("not recorded", "dim"))
     if fields.parent_command_line is not None:
         detail("parent", evidence(fields.parent_command_line))
+    line = None if finding.tree is None else ancestry(finding.tree)
+    if line is not None:
+        detail("tree", line)
     if fields.image_loaded is not None and fields.signature is not None:
         detail("signed", evidence(fields.signature))
     if only is not None:
@@ -99,7 +104,7 @@ def show_event(
     if finding.prevalence is not None:
         if finding.prevalence.folded is not None:
             detail("normal", _normal_form(finding.prevalence))
-        detail("seen", Text(_seen(finding.prevalence)))
+        detail("seen", Text(seen_text(finding.prevalence)))
     if finding.days:
         detail("days", evidence(", ".join(finding.days)))
     detail("file", _place(finding))
@@ -126,17 +131,6 @@ def _show_reasons(page: Page, finding: Finding, indent: int) -> None:
 def _normal_form(prevalence: Prevalence) -> Text:
     shown = evidence("; ".join(prevalence.key))
     return shown.append(f", of {count(prevalence.folded or 0, 'distinct value')}", "dim")
-
-
-def _seen(prevalence: Prevalence) -> str:
-    """Where and when the key was met, in one line."""
-    names = " and ".join(prevalence.fields)
-    said = f"this {names} on {count(prevalence.hosts, 'host')}, {count(prevalence.days, 'day')}"
-    if prevalence.first is None or prevalence.last is None:
-        return said
-    if prevalence.first == prevalence.last:
-        return f"{said}, {moment(prevalence.first)} only"
-    return f"{said}, {moment(prevalence.first)} to {moment(prevalence.last)}"
 
 
 def _show_images(page: Page, finding: Finding, fields: FindingFields, indent: int) -> None:

@@ -7,21 +7,24 @@ from carhound.findings.explanation import (
     Explanation,
     FieldRead,
     ImplementationExplained,
+    LakePart,
     NoOpinion,
     Reads,
 )
 from carhound.model.diagnostics import Diagnostic, Severity
 from carhound.model.names import NATIVE_ALIASES
 from carhound.outputs.patterns import named
+from carhound.outputs.sentences import window_text
 from carhound.outputs.terminal.about import events_text, show_about, show_head, show_reasons
 from carhound.outputs.terminal.answered import show_answer
 from carhound.outputs.terminal.events import show_event
 from carhound.outputs.terminal.numbered_text import show_numbered
 from carhound.outputs.terminal.page import Page, Part, evidence
-from carhound.outputs.terminal.pattern_block import window_text
 from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_once
 
 _LABEL = 10
+_ENGINE = 17
+_ENGINES = {"sql": "SQL", "both": "SQL, then tested", "interpreter": "interpreter"}
 
 
 def page(explanation: Explanation, *, width: int, colour: bool = False) -> str:
@@ -112,6 +115,7 @@ def _show_implementation(sheet: Page, one: ImplementationExplained, told: Told, 
         depth = indent + 2 + 2 * line.depth
         text, rules = _rules(line.text)
         sheet.line((mark, "cyan"), evidence(text), evidence(rules, "dim"), indent=depth, hang=depth + 4)
+    _show_lake(sheet, one, indent)
     sheet.blank()
     for diagnostic in one.diagnostics:
         if diagnostic.position() is not None:
@@ -121,6 +125,28 @@ def _show_implementation(sheet: Page, one: ImplementationExplained, told: Told, 
     for known in one.discrepancies:
         severity: Severity = "warning" if known.headline else "note"
         show_once(sheet, Diagnostic(known.code, known.message, severity), told, indent)
+
+
+def _show_lake(sheet: Page, one: ImplementationExplained, indent: int) -> None:
+    if one.lake is None:
+        return
+    said = ("a search runs so; a hunt takes the scans alone, and remembers what they found", "dim")
+    sheet.labelled("lake", said, indent=indent, label_width=_LABEL)
+    for part in one.lake:
+        _show_lake_part(sheet, part, indent + 2)
+
+
+def _show_lake_part(sheet: Page, part: LakePart, indent: int) -> None:
+    text, _ = _rules(part.text)
+    filtered = "" if part.role is None else ", with its filters"
+    sheet.labelled(_ENGINES[part.engine], evidence(text + filtered), indent=indent, label_width=_ENGINE)
+    beside = indent + _ENGINE
+    for reason in part.reasons:
+        sheet.line(evidence(f"because {reason}", "dim"), indent=beside, hang=beside + 2)
+    if part.row_groups_by:
+        literals = " or ".join(part.row_groups_by)
+        said = f"passes over row groups without {literals}"
+        sheet.line(evidence(said, "dim"), indent=beside, hang=beside + 2)
 
 
 def _rules(line: str) -> tuple[str, str]:

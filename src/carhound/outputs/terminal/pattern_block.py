@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from rich.text import Text
 
@@ -11,11 +10,12 @@ from carhound.findings.run import Finding, ImplementationResult, RunInfo, Suppre
 from carhound.findings.silence import Silence
 from carhound.findings.suppressions import Suppression
 from carhound.outputs.patterns import Pattern, language_name
+from carhound.outputs.sentences import window_text
 from carhound.outputs.terminal.events import difference_count, elsewhere, show_events
 from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_warnings
 from carhound.outputs.terminal.result_rows import show_rows
-from carhound.outputs.wording import count, moment, number
+from carhound.outputs.wording import count, number
 
 _ELSEWHERE_SHOWN = 20
 _SILENT_SHOWN = 3
@@ -150,15 +150,6 @@ def _silence(silence: Silence) -> Text:
         said.append_text(evidence(host.computer or "a computer without a name")).append(f" silent on {on}")
     more = len(silence.hosts) - _SILENT_SHOWN
     return said.append(f" and {count(more, 'more host')}") if more > 0 else said
-
-
-def window_text(window: WindowUsed) -> str:
-    """The window for people, for example "2024-06-14 00:00:00Z to 2024-06-15 13:00:00Z"."""
-
-    def bound(time: datetime | None, otherwise: str) -> str:
-        return otherwise if time is None else moment(time)
-
-    return f"{bound(window.earliest, 'the beginning')} to {bound(window.latest, 'the end')}"
 
 
 def _show_suppressed(page: Page, pattern: Pattern, suppressed: Mapping[str, Suppressed], indent: int) -> None:

@@ -27,7 +27,7 @@ def show_reading(page: Page, run: Run, indent: int) -> None:
     inner = indent + 2
     _show_totals(page, read.files, inner)
     show_left_out(page, read, inner)
-    _show_hashes(page, read.files, inner)
+    _show_hashes(page, read, inner)
 
 
 def show_left_out(page: Page, read: Evidence, indent: int) -> None:
@@ -48,7 +48,12 @@ def _show_totals(page: Page, files: Sequence[FileReport], indent: int) -> None:
     shapes = ", ".join(f"{name} {number(many)}" for name, many in formats.most_common())
     total = size(sum(file.bytes or 0 for file in files))
     text = f"{count(len(files), 'file')}, {total}" + (f" ({shapes})" if shapes else "")
-    page.labelled("files", evidence(text), indent=indent, label_width=LABEL)
+    if set(formats) == {"lake"}:
+        page.labelled(
+            "lake", evidence(", ".join(file.path for file in files)), indent=indent, label_width=LABEL
+        )
+    else:
+        page.labelled("files", evidence(text), indent=indent, label_width=LABEL)
     page.labelled(
         "events",
         f"{number(events)}, of which {number(eligible)} eligible (of a kind that can match)",
@@ -135,12 +140,13 @@ def _show_remarks(page: Page, read: Evidence, indent: int) -> None:
         )
 
 
-def _show_hashes(page: Page, files: Sequence[FileReport], indent: int) -> None:
-    hashed = [file for file in files if file.sha256 is not None]
+def _show_hashes(page: Page, read: Evidence, indent: int) -> None:
+    hashed = [(file.path, file.sha256) for file in read.files if file.sha256 is not None]
+    hashed += read.archives
     if hashed:
         page.line(("SHA-256", "dim"), indent=indent)
-    for file in hashed[:_HASHES_SHOWN]:
-        page.line(evidence(f"{file.sha256}  {file.path}"), indent=indent + 2)
+    for path, sha256 in hashed[:_HASHES_SHOWN]:
+        page.line(evidence(f"{sha256}  {path}"), indent=indent + 2)
     if (more := len(hashed) - _HASHES_SHOWN) > 0:
         page.line(f"and {count(more, 'more file')}: --format json lists them all", indent=indent + 2)
 

@@ -1,0 +1,287 @@
+"""Novelty over a lake of 50 million events, against the same rows in the order of time: `make bench-lake`.
+
+A fleet of 48 hosts and a month of process events of about 1,070 bytes each, of which one in a thousand is
+about regsvr32; no public data. They are written by the lake's own code into files of the size that `ingest`
+and `lake compact` leave, and once more by DuckDB in the order of time, without tags. A second lake has a
+tenth of the events in the same month: the same day added to both has to cost the same.
+
+CARHOUND_BENCH_EVENTS is the number of events (50,000,000), CARHOUND_BENCH_FOLDER where they lie meanwhile
+(about 400 bytes each: 20 GB in all), CARHOUND_BENCH_KEEP keeps them there. The run is printed, and kept in
+`bench/runs/`.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from lake_questions import Asked, Measured, ask, catch_up, peak
+from process_events import FIRST_DAY, Day, Fleet, slices
+
+EVENTS = int(os.environ.get("CARHOUND_BENCH_EVENTS", "50_000_000"))
+DAYS = 31
+FILE_ROWS = 180_000
+"""What `lake compact` makes of such events: 256 MB of columns."""
+ROUNDS = 5
+WATCHED = 3
+"""Days that are added and watched."""
+CORES = os.cpu_count() or 1
+SECOND = 1.0
+TENTH = 0.1
+EQUAL = 1.25
+
+
+class Report:
+    """Lines for the terminal and the file."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.failed = False
+
+    def say(self, line: str = "") -> None:
+        self.lines.append(line)
+        print(line, flush=True)  # noqa: T201
+
+    def bar(self, what: str, holds: bool) -> None:
+        self.failed |= not holds
+        self.say(f"{'PASS' if holds else 'FAIL'}  {what}")
+
+    def row(self, what: str, seconds: list[float], more: str = "") -> float:
+        """A line of the table; gives the median."""
+        middle = statistics.median(seconds)
+        self.say(f"  {what:58} {middle:8.3f} s  ({min(seconds):.3f}-{max(seconds):.3f}) {more}")
+        return middle
+
+
+def fresh(function: Callable[..., Any], *arguments: object) -> Any:
+    """What a function gives in a process of its own, so that its peak of memory is its own too."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def write_day(folder: Path, day: Day, batch: int) -> list[Path]:
+    """The files of a day for a lake, not committed yet."""
+    import pyarrow as pa
+
+    from carhound.lake.store import Lake
+
+    lake = Lake.open(folder)
+    fleet = Fleet(lake.table)
+    written = []
+    for first, count in slices(day, FILE_ROWS):
+        rows = fleet.rows(day, first, count, batch)
+        written.append(lake.write(rows, pa.array(range(count), pa.int64()), day.start.date()))
+    return written
+
+
+def write_by_time(table: Any, day: Day, path: str) -> None:
+    Fleet(table).write_by_time(day, path)
+
+
+def fill(folder: Path, days: Iterable[Day]) -> None:
+    """Adds days to a lake, each as one batch."""
+    from carhound.lake.store import Lake
+    from carhound.pipeline.lake_layout import lake_layout
+
+    lake = Lake.create_or_open(folder, lake_layout())
+    first = lake.newest_batch() + 1
+    numbered = list(enumerate(days, first))
+    with ProcessPoolExecutor(CORES, mp_context=get_context("spawn")) as pool:
+        made = [pool.submit(write_day, folder, day, batch) for batch, day in numbered]
+        for (batch, _), written in zip(numbered, made, strict=True):
+            lake.refresh()
+            lake.commit(written.result(), (), batch)
+
+
+def fill_by_time(folder: Path, days: Iterable[Day]) -> None:
+    """The same rows as one file a day, as DuckDB writes it, without tags."""
+    from carhound.pipeline.lake_layout import lake_layout
+
+    folder.mkdir(parents=True)
+    with ProcessPoolExecutor(CORES, mp_context=get_context("spawn")) as pool:
+        made = [
+            pool.submit(write_by_time, lake_layout(), day, str(folder / f"{day.start.date()}.parquet"))
+            for day in days
+        ]
+        for one in made:
+            one.result()
+
+
+def run(*arguments: str) -> Measured:
+    """A command of carhound as a process."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "carhound", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode in (0, 4), said
+    return Measured(time.perf_counter() - began, peak(usage), said.decode())
+
+
+def hunt(folder: Path, day: int) -> Measured:
+    now = (FIRST_DAY + timedelta(day)).isoformat()
+    return run("hunt", "--lake", str(folder), "--reading", "corrected", "--now", now, "--exit-zero")
+
+
+def compare_layouts(report: Report, lake: Path, by_time: Path) -> None:
+    """The same questions to both layouts, by turns."""
+    questions = [
+        Asked("New items since last month", "corrected"),
+        Asked("New items since last month", "published"),
+        Asked("EventCode=1 | stats count by Image", None),
+    ]
+    for threads in (1, CORES):
+        report.say(
+            f"\nThe SQL engine, {threads} thread{'s' if threads > 1 else ''}: median (spread), {ROUNDS} runs"
+        )
+        for question in questions:
+            found: dict[str, list[Measured]] = {"lake": [], "by time": []}
+            for turn in range(ROUNDS):
+                found["lake"].append(fresh(ask, question, lake, None, threads, DAYS))
+                if turn < max(ROUNDS // 2, 1):
+                    found["by time"].append(fresh(ask, question, None, by_time, threads, DAYS))
+            answers = {one.answer for runs in found.values() for one in runs}
+            assert len(answers) == 1, answers
+            medians = {
+                name: report.row(
+                    f"{question}, {name}",
+                    [one.seconds for one in runs],
+                    f"peak {max(one.peak for one in runs) >> 20} MB",
+                )
+                for name, runs in found.items()
+            }
+            ratio = medians["lake"] / medians["by time"]
+            report.say(f"    {ratio:.4f} of the time-ordered layout; {answers.pop()}")
+            if threads == 1 and question.reading is not None:
+                report.bar(
+                    f"{question}: at most 1/10 of the time-ordered layout: 1/{1 / ratio:.0f}", ratio <= TENTH
+                )
+                report.bar(f"{question}: under 1 s: {medians['lake']:.2f} s", medians["lake"] < SECOND)
+
+
+def build_history(report: Report, small: Path, large: Path) -> None:
+    """The first run over each lake, stem by stem in the large one."""
+    report.say("\nThe first hunt over a lake, which remembers what it finds")
+    peaks = {}
+    for name, folder in (("a tenth", small), ("all", large)):
+        first = hunt(folder, DAYS)
+        peaks[name] = first.peak
+        report.row(f"first hunt, {name} of the events", [first.seconds], f"peak {first.peak >> 20} MB")
+        history = folder / "history.sqlite"
+        report.say(f"    history.sqlite: {history.stat().st_size / 2**20:.1f} MB")
+    report.bar(
+        f"memory does not grow with the lake: {peaks['a tenth'] >> 20} and {peaks['all'] >> 20} MB",
+        peaks["all"] <= EQUAL * peaks["a tenth"],
+    )
+    kept = large / "history.kept"
+    (large / "history.sqlite").rename(kept)
+    steps = fresh(catch_up, large)
+    kept.rename(large / "history.sqlite")
+    report.say("  step by step:")
+    for what, seconds in steps:
+        if seconds >= 0.01:
+            report.say(f"    {seconds:8.2f} s  {what}")
+
+
+def compare_histories(report: Report, small: Path, large: Path, events: int) -> None:
+    """Hunts over what is remembered, and a day that is added to both lakes."""
+    report.say(f"\nWhole processes once the history is there: median (spread), {ROUNDS} runs")
+    later: dict[Path, list[Measured]] = {small: [], large: []}
+    for _ in range(ROUNDS):
+        for folder, runs in later.items():
+            runs.append(hunt(folder, DAYS))
+    for folder, runs in later.items():
+        name = "all" if folder == large else "a tenth"
+        middle = report.row(
+            f"hunt, {name} of the events",
+            [one.seconds for one in runs],
+            f"peak {max(one.peak for one in runs) >> 20} MB",
+        )
+    report.bar(f"hunt over a lake whose history is up to date: under 1 s: {middle:.2f} s", middle < SECOND)
+    report.say(
+        f"\nA day of {events // DAYS:,} events added to both lakes: watch as a process, {WATCHED} days"
+    )
+    watched: dict[Path, list[Measured]] = {small: [], large: []}
+    for folder in watched:
+        run("watch", "--lake", str(folder), "--from-now")
+    for number in range(DAYS, DAYS + WATCHED):
+        for folder, runs in watched.items():
+            fill(folder, [Day(number, events // DAYS)])
+            runs.append(run("watch", "--lake", str(folder)))
+    middles = {}
+    for folder, runs in watched.items():
+        name = "all" if folder == large else "a tenth"
+        middles[folder] = report.row(
+            f"watch, {name} of the events as history",
+            [one.seconds for one in runs],
+            f"peak {max(one.peak for one in runs) >> 20} MB",
+        )
+    report.say("    " + " / ".join(watched[large][-1].answer.splitlines()[:3]))
+    ratio = middles[large] / middles[small]
+    report.bar(f"ten times the history costs a day's novelty at most 1.25 times: {ratio:.2f}", ratio <= EQUAL)
+
+
+def describe(report: Report) -> None:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    names = ("duckdb", "pyarrow", "pyiceberg", "sqlglot")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    report.say(f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z, commit {commit.stdout.strip()}")
+    report.say(
+        f"{CORES} cores, {memory / 2**30:.0f} GB, load {os.getloadavg()[0]:.1f}; "
+        f"Python {sys.version.split()[0]}, " + ", ".join(f"{name} {version(name)}" for name in names)
+    )
+
+
+def size(folder: Path) -> str:
+    files = list(folder.rglob("*.parquet"))
+    return f"{sum(one.stat().st_size for one in files) / 2**30:.2f} GB in {len(files)} files"
+
+
+def main() -> int:
+    report = Report()
+    describe(report)
+    folder = Path(os.environ.get("CARHOUND_BENCH_FOLDER") or tempfile.mkdtemp(prefix="carhound-bench-"))
+    small, large, by_time = folder / "tenth", folder / "lake", folder / "by-time"
+    days = [Day(number, EVENTS // DAYS) for number in range(DAYS)]
+    tenth = [Day(day.number, day.events // 10) for day in days]
+    try:
+        for what, where, make in (
+            ("lake of a tenth", small, lambda: fill(small, tenth)),
+            ("lake", large, lambda: fill(large, days)),
+            ("by time", by_time, lambda: fill_by_time(by_time, days)),
+        ):
+            began = time.perf_counter()
+            if not where.exists():
+                make()
+            report.say(f"  {what:16} {size(where)}, made in {time.perf_counter() - began:.0f} s")
+        report.say(f"{sum(day.events for day in days):,} events of {DAYS} days")
+        compare_layouts(report, large, by_time)
+        build_history(report, small, large)
+        compare_histories(report, small, large, EVENTS)
+        report.say(f"load {os.getloadavg()[0]:.1f} at the end")
+    finally:
+        if not os.environ.get("CARHOUND_BENCH_KEEP"):
+            shutil.rmtree(folder, ignore_errors=True)
+    runs = Path(__file__).parent / "runs"
+    runs.mkdir(exist_ok=True)
+    name = f"{datetime.now(UTC):%Y-%m-%d-%H%M}-lake-{EVENTS / 1e6:g}M.txt"
+    (runs / name).write_text("\n".join(report.lines) + "\n")
+    return 1 if report.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

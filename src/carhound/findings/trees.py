@@ -1,0 +1,22 @@
+"""What `carhound tree` answers."""
+
+from dataclasses import dataclass
+
+from carhound.findings.run import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Findings, or one event that need be none, with their trees."""
+
+    findings: tuple[Finding, ...]
+    """An event that was asked for by its place has no id and no analytic."""
+    remarks: tuple[str, ...] = ()
+    """What the trees may lack."""
+    reasons: tuple[str, ...] = ()
+    """Why not all of the evidence could be judged."""
+
+    @property
+    def exit_status(self) -> int:
+        """0, or 4 where a part was not read or not judged."""
+        return 4 if self.reasons else 0

@@ -1,0 +1,44 @@
+"""The trees around findings: what the hunt kept is not enough for them, so the evidence is asked again."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from carhound.findings.lineage import Process
+from carhound.findings.lineage_build import Lineages
+from carhound.findings.process_events import process_of, told
+from carhound.findings.process_log import ProcessLog
+from carhound.findings.run import Finding
+from carhound.model.diagnostics import Diagnostic
+from carhound.model.event import Event
+from carhound.pipeline.recall import Recall
+
+
+def with_trees(
+    found: Sequence[tuple[Event, Finding]], recall: Recall
+) -> tuple[list[Finding], Diagnostic | None]:
+    """The findings with their trees, and what these may lack."""
+    about = [(finding.id, who) for event, finding in found if (who := process_of(event)) is not None]
+    if not about:
+        return [finding for _, finding in found], None
+    with ProcessLog() as log:
+        for event, _ in found:
+            if (one := told(event)) is not None:
+                log.add(one)
+
+        def closure() -> Iterator[Process]:
+            log.settle()
+            lineages = Lineages(log)
+            return chain.from_iterable(lineages.closure(who) for _, who in about)
+
+        unread = recall(log, {who.host for _, who in about}, closure)
+        log.settle()
+        lineages = Lineages(log, about)
+        trees = {name: lineages.tree(who) for name, who in about}
+    findings = [replace(finding, tree=trees.get(finding.id)) for _, finding in found]
+    return findings, None if unread is None else _lacking(unread)
+
+
+def _lacking(unread: str) -> Diagnostic:
+    message = f"processes around findings are told from the findings alone where {unread}"
+    return Diagnostic("RUN-L1", message, "note")
