@@ -1,5 +1,6 @@
 """Reasons that lie in other events: is it new, is it rare, and who else says so."""
 
+from carhound.findings.processes import APART
 from carhound.findings.reasoning.view import Novelty, View, quoted
 from carhound.findings.run import LEFT_OUT_LATER
 from carhound.findings.twins import PSEUDOCODE_SUFFIX
@@ -32,9 +33,9 @@ def rare_across_hosts(view: View) -> str | None:
 
 
 def first_seen(view: View) -> str | None:
-    """No match with its key is earlier."""
+    """No match with its key is earlier, other records of the same process aside."""
     known, time = view.finding.prevalence, view.finding.time
-    if known is None or time is None or known.first is None or known.first < time:
+    if known is None or time is None or known.first is None or known.first < time - APART:
         return None
     return f"no earlier match has this {_names(view)}"
 
@@ -42,7 +43,7 @@ def first_seen(view: View) -> str | None:
 def seen_before(view: View) -> str | None:
     """A match with its key is earlier."""
     known, time = view.finding.prevalence, view.finding.time
-    if known is None or time is None or known.first is None or known.first >= time:
+    if known is None or time is None or known.first is None or known.first >= time - APART:
         return None
     days = f"{known.days} day{'s' if known.days > 1 else ''}"
     return f"this {_names(view)} was met first at {format_time(known.first)}, on {days} in all"
