@@ -66,13 +66,13 @@ def test_every_output_has_the_same_reasons_in_the_same_order(tmp_path: Path) -> 
     run = hunted(tmp_path, "squiblydoo-url", with_companions=True)
     assert len(run.findings) > 4
     expected = [(one.id, [reason.code for reason in one.reasons]) for one in run.findings]
-    whole = json.loads("".join(render(run, "json")))["findings"]
-    lines = [json.loads(line) for line in "".join(render(run, "jsonl")).splitlines()]
-    table = list(csv.DictReader(io.StringIO("".join(render(run, "csv")))))
+    whole = json.loads(b"".join(render(run, "json")).decode())["findings"]
+    lines = [json.loads(line) for line in b"".join(render(run, "jsonl")).decode().splitlines()]
+    table = list(csv.DictReader(io.StringIO(b"".join(render(run, "csv")).decode())))
     for found in (whole, lines):
         assert [(one["id"], [reason["code"] for reason in one["reasons"]]) for one in found] == expected
     assert [(row["id"], row["reasons"].split("; ")) for row in table] == expected
-    page = "".join(render(run, "table"))
+    page = b"".join(render(run, "table")).decode()
     for one in run.findings:
         looks = [reason for reason in one.reasons if reason.weight == "look"]
         assert all(" ".join(reason.text.split())[:40] in page for reason in looks[:1])
