@@ -153,7 +153,10 @@ def test_analytics_lists_what_is_bundled(carhound: Run) -> None:
     said = carhound("analytics")
     assert (said.returncode, said.stderr) == (0, "")
     assert "broken: process/create/image, process/create/parent_image" in said.stdout
-    assert said.stdout.count("  runs  ") == 7
+    published, *companions = said.stdout.split("\n\n")
+    assert published.count("  runs  ") == 7
+    assert len(companions) == 6
+    assert all("  Beyond the published analytic: " in one for one in companions)
 
 
 def test_analytics_of_a_folder_names_what_is_none(carhound: Run, tmp_path: Path) -> None:

@@ -168,8 +168,14 @@ def test_several_analytics_about_one_event(tmp_path: Path) -> None:
 
 
 def test_the_catalogue(tmp_path: Path) -> None:
-    (bundled,) = listed(None)["analytics"]
+    bundled, *companions = listed(None)["analytics"]
     assert (bundled["id"], bundled["bundled"]) == (BUNDLED, True)
+    assert len(companions) == 6
+    for one in companions:
+        assert one["bundled"]
+        assert one["title"].startswith("Beyond the published analytic: ")
+        assert all(text["runs"] for text in one["implementations"])
+        assert all(reference["defined"] for reference in one["data_model_references"])
     assert all(one["runs"] for one in bundled["implementations"])
     broken = [one["reference"] for one in bundled["data_model_references"] if not one["defined"]]
     assert broken == ["process/create/image", "process/create/parent_image"]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from carhound.findings.prevalence import Prevalence
+from carhound.findings.reasons import Reason
 from carhound.findings.run import (
     LEFT_OUT_LATER,
     Evidence,
@@ -77,6 +78,13 @@ SEEN = Prevalence(
     time("2018-12-04T09:12:44.123"),
 )
 FOLDED = Prevalence(("normal_command_line",), (HOSTILE.lower(),), 1, 1, None, None, 4)
+REASONS = (
+    Reason("url-or-unc-source", "look", 'regsvr32 was given a URL: "http://10.0.0.5/file.sct"'),
+    Reason("scriptlet", "look", 'regsvr32 was told to use "scrobj.dll", which runs scriptlets'),
+    Reason("network-after-load", "look", "regsvr32.exe connected to 10.0.0.5:80 at 2018-12-04T09:12:43.9Z"),
+    Reason("rare-across-hosts", "look", "this CommandLine was met on 1 of 40 hosts"),
+    Reason("several-implementations", "context", "found by 2 patterns: Main Pattern, New items"),
+)
 SILENT = Silence(30, 3, (HostSilence("WS-\x1b[31m7", 30), HostSilence("DC-01", 12), HostSilence(None, 2)))
 
 WINDOWS = (
@@ -87,8 +95,17 @@ WINDOWS = (
 
 def findings_run() -> Run:
     """Findings in all patterns, a twin difference, aggregates, notes, hostile text, three kinds of host."""
-    calc = process(12, prevalence=SEEN)
-    hostile = process(13, command=HOSTILE, computer="WS-\x1b[31m7", prevalence=FOLDED)
+    calc = process(12, prevalence=SEEN, reasons=REASONS)
+    hostile = process(
+        13,
+        command=HOSTILE,
+        computer="WS-\x1b[31m7",
+        prevalence=FOLDED,
+        reasons=(
+            Reason("encoded-command", "look", f'the command line hides a command in Base64: "{HOSTILE}"'),
+            Reason("common", "ordinary", "this CommandLine was met on 9 of 12 hosts"),
+        ),
+    )
     renamed = process(
         21,
         parent=r"C:\Users\Public\Downloads\tools and more tools\myregsvr32.exe",

@@ -163,6 +163,8 @@ def test_csv_has_a_row_for_each_finding() -> None:
         "seen_last": "2018-12-04T09:12:44.123Z",
         "key": r'"C:\Windows\System32\calc.exe"',
         "key_folded": "",
+        "reasons": "url-or-unc-source; scriptlet; network-after-load; rare-across-hosts; "
+        "several-implementations",
     }
     assert loaded["image_loaded"].endswith("AllTheThingsx86.dll")
     assert loaded["places"] == "2"

@@ -40,13 +40,19 @@ EXPECTED = {
     "new-items-month": (["cmd.exe"] * 6, ["cmd.exe"] * 2, ["cmd.exe"] * 6, NOTHING),
     # Seen 45 days before: known. Seen 15 days before: in the gap of the baseline, and so new.
     "new-items-windows": (["cmd.exe"] * 5, ["cmd.exe"] * 2, ["cmd.exe"] * 5, NOTHING),
+    # It is not signed, and lies with the user's documents.
+    "registered-text-file": (NOTHING, NOTHING, NOTHING, ["notes.txt"]),
     # No path of it ends in regsvr32.exe.
     "renamed-regsvr32": (NOTHING, NOTHING, NOTHING, NOTHING),
     "respawn-64-to-32": (NOTHING, NOTHING, NOTHING, NOTHING),
+    "scriptlet-share": (["cmd.exe"], ["cmd.exe"], ["cmd.exe"], NOTHING),
+    "started-by-script-hosts": (NOTHING, NOTHING, NOTHING, ["order.dll", "ticket.dll"]),
+    "started-by-service": (NOTHING, NOTHING, NOTHING, ["agent.dll"]),
     "squiblydoo-url": (["powershell.exe"], ["powershell.exe"], ["powershell.exe"], NOTHING),
     "unsigned-dll-program-files-evil": (NOTHING, NOTHING, NOTHING, NOTHING),
     "unsigned-dll-program-files-x86": (NOTHING, NOTHING, NOTHING, NOTHING),
     "unsigned-dll-user-folder": (NOTHING, NOTHING, NOTHING, ["helper.dll"]),
+    "unsigned-dll-windows-tasks": (NOTHING, NOTHING, NOTHING, NOTHING),
     "unsigned-dll-windows-temp": (NOTHING, NOTHING, NOTHING, NOTHING),
     # "Spawning child processes" leaves out WerFault of both bitnesses, and wevtutil of System32 alone.
     "werfault-and-wevtutil": (

@@ -1,4 +1,4 @@
-"""From what a person names with `-a` to analytics: a file, a folder of them, or the id of a bundled one."""
+"""From what a person names with `-a` to analytics: a file, a folder of them, the id of a bundled one."""
 
 import os
 from collections.abc import Iterator
@@ -21,12 +21,19 @@ ENDINGS = (".yaml", ".yml", ".md", ".spl")
 SUITE_ENDINGS = (".tests.yaml", ".tests.yml")
 """The endings of test files, which go with an analytic and are passed by without a word."""
 
-PACKAGED = "carhound/analytics/bundled"
-"""How a bundled document is called in messages and results, the same on every machine."""
+PACKAGED = "carhound/analytics"
+"""Where the documents that come with carhound lie, in messages and results: the same on every machine."""
+
+PUBLISHED = "bundled"
+"""The folder of the published analytics that come with carhound."""
+
+COMPANIONS = "companions"
+"""The folder of hunts of our own beside them, and the name that stands for all of these."""
 
 
 def load(ref: str) -> Loaded:
-    """The analytics that `ref` names; a path that exists comes before the id of a bundled one.
+    """The analytics that `ref` names; a path that exists comes before the id of a bundled one, and before
+    "companions", which stands for all companion hunts.
 
     A folder is walked in the order of its names, hidden folders left out. A document that cannot be read is
     among the problems, beside whatever could be read. Raises UsageError where `ref` names nothing, or a
@@ -39,7 +46,9 @@ def load(ref: str) -> Loaded:
             return read(read_document(Path(ref), ref))
         except DocumentError as problem:
             return Loaded(problems=(problem,))
-    for analytic_id in bundled():
+    if fold(ref) == COMPANIONS:
+        return Loaded(tuple(one for name in companions() for one in read(bundled_document(name)).analytics))
+    for analytic_id in packaged():
         if fold(analytic_id) == fold(ref):
             return read(bundled_document(analytic_id))
     raise _nothing_called(ref)
@@ -67,8 +76,30 @@ def read(document: Document) -> Loaded:
 
 @cache
 def bundled() -> tuple[str, ...]:
-    """The ids of the analytics that come with carhound, in order."""
-    names = (entry.name for entry in (resources.files("carhound.analytics") / "bundled").iterdir())
+    """The ids of the published analytics that come with carhound, in order."""
+    return _ids(PUBLISHED)
+
+
+@cache
+def companions() -> tuple[str, ...]:
+    """The ids of the companion hunts, which go beyond what is published, in order."""
+    return _ids(COMPANIONS)
+
+
+def packaged() -> tuple[str, ...]:
+    """The ids of all analytics that come with carhound."""
+    return (*bundled(), *companions())
+
+
+def bundled_document(name: str) -> Document:
+    """The file `<name>.yaml` that comes with carhound. Raises FileNotFoundError where there is none."""
+    folder = COMPANIONS if name in companions() else PUBLISHED
+    data = (resources.files("carhound.analytics") / folder / f"{name}.yaml").read_bytes()
+    return decode(data, f"{PACKAGED}/{folder}/{name}.yaml")
+
+
+def _ids(folder: str) -> tuple[str, ...]:
+    names = (entry.name for entry in (resources.files("carhound.analytics") / folder).iterdir())
     return tuple(
         sorted(
             name.removesuffix(".yaml")
@@ -76,12 +107,6 @@ def bundled() -> tuple[str, ...]:
             if name.endswith(".yaml") and not name.endswith((".notes.yaml", *SUITE_ENDINGS))
         )
     )
-
-
-def bundled_document(name: str) -> Document:
-    """The bundled file `<name>.yaml`."""
-    data = (resources.files("carhound.analytics") / "bundled" / f"{name}.yaml").read_bytes()
-    return decode(data, f"{PACKAGED}/{name}.yaml")
 
 
 def _has_implementations(document: Document) -> bool:
@@ -134,7 +159,7 @@ def _walk(folder: str, unreadable: list[OSError]) -> Iterator[str]:
 def _nothing_called(ref: str) -> UsageError:
     from difflib import get_close_matches  # costs 10 ms, and only a mistake needs it
 
-    ids = bundled()
+    ids = packaged()
     near = get_close_matches(ref.upper(), ids, n=3, cutoff=0.8)
     if near:
         hint = f"did you mean {' or '.join(near)}"

@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 
 from carhound.analytics.analytic import Analytic
 from carhound.analytics.document import Document, decode, read_document
-from carhound.analytics.load import ENDINGS, PACKAGED, SUITE_ENDINGS, bundled, bundled_document, load, read
+from carhound.analytics.load import ENDINGS, PACKAGED, SUITE_ENDINGS, bundled_document, load, packaged, read
 from carhound.analytics.yaml_tree import compose
 from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.model.folding import fold
@@ -32,8 +32,8 @@ def suites_beside(analytic: Analytic) -> list[SuiteFile]:
     """
     path = PurePath(analytic.source.path)
     names = (path.stem, analytic.id)
-    if str(path.parent) == PACKAGED:
-        return _bundled(names)
+    if str(path.parent.parent) == PACKAGED:
+        return _bundled(path.parent.name, names)
     folder = Path(path).parent
     try:
         found = sorted(
@@ -60,7 +60,7 @@ def analytic_of(ref: str) -> tuple[Analytic, SuiteFile]:
         for ending in ENDINGS:
             if (beside := path.parent / (base + ending)).is_file():
                 return _only(str(beside)), file
-        if fold(base) in map(fold, bundled()):
+        if fold(base) in map(fold, packaged()):
             return _only(base), file
         base = base.rpartition(".")[0]
     raise UsageError(
@@ -93,12 +93,12 @@ def _only(ref: str) -> Analytic:
 
 
 def _bundled_document(ref: str) -> Document:
-    for known in bundled():
+    for known in packaged():
         if fold(known) == fold(ref):
             return bundled_document(known)
     raise UsageError(
         f"no file and no bundled analytic is called {ref!r}",
-        hint=f"give a path relative to the test file, or one of: {', '.join(bundled())}",
+        hint=f"give a path relative to the test file, or one of: {', '.join(packaged())}",
     )
 
 
@@ -117,11 +117,11 @@ def _of_another(path: Path, stems: tuple[str, ...]) -> bool:
     return False
 
 
-def _bundled(stems: tuple[str, ...]) -> list[SuiteFile]:
-    folder = resources.files("carhound.analytics") / "bundled"
+def _bundled(name: str, stems: tuple[str, ...]) -> list[SuiteFile]:
+    folder = resources.files("carhound.analytics") / name
     with resources.as_file(folder) as real:
         return [
-            SuiteFile(decode(entry.read_bytes(), f"{PACKAGED}/{entry.name}"), real)
+            SuiteFile(decode(entry.read_bytes(), f"{PACKAGED}/{name}/{entry.name}"), real)
             for entry in sorted(folder.iterdir(), key=lambda one: one.name)
             if _belongs(entry.name, stems)
         ]

@@ -49,7 +49,12 @@ Exit status:
     multiple=True,
     metavar="REF",
     help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
-    "bundled one. Can be given more than once. Default: the bundled ones.",
+    "bundled one, or 'companions'. Can be given more than once. Default: the published ones.",
+)
+@click.option(
+    "--companions",
+    is_flag=True,
+    help="Run the companion hunts as well: what the published analytic leaves out.",
 )
 @mapping_option
 @time_options
@@ -96,6 +101,7 @@ def hunt(
     lake: str | None,
     catalog: str | None,
     analytics: tuple[str, ...],
+    companions: bool,
     mappings: tuple[str, ...],
     now: str | None,
     tz: str,
@@ -135,6 +141,7 @@ def hunt(
         evidence=evidence,
         command=recorded_words(ctx.obj or ()),
         analytics=analytics,
+        companions=companions,
         mappings=mappings,
         now=now,
         tz=tz,

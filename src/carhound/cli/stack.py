@@ -10,6 +10,10 @@ from carhound.cli.options import (
     read_output_options,
     recorded_words,
 )
+from carhound.errors import UsageError
+
+_ALL = "*"
+_DLLS = "dlls"
 
 _EPILOG = """\
 \b
@@ -17,6 +21,7 @@ Examples:
   carhound stack ImageLoaded logs/
   carhound stack ImageLoaded --where 'EventCode=7 Image="*regsvr32.exe"' logs/
   carhound stack ImageLoaded --lake lake/ --earliest -30d
+  carhound stack dlls logs/                     what regsvr32 registered and loaded
   carhound stack -f csv ParentImage,Image --where 'EventCode=1' a.zip
 
 \b
@@ -30,11 +35,11 @@ Exit status:
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("fields", metavar="FIELD[,FIELD...]")
+@click.argument("fields", metavar="FIELD[,FIELD...]|dlls")
 @evidence_or_lake
 @click.option(
     "--where",
-    default="*",
+    default=_ALL,
     show_default=True,
     metavar="SPL",
     help="Only events that this search expression describes.",
@@ -94,7 +99,15 @@ def stack(
     between them, whose values are then counted together. The rarest come first: those on the fewest hosts,
     then on the fewest days, then in the fewest events. Letter case does not count in values; the commonest
     spelling is shown. EVIDENCE are files and folders, as for 'carhound hunt'.
+
+    'dlls' in the place of FIELD lists the files that regsvr32 was asked to register or loaded: who asked, who
+    signed them, what followed.
     """
+    if fields == _DLLS and where != _ALL:
+        raise UsageError(
+            "stack dlls has events of its own, so --where would change nothing",
+            hint="'carhound stack ImageLoaded --where …' counts the modules of any events",
+        )
     options = read_output_options(evidence, style, output, quiet, exit_zero)
 
     from carhound import pipeline
@@ -116,5 +129,8 @@ def stack(
         catalog=catalog,
     )
     with shown_progress(quiet=quiet) as progress:
-        run = pipeline.stack(fields.split(","), where, top, request, progress)
+        if fields == _DLLS:
+            run = pipeline.stack_dlls(top, request, progress)
+        else:
+            run = pipeline.stack(fields.split(","), where, top, request, progress)
     return deliver(run, options)

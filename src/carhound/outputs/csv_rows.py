@@ -34,9 +34,10 @@ COLUMNS = (
     "seen_last",
     "key",
     "key_folded",
+    "reasons",
 )
 """Of a finding; `file` and `record` are of the first place, `places` counts all, `seen_…` and `key…` say
-how common its key is."""
+how common its key is, `reasons` are codes."""
 
 
 def lines(run: Run) -> Iterator[str]:
@@ -69,6 +70,7 @@ def _cells(finding: Finding) -> tuple[Cell, ...]:
         finding.days,
         finding.id,
         *_seen(finding.prevalence),
+        tuple(reason.code for reason in finding.reasons),
     )
 
 

@@ -59,7 +59,8 @@ def finding_object(finding: Finding) -> Json:
     """One finding, as it stands in the run and alone on a line of JSON lines."""
     prevalence = None if finding.prevalence is None else _prevalence(finding.prevalence)
     tree = None if finding.tree is None else tree_object(finding.tree)
-    return {**event_object(finding), "prevalence": prevalence, "tree": tree}
+    reasons = [{"code": one.code, "weight": one.weight, "text": one.text} for one in finding.reasons]
+    return {**event_object(finding), "prevalence": prevalence, "tree": tree, "reasons": reasons}
 
 
 def event_object(finding: Finding) -> Json:

@@ -3,7 +3,7 @@
 import os
 
 from carhound import VERSION
-from carhound.analytics.load import PACKAGED, bundled
+from carhound.analytics.load import PACKAGED, packaged
 from carhound.findings.catalogue import Catalogue, Catalogued, CataloguedText
 from carhound.pipeline.hunt import load_analytics
 from carhound.pipeline.implementations import Prepared, Subject, prepare
@@ -15,7 +15,7 @@ def catalogue(reference: str | None) -> Catalogue:
 
     Raises CarhoundError where there is none.
     """
-    analytics, problems, passed_over = load_analytics((reference,) if reference is not None else bundled())
+    analytics, problems, passed_over = load_analytics((reference,) if reference is not None else packaged())
     subjects = [prepare(analytic, "published") for analytic in analytics]
     reasons = [str(problem) for problem in problems]
     reasons += [

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic
-from carhound.analytics.load import bundled, load
+from carhound.analytics.load import load, packaged
 from carhound.analytics.suite import Case, Suite
 from carhound.analytics.suite_files import SuiteFile, analytic_of, is_suite, suites_beside
 from carhound.analytics.suite_yaml import read_suite
@@ -43,13 +43,13 @@ class _Found:
 
 
 def check(references: tuple[str, ...], command: tuple[str, ...] = ()) -> CheckRun:
-    """Runs the test files of analytics; no references stand for the bundled ones.
+    """Runs the test files of analytics; no references stand for all that come with carhound.
 
     A reference is an analytic (a document, a folder of them, a bundled id) or a test file. Raises
     CarhoundError where nothing could be run.
     """
     found = _Found()
-    for reference in references or bundled():
+    for reference in references or packaged():
         _find(reference, found, named=bool(references))
     results = []
     for subject in found.subjects.values():

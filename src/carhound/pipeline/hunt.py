@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
-from carhound.analytics.load import bundled, load
+from carhound.analytics.load import COMPANIONS, bundled, load
 from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.findings.judging import as_rows
 from carhound.findings.processes import Processes
@@ -20,6 +20,7 @@ from carhound.pipeline.implementations import Prepared, Subject, prepare
 from carhound.pipeline.keys import compare_by, seen
 from carhound.pipeline.novelty import read_days, tell_new
 from carhound.pipeline.over_files import from_files
+from carhound.pipeline.reasoned import reasoned
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, with_events
 from carhound.pipeline.suppressing import read_valid_suppressions, suppressed
@@ -32,7 +33,9 @@ def hunt(request: Request, progress: Progress | None = None) -> Run:
     clock = read_clock(request)
     days = read_days(request)
     suppressions = None if request.suppress is None else read_valid_suppressions(request.suppress, clock.wall)
-    analytics, problems, passed_over = load_analytics(request.analytics or bundled())
+    references = request.analytics or bundled()
+    references += (COMPANIONS,) if request.companions else ()
+    analytics, problems, passed_over = load_analytics(references)
     subjects = ready(analytics, request.reading, request.key, days)
     run = _run(request, clock, subjects, progress, problems, passed_over)
     return run if suppressions is None else suppressed(run, suppressions)
@@ -130,7 +133,9 @@ def _told(
         read_days(request),
         request.key,
     )
-    return Run(info, results, gathered.hosts(names), evidence, tuple(found), status, reasons, rows)
+    hosts = gathered.hosts(names)
+    ordered = reasoned(found, subjects, results, hosts)
+    return Run(info, results, hosts, evidence, ordered, status, reasons, rows)
 
 
 def _gather(

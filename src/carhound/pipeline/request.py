@@ -30,6 +30,8 @@ class Request:
     """The words of the command, for the record."""
     analytics: tuple[str, ...] = ()
     """References to analytics; none stands for the bundled ones."""
+    companions: bool = False
+    """Run the companion hunts as well."""
     mappings: tuple[str, ...] = ()
     """Files that say what columns with names of their own are called by Windows."""
     now: str | None = None

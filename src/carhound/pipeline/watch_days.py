@@ -9,6 +9,7 @@ from carhound.engines.interpreter.operators import Moment
 from carhound.findings.alert import Sighting, alert_id
 from carhound.findings.identity import Registry
 from carhound.findings.processes import Processes
+from carhound.findings.reasoning.rules import with_reasons
 from carhound.findings.run import Finding
 from carhound.findings.suppressions import Suppression
 from carhound.model.event import Event
@@ -22,6 +23,7 @@ from carhound.pipeline.keys import seen
 from carhound.pipeline.lake_hits import LakeHits
 from carhound.pipeline.memory import Memory
 from carhound.pipeline.reading import Reading
+from carhound.pipeline.reasoned import around
 from carhound.pipeline.results import with_events
 from carhound.plan.nodes import Scan, scans
 
@@ -148,10 +150,10 @@ class Watching:
         for subject in self._subjects:
             judged = [one.judgement for one in subject.implementations if one.judgement is not None]
             subject.processes = Processes(event for judgement in judged for event in judgement.events)
-            known = seen(subject, hits.sightings, self._zone)
+            known, told = seen(subject, hits.sightings, self._zone), around(subject)
             for event, finding in with_events(subject, Reading(registry), known):
                 if any(one.sequence >= self._since for one in subject.processes.records(event)):
-                    yield Found(event, finding)
+                    yield Found(event, with_reasons(finding, told))
             for judgement in judged:
                 for host, silence in judgement.silent.items():
                     self._silent[host] = max(silence, self._silent.get(host, (0, 0)))

@@ -1,7 +1,6 @@
 """Matched events as a list to read from top to bottom: when, where, who started what, and the proof."""
 
 from collections.abc import Container, Mapping
-from datetime import UTC, datetime
 
 from rich.text import Text
 
@@ -19,18 +18,19 @@ SHOWN = 200
 
 _LABEL = 9
 _OTHER_FIELDS = 6
-_LATEST = datetime.max.replace(tzinfo=UTC)
+_LOOKS_SHOWN = 3
+"""Reasons of one event told in full; the others by their codes."""
 
 
 def show_events(
     page: Page, pattern: Pattern, findings: Mapping[str, Finding], numbers: dict[str, int], indent: int
 ) -> None:
-    """The events of a pattern by time, oldest first, those without a time last.
+    """The events of a pattern in the order of the run, the one most worth a look first.
 
     An event already in `numbers` was shown in full under an earlier pattern and is one line here.
     """
-    listed = [findings[one] for one in pattern.findings if one in findings]
-    listed.sort(key=lambda finding: finding.time or _LATEST)
+    mine = frozenset(pattern.findings)
+    listed = [finding for finding in findings.values() if finding.id in mine]
     only = _only_some(pattern)
     for finding in listed[:SHOWN]:
         if finding.id in numbers:
@@ -108,6 +108,24 @@ def show_event(
     if finding.days:
         detail("days", evidence(", ".join(finding.days)))
     detail("file", _place(finding))
+    _show_reasons(page, finding, inner)
+
+
+def _show_reasons(page: Page, finding: Finding, indent: int) -> None:
+    """Why to look, why perhaps not, and what else there is to know, the last by name alone."""
+    looks = [reason for reason in finding.reasons if reason.weight == "look"]
+    ordinary = [reason for reason in finding.reasons if reason.weight == "ordinary"]
+    label = "look"
+    for reason in looks[:_LOOKS_SHOWN]:
+        page.labelled(label, evidence(reason.text), indent=indent, label_width=_LABEL, style="yellow")
+        label = ""
+    label = "ordinary"
+    for reason in ordinary:
+        page.labelled(label, evidence(reason.text, "dim"), indent=indent, label_width=_LABEL)
+        label = ""
+    told = {id(reason) for reason in (*looks[:_LOOKS_SHOWN], *ordinary)}
+    if others := [reason.code for reason in finding.reasons if id(reason) not in told]:
+        page.labelled("also", Text(", ".join(others), "dim"), indent=indent, label_width=_LABEL)
 
 
 def _normal_form(prevalence: Prevalence) -> Text:
