@@ -51,11 +51,14 @@ def bundled_run() -> CheckRun:
 
 def test_the_bundled_analytic_does_what_its_test_files_say(bundled_run: CheckRun) -> None:
     assert (bundled_run.exit_status, bundled_run.failed, bundled_run.untold) == (0, 0, 0)
-    (analytic,) = bundled_run.analytics
+    analytic, *companions = bundled_run.analytics
     assert len(analytic.implementations) == 7
+    assert len(companions) == 6
     for case in analytic.cases:
         assert len(case.cells) == 7
-        assert all(cell.as_expected for cell in case.cells), case.title
+    for one in bundled_run.analytics:
+        for case in one.cases:
+            assert all(cell.as_expected for cell in case.cells), case.title
 
 
 def test_every_bundled_implementation_has_hits_and_near_misses_in_both_readings(

@@ -87,8 +87,8 @@ def test_a_file_that_is_gone_or_damaged(tmp_path: Path) -> None:
     (gone, damaged) = write([sysmon("a.exe"), sysmon("b.exe")], BARE, tmp_path)
     Path(damaged).write_bytes(b"PAR1 nothing of the kind PAR1")
     for path in (damaged, str(tmp_path / "missing.parquet")):
-        with pytest.raises(LakeError) as caught:
-            EventFiles(BARE, [gone, path])
+        with pytest.raises(LakeError) as caught, EventFiles(BARE, [gone, path]) as table:
+            list(table.matches(stem("*"), NO_BOUNDS))
         assert Path(path).name in caught.value.message
         assert caught.value.hint
 
@@ -115,7 +115,9 @@ def scanned(table: EventFiles, asked: Stem) -> str:
     query = candidates(asked, table.table, NO_BOUNDS, ["sequence"]).sql(dialect="duckdb")
     rows = table._connection.execute("EXPLAIN ANALYZE " + query).fetchall()
     text = "\n".join(map(str, rows[0]))
-    return text.split("Row Groups Scanned: ")[1].split("│")[0].strip()
+    # The odd rows are looked for in a scan of their own, which finds none.
+    scans = [one.split("│")[0].strip() for one in text.split("Row Groups Scanned: ")[1:]]
+    return max(scans, key=lambda one: int(one.split()[0]))
 
 
 def test_what_sql_cannot_say_is_split_off() -> None:
