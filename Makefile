@@ -10,7 +10,7 @@ UV = .uv/bin/uv
 demo: .venv/ready
 	$(UV) run --locked carhound simulate squiblydoo-url unsigned-dll-user-folder --hosts 3 --days 2 \
 		--format evtx --out demo/ --force --quiet
-	$(UV) run --locked carhound hunt --exit-zero demo/
+	$(UV) run --locked carhound hunt --exit-zero --report demo-report.html demo/
 
 test: lint
 	$(UV) run --locked pytest -q -n auto
