@@ -142,8 +142,6 @@ def _gather(
     request: Request, clock: Clock, subjects: list[Subject], progress: Progress | None, *, searching: bool
 ) -> Gathered:
     if request.lake is None:
-        if not request.evidence:
-            raise UsageError("nothing to look at", hint="name files or folders, or a lake with --lake")
         if request.catalog is not None:
             raise UsageError("--catalog names the catalogue of a lake", hint="name the lake with --lake")
         return from_files(request, clock, subjects, progress)
