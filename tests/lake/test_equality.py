@@ -259,7 +259,7 @@ def test_options_about_files(tmp_path: Path, options: dict[str, Any]) -> None:
 
 
 def test_neither_evidence_nor_a_lake() -> None:
-    with pytest.raises(UsageError, match="nothing to look at") as told:
+    with pytest.raises(UsageError, match="no evidence was named") as told:
         search("EventCode=1", Request((), ()))
     assert "--lake" in str(told.value.hint)
     with pytest.raises(UsageError, match="--catalog"):

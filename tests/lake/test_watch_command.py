@@ -85,5 +85,5 @@ def test_a_ledger_that_cannot_be_written(carhound: Run, lake: Path) -> None:
 def test_nothing_to_hunt_in(carhound: Run) -> None:
     said = carhound("hunt")
     assert said.returncode == 2
-    assert "nothing to look at" in said.stderr
+    assert "no evidence was named" in said.stderr
     assert "--lake" in said.stderr
