@@ -16,8 +16,8 @@ _INTRODUCTION = """\
 # SPL: what is run
 
 Every command and function of Splunk's search language that carhound runs, and what it refuses, with what to
-use instead. What runs follows Splunk's Search Reference; where carhound differs on purpose, it is said here. Of
-a search over a lake, SQL runs what it can say exactly and the interpreter the rest.
+use instead. What runs follows Splunk's Search Reference; where carhound differs on purpose, it is said here.
+Of a search over a lake, SQL runs what it can say exactly and the interpreter the rest.
 """
 
 
