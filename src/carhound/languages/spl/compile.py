@@ -10,6 +10,8 @@ from typing import Literal, NoReturn
 
 from carhound.errors import UsageError
 from carhound.languages.interface import Compiled
+from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
+from carhound.languages.spl.macros import expand
 from carhound.languages.spl.parser import parse
 from carhound.languages.spl.predicates import lower_predicate
 from carhound.languages.spl.scope import SCOPE_FIELDS, find_dataset
@@ -39,10 +41,21 @@ _SPLICED = {"search", "query"}
 _SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def compile_spl(source: Source) -> Compiled:
+def compile_spl(source: Source, definitions: Definitions = NOTHING_DEFINED) -> Compiled:
     """The plan of a search. Raises LanguageError for what cannot be parsed or is not supported."""
+    expanded = expand(source, definitions.macros)
+    try:
+        made = _compile(expanded.source, definitions)
+    except LanguageError as problem:
+        raise LanguageError(expanded.tell(problem.diagnostic)) from None
+    return Compiled(
+        expanded.placed(made.plan), (*expanded.remarks, *(expanded.tell(one) for one in made.diagnostics))
+    )
+
+
+def _compile(source: Source, definitions: Definitions) -> Compiled:
     pipeline, remarks = parse(source)
-    compiler = _Compiler(source, list(remarks))
+    compiler = _Compiler(source, definitions, list(remarks))
     plan = compiler.pipeline(pipeline, "main")
     if any(isinstance(test, Term) for stem in stems(plan) for test in tests(stem.conditions)):
         message = "bare terms are looked for in the values of an event's fields where it has no _raw text"
@@ -64,6 +77,7 @@ class _Parts:
 @dataclass(slots=True)
 class _Compiler:
     source: Source
+    definitions: Definitions
     remarks: list[Diagnostic]
 
     def pipeline(self, pipeline: Pipeline, role: Literal["main", "baseline"]) -> Node:

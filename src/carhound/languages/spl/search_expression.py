@@ -83,14 +83,6 @@ def _parse_not(cursor: Cursor, subsearch: PipelineParser, depth: int) -> SearchE
 def _parse_term(cursor: Cursor) -> SearchExpression:
     cursor.skip_blank()
     start = cursor.at
-    if cursor.peek() == "`":
-        end = cursor.text.find("`", start + 1)
-        cursor.fail(
-            "SPL-M1",
-            f"unknown macro {cursor.text[start : end + 1 or None]}",
-            cursor.span(start, end + 1 if end > 0 else start + 1),
-            "write the macro's own text in its place",
-        )
     name = read_word(cursor)
     if name is None:
         _fail_at_operator(cursor)
