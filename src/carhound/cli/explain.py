@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carhound.cli.options import catalog_option, page_options, zone_options
+from carhound.cli.options import catalog_option, definition_options, page_options, zone_options
 
 if TYPE_CHECKING:
     from carhound.findings.run import Reading
@@ -51,6 +51,7 @@ Exit status:
     help="Also show which parts of each plan this lake runs in SQL, and why not all. Not with --event.",
 )
 @catalog_option
+@definition_options
 @zone_options
 @click.option(
     "--reading",
@@ -69,6 +70,8 @@ def explain(
     evidence: tuple[str, ...],
     lake: str | None,
     catalog: str | None,
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
     now: str | None,
     tz: str,
     reading: "Reading",
@@ -87,12 +90,24 @@ def explain(
     from carhound.cli.progress import shown_progress
     from carhound.outputs.render import render_explanation
     from carhound.outputs.write import check_target
+    from carhound.pipeline.definitions import DefinitionFiles
     from carhound.pipeline.event_choice import LARGEST
     from carhound.pipeline.explain import ExplainRequest, explain
 
     if output not in (None, "-"):
         check_target(Path(str(output)))
-    request = ExplainRequest(reference, ctx.obj or (), event, evidence, now, tz, reading, lake, catalog)
+    request = ExplainRequest(
+        reference,
+        ctx.obj or (),
+        event,
+        evidence,
+        now,
+        tz,
+        reading,
+        lake,
+        catalog,
+        DefinitionFiles(macros, lookups),
+    )
     with shown_progress(quiet=not evidence) as progress:
         said = explain(request, lambda: sys.stdin.buffer.read(LARGEST + 1), progress)
     deliver_page(

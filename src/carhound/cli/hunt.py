@@ -7,6 +7,7 @@ import click
 from carhound.cli.options import (
     archive_options,
     counting_options,
+    definition_options,
     evidence_or_lake,
     findings_output_options,
     mapping_option,
@@ -57,6 +58,7 @@ Exit status:
     help="Run the companion hunts as well: what the published analytic leaves out.",
 )
 @mapping_option
+@definition_options
 @time_options
 @click.option(
     "--reading",
@@ -103,6 +105,8 @@ def hunt(
     analytics: tuple[str, ...],
     companions: bool,
     mappings: tuple[str, ...],
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
     now: str | None,
     tz: str,
     earliest: str | None,
@@ -143,6 +147,7 @@ def hunt(
         analytics=analytics,
         companions=companions,
         mappings=mappings,
+        definitions=pipeline.DefinitionFiles(macros, lookups),
         now=now,
         tz=tz,
         earliest=earliest,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carhound.cli.options import catalog_option
+from carhound.cli.options import catalog_option, definition_options
 
 if TYPE_CHECKING:
     from carhound.alerts.delivery import Sink
@@ -37,6 +37,7 @@ Exit status:
     metavar="REF",
     help="An analytic, as for 'carhound hunt'. Can be given more than once. Default: the bundled ones.",
 )
+@definition_options
 @click.option(
     "--reading",
     type=click.Choice(["published", "corrected"]),
@@ -81,6 +82,8 @@ def watch(
     lake: str,
     catalog: str | None,
     analytics: tuple[str, ...],
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
     reading: "Reading",
     novel_over: str,
     key: str | None,
@@ -105,9 +108,19 @@ def watch(
     from carhound.cli.options import read_key
     from carhound.outputs.watch_text import watch_lines
     from carhound.pipeline import watch as pipeline
+    from carhound.pipeline.definitions import DefinitionFiles
 
     request = pipeline.WatchRequest(
-        lake, catalog, analytics, reading, novel_over, read_key(key), tz, suppress, from_now
+        lake,
+        catalog,
+        analytics,
+        reading,
+        novel_over,
+        read_key(key),
+        tz,
+        suppress,
+        from_now,
+        DefinitionFiles(macros, lookups),
     )
     watched = pipeline.watch(request, _sinks(output, webhook))
     for line in () if quiet else watch_lines(watched):

@@ -1,8 +1,8 @@
 """Calls of macros, put in place before a search is parsed; and where what was put there stands.
 
-Splunk's Knowledge Manager Manual, "Use search macros in searches", and the Admin Manual, "macros.conf": a call
-stands in backquotes, outside of quoted texts; arguments by place or as `name=value`; an argument in quotes
-loses them.
+Splunk's Knowledge Manager Manual, "Use search macros in searches", and the Admin Manual, "macros.conf": a
+call stands in backquotes, outside of quoted texts; arguments by place or as `name=value`; an argument in
+quotes loses them.
 """
 
 import re
@@ -190,16 +190,14 @@ class _Caller:
             self.is_built_in = self.is_built_in or top
         if macro is not None:
             return macro
-        known = {one: count for one, count in (*BUILT_IN, *self.macros)}
-        if name in known:
-            takes = " or ".join(str(count) for one, count in sorted({*BUILT_IN, *self.macros}) if one == name)
+        known = sorted({*BUILT_IN, *self.macros})
+        if takes := " or ".join(str(count) for one, count in known if one == name):
             message = f"the macro `{name}` takes {takes} arguments, not {arguments}"
             self.fail("SPL-M1", message, "commas part arguments; one with a comma in it stands in quotes")
-        near = nearest(name, known)
         hint = "define it in a file in the form of macros.conf, and give that with --macros FILE"
-        self.fail(
-            "SPL-M1", f"unknown macro `{name}`", f"did you mean `{near}`? Else {hint}" if near else hint
-        )
+        if near := nearest(name, [one for one, _ in known]):
+            hint = f"did you mean `{near}`? Else {hint}"
+        return self.fail("SPL-M1", f"unknown macro `{name}`", hint)
 
     def fail(self, code: str, message: str, hint: str) -> NoReturn:
         if self.name and f"`{self.name}`" not in message:
