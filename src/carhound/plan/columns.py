@@ -2,7 +2,21 @@
 
 from collections.abc import Collection, Iterable
 
-from carhound.plan.nodes import Eval, Fields, Node, Rename, Scan, Stats, Table, Top
+from carhound.plan.nodes import (
+    Append,
+    Eval,
+    Fields,
+    Join,
+    Lookup,
+    Node,
+    Rename,
+    Scan,
+    Stats,
+    Table,
+    TableRows,
+    Top,
+    reads_nothing,
+)
 
 
 def columns(plan: Node, present: Collection[str] = ()) -> tuple[str, ...] | None:
@@ -30,11 +44,26 @@ def columns(plan: Node, present: Collection[str] = ()) -> tuple[str, ...] | None
                     new if name == old else name for name in named or () if name != new or old == new
                 )
             return named
+        case Append() | Join() | TableRows() | Lookup():
+            return _widened(plan, present)
         case Eval(source, assignments):
             known = columns(source, present)
             return None if known is None else _distinct((*known, *(name for name, _ in assignments)))
         case _:
             return columns(plan.input, present)
+
+
+def _widened(plan: Append | Join | TableRows | Lookup, present: Collection[str]) -> tuple[str, ...] | None:
+    """The columns of the input and those that come from elsewhere."""
+    own = () if reads_nothing(plan.input) else columns(plan.input, present)
+    match plan:
+        case Append() | Join():
+            more = columns(plan.subsearch, present)
+        case TableRows():
+            more = plan.table.columns
+        case Lookup():
+            more = tuple(name for _, name in plan.outputs)
+    return None if own is None or more is None else _distinct((*own, *more))
 
 
 def _wild(names: tuple[str, ...]) -> bool:

@@ -4,12 +4,15 @@ Time terms hold for the search they stand in, never for its subsearches, nor the
 Search Reference, "Time modifiers", *Time ranges and subsearches*).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from carhound.errors import UsageError
 from carhound.languages.interface import Compiled
+from carhound.languages.spl.commands.format_ import Format
+from carhound.languages.spl.commands.return_ import Return
 from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
 from carhound.languages.spl.macros import expand
 from carhound.languages.spl.parser import parse
@@ -21,6 +24,7 @@ from carhound.languages.spl.syntax import (
     Conjunction,
     Membership,
     Negated,
+    PipedCommand,
     Pipeline,
     Search,
     SearchExpression,
@@ -31,7 +35,7 @@ from carhound.model.datasets import EVERYTHING, Dataset
 from carhound.model.diagnostics import Diagnostic, LanguageError, Source, Span
 from carhound.model.windows import TimeRange, resolve_time
 from carhound.plan.columns import columns
-from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter
+from carhound.plan.nodes import Filter, Node, Role, Scan, SubsearchFilter
 from carhound.plan.predicates import All, Predicate, Term, tests
 from carhound.plan.stems import stems
 
@@ -56,7 +60,7 @@ def compile_spl(source: Source, definitions: Definitions = NOTHING_DEFINED) -> C
 def _compile(source: Source, definitions: Definitions) -> Compiled:
     pipeline, remarks = parse(source)
     compiler = _Compiler(source, definitions, list(remarks))
-    plan = compiler.pipeline(pipeline, "main")
+    plan = compiler.pipeline(pipeline.commands)
     if any(isinstance(test, Term) for stem in stems(plan) for test in tests(stem.conditions)):
         message = "bare terms are looked for in the values of an event's fields where it has no _raw text"
         compiler.remarks.append(Diagnostic("SPL-N1", message, "note"))
@@ -79,20 +83,33 @@ class _Compiler:
     source: Source
     definitions: Definitions
     remarks: list[Diagnostic]
+    role: Role = "main"
+    """Of the search that is being compiled."""
 
-    def pipeline(self, pipeline: Pipeline, role: Literal["main", "baseline"]) -> Node:
-        first, *rest = pipeline.commands
+    def pipeline(self, commands: Sequence[Search | PipedCommand]) -> Node:
+        first, *rest = commands
         if not isinstance(first, Search):
             raise TypeError("a pipeline begins with a search")
-        node = self.first(first, role)
+        node = self.first(first)
         for command in rest:
             node = self.later(command, node) if isinstance(command, Search) else command.lower(node, self)
         return node
 
     def subsearch(self, pipeline: Pipeline) -> Node:
-        return self.pipeline(pipeline, "baseline")
+        return self.pipeline(pipeline.commands)
 
-    def first(self, command: Search, role: Literal["main", "baseline"]) -> Node:
+    def condition_rows(self, pipeline: Pipeline) -> Node:
+        """The rows of a subsearch that stands in the place of a term."""
+        outer, self.role = self.role, "baseline"
+        *before, last = pipeline.commands
+        if before and isinstance(last, Format | Return):
+            node = last.rows(self.pipeline(before))
+        else:
+            node = self.pipeline(pipeline.commands)
+        self.role = outer
+        return node
+
+    def first(self, command: Search) -> Node:
         parts = _Parts()
         for term in _terms(command.expression):
             if isinstance(term, Comparison) and term.name.text in _TIME_FIELDS:
@@ -103,7 +120,7 @@ class _Compiler:
                 self.scope_term(Comparison(term.name, "=", term.values[0], term.span), parts)
             else:
                 self.condition(term, parts)
-        scan = Scan(parts.dataset, range=parts.range, role=role, span=parts.where or command.span)
+        scan = Scan(parts.dataset, range=parts.range, role=self.role, span=parts.where or command.span)
         return self.filters(scan, parts, command.span)
 
     def later(self, command: Search, node: Node) -> Node:
@@ -122,7 +139,7 @@ class _Compiler:
                 "SPL-U3", f"more than {_MOST_SUBSEARCHES} subsearches in one search", place, "use fewer"
             )
         for subsearch, negated, place in parts.subsearches:
-            inner = self.subsearch(subsearch.pipeline)
+            inner = self.condition_rows(subsearch.pipeline)
             if _SPLICED & set(columns(inner) or ()):
                 message = (
                     "a subsearch that returns a field called search or query splices its text: not supported"

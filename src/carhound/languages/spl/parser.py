@@ -6,7 +6,7 @@ from carhound.languages.spl import refused
 from carhound.languages.spl.commands import COMMANDS
 from carhound.languages.spl.commands import search as search_command
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.search_expression import PipelineParser, show_search
+from carhound.languages.spl.search_expression import PipelineParser
 from carhound.languages.spl.syntax import PipedCommand, Pipeline, Search
 from carhound.languages.spl.words import take_keyword
 from carhound.model.diagnostics import Diagnostic, Source
@@ -51,7 +51,10 @@ def _subsearch(depth: int) -> PipelineParser:
         if depth > _DEPTH:
             cursor.fail("SPL-P1", "subsearches are nested too deeply", cursor.here())
         cursor.take("|")
-        return _rest(cursor, _generating(cursor, depth + 1), depth)
+        outer = cursor.subsearch
+        pipeline = _rest(cursor, _generating(cursor, depth + 1), depth)
+        cursor.subsearch = outer
+        return pipeline
 
     return parse_subsearch
 
@@ -89,14 +92,5 @@ def _command(cursor: Cursor, depth: int) -> Search | PipedCommand:
             near = nearest(name, ["search", *COMMANDS])
             hint = f"did you mean {near}?" if near else f"{refused.PAGE} lists the commands there are"
         return cursor.fail("SPL-U1", f"the command {match[0]} is not supported", cursor.span(start), hint)
+    cursor.subsearch = _subsearch(depth + 1)
     return command(cursor, start)
-
-
-def show(pipeline: Pipeline) -> str:
-    """The search as text that parses to the same tree."""
-    return " | ".join(
-        f"search {show_search(command.expression, show)}".rstrip()
-        if isinstance(command, Search)
-        else command.show()
-        for command in pipeline.commands
-    )
