@@ -1,6 +1,6 @@
 """A plan over the events its stems let through."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from typing import assert_never
 
 from carhound.engines.interpreter import aggregates
 from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.rows import AliasUse, Row, getter, sort_key, texts
+from carhound.engines.interpreter.rows import AliasUse, Row, getter, sort_key, texts, unheard
 from carhound.engines.interpreter.subsearch import row_matcher
 from carhound.model.event import Cell, Event
 from carhound.model.glob import Glob
@@ -71,10 +71,36 @@ def run(
 
     `made` holds, by the id() of their node, rows that another engine made; nothing below needs hits.
     """
-    execution = _Execution(plan, hits, moment, used, made)
+    execution = _Execution(plan, hits, moment.window, used, made)
     rows = execution.rows(plan)
     present = dict.fromkeys(name for row in rows if row.columns is not None for name in row.columns)
     return Result(rows, columns(plan, present), execution.entered)
+
+
+def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
+    """The events that the plan's conditions and subsearches let through, whatever their time.
+
+    An anti-join takes none away: what it knows hangs on windows. `hits` as for `run`.
+    """
+    main = stems(plan)[0].node
+    above: list[Node] = []
+    node = entry(plan)
+    while node is not main and not isinstance(node, Scan):
+        above.append(node)
+        node = node.input
+    if not any(map(_asks, above)):
+        return hits[id(main)]
+    execution = _Execution(plan, hits, lambda _scan: NO_BOUNDS, unheard, {})
+    rows = [Row(event) for event in hits[id(main)]]
+    for node in reversed(above):
+        if _asks(node) or isinstance(node, Fields | Table | Rename):
+            rows = execution.applied(node, rows)
+    return [row.event for row in rows if row.event is not None]
+
+
+def _asks(node: Node) -> bool:
+    """Whether it is a condition on each event."""
+    return isinstance(node, Filter) or (isinstance(node, SubsearchFilter) and not node.negated)
 
 
 def newest_first(events: list[Event]) -> list[Event]:
@@ -89,13 +115,13 @@ class _Execution:
         self,
         plan: Node,
         hits: Mapping[int, list[Event]],
-        moment: Moment,
+        window: Callable[[Scan], Window],
         used: AliasUse,
         given: Mapping[int, list[Row]],
     ) -> None:
         self.hits = hits
         self.given = given
-        self.moment = moment
+        self.window = window
         self.used = used
         self.entry = entry(plan)
         self.stems = {id(stem.node): stem for stem in stems(plan)}
@@ -110,12 +136,15 @@ class _Execution:
     def made(self, node: Node) -> list[Row]:
         stem = self.stems.get(id(node))
         if stem is not None:
-            window = self.moment.window(stem.scan)
+            window = self.window(stem.scan)
             return [Row(event) for event in newest_first(self.hits[id(node)]) if window.contains(event.time)]
-        if isinstance(node, Scan):
-            raise TypeError("every scan belongs to a stem")
-        rows = self.rows(node.input)
+        return self.applied(node, [] if isinstance(node, Scan) else self.rows(node.input))
+
+    def applied(self, node: Node, rows: list[Row]) -> list[Row]:
+        """What an operator makes of the rows of its input."""
         match node:
+            case Scan():
+                raise TypeError("every scan belongs to a stem")
             case Filter(_, predicate):
                 holds = condition(predicate, self.used)
                 return [row for row in rows if holds(row)]
@@ -141,7 +170,7 @@ class _Execution:
                 assert_never(node)
 
     def subsearch(self, plan: Node) -> list[Row]:
-        return _Execution(plan, self.hits, self.moment, self.used, self.given).rows(plan)
+        return _Execution(plan, self.hits, self.window, self.used, self.given).rows(plan)
 
 
 def _dedup(node: Dedup, rows: list[Row], used: AliasUse) -> list[Row]:
