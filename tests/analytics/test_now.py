@@ -24,6 +24,7 @@ CHILDREN = (
         (f"EventCode=1 {CHILDREN}", 10),
         (f"EventCode=1 {CHILDREN.replace('EventCode=1', 'EventCode=1 earliest=-5s', 1)}", 10),
         (r'EventCode=1 | rename Image as Program | search Program="*\\b.exe"', 10),
+        (r'EventCode=1 | eval Program=lower(Image) | where like(Program, "%b.exe")', 10),
         (f"EventCode=1 {CHILDREN} | stats count by Image", 10),
         (f"EventCode=1 NOT {CHILDREN}", 20),
     ],

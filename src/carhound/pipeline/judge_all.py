@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from carhound.engines.interpreter.operators import Moment, matches
+from carhound.engines.interpreter.execution import matches
+from carhound.engines.interpreter.moment import Moment
 from carhound.findings.identity import Registry
 from carhound.findings.judging import judge
 from carhound.pipeline.gathered import Hits

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from carhound.plan.nodes import Fields, Node, Rename, Scan, Stats, Table, Top
+from carhound.plan.nodes import Eval, Fields, Node, Rename, Scan, Stats, Table, Top
 
 
 def columns(plan: Node, present: Collection[str] = ()) -> tuple[str, ...] | None:
@@ -30,6 +30,9 @@ def columns(plan: Node, present: Collection[str] = ()) -> tuple[str, ...] | None
                     new if name == old else name for name in named or () if name != new or old == new
                 )
             return named
+        case Eval(source, assignments):
+            known = columns(source, present)
+            return None if known is None else _distinct((*known, *(name for name, _ in assignments)))
         case _:
             return columns(plan.input, present)
 
