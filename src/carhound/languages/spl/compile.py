@@ -13,7 +13,7 @@ from carhound.errors import UsageError
 from carhound.languages.interface import Compiled
 from carhound.languages.spl.commands.format_ import Format
 from carhound.languages.spl.commands.return_ import Return
-from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
+from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions, lookup_name
 from carhound.languages.spl.macros import expand
 from carhound.languages.spl.parser import parse
 from carhound.languages.spl.predicates import lower_predicate
@@ -33,9 +33,11 @@ from carhound.languages.spl.syntax import (
 from carhound.languages.spl.words import Word
 from carhound.model.datasets import EVERYTHING, Dataset
 from carhound.model.diagnostics import Diagnostic, LanguageError, Source, Span
+from carhound.model.suggestion import nearest
 from carhound.model.windows import TimeRange, resolve_time
 from carhound.plan.columns import columns
-from carhound.plan.nodes import Filter, Node, Role, Scan, SubsearchFilter
+from carhound.plan.lookup_table import LookupTable
+from carhound.plan.nodes import NOTHING, Filter, Node, Role, Scan, SubsearchFilter
 from carhound.plan.predicates import All, Predicate, Term, tests
 from carhound.plan.stems import stems
 
@@ -88,9 +90,10 @@ class _Compiler:
 
     def pipeline(self, commands: Sequence[Search | PipedCommand]) -> Node:
         first, *rest = commands
-        if not isinstance(first, Search):
-            raise TypeError("a pipeline begins with a search")
-        node = self.first(first)
+        if isinstance(first, Search):
+            node = self.first(first)
+        else:
+            node = first.lower(Filter(Scan(EVERYTHING, role=self.role), NOTHING), self)
         for command in rest:
             node = self.later(command, node) if isinstance(command, Search) else command.lower(node, self)
         return node
@@ -190,6 +193,19 @@ class _Compiler:
             self.fail("SPL-S2", f"{term.name.text}={term.value.text} names a second dataset", term.span, hint)
         if dataset is not EVERYTHING:
             parts.dataset = dataset
+
+    def table(self, name: Word) -> LookupTable:
+        table = self.definitions.lookup(name.text)
+        if table is not None:
+            return table
+        near = nearest(lookup_name(name.text), self.definitions.lookups)
+        hint = f"give its file with --lookup {lookup_name(name.text)}=FILE"
+        if near:
+            hint = f"did you mean {near}? Else {hint}"
+        return self.fail("SPL-K1", f"no lookup table is called {name.text}", name.span, hint)
+
+    def remark(self, code: str, message: str, span: Span | None, hint: str | None) -> None:
+        self.remarks.append(Diagnostic(code, message, "warning", span, self.source, hint))
 
     def fail(self, code: str, message: str, span: Span | None, hint: str | None) -> NoReturn:
         raise LanguageError(Diagnostic(code, message, "error", span, self.source, hint))

@@ -74,6 +74,12 @@ class Cursor:
         self.skip_blank()
         return self.span(self.at, self.at + 1)
 
+    def read_subsearch(self, cursor: "Cursor") -> Any:
+        """Passes a search up to its closing bracket."""
+        if self.subsearch is None:
+            raise TypeError("a command is read by the parser of searches")
+        return self.subsearch(cursor)
+
     def span(self, start: int, end: int | None = None) -> Span:
         """From `start` to `end`, or to where the cursor is."""
         return Span(start, self.at if end is None else end)

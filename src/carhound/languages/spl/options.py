@@ -79,9 +79,7 @@ def read_subsearch(cursor: Cursor, command: str) -> Pipeline:
             cursor.here(),
             f"write {command} [search EventCode=1 | table Computer]",
         )
-    if cursor.subsearch is None:
-        raise TypeError("a command is read by the parser of searches")
-    pipeline: Pipeline = cursor.subsearch(cursor)
+    pipeline: Pipeline = cursor.read_subsearch(cursor)
     if not cursor.take("]"):
         cursor.fail(
             "SPL-P1", "this subsearch is never closed", cursor.span(start, start + 1), "close it with ]"

@@ -1,4 +1,4 @@
-"""The commands that can follow a pipe, one module each. To add one: its module, and its entry here."""
+"""The commands, one module each. To add one: its module, and its entry here."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,9 @@ from carhound.languages.spl.commands import (
     fields,
     format_,
     head,
+    inputlookup,
     join,
+    lookup,
     regex,
     rename,
     return_,
@@ -29,7 +31,9 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "fields": fields.parse,
     "format": format_.parse,
     "head": head.parse,
+    "inputlookup": inputlookup.parse,
     "join": join.parse,
+    "lookup": lookup.parse,
     "regex": regex.parse,
     "rename": rename.parse,
     "return": return_.parse,
@@ -39,3 +43,6 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "top": top.parse,
     "where": where.parse,
 }
+
+GENERATING = frozenset({"inputlookup"})
+"""Commands that can come first, beside `search`."""
