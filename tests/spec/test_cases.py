@@ -13,7 +13,8 @@ import yaml
 from carhound.engines.duckdb.answer import answer
 from carhound.engines.duckdb.files import EventFiles
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.operators import Moment, Result, run
+from carhound.engines.interpreter.execution import Result, run
+from carhound.engines.interpreter.moment import Moment
 from carhound.languages.interface import Compiled
 from carhound.languages.pseudocode.compile import compile_pseudocode
 from carhound.languages.spl.compile import compile_spl
@@ -116,7 +117,7 @@ def shown(result: Result) -> Answered:
     if result.columns is None:
         return [row.event for row in result.rows if row.event is not None], None
     rows = [
-        {name: row.get(name) for name in result.columns if row.get(name) is not None} for row in result.rows
+        {name: row.shown(name) for name in result.columns if row.get(name) is not None} for row in result.rows
     ]
     return result.entered, rows
 

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as clock_time
 from types import MappingProxyType
 
-from carhound.engines.interpreter.operators import Moment, Result, newest_first, run
+from carhound.engines.interpreter.execution import Result, newest_first, run
+from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.findings.run import Rows, WindowUsed
 from carhound.findings.silence import silence
@@ -125,7 +126,7 @@ def table(plan: Node, result: Result) -> Rows | None:
 
 def as_rows(columns: tuple[str, ...], rows: Iterable[Row]) -> Rows:
     """Rows as a table of these columns."""
-    return Rows(columns, tuple(tuple(row.get(column) for column in columns) for row in rows))
+    return Rows(columns, tuple(tuple(row.shown(column) for column in columns) for row in rows))
 
 
 def newest_time(events: Iterable[Event]) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from carhound.analytics.analytic import Analytic
 from carhound.analytics.suite import Case, Suite
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.errors import DocumentError, EvidenceError, UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import newest_time

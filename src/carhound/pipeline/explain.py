@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from carhound import VERSION
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.findings.explanation import AnalyticExplained, Explanation
 from carhound.findings.identity import Registry
 from carhound.findings.run import Finding, RunInfo

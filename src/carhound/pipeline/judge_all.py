@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.findings.identity import Registry
 from carhound.findings.judging import judge
 from carhound.pipeline.gathered import Hits

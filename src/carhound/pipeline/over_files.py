@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.errors import UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.judging import newest_time

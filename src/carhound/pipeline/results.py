@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from carhound.analytics.analytic import Analytic
 from carhound.engines.interpreter.collect import NotJudged
-from carhound.engines.interpreter.operators import newest_first
+from carhound.engines.interpreter.execution import newest_first
 from carhound.findings.prevalence import Prevalence
 from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Twins
 from carhound.findings.twins import Side, compare, pairs

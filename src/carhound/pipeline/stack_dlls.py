@@ -1,7 +1,7 @@
 """`stack dlls`: the files that regsvr32 was asked to register or loaded, from rare to common."""
 
 from carhound.analytics.analytic import Implementation
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.errors import UsageError
 from carhound.findings.registered import Registered
 from carhound.findings.run import Run

@@ -1,5 +1,6 @@
 """Expressions of eval and where: three-valued, letter case counting."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -53,3 +54,24 @@ class Negation:
 
 
 Expression = Constant | FieldValue | Call | Binary | Negation
+
+
+def parts(expression: Expression) -> Iterator[Expression]:
+    """The expression and all that is in it, in the order of the text."""
+    yield expression
+    match expression:
+        case Call(_, arguments):
+            inner = arguments
+        case Binary(_, left, right):
+            inner = (left, right)
+        case Negation(_, operand):
+            inner = (operand,)
+        case _:
+            inner = ()
+    for one in inner:
+        yield from parts(one)
+
+
+def calls(expression: Expression) -> Iterator[Call]:
+    """Every call of a function in the expression."""
+    return (one for one in parts(expression) if isinstance(one, Call))

@@ -9,6 +9,7 @@ from typing import Literal
 from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
 from carhound.model.windows import ALL_TIME, TimeRange
+from carhound.plan.expressions import Expression
 from carhound.plan.predicates import Field, Predicate, View
 
 Role = Literal["main", "baseline"]
@@ -96,6 +97,18 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Eval:
+    """Fields with the values of expressions, in turn: a later one sees what an earlier one made.
+
+    A field whose expression gives null is gone.
+    """
+
+    input: "Node"
+    assignments: tuple[tuple[str, Expression], ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SortKey:
     """One key of a sort."""
 
@@ -124,11 +137,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Aggregation:
-    """One aggregate and the column it makes. Without a field, `count` counts rows."""
+    """One aggregate and the column it makes. Without a field or an expression, `count` counts rows."""
 
     function: Aggregate
     field: Field | None
     column: str
+    expression: Expression | None = None
+    """What is aggregated in the place of a field. `count` counts the rows on which it is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,31 +169,34 @@ class Top:
     span: Span | None = field(default=None, compare=False)
 
 
-Node = Scan | Filter | SubsearchFilter | Dedup | Fields | Table | Rename | Sort | Head | Stats | Top
+Node = Scan | Filter | SubsearchFilter | Dedup | Fields | Table | Rename | Eval | Sort | Head | Stats | Top
 Transforming = Stats | Top
+
+
+def chain(plan: Node) -> list[Node]:
+    """The operators of the main search in the order in which rows pass them, its scan first."""
+    path: list[Node] = [plan]
+    while not isinstance(node := path[-1], Scan):
+        path.append(node.input)
+    return path[::-1]
+
+
+def subsearch_of(node: Node) -> "Node | None":
+    """The plan whose rows an operator puts beside those of its input."""
+    return node.subsearch if isinstance(node, SubsearchFilter) else None
 
 
 def entry(plan: Node) -> Node:
     """The part below the first transforming command: its rows are the events the plan finds."""
-    lowest = plan
-    node = plan
-    while not isinstance(node, Scan):
-        if isinstance(node, Transforming):
-            lowest = node.input
-        node = node.input
-    return lowest
+    return next((node.input for node in chain(plan) if isinstance(node, Transforming)), plan)
 
 
 def scans(plan: Node) -> list[Scan]:
     """Every scan of the plan, the main one first, those of subsearches after it."""
     found: list[Scan] = []
-    nested: list[Node] = []
-    node = plan
-    while not isinstance(node, Scan):
-        if isinstance(node, SubsearchFilter):
-            nested.append(node.subsearch)
-        node = node.input
-    found.append(node)
-    for inner in reversed(nested):
-        found += scans(inner)
+    for node in chain(plan):
+        if isinstance(node, Scan):
+            found.append(node)
+        elif (inner := subsearch_of(node)) is not None:
+            found += scans(inner)
     return found

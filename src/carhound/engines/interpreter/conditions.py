@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from carhound.engines.interpreter.expressions import evaluate
+from carhound.engines.interpreter.expressions import evaluator
+from carhound.engines.interpreter.functions.building import Environment
+from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.rows import ORDERS, AliasUse, Row, compare, getter, texts
 from carhound.engines.interpreter.terms import raw_texts, term_test
 from carhound.model.folding import fold
@@ -25,15 +27,18 @@ from carhound.plan.predicates import (
 Condition = Callable[[Row], bool]
 
 
-def condition(predicate: Predicate, used: AliasUse) -> Condition:
-    """The predicate as a function; `used` is told of every alias that serves."""
+def condition(predicate: Predicate, used: AliasUse, moment: Moment | None = None) -> Condition:
+    """The predicate as a function; `used` is told of every alias that serves.
+
+    Without a `moment`, none that asks for the time of the run (`plan/functions.py:needs_clock`).
+    """
     match predicate:
         case All(items):
-            return _all([condition(item, used) for item in items])
+            return _all([condition(item, used, moment) for item in items])
         case AnyOf(items):
-            return _any([condition(item, used) for item in items])
+            return _any([condition(item, used, moment) for item in items])
         case Not(item):
-            inner = condition(item, used)
+            inner = condition(item, used, moment)
             return lambda row: not inner(row)
         case Matches():
             return _matches(predicate, used)
@@ -56,7 +61,8 @@ def condition(predicate: Predicate, used: AliasUse) -> Condition:
         case MatchesRegex():
             return _regex(predicate, used)
         case Where(expression):
-            return lambda row: evaluate(expression, row, used) is True
+            holds = evaluator(expression, Environment(used, moment))
+            return lambda row: holds(row) is True
 
 
 def _all(items: list[Condition]) -> Condition:

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from carhound.engines.interpreter.operators import Moment, project, rename, run
+from carhound.engines.interpreter.execution import run
+from carhound.engines.interpreter.moment import Moment
+from carhound.engines.interpreter.operators import OPERATORS
+from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.engines.interpreter.subsearch import row_matcher
 from carhound.engines.interpreter.trace import Met, Trace, trace
@@ -18,6 +21,7 @@ from carhound.model.names import Alias
 from carhound.model.windows import Window
 from carhound.plan.nodes import (
     Dedup,
+    Eval,
     Fields,
     Filter,
     Head,
@@ -27,10 +31,11 @@ from carhound.plan.nodes import (
     Sort,
     SubsearchFilter,
     Table,
+    chain,
     entry,
 )
 from carhound.plan.predicates import conjuncts
-from carhound.plan.show import show_range, show_scan
+from carhound.plan.show_operators import show_range, show_scan
 from carhound.plan.show_predicates import one_line
 
 Hits = Mapping[int, list[Event]]
@@ -73,23 +78,18 @@ class _Walk:
     hits: Hits | None
 
     def path(self, plan: Node) -> tuple[Step, ...]:
-        nodes: list[Node] = [plan]
-        while not isinstance(node := nodes[-1], Scan):
-            nodes.append(node.input)
         row = Row(self.event)
         made: list[Step] = []
-        for node in reversed(nodes):
+        for node in chain(plan):
             match node:
                 case Scan():
                     made += self.scan(node)
                 case Filter(_, predicate):
-                    made += [self.clause(trace(one, row)) for one in conjuncts(predicate)]
+                    made += [self.clause(trace(one, row, self.moment)) for one in conjuncts(predicate)]
                 case SubsearchFilter():
                     made.append(self.subsearch(node, row))
-                case Fields() | Table():
-                    row = project(node, row, _unheard)
-                case Rename(_, pairs):
-                    row = rename(pairs, row, _unheard)
+                case Fields() | Table() | Rename() | Eval():
+                    (row,) = OPERATORS[type(node)](node, [row], self.context())
                 case Dedup(_, fields, keep):
                     names = ", ".join(one_line(field.name) for field in fields)
                     said = "only the first row" if keep == 1 else f"only the first {keep} rows"
@@ -101,6 +101,12 @@ class _Walk:
                 case _:
                     pass
         return tuple(made)
+
+    def context(self) -> Context:
+        def rows(plan: Node) -> list[Row]:
+            return run(plan, self.hits or {}, self.moment, _unheard).rows
+
+        return Context(self.moment, _unheard, rows)
 
     def scan(self, scan: Scan) -> list[Step]:
         event = self.event

@@ -72,8 +72,11 @@ class _Compiler:
             raise TypeError("a pipeline begins with a search")
         node = self.first(first, role)
         for command in rest:
-            node = self.later(command, node) if isinstance(command, Search) else command.lower(node)
+            node = self.later(command, node) if isinstance(command, Search) else command.lower(node, self)
         return node
+
+    def subsearch(self, pipeline: Pipeline) -> Node:
+        return self.pipeline(pipeline, "baseline")
 
     def first(self, command: Search, role: Literal["main", "baseline"]) -> Node:
         parts = _Parts()
@@ -105,7 +108,7 @@ class _Compiler:
                 "SPL-U3", f"more than {_MOST_SUBSEARCHES} subsearches in one search", place, "use fewer"
             )
         for subsearch, negated, place in parts.subsearches:
-            inner = self.pipeline(subsearch.pipeline, "baseline")
+            inner = self.subsearch(subsearch.pipeline)
             if _SPLICED & set(columns(inner) or ()):
                 message = (
                     "a subsearch that returns a field called search or query splices its text: not supported"

@@ -8,12 +8,13 @@ keep their own backslashes.
 import re
 from typing import cast
 
+from carhound.languages.spl import refused
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.functions import FUNCTIONS
 from carhound.languages.spl.words import read_quoted, take_keyword
 from carhound.model.diagnostics import Span
 from carhound.model.suggestion import nearest
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation, Operator
+from carhound.plan.functions import ANY, FUNCTIONS
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![A-Za-z0-9_.])", re.ASCII)
@@ -151,11 +152,13 @@ def _quoted_field(cursor: Cursor, start: int) -> FieldValue:
 
 def _call(cursor: Cursor, name: str, start: int, depth: int) -> Call:
     span = cursor.span(start, start + len(name))
-    limits = FUNCTIONS.get(name.lower())
-    if limits is None:
-        near = nearest(name.lower(), FUNCTIONS)
-        known = f"did you mean {near}?" if near else f"supported: {', '.join(sorted(FUNCTIONS))}"
-        cursor.fail("SPL-U2", f"the function {name} is not supported", span, known)
+    function = FUNCTIONS.get(name.lower())
+    if function is None:
+        hint = refused.FUNCTIONS.get(name.lower())
+        if hint is None:
+            near = nearest(name.lower(), FUNCTIONS)
+            hint = f"did you mean {near}?" if near else f"{refused.PAGE} lists the functions there are"
+        cursor.fail("SPL-U2", f"the function {name} is not supported", span, hint)
     cursor.take("(")
     arguments: list[Expression] = []
     while not cursor.take(")"):
@@ -164,8 +167,9 @@ def _call(cursor: Cursor, name: str, start: int, depth: int) -> Call:
                 "SPL-P1", f"expected , or ) {cursor.found()}", cursor.here(), "close the arguments with )"
             )
         arguments.append(parse_expression(cursor, depth + 1))
-    if not limits[0] <= len(arguments) <= limits[1]:
-        wanted = str(limits[0]) if limits[0] == limits[1] else f"{limits[0]} to {limits[1]}"
+    least, most = function.least, function.most
+    if not least <= len(arguments) <= most:
+        wanted = f"{least} or more" if most == ANY else str(least) if least == most else f"{least} to {most}"
         cursor.fail("SPL-P1", f"{name} takes {wanted} arguments, not {len(arguments)}", cursor.span(start))
     return Call(name.lower(), tuple(arguments), cursor.span(start))
 

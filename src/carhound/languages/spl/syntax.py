@@ -1,7 +1,7 @@
 """The syntax tree of a search. Spans do not count when trees are compared."""
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NoReturn, Protocol
 
 from carhound.languages.spl.words import Word
 from carhound.model.diagnostics import Span
@@ -78,6 +78,16 @@ class Search:
     span: Span | None = field(default=None, compare=False)
 
 
+class Lowering(Protocol):
+    """What commands are told, and may say, while their plan is made."""
+
+    def subsearch(self, pipeline: "Pipeline") -> Node:
+        """The plan of a subsearch."""
+
+    def fail(self, code: str, message: str, span: Span | None, hint: str | None) -> NoReturn:
+        """Gives up on the search."""
+
+
 class PipedCommand(Protocol):
     """A command that works on the rows before it."""
 
@@ -85,7 +95,7 @@ class PipedCommand(Protocol):
     def span(self) -> Span | None:
         """Where it stands."""
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, lowering: Lowering) -> Node:
         """The plan over `source`."""
 
     def show(self) -> str:

@@ -10,7 +10,7 @@ def replace_window(plan: Node, was: TimeRange, becomes: TimeRange) -> Node:
     """The plan in which the scans of its subsearches that say `was` say `becomes`; others are kept."""
     if isinstance(plan, Scan):
         return replace(plan, range=becomes) if plan.role == "baseline" and plan.range == was else plan
+    below = replace_window(plan.input, was, becomes)
     if isinstance(plan, SubsearchFilter):
-        inner = replace_window(plan.subsearch, was, becomes)
-        return replace(plan, input=replace_window(plan.input, was, becomes), subsearch=inner)
-    return replace(plan, input=replace_window(plan.input, was, becomes))
+        return replace(plan, input=below, subsearch=replace_window(plan.subsearch, was, becomes))
+    return replace(plan, input=below)

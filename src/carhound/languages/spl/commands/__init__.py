@@ -2,12 +2,25 @@
 
 from collections.abc import Callable
 
-from carhound.languages.spl.commands import dedup, fields, head, regex, rename, sort, stats, table, top, where
+from carhound.languages.spl.commands import (
+    dedup,
+    eval_,
+    fields,
+    head,
+    regex,
+    rename,
+    sort,
+    stats,
+    table,
+    top,
+    where,
+)
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.syntax import PipedCommand
 
 COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "dedup": dedup.parse,
+    "eval": eval_.parse,
     "fields": fields.parse,
     "head": head.parse,
     "regex": regex.parse,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.eval_expression import unescape_text
+from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, read_operator, read_quoted, read_word, show_name
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Filter, Node
@@ -22,7 +23,7 @@ class Regex:
     negated: bool = False
     span: Span | None = field(default=None, compare=False)
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
         of = None if self.name in (None, "_raw") else Field(str(self.name))
         return Filter(source, MatchesRegex(of, self.expression, self.negated, span=self.span), self.span)

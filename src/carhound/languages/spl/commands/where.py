@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.eval_expression import parse_expression, show_expression
+from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command
 from carhound.model.diagnostics import Span
 from carhound.plan.expressions import Expression
@@ -18,7 +19,7 @@ class Where:
     expression: Expression
     span: Span | None = field(default=None, compare=False)
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
         return Filter(source, Holds(self.expression, self.expression.span or self.span), self.span)
 

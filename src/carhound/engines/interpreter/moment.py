@@ -1,0 +1,21 @@
+"""When and where a run stands."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from carhound.model.windows import NO_BOUNDS, Window
+from carhound.plan.nodes import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and where a run stands: what relative times and days are reckoned from."""
+
+    now: datetime
+    zone: tzinfo
+    caller: Window = NO_BOUNDS
+    """The range for scans that state none."""
+
+    def window(self, scan: Scan) -> Window:
+        """The window of a scan; a range of its own replaces the caller's."""
+        return scan.range.resolve(self.now, self.zone) if scan.range.written else self.caller

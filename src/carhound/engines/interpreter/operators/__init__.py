@@ -1,0 +1,41 @@
+"""The operators of a plan over rows. To add one: its function, and its entry here.
+
+Each takes its node, the rows of its input in their order and the context of the run, and gives rows. What can
+give them one by one does, so that nothing is made which `head` does not ask for.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from carhound.engines.interpreter.operators import filtering, grouping, ordering, shaping
+from carhound.engines.interpreter.operators.context import Context
+from carhound.engines.interpreter.rows import Row
+from carhound.plan.nodes import (
+    Dedup,
+    Eval,
+    Fields,
+    Filter,
+    Head,
+    Rename,
+    Sort,
+    Stats,
+    SubsearchFilter,
+    Table,
+    Top,
+)
+
+Operator = Callable[[Any, Iterable[Row], Context], Iterable[Row]]
+
+OPERATORS: dict[type, Operator] = {
+    Dedup: filtering.dedup,
+    Eval: shaping.evaluated,
+    Fields: shaping.projected,
+    Filter: filtering.filtered,
+    Head: ordering.head,
+    Rename: shaping.renamed,
+    Sort: ordering.sort,
+    Stats: grouping.stats,
+    SubsearchFilter: filtering.by_subsearch,
+    Table: shaping.projected,
+    Top: grouping.top,
+}
