@@ -226,6 +226,8 @@ def test_the_page_shows_warnings_with_their_line_and_notes_in_one(tmp_path: Path
     path = write_spl(tmp_path, "EventCode=1 User!=a User!=A")
     page = rendered(path, "table").decode()
     assert "    EventCode=1 User!=a User!=A\n" in page
+    assert "  warning: " in page
+    assert "note: " not in page
     line, carets = page.split("EventCode=1 User!=a User!=A\n")[0].rsplit("\n", 1)[-1], page.split("\n")
     under = next(text for text in carets if "^" in text)
     assert under.strip() == "^" * len("User!=A")

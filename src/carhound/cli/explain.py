@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+<<<<<<< HEAD
 from carhound.cli.options import catalog_option, definition_options, page_options, zone_options
+=======
+from carhound.cli.options import (
+    catalog_option,
+    check_output,
+    page_options,
+    reading_option,
+    zone_options,
+)
+>>>>>>> main
 
 if TYPE_CHECKING:
     from carhound.findings.run import Reading
@@ -53,13 +63,7 @@ Exit status:
 @catalog_option
 @definition_options
 @zone_options
-@click.option(
-    "--reading",
-    type=click.Choice(["published", "corrected"]),
-    default="published",
-    show_default=True,
-    help="Explain the text as published, or with the corrections that the notes of the analytic name.",
-)
+@reading_option("published")
 @page_options
 @click.pass_context
 def explain(
@@ -84,11 +88,10 @@ def explain(
     bundled analytic. Each implementation is shown with its clauses numbered, its plan, windows, fields and
     remarks; with --event, every clause with the value it met.
     """
-    from pathlib import Path
-
     from carhound.cli.delivery import deliver_page
     from carhound.cli.progress import shown_progress
     from carhound.outputs.render import render_explanation
+<<<<<<< HEAD
     from carhound.outputs.write import check_target
     from carhound.pipeline.definitions import DefinitionFiles
     from carhound.pipeline.event_choice import LARGEST
@@ -108,6 +111,13 @@ def explain(
         catalog,
         DefinitionFiles(macros, lookups),
     )
+=======
+    from carhound.pipeline.event_choice import LARGEST
+    from carhound.pipeline.explain import ExplainRequest, explain
+
+    check_output(output, evidence)
+    request = ExplainRequest(reference, ctx.obj or (), event, evidence, now, tz, reading, lake, catalog)
+>>>>>>> main
     with shown_progress(quiet=not evidence) as progress:
         said = explain(request, lambda: sys.stdin.buffer.read(LARGEST + 1), progress)
     deliver_page(

@@ -4,7 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+<<<<<<< HEAD
 from carhound.cli.options import definition_options
+=======
+from carhound.cli.options import check_output, delivery_options
+>>>>>>> main
 
 if TYPE_CHECKING:
     from carhound.findings.linted import FailOn
@@ -37,18 +41,8 @@ Exit status:
     show_default=True,
     help="The least severity that makes the command end in 1.",
 )
-@click.option(
-    "-f",
-    "--format",
-    "style",
-    type=click.Choice(["table", "json", "sarif"]),
-    metavar="FORMAT",
-    default="table",
-    show_default=True,
-    help="table, for people; json, which holds everything; sarif, for code scanning.",
-)
-@click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all, instead of standard output."
+@delivery_options(
+    ["table", "json", "sarif"], "table, for people; json, which holds everything; sarif, for code scanning."
 )
 def lint(
     reference: str,
@@ -64,10 +58,9 @@ def lint(
     bundled analytic. An error is a text that cannot be read or can never match; a warning is most likely not
     what was meant; a note is something to know. Each has a code, which the reference explains.
     """
-    from pathlib import Path
-
     from carhound.cli.delivery import deliver_page
     from carhound.outputs.render import render_lint
+<<<<<<< HEAD
     from carhound.outputs.write import check_target
     from carhound.pipeline.definitions import DefinitionFiles
     from carhound.pipeline.lint import lint
@@ -75,5 +68,11 @@ def lint(
     if output not in (None, "-"):
         check_target(Path(str(output)))
     run = lint(reference, fail_on, DefinitionFiles(macros, lookups))
+=======
+    from carhound.pipeline.lint import lint
+
+    check_output(output)
+    run = lint(reference, fail_on)
+>>>>>>> main
     deliver_page(lambda width, colour: render_lint(run, style, width=width, colour=colour), style, output)
     return run.exit_status
