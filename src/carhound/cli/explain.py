@@ -5,17 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-<<<<<<< HEAD
-from carhound.cli.options import catalog_option, definition_options, page_options, zone_options
-=======
 from carhound.cli.options import (
     catalog_option,
     check_output,
+    definition_options,
     page_options,
     reading_option,
     zone_options,
 )
->>>>>>> main
 
 if TYPE_CHECKING:
     from carhound.findings.run import Reading
@@ -91,14 +88,11 @@ def explain(
     from carhound.cli.delivery import deliver_page
     from carhound.cli.progress import shown_progress
     from carhound.outputs.render import render_explanation
-<<<<<<< HEAD
-    from carhound.outputs.write import check_target
     from carhound.pipeline.definitions import DefinitionFiles
     from carhound.pipeline.event_choice import LARGEST
     from carhound.pipeline.explain import ExplainRequest, explain
 
-    if output not in (None, "-"):
-        check_target(Path(str(output)))
+    check_output(output, evidence)
     request = ExplainRequest(
         reference,
         ctx.obj or (),
@@ -111,13 +105,6 @@ def explain(
         catalog,
         DefinitionFiles(macros, lookups),
     )
-=======
-    from carhound.pipeline.event_choice import LARGEST
-    from carhound.pipeline.explain import ExplainRequest, explain
-
-    check_output(output, evidence)
-    request = ExplainRequest(reference, ctx.obj or (), event, evidence, now, tz, reading, lake, catalog)
->>>>>>> main
     with shown_progress(quiet=not evidence) as progress:
         said = explain(request, lambda: sys.stdin.buffer.read(LARGEST + 1), progress)
     deliver_page(

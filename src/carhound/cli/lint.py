@@ -4,11 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-<<<<<<< HEAD
-from carhound.cli.options import definition_options
-=======
-from carhound.cli.options import check_output, delivery_options
->>>>>>> main
+from carhound.cli.options import check_output, definition_options, delivery_options
 
 if TYPE_CHECKING:
     from carhound.findings.linted import FailOn
@@ -60,19 +56,10 @@ def lint(
     """
     from carhound.cli.delivery import deliver_page
     from carhound.outputs.render import render_lint
-<<<<<<< HEAD
-    from carhound.outputs.write import check_target
     from carhound.pipeline.definitions import DefinitionFiles
     from carhound.pipeline.lint import lint
 
-    if output not in (None, "-"):
-        check_target(Path(str(output)))
-    run = lint(reference, fail_on, DefinitionFiles(macros, lookups))
-=======
-    from carhound.pipeline.lint import lint
-
     check_output(output)
-    run = lint(reference, fail_on)
->>>>>>> main
+    run = lint(reference, fail_on, DefinitionFiles(macros, lookups))
     deliver_page(lambda width, colour: render_lint(run, style, width=width, colour=colour), style, output)
     return run.exit_status
