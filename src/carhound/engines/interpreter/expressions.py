@@ -25,8 +25,8 @@ def evaluator(expression: Expression, environment: Environment) -> Evaluator:
     match expression:
         case Constant(value):
             return lambda _row: value
-        case FieldValue(name):
-            return getter(Field(name), environment.used)
+        case FieldValue(name, view=view):
+            return getter(Field(name, view), environment.used)
         case Call(function, arguments):
             return BUILDERS[function]([evaluator(one, environment) for one in arguments], environment)
         case Negation("not", operand):
