@@ -39,7 +39,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def unsupported(remarks: Remarks, what: str, span: Span) -> LanguageError:
     """The error for what is parsed and not executed."""
-    hint = f"{what} is parsed but not executed yet; search, filter and output are"
+    hint = "say it with search, filter, group, from … select or join"
     return remarks.fail("PS-U1", f"not evaluated: {what}", span, hint)
 
 

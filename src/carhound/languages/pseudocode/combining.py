@@ -93,8 +93,7 @@ def select(value: Select, find: Find, remarks: Remarks) -> Relation:
         return Relation(node, (), value.span, names)
     by = (Field(GROUP),) if source.grouped else ()
     aggregations = tuple(
-        _aggregation(item, name, source, scope, remarks)
-        for item, name in zip(value.items, names, strict=True)
+        _aggregation(item, name, scope, remarks) for item, name in zip(value.items, names, strict=True)
     )
     node = nodes.Table(nodes.Stats(source.node, aggregations, by, value.span), names, value.span)
     return Relation(node, (), value.span, names)
@@ -105,12 +104,12 @@ def _column(item: Item) -> str:
     return item.alias.text if item.alias else f"{item.function.text}({path})" if item.function else path
 
 
-def _aggregation(item: Item, name: str, source: Relation, scope: Scope, remarks: Remarks) -> Aggregation:
+def _aggregation(item: Item, name: str, scope: Scope, remarks: Remarks) -> Aggregation:
     function = "values" if item.function is None else _function(item.function, remarks)
-    return Aggregation(function, _counted(item.path, source, scope), name)
+    return Aggregation(function, _counted(item.path, scope), name)
 
 
-def _counted(path: Path, source: Relation, scope: Scope) -> Field | None:
+def _counted(path: Path, scope: Scope) -> Field | None:
     """The field that is aggregated; None for the relation itself, whose rows are counted."""
     return None if path.parts == (scope.relation,) else scope.field(path)
 
@@ -132,7 +131,7 @@ def aggregate(value: Aggregate, find: Find, remarks: Remarks) -> Relation:
     scope = scope_of(remarks, name, source)
     by = () if value.by is None else (scope.field(Path((value.by.text,), value.by.span)),)
     column = f"{value.function.text}({'.'.join(rest or (name,))})"
-    field = _counted(value.path, source, scope)
+    field = _counted(value.path, scope)
     function = _function(value.function, remarks)
     if field is None and function != "count":
         hint = f"write {value.function.text}({name}.FIELD)"
