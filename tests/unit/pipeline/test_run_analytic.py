@@ -13,7 +13,8 @@ ONE = 'p = search Process:Create\nr = filter p where (exe = "regsvr32.exe")\nout
 def _prepared(tmp_path: Path, **programs: str) -> dict[str, Prepared]:
     for analytic_id, code in programs.items():
         indented = code.replace("\n", "\n      ")
-        text = f"title: T\nid: {analytic_id}\nimplementations:\n  - type: pseudocode\n    code: |-\n      {indented}\n"
+        head = f"title: T\nid: {analytic_id}\nimplementations:\n  - type: pseudocode\n"
+        text = f"{head}    code: |-\n      {indented}\n"
         (tmp_path / f"{analytic_id}.yaml").write_text(text, encoding="utf-8")
     subjects = prepare_all(load(str(tmp_path)).analytics, "published")
     return {subject.analytic.id: subject.implementations[0] for subject in subjects}
