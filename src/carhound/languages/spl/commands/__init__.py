@@ -19,6 +19,7 @@ from carhound.languages.spl.commands import (
     stats,
     table,
     top,
+    tstats,
     where,
 )
 from carhound.languages.spl.cursor import Cursor
@@ -41,8 +42,9 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "stats": stats.parse,
     "table": table.parse,
     "top": top.parse,
+    "tstats": tstats.parse,
     "where": where.parse,
 }
 
-GENERATING = frozenset({"inputlookup"})
+GENERATING = frozenset({"inputlookup", "tstats"})
 """Commands that can come first, beside `search`."""
