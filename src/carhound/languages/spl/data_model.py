@@ -5,7 +5,7 @@ content says of its data sources (Sysmon EventID 1, 11, 12, 13 and 14).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,13 @@ class DataSet:
     """Of Sysmon."""
     fields: frozenset[str]
     """As `model.names` knows them."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Fields that have one value for all events of Sysmon, or none."""
 
 
 _COMMON = frozenset({"_time", "dest", "host", "process_guid", "process_id", "user"})
+
+_PRODUCT = "Microsoft Sysmon"
 
 ENDPOINT: Mapping[str, DataSet] = {
     one.name.lower(): one
@@ -45,17 +49,20 @@ ENDPOINT: Mapping[str, DataSet] = {
                 "process_name",
                 "process_path",
             },
+            {"action": "allowed", "user_id": "", "vendor_product": _PRODUCT},
         ),
         DataSet(
             "Filesystem",
             ("11",),
             _COMMON | {"file_create_time", "file_name", "file_path", "process_name", "process_path"},
+            {"action": "created", "user_id": "", "vendor_product": _PRODUCT},
         ),
         DataSet(
             "Registry",
             ("12", "13", "14"),
             _COMMON
             | {"process_name", "process_path", "registry_path", "registry_value_data", "registry_value_name"},
+            {"user_id": "", "vendor_product": _PRODUCT},
         ),
     )
 }

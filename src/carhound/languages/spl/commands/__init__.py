@@ -12,6 +12,7 @@ from carhound.languages.spl.commands import (
     inputlookup,
     join,
     lookup,
+    makeresults,
     regex,
     rename,
     return_,
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "inputlookup": inputlookup.parse,
     "join": join.parse,
     "lookup": lookup.parse,
+    "makeresults": makeresults.parse,
     "regex": regex.parse,
     "rename": rename.parse,
     "return": return_.parse,
@@ -46,5 +48,5 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "where": where.parse,
 }
 
-GENERATING = frozenset({"inputlookup", "tstats"})
+GENERATING = frozenset({"inputlookup", "makeresults", "tstats"})
 """Commands that can come first, beside `search`."""

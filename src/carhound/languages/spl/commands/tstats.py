@@ -25,16 +25,16 @@ from carhound.languages.spl.syntax import (
     SearchExpression,
     Subsearch,
 )
-from carhound.languages.spl.words import Word, end_of_command, read_word, show_name, take_keyword
+from carhound.languages.spl.words import Word, end_of_command, quote, read_word, show_name, take_keyword
 from carhound.model.diagnostics import Source, Span
 from carhound.model.suggestion import nearest
-from carhound.plan.nodes import Node, Rename, Stats, reads_nothing
+from carhound.plan.expressions import Call, Constant, Expression, FieldValue
+from carhound.plan.nodes import Eval, Node, Rename, Stats, reads_nothing
 from carhound.plan.predicates import Field
 
-_KNOWN = ("allow_old_summaries", "local", "prestats", "summariesonly")
+_KNOWN = ("allow_old_summaries", "fillnull_value", "local", "prestats", "summariesonly")
 _REFUSED = {
     "append": "write append [| tstats …]",
-    "fillnull_value": "drop it: rows that lack a by-field are left out",
 }
 _FROM = re.compile(r'"(?:[^"\\]|\\.)*"|\b(from)\s+datamodel\s*=', re.IGNORECASE | re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]]|(?<=[\s)])(by|groupby)(?=\s)', re.IGNORECASE | re.DOTALL)
@@ -51,6 +51,8 @@ class TStats:
     data_set: DataSet
     where: SearchExpression | None = None
     by: tuple[Word, ...] = ()
+    filler: str | None = None
+    """What a by-field that is missing counts as; without it, the row is left out."""
     span: Span | None = field(default=None, compare=False)
 
     def lower(self, source: Node, lowering: Lowering) -> Node:
@@ -68,28 +70,49 @@ class TStats:
         grouped = self.aggregates.lower(events, lowering)
         if not isinstance(grouped, Stats):
             raise TypeError("stats makes a plan of stats")
-        by = tuple(Field(self.field(name, lowering).text) for name in self.by)
+        by = tuple(self.field(name, lowering, grouped=True) for name in self.by)
         # A by-field and an aggregate may have one name once the data set's is dropped from the first.
         columns = [f"{self.data_set.name}: {one.column}" for one in grouped.aggregations]
-        aggregations = tuple(
-            replace(
-                one,
-                field=one.field and Field(self.field(Word(one.field.name, span=self.span), lowering).text),
-                column=column,
-            )
-            for one, column in zip(grouped.aggregations, columns, strict=True)
+        aggregations = []
+        for one, column in zip(grouped.aggregations, columns, strict=True):
+            of = one.field
+            if of is not None:
+                of = Field(self.field(Word(of.name, span=self.span), lowering, grouped=True).text)
+            aggregations.append(replace(one, field=of, column=column))
+        read = [one.text for one in by] + [one.field.name for one in aggregations if one.field is not None]
+        made = self.made_fields(read, {one.text for one in by})
+        counted = replace(
+            grouped,
+            input=Eval(events, made, self.span) if made else events,
+            aggregations=tuple(aggregations),
+            by=tuple(Field(one.text) for one in by),
+            span=self.span,
         )
-        made = replace(grouped, aggregations=aggregations, by=by, span=self.span)
-        pairs = [(one.name, name.text) for one, name in zip(by, self.by, strict=True)]
+        pairs = [(one.text, name.text) for one, name in zip(by, self.by, strict=True)]
         pairs += [(column, one.column) for one, column in zip(grouped.aggregations, columns, strict=True)]
-        return Rename(made, tuple(pair for pair in pairs if pair[0] != pair[1]), self.span)
+        return Rename(counted, tuple(pair for pair in pairs if pair[0] != pair[1]), self.span)
 
-    def field(self, name: Word, lowering: Lowering) -> Word:
+    def made_fields(self, read: list[str], by: set[str]) -> tuple[tuple[str, Expression], ...]:
+        """What is put in the place of values that events do not have."""
+        made: dict[str, Expression] = {
+            name: Constant(value, self.span)
+            for name, value in self.data_set.constants.items()
+            if value and name in read
+        }
+        if self.filler is not None:
+            filler = Constant(self.filler, self.span)
+            for name in sorted(by - made.keys() - {"_time"}):
+                made[name] = Call("coalesce", (FieldValue(name, self.span), filler), self.span)
+        return tuple(made.items())
+
+    def field(self, name: Word, lowering: Lowering, *, grouped: bool = False) -> Word:
         """The field of events that a field of the data set stands for."""
         if name.text in _NO_FIELDS:
             return name
         data_set, _, short = name.text.partition(".")
-        if data_set == self.data_set.name and short in self.data_set.fields:
+        if data_set == self.data_set.name and short in (
+            {*self.data_set.fields, *self.data_set.constants} if grouped else self.data_set.fields
+        ):
             return replace(name, text=short)
         known = [f"{self.data_set.name}.{one}" for one in sorted(self.data_set.fields)]
         near = nearest(name.text, known)
@@ -103,7 +126,8 @@ class TStats:
         where = "" if self.where is None else f" where {show_search(self.where)}"
         by = f" by {', '.join(show_name(name.text) for name in self.by)}" if self.by else ""
         aggregates = self.aggregates.show().removeprefix("stats ")
-        return f"tstats {aggregates} from datamodel=Endpoint.{self.data_set.name}{where}{by}"
+        filler = "" if self.filler is None else f"fillnull_value={quote(self.filler)} "
+        return f"tstats {filler}{aggregates} from datamodel=Endpoint.{self.data_set.name}{where}{by}"
 
 
 def _renamed(
@@ -149,7 +173,8 @@ def parse(cursor: Cursor, start: int) -> TStats:
     by = _by(cursor) if any(take_keyword(cursor, word) for word in ("by", "groupby")) else ()
     span = cursor.span(start, len(cursor.text[: cursor.at].rstrip()))
     end_of_command(cursor, "tstats")
-    return TStats(aggregates, data_set, where, by, span)
+    filler = options.get("fillnull_value")
+    return TStats(aggregates, data_set, where, by, None if filler is None else filler.text, span)
 
 
 def _aggregates(cursor: Cursor, start: int) -> PipedCommand:
