@@ -16,9 +16,10 @@ from carhound.model.diagnostics import Diagnostic, LanguageError, Source
 from carhound.model.folding import fold
 from carhound.model.names import Alias
 from carhound.model.windows import TimeRange
-from carhound.plan.nodes import Node
+from carhound.plan.nodes import Node, reads_nothing
 from carhound.plan.predicates import Field
 from carhound.plan.rewrites.replace_window import replace_window
+from carhound.plan.stems import stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,12 @@ def _prepare(
         message = f"corrected reading: {becomes} where the text says {was}; {correction.reason}"
         prepared.diagnostics.append(Diagnostic("RUN-C1", message, "note"))
     return prepared
+
+
+def asks_nothing(subjects: Iterable[Subject]) -> bool:
+    """Whether no plan asks for an event: all rows come from lookup tables."""
+    plans = [one.plan for subject in subjects for one in subject.implementations if one.plan is not None]
+    return bool(plans) and all(reads_nothing(stem.node) for plan in plans for stem in stems(plan))
 
 
 def _show(times: TimeRange) -> str:

@@ -12,6 +12,7 @@ from carhound.languages.spl.commands import (
     inputlookup,
     join,
     lookup,
+    makeresults,
     regex,
     rename,
     return_,
@@ -19,6 +20,7 @@ from carhound.languages.spl.commands import (
     stats,
     table,
     top,
+    tstats,
     where,
 )
 from carhound.languages.spl.cursor import Cursor
@@ -34,6 +36,7 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "inputlookup": inputlookup.parse,
     "join": join.parse,
     "lookup": lookup.parse,
+    "makeresults": makeresults.parse,
     "regex": regex.parse,
     "rename": rename.parse,
     "return": return_.parse,
@@ -41,8 +44,9 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "stats": stats.parse,
     "table": table.parse,
     "top": top.parse,
+    "tstats": tstats.parse,
     "where": where.parse,
 }
 
-GENERATING = frozenset({"inputlookup"})
+GENERATING = frozenset({"inputlookup", "makeresults", "tstats"})
 """Commands that can come first, beside `search`."""
