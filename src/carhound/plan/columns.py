@@ -2,7 +2,20 @@
 
 from collections.abc import Collection, Iterable
 
-from carhound.plan.nodes import Eval, Fields, Node, Rename, Scan, Stats, Table, Top
+from carhound.plan.makes import makes
+from carhound.plan.nodes import (
+    Chart,
+    Eval,
+    EventStats,
+    Fields,
+    Node,
+    Rename,
+    Scan,
+    Stats,
+    StreamStats,
+    Table,
+    Top,
+)
 
 
 def columns(plan: Node, present: Collection[str] = ()) -> tuple[str, ...] | None:
@@ -12,6 +25,9 @@ def columns(plan: Node, present: Collection[str] = ()) -> tuple[str, ...] | None
             return None
         case Stats(_, aggregations, by):
             return _distinct([one.name for one in by] + [one.column for one in aggregations])
+        case Chart(_, aggregations, over, _, series):
+            made = present if series is not None else [one.column for one in aggregations]
+            return _distinct([over.name, *made])
         case Top(_, fields):
             return (*(one.name for one in fields), "count", "percent")
         case Table(_, names):
@@ -24,17 +40,18 @@ def columns(plan: Node, present: Collection[str] = ()) -> tuple[str, ...] | None
             kept = columns(source, present)
             return None if kept is None else tuple(name for name in kept if name in present)
         case Rename(source, pairs):
-            named = columns(source, present)
-            for old, new in pairs if named is not None else ():
-                named = _distinct(
-                    new if name == old else name for name in named or () if name != new or old == new
-                )
-            return named
-        case Eval(source, assignments):
-            known = columns(source, present)
-            return None if known is None else _distinct((*known, *(name for name, _ in assignments)))
+            return _renamed(columns(source, present), pairs)
+        case Eval() | EventStats() | StreamStats():
+            known = columns(plan.input, present)
+            return None if known is None else _distinct((*known, *makes(plan)))
         case _:
             return columns(plan.input, present)
+
+
+def _renamed(named: tuple[str, ...] | None, pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...] | None:
+    for old, new in pairs if named is not None else ():
+        named = _distinct(new if name == old else name for name in named or () if name != new or old == new)
+    return named
 
 
 def _wild(names: tuple[str, ...]) -> bool:

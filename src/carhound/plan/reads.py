@@ -4,16 +4,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 
+from carhound.plan.aggregates import AGGREGATES
 from carhound.plan.expressions import Expression, FieldValue, parts
+from carhound.plan.makes import makes
 from carhound.plan.nodes import (
+    Aggregation,
+    Chart,
     Dedup,
     Eval,
+    EventStats,
     Fields,
     Filter,
     Node,
     Rename,
     Sort,
     Stats,
+    StreamStats,
     Table,
     Top,
     Transforming,
@@ -50,18 +56,7 @@ def _reads(plan: Node) -> Iterator[tuple[Field, bool]]:
             yield from _reads(inner)
         if isinstance(node, Transforming | Table):
             return  # what stands above reads columns
-        made |= _makes(node)
-
-
-def _makes(node: Node) -> set[str]:
-    """The names under which an operator puts values of its own beside those of the events."""
-    match node:
-        case Rename(_, pairs):
-            return {new for _, new in pairs}
-        case Eval(_, assignments):
-            return {name for name, _ in assignments}
-        case _:
-            return set()
+        made.update(makes(node))
 
 
 @singledispatch
@@ -93,12 +88,33 @@ def _(node: Sort) -> Iterator[tuple[Field, bool]]:
 
 @_operator.register
 def _(node: Stats) -> Iterator[tuple[Field, bool]]:
-    yield from _shown(node.by)
-    for one in node.aggregations:
+    return _shown((*node.by, *_aggregated(node.aggregations)))
+
+
+@_operator.register
+def _(node: EventStats) -> Iterator[tuple[Field, bool]]:
+    return _shown((*node.by, *_aggregated(node.aggregations)))
+
+
+@_operator.register
+def _(node: StreamStats) -> Iterator[tuple[Field, bool]]:
+    return _shown((*node.by, *_aggregated(node.aggregations)))
+
+
+@_operator.register
+def _(node: Chart) -> Iterator[tuple[Field, bool]]:
+    split = () if node.series is None else (node.series.field,)
+    return _shown((node.over, *split, *_aggregated(node.aggregations)))
+
+
+def _aggregated(aggregations: tuple[Aggregation, ...]) -> Iterator[Field]:
+    for one in aggregations:
         if one.field is not None:
-            yield one.field, False
+            yield one.field
         if one.expression is not None:
-            yield from _shown(map(Field, expression_fields(one.expression)))
+            yield from map(Field, expression_fields(one.expression))
+        if AGGREGATES[one.function].timed:
+            yield Field("_time")
 
 
 @_operator.register

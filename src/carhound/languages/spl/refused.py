@@ -105,5 +105,19 @@ FUNCTIONS: dict[str, str] = {
     "random": "a search has to give the same again",
 }
 
+_BY_TIME = "use timechart sum(field) with a span, then eval"
+
+AGGREGATES: dict[str, str] = {
+    "estdc_error": "dc and estdc are exact here: their error is 0",
+    "eval": "aggregate first, then use the eval command",
+    "per_day": _BY_TIME,
+    "per_hour": _BY_TIME,
+    "per_minute": _BY_TIME,
+    "per_second": _BY_TIME,
+    "rate_avg": _METRICS,
+    "rate_sum": _METRICS,
+    "sparkline": "use timechart: there are no small charts in a table",
+}
+
 PAGE = "docs/reference/spl.md"
 """Lists what is run and what is not."""

@@ -7,18 +7,21 @@ give them one by one does, so that nothing is made which `head` does not ask for
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from carhound.engines.interpreter.operators import filtering, grouping, ordering, shaping
+from carhound.engines.interpreter.operators import charting, filtering, grouping, ordering, shaping, streaming
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.plan.nodes import (
+    Chart,
     Dedup,
     Eval,
+    EventStats,
     Fields,
     Filter,
     Head,
     Rename,
     Sort,
     Stats,
+    StreamStats,
     SubsearchFilter,
     Table,
     Top,
@@ -27,14 +30,17 @@ from carhound.plan.nodes import (
 Operator = Callable[[Any, Iterable[Row], Context], Iterable[Row]]
 
 OPERATORS: dict[type, Operator] = {
+    Chart: charting.chart,
     Dedup: filtering.dedup,
     Eval: shaping.evaluated,
+    EventStats: grouping.eventstats,
     Fields: shaping.projected,
     Filter: filtering.filtered,
     Head: ordering.head,
     Rename: shaping.renamed,
     Sort: ordering.sort,
     Stats: grouping.stats,
+    StreamStats: streaming.streamstats,
     SubsearchFilter: filtering.by_subsearch,
     Table: shaping.projected,
     Top: grouping.top,
