@@ -1,95 +1,75 @@
-"""Spans of time that begin at fixed points, for tables by time.
+"""Lengths of time as Splunk writes them (`5m`, `1d`, `1w@w1`), and the bins that they cut time into.
 
-Splunk's Search Reference, "timechart" and "bin": seconds, minutes and hours are counted from 1970 in UTC;
-days, weeks and months are those of the calendar in a zone, counted from 1970-01-01, a Thursday.
+Splunk's Search Reference, "bin": lengths below a day are counted from 1970 in UTC; days, weeks, months and
+longer ones are those of the calendar in the zone of the run.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from carhound.model.instants import calendar_day
-from carhound.model.windows import UNITS, Unit
+from carhound.model.instants import calendar_day, instant
+from carhound.model.windows import UNITS
 
-_WRITTEN = re.compile(r"(\d*)([a-z]+)", re.ASCII)
-_CLOCK = {"s": 1, "m": 60, "h": 3600}
-_DAYS = {"d": 1, "w": 7}
+_MICROSECONDS = {"us": 1, "ms": 1_000, "cs": 10_000, "ds": 100_000} | {
+    "s": 1_000_000,
+    "m": 60_000_000,
+    "h": 3_600_000_000,
+}
 _MONTHS = {"mon": 1, "q": 3, "y": 12}
-_FIRST = date(1970, 1, 1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SPAN = re.compile(r"(\d*)([a-z]+)(?:@([a-z]+)([0-7])?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
-    """So many seconds, minutes, hours, days, weeks, months, quarters or years."""
+    """So many of a unit: us, ms, cs, ds, s, m, h, d, w, mon, q or y."""
 
-    amount: int
-    unit: Unit
+    count: int
+    unit: str
+    weekday: int = 0
+    """The day that a week begins with: 0 is Sunday, 1 Monday."""
 
     def __str__(self) -> str:
-        """As it can be written, for example `10m`."""
-        return f"{self.amount}{self.unit}"
+        return f"{self.count}{self.unit}" + (f"@w{self.weekday}" if self.weekday else "")
 
-    def start(self, moment: datetime, zone: tzinfo) -> datetime:
-        """The beginning (aware UTC) of the span that holds a time; never before that of the calendar."""
-        return self._begin(self._number(moment, zone), zone)
+    def start(self, seconds: float, zone: tzinfo) -> float:
+        """When the bin of a time begins, both in seconds since 1970.
 
-    def starts(self, first: datetime, last: datetime, zone: tzinfo) -> Iterator[datetime]:
-        """The beginnings of the spans from that which holds `first` to that which holds `last`."""
-        for number in range(self._number(first, zone), self._number(last, zone) + 1):
-            yield self._begin(number, zone)
+        Raises OverflowError beyond the calendar.
+        """
+        if (length := _MICROSECONDS.get(self.unit)) is not None:
+            length *= self.count
+            return round(seconds * 1_000_000) // length * length / 1_000_000
+        day = self._first_day(calendar_day(instant(seconds), zone))
+        return datetime.combine(day, time(), zone).astimezone(UTC).timestamp()
 
-    def count(self, first: datetime, last: datetime, zone: tzinfo) -> int:
-        """How many spans there are from that which holds `first` to that which holds `last`."""
-        return self._number(last, zone) - self._number(first, zone) + 1
-
-    def _number(self, moment: datetime, zone: tzinfo) -> int:
-        """How many spans after 1970 the one begins that holds a time."""
-        if (seconds := _CLOCK.get(self.unit)) is not None:
-            return (moment - _EPOCH) // timedelta(seconds=seconds * self.amount)
-        day = calendar_day(moment, zone)
-        if (days := _DAYS.get(self.unit)) is not None:
-            return (day - _FIRST).days // (days * self.amount)
-        return ((day.year - 1970) * 12 + day.month - 1) // (_MONTHS[self.unit] * self.amount)
-
-    def _begin(self, number: int, zone: tzinfo) -> datetime:
-        try:
-            return self._reckon(number, zone)
-        except (OverflowError, ValueError):
-            return datetime.min.replace(tzinfo=UTC)
-
-    def _reckon(self, number: int, zone: tzinfo) -> datetime:
-        if (seconds := _CLOCK.get(self.unit)) is not None:
-            return _EPOCH + timedelta(seconds=seconds * self.amount * number)
-        if (days := _DAYS.get(self.unit)) is not None:
-            day = _FIRST + timedelta(days=days * self.amount * number)
-        else:
-            year, month = divmod(_MONTHS[self.unit] * self.amount * number, 12)
-            day = date(1970 + year, month + 1, 1)
-        return datetime.combine(day, time(), zone).astimezone(UTC)
+    def _first_day(self, day: date) -> date:
+        if (months := _MONTHS.get(self.unit)) is not None:
+            length = months * self.count
+            first = (day.year * 12 + day.month - 1) // length * length
+            return date(max(first // 12, 1), first % 12 + 1, 1)
+        origin = date(1970, 1, 1)
+        length = self.count
+        if self.unit == "w":
+            origin = date(1970, 1, 4) + timedelta(days=self.weekday)
+            length *= 7
+        return origin + timedelta(days=(day - origin).days // length * length)
 
 
-def read_time_span(text: str) -> TimeSpan | None:
-    """Reads `10m`, `1d`, `mon` and the like; a number alone is seconds. None where it is none."""
-    if text.isascii() and text.isdigit():
-        text += "s"
-    match = _WRITTEN.fullmatch(text)
-    unit = UNITS.get(match[2]) if match else None
-    amount = int(match[1] or "1") if match and len(match[1]) < 6 else 0
-    return TimeSpan(amount, unit) if unit is not None and amount else None
+def parse_time_span(text: str) -> TimeSpan | None:
+    """Reads a length of time; None where the text is none. The unit is required, its number 1 without one."""
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        return None
+    count = int(match[1] or 1)
+    unit = match[2] if match[2] in _MICROSECONDS else UNITS.get(match[2])
+    snap = None if match[3] is None else UNITS.get(match[3])
+    if unit is None or not 0 < count <= _MOST or (match[3] is not None and snap != unit):
+        return None
+    if match[4] is not None and unit != "w":
+        return None
+    return TimeSpan(count, unit, int(match[4] or 0) % 7)
 
 
-SHORTEST_FIRST = (
-    *(TimeSpan(amount, "s") for amount in (1, 5, 10, 30)),
-    *(TimeSpan(amount, "m") for amount in (1, 5, 10, 30)),
-    TimeSpan(1, "h"),
-    TimeSpan(1, "d"),
-)
-"""What time is cut into where nobody says: Splunk's "timechart command usage", *Span threshold*."""
-
-
-def fitting(first: datetime, last: datetime, zone: tzinfo, most: int) -> TimeSpan:
-    """The shortest of `SHORTEST_FIRST` that cuts a range into no more than `most`, else a month."""
-    fits = (span for span in SHORTEST_FIRST if span.count(first, last, zone) <= most)
-    return next(fits, TimeSpan(1, "mon"))
+_MOST = 100_000
+"""Of a unit; more is no length that anybody means."""

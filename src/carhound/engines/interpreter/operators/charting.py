@@ -7,7 +7,7 @@ split-by field by the sum of what it gives, several by how many rows there are.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from itertools import islice
 
 from carhound.engines.interpreter.functions.building import number, tidy
 from carhound.engines.interpreter.operators.aggregates import Group, Single, measures
@@ -17,7 +17,7 @@ from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.errors import UsageError
 from carhound.model.event import Cell
 from carhound.model.instants import instant
-from carhound.model.time_spans import fitting
+from carhound.model.time_buckets import fitting, starts
 from carhound.model.windows import NO_BOUNDS, Window
 from carhound.plan.aggregates import AGGREGATES
 from carhound.plan.nodes import Buckets, Chart, Scan, Series, chain
@@ -132,19 +132,20 @@ def _bucketed(
     first, last = min(time for time, _ in timed), max(time for time, _ in timed)
     window = _window(node, context) if buckets.whole_window else NO_BOUNDS
     if window.earliest is not None:
-        first = min(first, window.earliest)
+        first = min(first, window.earliest.timestamp())
     if window.latest is not None:
-        last = max(last, window.latest - timedelta(microseconds=1))
+        last = max(last, window.latest.timestamp() - 1e-6)
     span = buckets.span or fitting(first, last, zone, buckets.most)
-    placed: list[tuple[Single, Row]] = [(_seconds(span.start(time, zone)), row) for time, row in timed]
+    placed: list[tuple[Single, Row]] = [(tidy(span.start(time, zone)), row) for time, row in timed]
     if not buckets.gaps:
         return placed, sorted({at for at, _ in placed})
-    if (count := span.count(first, last, zone)) > _MOST_BUCKETS:
+    begin = list(islice(starts(span, first, last, zone), _MOST_BUCKETS + 1))
+    if len(begin) > _MOST_BUCKETS:
         raise UsageError(
-            f"timechart with span={span} would make {count:,} rows, and makes {_MOST_BUCKETS:,} at most",
+            f"timechart with span={span} would make more than {_MOST_BUCKETS:,} rows",
             hint="use a longer span, a shorter window, or cont=false for rows that have events alone",
         )
-    return placed, list(dict.fromkeys(_seconds(start) for start in span.starts(first, last, zone)))
+    return placed, list(map(tidy, begin))
 
 
 def _window(node: Chart, context: Context) -> Window:
@@ -152,13 +153,10 @@ def _window(node: Chart, context: Context) -> Window:
     return context.moment.window(scan) if isinstance(scan, Scan) else NO_BOUNDS
 
 
-def _time(row: Row) -> datetime | None:
+def _time(row: Row) -> float | None:
+    """Seconds since 1970; None where no calendar has such a day."""
     seconds = number(row.get("_time"))
     try:
-        return None if seconds is None else instant(seconds)
+        return None if seconds is None else instant(seconds).timestamp()
     except (OverflowError, ValueError):
         return None
-
-
-def _seconds(time: datetime) -> int | float:
-    return tidy(time.timestamp())

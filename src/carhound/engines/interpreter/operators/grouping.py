@@ -44,7 +44,7 @@ def eventstats(node: EventStats, rows: Iterable[Row], context: Context) -> Itera
 def _grouped(node: Stats | EventStats, rows: Iterable[Row], context: Context) -> dict[Key, Group]:
     of = measures(node.aggregations, context)
     groups: dict[Key, Group] = {}
-    for key, row in _keyed(rows, node.by, context.used):
+    for key, row in keyed(rows, node.by, context.used):
         if key not in groups:
             groups[key] = Group(of)
         groups[key].add(row)
@@ -53,7 +53,7 @@ def _grouped(node: Stats | EventStats, rows: Iterable[Row], context: Context) ->
 
 def top(node: Top, rows: Iterable[Row], context: Context) -> list[Row]:
     """The commonest combinations of values, ties by value; `percent` of all rows that have the fields."""
-    counts = Counter(key for key, _ in _keyed(rows, node.fields, context.used))
+    counts = Counter(key for key, _ in keyed(rows, node.fields, context.used))
     total = counts.total()
     ranked = sorted(counts, key=lambda key: (-counts[key], order(key)))
     return [
@@ -66,7 +66,7 @@ def top(node: Top, rows: Iterable[Row], context: Context) -> list[Row]:
     ]
 
 
-def _keyed(rows: Iterable[Row], fields: tuple[Field, ...], used: AliasUse) -> Iterator[tuple[Key, Row]]:
+def keyed(rows: Iterable[Row], fields: tuple[Field, ...], used: AliasUse) -> Iterator[tuple[Key, Row]]:
     """Each row once for every combination of its values; not at all where a field is missing."""
     read = keys_of(fields, used)
     return ((key, row) for row in rows for key in read(row))

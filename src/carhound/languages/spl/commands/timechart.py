@@ -8,7 +8,7 @@ from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.grouped import UNCHANGED, Options, read_aggregates, read_by, show_by
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
-from carhound.model.time_spans import TimeSpan, read_time_span
+from carhound.model.time_spans import TimeSpan, parse_time_span
 from carhound.plan.nodes import Aggregation, Buckets, Node, Series
 from carhound.plan.nodes import Chart as ChartNode
 from carhound.plan.predicates import Field
@@ -72,7 +72,7 @@ def _span(cursor: Cursor, options: Options) -> TimeSpan | None:
     if "span" not in options.given:
         return None
     value, place = options.given["span"]
-    span = read_time_span(value.text)
+    span = parse_time_span(value.text)
     if span is None:
         what = f"the span {value.text} is not supported"
         cursor.fail("SPL-U2", what, place, "write span=10m, 1h, 1d, 1w or 1mon")
