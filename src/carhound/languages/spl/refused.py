@@ -13,6 +13,8 @@ _SHOWS = "it is about how Splunk shows results: --format and --output say so her
 COMMANDS: dict[str, str] = {
     "abstract": _SHOWS,
     "addinfo": "it adds what a Splunk server knows of its search",
+    "addcoltotals": "use append with a subsearch and stats sum",
+    "addtotals": "add the fields with eval, or use stats sum",
     "analyzefields": _LEARNS,
     "anomalies": _LEARNS,
     "anomalousvalue": _LEARNS,
@@ -88,15 +90,18 @@ COMMANDS: dict[str, str] = {
     "timewrap": "use bin, then stats by time",
     "transaction": "use stats min(_time) max(_time) values(…) by what the events share, or streamstats",
     "trendline": "use streamstats window=5 avg(field)",
+    "transpose": "use chart, which makes columns of values",
     "tscollect": _WRITES,
     "typeahead": _SERVER,
     "typelearner": _LEARNS,
     "typer": "event types are kept on a Splunk server",
     "union": "use append",
+    "untable": "use stats by both fields in the place of chart",
     "walklex": _SERVER,
     "x11": _LEARNS,
     "xmlkv": "fields are read from the events as they are: use rex for others",
     "xpath": "fields are read from the events as they are: use rex for others",
+    "xyseries": "use chart over one field by the other",
 }
 
 FUNCTIONS: dict[str, str] = {
