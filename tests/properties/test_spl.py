@@ -20,7 +20,8 @@ from carhound.languages.spl.commands import (
     where,
 )
 from carhound.languages.spl.compile import compile_spl
-from carhound.languages.spl.parser import parse, show
+from carhound.languages.spl.parser import parse
+from carhound.languages.spl.search_expression import show_pipeline as show
 from carhound.languages.spl.syntax import (
     BareTerm,
     Comparison,
@@ -62,25 +63,25 @@ leaves: st.SearchStrategy[SearchExpression] = st.one_of(
 searches = st.recursive(leaves, grow, max_leaves=6)
 
 
-def grow_expression(children: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    operators = st.sampled_from(["=", "!=", "<", ">=", "and", "or", "xor", "+", "-", "*", "/", "%", "."])
-    calls = st.builds(Call, st.just("like"), st.tuples(children, children)) | st.builds(
-        Call, st.sampled_from(["lower", "len", "isnull", "isnotnull"]), st.tuples(children)
-    )
-    return (
-        calls
-        | st.builds(Binary, operators, children, children)
-        | st.builds(Negation, st.sampled_from(["not", "-"]), children)
-    )
-
-
-expressions = st.recursive(
-    st.one_of(
-        st.builds(Constant, texts | st.integers(0, 10**6)),
+values: st.SearchStrategy[Expression] = st.deferred(
+    lambda: st.one_of(
+        st.builds(Constant, texts | st.integers(0, 10**6) | st.floats(0, 1e9)),
         st.builds(FieldValue, texts.filter(lambda text: "'" not in text)),
-    ),
-    grow_expression,
-    max_leaves=5,
+        st.builds(Binary, st.sampled_from("+-*/%."), values, values),
+        st.builds(Negation, st.just("-"), values),
+        st.builds(Call, st.sampled_from(["lower", "len"]), st.tuples(values)),
+        st.builds(Call, st.just("if"), st.tuples(conditions, values, values)),
+    )
+)
+conditions: st.SearchStrategy[Expression] = st.deferred(
+    lambda: st.one_of(
+        st.builds(Binary, st.sampled_from(["=", "!=", "<", ">="]), values, values),
+        st.builds(Call, st.sampled_from(["like", "in"]), st.tuples(values, values)),
+        st.builds(Call, st.sampled_from(["isnull", "isnotnull"]), st.tuples(values)),
+        st.builds(Call, st.sampled_from(["true", "false"]), st.just(())),
+        st.builds(Binary, st.sampled_from(["and", "or", "xor"]), conditions, conditions),
+        st.builds(Negation, st.just("not"), conditions),
+    )
 )
 many_names = st.lists(column_names, min_size=1, max_size=2).map(tuple)
 a_field = column_names.map(lambda one: Field(one.text))
@@ -89,7 +90,7 @@ columns = texts.filter(bool)
 aggregates = st.one_of(
     st.builds(Aggregation, st.sampled_from(["count", "values", "dc", "stdevp"]), a_field, columns),
     st.builds(Aggregation, st.just("perc"), a_field, columns, st.none(), st.sampled_from([0.0, 5.0, 99.95])),
-    st.builds(Aggregation, st.just("count"), st.none(), columns, expressions),
+    st.builds(Aggregation, st.just("count"), st.none(), columns, conditions | values),
 )
 several = st.lists(aggregates, min_size=1, max_size=2).map(tuple)
 series = st.none() | st.builds(
@@ -99,7 +100,7 @@ spans = st.none() | st.builds(
     TimeSpan, st.integers(1, 99), st.sampled_from(["s", "m", "h", "d", "w", "mon", "q", "y"])
 )
 piped = st.one_of(
-    st.builds(where.Where, expressions),
+    st.builds(where.Where, conditions),
     st.builds(dedup.Dedup, many_names, st.integers(1, 3)),
     st.builds(fields.Fields, many_names, st.booleans()),
     st.builds(table.Table, many_names),

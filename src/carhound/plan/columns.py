@@ -3,19 +3,23 @@
 from collections.abc import Collection, Iterable
 from functools import singledispatch
 
-from carhound.plan.makes import makes
 from carhound.plan.nodes import (
+    Append,
     Chart,
     Eval,
     EventStats,
     Fields,
+    Join,
+    Lookup,
     Node,
     Rename,
     Scan,
     Stats,
     StreamStats,
     Table,
+    TableRows,
     Top,
+    reads_nothing,
 )
 
 Columns = tuple[str, ...] | None
@@ -61,18 +65,49 @@ def _(plan: Rename, present: Collection[str] = ()) -> Columns:
     return named
 
 
-@columns.register(Eval)
+@columns.register
+def _(plan: Eval, present: Collection[str] = ()) -> Columns:
+    known = columns(plan.input, present)
+    return None if known is None else distinct((*known, *(name for name, _ in plan.assignments)))
+
+
 @columns.register(EventStats)
 @columns.register(StreamStats)
-def _(plan: Eval | EventStats | StreamStats, present: Collection[str] = ()) -> Columns:
+def _(plan: EventStats | StreamStats, present: Collection[str] = ()) -> Columns:
     known = columns(plan.input, present)
-    return None if known is None else distinct((*known, *makes(plan)))
+    return None if known is None else distinct((*known, *(one.column for one in plan.aggregations)))
 
 
 @columns.register
 def _(plan: Chart, present: Collection[str] = ()) -> Columns:
     made = [one.column for one in plan.aggregations] if plan.series is None else present
     return distinct([plan.over.name, *made])
+
+
+@columns.register
+def _(plan: Append, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, columns(plan.subsearch, present), present)
+
+
+@columns.register
+def _(plan: Join, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, columns(plan.subsearch, present), present)
+
+
+@columns.register
+def _(plan: TableRows, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, plan.table.columns, present)
+
+
+@columns.register
+def _(plan: Lookup, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, tuple(name for _, name in plan.outputs), present)
+
+
+def _widened(source: Node, more: Columns, present: Collection[str]) -> Columns:
+    """The columns of an operator's input and those that it brings from elsewhere."""
+    own = () if reads_nothing(source) else columns(source, present)
+    return None if own is None or more is None else distinct((*own, *more))
 
 
 def _wild(names: tuple[str, ...]) -> bool:

@@ -7,6 +7,7 @@ Where no event of a file carries such a field, the file is not clean: nothing co
 from dataclasses import dataclass
 
 from carhound.plan.expressions import Binary, Call, Expression, FieldValue, Negation
+from carhound.plan.functions import FUNCTIONS
 from carhound.plan.predicates import (
     Absent,
     All,
@@ -97,17 +98,20 @@ def _compared(expression: Expression) -> list[str]:
             return []
         case Binary(_, left, right):
             return [name for side in (left, right) for name in _read(side)]
-        case Call("like", arguments):
-            return [name for argument in arguments for name in _read(argument)]
+        case Call("in", (value, *_)) | Call("isnotnull", (value,)):
+            return _read(value)
+        case Call(function):
+            return _read(expression) if FUNCTIONS[function].condition else []
         case _:
             return []
 
 
 def _read(expression: Expression) -> list[str]:
+    """The fields without which an expression is null."""
     match expression:
         case FieldValue(name):
             return [name]
-        case Call("lower" | "len", arguments):
+        case Call(function, arguments) if FUNCTIONS[function].strict:
             return [name for argument in arguments for name in _read(argument)]
         case _:
             return []

@@ -5,22 +5,26 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from carhound.plan.aggregates import AGGREGATES
+from carhound.plan.columns import columns
 from carhound.plan.expressions import Expression, FieldValue, parts
-from carhound.plan.makes import makes
 from carhound.plan.nodes import (
     Aggregation,
+    Append,
     Chart,
     Dedup,
     Eval,
     EventStats,
     Fields,
     Filter,
+    Join,
+    Lookup,
     Node,
     Rename,
     Sort,
     Stats,
     StreamStats,
     Table,
+    TableRows,
     Top,
     Transforming,
     chain,
@@ -56,7 +60,26 @@ def _reads(plan: Node) -> Iterator[tuple[Field, bool]]:
             yield from _reads(inner)
         if isinstance(node, Transforming | Table):
             return  # what stands above reads columns
-        made.update(makes(node))
+        made |= _makes(node)
+
+
+def _makes(node: Node) -> set[str]:
+    """The names under which an operator puts values of its own beside those of the events."""
+    match node:
+        case Rename(_, pairs):
+            return {new for _, new in pairs}
+        case Eval(_, assignments):
+            return {name for name, _ in assignments}
+        case EventStats(_, aggregations) | StreamStats(_, aggregations):
+            return {one.column for one in aggregations}
+        case Append(_, subsearch) | Join(_, subsearch):
+            return set(columns(subsearch) or ())
+        case TableRows(_, table):
+            return set(table.columns)
+        case Lookup(_, _, _, outputs):
+            return {name for _, name in outputs}
+        case _:
+            return set()
 
 
 @singledispatch
@@ -69,6 +92,16 @@ def _operator(_node: Node) -> Iterator[tuple[Field, bool]]:
 def _(node: Filter) -> Iterator[tuple[Field, bool]]:
     for test in tests((node.predicate,)):
         yield from ((field, True) for field in test_fields(test))
+
+
+@_operator.register
+def _(node: Join) -> Iterator[tuple[Field, bool]]:
+    return _shown(node.fields)
+
+
+@_operator.register
+def _(node: Lookup) -> Iterator[tuple[Field, bool]]:
+    return _shown(one for _, one in node.keys)
 
 
 @_operator.register

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from carhound.engines.interpreter.functions import BUILDERS
+from carhound.engines.interpreter.functions import BUILDERS, OVER_VALUES
 from carhound.engines.interpreter.operators import OPERATORS
 from carhound.engines.interpreter.operators.aggregates import BEGIN
 from carhound.plan.aggregates import AGGREGATES
@@ -31,4 +31,5 @@ def test_no_two_aggregates_have_one_name() -> None:
 
 
 def test_every_function_runs() -> None:
-    assert set(BUILDERS) == set(FUNCTIONS)
+    assert set(BUILDERS) | set(OVER_VALUES) == set(FUNCTIONS)
+    assert not set(BUILDERS) & set(OVER_VALUES)

@@ -20,7 +20,6 @@ from carhound.model.event import Event
 from carhound.model.instants import format_time
 from carhound.model.names import Alias
 from carhound.model.windows import Window
-from carhound.plan.makes import makes
 from carhound.plan.nodes import (
     Dedup,
     Eval,
@@ -28,6 +27,8 @@ from carhound.plan.nodes import (
     Fields,
     Filter,
     Head,
+    Join,
+    Lookup,
     Node,
     Rename,
     Scan,
@@ -95,9 +96,12 @@ class _Walk:
                     made += [self.clause(one, row) for one in conjuncts(predicate)]
                 case SubsearchFilter():
                     made.append(self.subsearch(node, row))
+                case Join():
+                    step, row = self.joined(node, row)
+                    made.append(step)
                 case EventStats() | StreamStats():
                     row = self.beside_others(node, row)
-                case Fields() | Table() | Rename() | Eval():
+                case Fields() | Table() | Rename() | Eval() | Lookup():
                     self.follow(node)
                     (row,) = OPERATORS[type(node)](node, [row], self.context())
                 case Dedup(_, fields, keep):
@@ -148,10 +152,10 @@ class _Walk:
         if self.hits is not None:
             found = run(node, self.hits, self.moment, _unheard).rows
             return next((one for one in found if one.event is self.event), row)
-        self.unknown.update(makes(node))
+        self.unknown.update(one.column for one in node.aggregations)
         return row
 
-    def follow(self, node: Fields | Table | Rename | Eval) -> None:
+    def follow(self, node: Fields | Table | Rename | Eval | Lookup) -> None:
         """Marks what is made of fields that are not known."""
         if isinstance(node, Rename):
             self.unknown.update(new for old, new in node.pairs if old in self.unknown)
@@ -181,6 +185,18 @@ class _Walk:
         )
         holds = (match is not None) is not node.negated
         return Step("subsearch", text, node.span, holds, met, inner=inner, rows=len(rows))
+
+    def joined(self, node: Join, row: Row) -> tuple[Step, Row]:
+        """Whether the row is joined with one of the subsearch, and the row it becomes."""
+        text = "is joined with a row of the subsearch"
+        inner = self.path(entry(node.subsearch))
+        if self.hits is None:
+            stays = True if node.outer else None
+            return Step("subsearch", text, node.span, stays, inner=inner, remark=NEEDS_EVIDENCE), row
+        others = self.context().subsearch(node.subsearch)
+        made = list(OPERATORS[Join](node, [row], self.context()))
+        step = Step("subsearch", text, node.span, bool(made), inner=inner, rows=len(others))
+        return step, made[0] if made else row
 
     def command(self, node: Dedup | Head | Sort, text: str, remark: str) -> Step:
         if self.hits is None:

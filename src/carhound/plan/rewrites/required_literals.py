@@ -207,6 +207,8 @@ def _expression(expression: Expression) -> Opinion:
             for one, other in ((left, right), (right, left)):
                 if (name := _read(one)) is not None and isinstance(other, Constant):
                     return _value(Field(name), [str(other.value)])
+        case Call("in", (one, *listed)):
+            return _any(tuple(Where(Binary("=", one, value)) for value in listed))
         case Call("like", (one, Constant(str(pattern)))):
             if (name := _read(one)) is not None:
                 return _value(Field(name), re.split("[%_]", pattern))

@@ -7,10 +7,19 @@ give them one by one does, so that nothing is made which `head` does not ask for
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from carhound.engines.interpreter.operators import charting, filtering, grouping, ordering, shaping, streaming
+from carhound.engines.interpreter.operators import (
+    charting,
+    filtering,
+    grouping,
+    joining,
+    ordering,
+    shaping,
+    streaming,
+)
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.plan.nodes import (
+    Append,
     Chart,
     Dedup,
     Eval,
@@ -18,18 +27,22 @@ from carhound.plan.nodes import (
     Fields,
     Filter,
     Head,
+    Join,
+    Lookup,
     Rename,
     Sort,
     Stats,
     StreamStats,
     SubsearchFilter,
     Table,
+    TableRows,
     Top,
 )
 
 Operator = Callable[[Any, Iterable[Row], Context], Iterable[Row]]
 
 OPERATORS: dict[type, Operator] = {
+    Append: joining.appended,
     Chart: charting.chart,
     Dedup: filtering.dedup,
     Eval: shaping.evaluated,
@@ -37,11 +50,14 @@ OPERATORS: dict[type, Operator] = {
     Fields: shaping.projected,
     Filter: filtering.filtered,
     Head: ordering.head,
+    Join: joining.joined,
+    Lookup: joining.looked_up,
     Rename: shaping.renamed,
     Sort: ordering.sort,
     Stats: grouping.stats,
     StreamStats: streaming.streamstats,
     SubsearchFilter: filtering.by_subsearch,
     Table: shaping.projected,
+    TableRows: joining.table_rows,
     Top: grouping.top,
 }

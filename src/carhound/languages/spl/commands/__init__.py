@@ -1,16 +1,22 @@
-"""The commands that can follow a pipe, one module each. To add one: its module, and its entry here."""
+"""The commands, one module each. To add one: its module, and its entry here."""
 
 from collections.abc import Callable
 
 from carhound.languages.spl.commands import (
+    append,
     chart,
     dedup,
     eval_,
     eventstats,
     fields,
+    format_,
     head,
+    inputlookup,
+    join,
+    lookup,
     regex,
     rename,
+    return_,
     sort,
     stats,
     streamstats,
@@ -23,14 +29,20 @@ from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.syntax import PipedCommand
 
 COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
+    "append": append.parse,
     "chart": chart.parse,
     "dedup": dedup.parse,
     "eval": eval_.parse,
     "eventstats": eventstats.parse,
     "fields": fields.parse,
+    "format": format_.parse,
     "head": head.parse,
+    "inputlookup": inputlookup.parse,
+    "join": join.parse,
+    "lookup": lookup.parse,
     "regex": regex.parse,
     "rename": rename.parse,
+    "return": return_.parse,
     "sort": sort.parse,
     "stats": stats.parse,
     "streamstats": streamstats.parse,
@@ -39,3 +51,6 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "top": top.parse,
     "where": where.parse,
 }
+
+GENERATING = frozenset({"inputlookup"})
+"""Commands that can come first, beside `search`."""
