@@ -90,7 +90,7 @@ columns = texts.filter(bool)
 aggregates = st.one_of(
     st.builds(Aggregation, st.sampled_from(["count", "values", "dc", "stdevp"]), a_field, columns),
     st.builds(Aggregation, st.just("perc"), a_field, columns, st.none(), st.sampled_from([0.0, 5.0, 99.95])),
-    st.builds(Aggregation, st.just("count"), st.none(), columns, values),
+    st.builds(Aggregation, st.just("count"), st.none(), columns, conditions | values),
 )
 several = st.lists(aggregates, min_size=1, max_size=2).map(tuple)
 series = st.none() | st.builds(

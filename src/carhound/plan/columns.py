@@ -68,12 +68,17 @@ def _(plan: Rename, present: Collection[str] = ()) -> Columns:
     return named
 
 
-@columns.register(Eval)
+@columns.register
+def _(plan: Eval, present: Collection[str] = ()) -> Columns:
+    known = columns(plan.input, present)
+    return None if known is None else distinct((*known, *(name for name, _ in plan.assignments)))
+
+
 @columns.register(EventStats)
 @columns.register(StreamStats)
-def _(plan: Eval | EventStats | StreamStats, present: Collection[str] = ()) -> Columns:
+def _(plan: EventStats | StreamStats, present: Collection[str] = ()) -> Columns:
     known = columns(plan.input, present)
-    return None if known is None else distinct((*known, *makes(plan)))
+    return None if known is None else distinct((*known, *(one.column for one in plan.aggregations)))
 
 
 @columns.register

@@ -373,6 +373,7 @@ Node = (
     | Relational
     | Rename
     | Sort
+    | Head
     | Stats
     | StreamStats
     | Table

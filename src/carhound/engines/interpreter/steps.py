@@ -20,7 +20,6 @@ from carhound.model.event import Event
 from carhound.model.instants import format_time
 from carhound.model.names import Alias
 from carhound.model.windows import Window
-from carhound.plan.columns import makes
 from carhound.plan.nodes import (
     Dedup,
     Eval,
@@ -153,7 +152,7 @@ class _Walk:
         if self.hits is not None:
             found = run(node, self.hits, self.moment, _unheard).rows
             return next((one for one in found if one.event is self.event), row)
-        self.unknown.update(makes(node))
+        self.unknown.update(one.column for one in node.aggregations)
         return row
 
     def follow(self, node: Fields | Table | Rename | Eval | Lookup) -> None:

@@ -136,7 +136,7 @@ def _bucketed(
     if window.latest is not None:
         last = max(last, window.latest.timestamp() - 1e-6)
     span = buckets.span or fitting(first, last, zone, buckets.most)
-    placed: list[tuple[Single, Row]] = [(_seconds(span.start(time, zone)), row) for time, row in timed]
+    placed: list[tuple[Single, Row]] = [(_whole(span.start(time, zone)), row) for time, row in timed]
     if not buckets.gaps:
         return placed, sorted({at for at, _ in placed})
     begin = list(islice(starts(span, first, last, zone), _MOST_BUCKETS + 1))
@@ -145,16 +145,12 @@ def _bucketed(
             f"timechart with span={span} would make more than {_MOST_BUCKETS:,} rows",
             hint="use a longer span, a shorter window, or cont=false for rows that have events alone",
         )
-    return placed, list(map(_seconds, begin))
+    return placed, list(map(_whole, begin))
 
 
 def _window(node: Chart, context: Context) -> Window:
     scan = chain(node)[0]
     return context.moment.window(scan) if isinstance(scan, Scan) else NO_BOUNDS
-
-
-def _seconds(at: float) -> Single:
-    return int(at) if at.is_integer() else at
 
 
 def _time(row: Row) -> float | None:
@@ -164,3 +160,7 @@ def _time(row: Row) -> float | None:
         return None if seconds is None else instant(seconds).timestamp()
     except (OverflowError, ValueError):
         return None
+
+
+def _whole(seconds: float) -> int | float:
+    return int(seconds) if seconds.is_integer() else seconds

@@ -95,8 +95,8 @@ def keys_of(fields: tuple[Field, ...], used: AliasUse) -> Callable[[Row], list[K
 
 def _number_or_text(text: str) -> Single:
     known = as_number(text)
-    whole = None if known is None else tidy(known)
-    return text if whole is None else whole
+    made = None if known is None else tidy(known)
+    return text if made is None else made
 
 
 def order(key: Key) -> tuple[tuple[bool, float, str], ...]:
