@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from carhound.languages.spl.commands import dedup, fields, head, regex, rename, sort, stats, table, top, where
 from carhound.languages.spl.compile import compile_spl
-from carhound.languages.spl.parser import parse, show
+from carhound.languages.spl.parser import parse
+from carhound.languages.spl.search_expression import show_pipeline as show
 from carhound.languages.spl.syntax import (
     BareTerm,
     Comparison,

@@ -125,18 +125,6 @@ FUNCTIONS: dict[str, Function] = {
     "validate": Function(CONDITIONAL, 2, ANY),
 }
 
-REFUSED: dict[str, str] = {
-    "cluster": "group by a field instead",
-    "commands": "it takes searches apart, which are no evidence",
-    "ipmask": 'ask for a network: cidrmatch("10.0.0.0/8", ip)',
-    "json_extract": 'write spath(field, "path")',
-    "lookup": "use the lookup command",
-    "random": "a search must give the same again",
-    "searchmatch": "put it into a search command, or write match(field, …)",
-    "sigfig": "use round(x, digits)",
-}
-"""Functions of Splunk that are not supported, and what to do instead."""
-
 ARITHMETIC = ("+", "-", "*", "/", "%", ".")
 
 

@@ -10,7 +10,8 @@ from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
 from carhound.model.windows import ALL_TIME, TimeRange
 from carhound.plan.expressions import Expression
-from carhound.plan.predicates import Field, Predicate, View
+from carhound.plan.lookup_table import LookupTable
+from carhound.plan.predicates import AnyOf, Field, Predicate, View
 
 Role = Literal["main", "baseline"]
 Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
@@ -52,6 +53,61 @@ class SubsearchFilter:
     negated: bool
     span: Span | None = field(default=None, compare=False)
     view: View = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """The rows of the input, then those of a subsearch."""
+
+    input: "Node"
+    subsearch: "Node"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Each row with the fields of the first `most` rows of a subsearch that have the same exact values.
+
+    0 stands for all of them. A row that none is found for, or that lacks one of the fields, goes, or with
+    `outer` stays as it is. Of a field that both sides have, the subsearch's value is taken, or without
+    `overwrite` the row's own.
+    """
+
+    input: "Node"
+    subsearch: "Node"
+    fields: tuple[Field, ...]
+    outer: bool = False
+    most: int = 1
+    overwrite: bool = True
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """The rows of the input, then those of a lookup table on which the predicate holds."""
+
+    input: "Node"
+    table: LookupTable
+    predicate: Predicate | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Each row with columns of the rows of a table whose keys have the row's values, letter case and all.
+
+    Of several such rows all values are given. A row that none is found for stays as it is.
+    """
+
+    input: "Node"
+    table: LookupTable
+    keys: tuple[tuple[str, Field], ...]
+    """Columns of the table, and the fields of the row that they must be equal to."""
+    outputs: tuple[tuple[str, str], ...]
+    """Columns of the table, and the names they are given under."""
+    overwrite: bool = True
+    """Whether a field that is there already is replaced."""
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +225,34 @@ class Top:
     span: Span | None = field(default=None, compare=False)
 
 
-Node = Scan | Filter | SubsearchFilter | Dedup | Fields | Table | Rename | Eval | Sort | Head | Stats | Top
+Node = (
+    Scan
+    | Filter
+    | SubsearchFilter
+    | Append
+    | Join
+    | TableRows
+    | Lookup
+    | Dedup
+    | Fields
+    | Table
+    | Rename
+    | Eval
+    | Sort
+    | Head
+    | Stats
+    | Top
+)
 Transforming = Stats | Top
+
+
+NOTHING = AnyOf(())
+"""The condition that no event meets: above a scan, the input of an operator that makes rows of its own."""
+
+
+def reads_nothing(plan: Node) -> bool:
+    """Whether no event comes out of a plan because none is asked for."""
+    return isinstance(plan, Filter) and plan.predicate == NOTHING and plan.span is None
 
 
 def chain(plan: Node) -> list[Node]:
@@ -183,7 +265,7 @@ def chain(plan: Node) -> list[Node]:
 
 def subsearch_of(node: Node) -> "Node | None":
     """The plan whose rows an operator puts beside those of its input."""
-    return node.subsearch if isinstance(node, SubsearchFilter) else None
+    return node.subsearch if isinstance(node, SubsearchFilter | Append | Join) else None
 
 
 def entry(plan: Node) -> Node:

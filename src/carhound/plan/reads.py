@@ -4,17 +4,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 
+from carhound.plan.columns import columns
 from carhound.plan.expressions import Expression, FieldValue, parts
 from carhound.plan.nodes import (
+    Append,
     Dedup,
     Eval,
     Fields,
     Filter,
+    Join,
+    Lookup,
     Node,
     Rename,
     Sort,
     Stats,
     Table,
+    TableRows,
     Top,
     Transforming,
     chain,
@@ -60,6 +65,12 @@ def _makes(node: Node) -> set[str]:
             return {new for _, new in pairs}
         case Eval(_, assignments):
             return {name for name, _ in assignments}
+        case Append(_, subsearch) | Join(_, subsearch):
+            return set(columns(subsearch) or ())
+        case TableRows(_, table):
+            return set(table.columns)
+        case Lookup(_, _, _, outputs):
+            return {name for _, name in outputs}
         case _:
             return set()
 
@@ -74,6 +85,16 @@ def _operator(_node: Node) -> Iterator[tuple[Field, bool]]:
 def _(node: Filter) -> Iterator[tuple[Field, bool]]:
     for test in tests((node.predicate,)):
         yield from ((field, True) for field in test_fields(test))
+
+
+@_operator.register
+def _(node: Join) -> Iterator[tuple[Field, bool]]:
+    return _shown(node.fields)
+
+
+@_operator.register
+def _(node: Lookup) -> Iterator[tuple[Field, bool]]:
+    return _shown(one for _, one in node.keys)
 
 
 @_operator.register

@@ -4,7 +4,7 @@ from typing import get_args
 
 from carhound.engines.interpreter.functions import BUILDERS, OVER_VALUES
 from carhound.engines.interpreter.operators import OPERATORS
-from carhound.plan.functions import FUNCTIONS, REFUSED
+from carhound.plan.functions import FUNCTIONS
 from carhound.plan.nodes import Node, Scan
 from carhound.plan.show_operators import show_operator
 
@@ -22,7 +22,3 @@ def test_every_operator_has_a_line_of_its_own() -> None:
 def test_every_function_runs() -> None:
     assert set(BUILDERS) | set(OVER_VALUES) == set(FUNCTIONS)
     assert not set(BUILDERS) & set(OVER_VALUES)
-
-
-def test_no_function_is_both_there_and_refused() -> None:
-    assert not set(REFUSED) & set(FUNCTIONS)

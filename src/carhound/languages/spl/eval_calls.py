@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 
 from carhound.errors import UsageError
+from carhound.languages.spl import refused
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.regexes import check_regex
 from carhound.model.diagnostics import Span
@@ -17,7 +18,7 @@ from carhound.model.time_formats import unknown_variable
 from carhound.model.time_reading import unreadable_variable
 from carhound.model.windows import resolve_time
 from carhound.plan.expressions import Call, Constant, Expression, FieldValue, parts
-from carhound.plan.functions import ANY, FUNCTIONS, REFUSED, Function, is_condition
+from carhound.plan.functions import ANY, FUNCTIONS, Function, is_condition
 
 _SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 _FORMS = ("binary", "commas", "duration", "hex")
@@ -26,13 +27,13 @@ _FORMS = ("binary", "commas", "duration", "hex")
 def find_function(cursor: Cursor, name: str, span: Span) -> Function:
     """The function of that name, in any letter case. Fails where there is none."""
     known = name.lower()
-    if known in REFUSED:
-        cursor.fail("SPL-U2", f"the function {name} is not supported", span, REFUSED[known])
     function = FUNCTIONS.get(known)
     if function is None:
-        near = nearest(known, FUNCTIONS)
-        listed = "docs/reference/spl.md lists the functions there are"
-        hint = f"did you mean {near}? {listed}" if near else listed
+        hint = refused.FUNCTIONS.get(known)
+        if hint is None:
+            near = nearest(known, FUNCTIONS)
+            listed = f"{refused.PAGE} lists the functions there are"
+            hint = f"did you mean {near}? {listed}" if near else listed
         cursor.fail("SPL-U2", f"the function {name} is not supported", span, hint)
     return function
 
@@ -43,7 +44,7 @@ def check_call(cursor: Cursor, call: Call, span: Span) -> None:
     least, most = function.least, function.most
     if not least <= len(call.arguments) <= most:
         wanted = f"{least} or more" if most == ANY else str(least) if least == most else f"{least} to {most}"
-        hint = "docs/reference/spl.md shows its arguments"
+        hint = f"{refused.PAGE} lists the functions and how many arguments each takes"
         cursor.fail("SPL-P1", f"{name} takes {wanted} arguments, not {len(call.arguments)}", span, hint)
     if function.regex is not None and (text := _text(call, function.regex)) is not None:
         check_regex(cursor, text, _place(call, function.regex, span))

@@ -7,35 +7,43 @@ give them one by one does, so that nothing is made which `head` does not ask for
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from carhound.engines.interpreter.operators import filtering, grouping, ordering, shaping
+from carhound.engines.interpreter.operators import filtering, grouping, joining, ordering, shaping
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.plan.nodes import (
+    Append,
     Dedup,
     Eval,
     Fields,
     Filter,
     Head,
+    Join,
+    Lookup,
     Rename,
     Sort,
     Stats,
     SubsearchFilter,
     Table,
+    TableRows,
     Top,
 )
 
 Operator = Callable[[Any, Iterable[Row], Context], Iterable[Row]]
 
 OPERATORS: dict[type, Operator] = {
+    Append: joining.appended,
     Dedup: filtering.dedup,
     Eval: shaping.evaluated,
     Fields: shaping.projected,
     Filter: filtering.filtered,
     Head: ordering.head,
+    Join: joining.joined,
+    Lookup: joining.looked_up,
     Rename: shaping.renamed,
     Sort: ordering.sort,
     Stats: grouping.stats,
     SubsearchFilter: filtering.by_subsearch,
     Table: shaping.projected,
+    TableRows: joining.table_rows,
     Top: grouping.top,
 }
