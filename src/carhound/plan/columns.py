@@ -7,11 +7,14 @@ from carhound.plan.nodes import (
     Append,
     Eval,
     Fields,
+    Groups,
     Join,
     Lookup,
     Node,
+    Pairs,
     Rename,
     Scan,
+    Select,
     Stats,
     Table,
     TableRows,
@@ -66,6 +69,21 @@ def _(plan: Rename, present: Collection[str] = ()) -> Columns:
 def _(plan: Eval, present: Collection[str] = ()) -> Columns:
     known = columns(plan.input, present)
     return None if known is None else distinct((*known, *(name for name, _ in plan.assignments)))
+
+
+@columns.register
+def _(plan: Select, _present: Collection[str] = ()) -> Columns:
+    return tuple(name for name, _ in plan.columns)
+
+
+@columns.register
+def _(_plan: Pairs, present: Collection[str] = ()) -> Columns:
+    return distinct(present)
+
+
+@columns.register
+def _(plan: Groups, _present: Collection[str] = ()) -> Columns:
+    return distinct(("group", *(one.name for one in plan.by), "_time"))
 
 
 @columns.register

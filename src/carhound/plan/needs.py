@@ -62,7 +62,7 @@ def _needs(condition: Predicate) -> list[Need]:
         case MatchesRegex(field, _, negated):
             return [] if negated or field is None else _of(field)
         case Where(expression):
-            return [need for name in _compared(expression) for need in _of(Field(name))]
+            return [need for field in _compared(expression) for need in _of(field)]
         case All(items):
             return [need for item in items for need in _needs(item)]
         case AnyOf(items):
@@ -89,7 +89,7 @@ def _either(branches: list[list[Need]]) -> list[Need]:
     return [Need(tuple(fields), tuple(dict.fromkeys(name for need in first for name in need.carriers)))]
 
 
-def _compared(expression: Expression) -> list[str]:
+def _compared(expression: Expression) -> list[Field]:
     """The fields that must be there for an eval expression to be true."""
     match expression:
         case Binary("and", left, right):
@@ -97,7 +97,7 @@ def _compared(expression: Expression) -> list[str]:
         case Binary("or" | "xor", _, _) | Negation():
             return []
         case Binary(_, left, right):
-            return [name for side in (left, right) for name in _read(side)]
+            return [field for side in (left, right) for field in _read(side)]
         case Call("in", (value, *_)) | Call("isnotnull", (value,)):
             return _read(value)
         case Call(function):
@@ -106,12 +106,12 @@ def _compared(expression: Expression) -> list[str]:
             return []
 
 
-def _read(expression: Expression) -> list[str]:
+def _read(expression: Expression) -> list[Field]:
     """The fields without which an expression is null."""
     match expression:
-        case FieldValue(name):
-            return [name]
+        case FieldValue(name, view=view):
+            return [Field(name, view)]
         case Call(function, arguments) if FUNCTIONS[function].strict:
-            return [name for argument in arguments for name in _read(argument)]
+            return [field for argument in arguments for field in _read(argument)]
         case _:
             return []

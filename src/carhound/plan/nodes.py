@@ -9,9 +9,9 @@ from typing import Literal
 from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
 from carhound.model.windows import ALL_TIME, TimeRange
-from carhound.plan.expressions import Expression
+from carhound.plan.expressions import Expression, View
 from carhound.plan.lookup_table import LookupTable
-from carhound.plan.predicates import AnyOf, Field, Predicate, View
+from carhound.plan.predicates import AnyOf, Field, Predicate
 
 Role = Literal["main", "baseline"]
 Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
@@ -225,6 +225,58 @@ class Top:
     span: Span | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Exactly these columns: the values of fields under names."""
+
+    input: "Node"
+    columns: tuple[tuple[str, Field], ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The rows that the subsearch does not give as well: the same event, or the same values of columns.
+
+    Letter case does not count in values.
+    """
+
+    input: "Node"
+    subsearch: "Node"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A row for each row of the input and each of the subsearch with the same values of the key fields.
+
+    Columns are `name.field`: CAR's names where rows are events, and `time` in seconds since 1970. A row
+    stands for the event of the input. Letter case does not count in keys, and a missing value is like no
+    other. Without keys, every pair.
+    """
+
+    input: "Node"
+    subsearch: "Node"
+    names: tuple[str, str]
+    keys: tuple[tuple[str, str], ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The rows put together by the values of fields, letter case aside: columns `group`, the fields, `_time`.
+
+    Rows lacking a field are left out. With `gap`, a longest time in seconds between neighbours, a group ends
+    where nothing follows in time; rows without a time are then left out too.
+    """
+
+    input: "Node"
+    by: tuple[Field, ...]
+    gap: float | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+Relational = Difference | Groups | Pairs | Select
 Node = (
     Scan
     | Filter
@@ -242,8 +294,12 @@ Node = (
     | Head
     | Stats
     | Top
+    | Relational
 )
 Transforming = Stats | Top
+"""What makes rows that are no events any more."""
+Tabular = Stats | Top | Groups | Pairs | Select
+"""What makes a table, even where its rows stand for events."""
 
 
 NOTHING = AnyOf(())
@@ -265,7 +321,7 @@ def chain(plan: Node) -> list[Node]:
 
 def subsearch_of(node: Node) -> "Node | None":
     """The plan whose rows an operator puts beside those of its input."""
-    return node.subsearch if isinstance(node, SubsearchFilter | Append | Join) else None
+    return node.subsearch if isinstance(node, SubsearchFilter | Append | Join | Difference | Pairs) else None
 
 
 def entry(plan: Node) -> Node:

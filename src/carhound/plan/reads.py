@@ -12,16 +12,18 @@ from carhound.plan.nodes import (
     Eval,
     Fields,
     Filter,
+    Groups,
     Join,
     Lookup,
     Node,
     Rename,
+    Select,
     Sort,
     Stats,
     Table,
     TableRows,
+    Tabular,
     Top,
-    Transforming,
     chain,
     subsearch_of,
 )
@@ -53,7 +55,7 @@ def _reads(plan: Node) -> Iterator[tuple[Field, bool]]:
                 yield field, tested
         if (inner := subsearch_of(node)) is not None:
             yield from _reads(inner)
-        if isinstance(node, Transforming | Table):
+        if isinstance(node, Tabular | Table):
             return  # what stands above reads columns
         made |= _makes(node)
 
@@ -119,7 +121,7 @@ def _(node: Stats) -> Iterator[tuple[Field, bool]]:
         if one.field is not None:
             yield one.field, False
         if one.expression is not None:
-            yield from _shown(map(Field, expression_fields(one.expression)))
+            yield from _shown(expression_fields(one.expression))
 
 
 @_operator.register
@@ -133,6 +135,16 @@ def _(node: Table) -> Iterator[tuple[Field, bool]]:
 
 
 @_operator.register
+def _(node: Groups) -> Iterator[tuple[Field, bool]]:
+    return _shown(node.by)
+
+
+@_operator.register
+def _(node: Select) -> Iterator[tuple[Field, bool]]:
+    return _shown(field for _, field in node.columns)
+
+
+@_operator.register
 def _(node: Rename) -> Iterator[tuple[Field, bool]]:
     return _shown(Field(old) for old, _ in node.pairs)
 
@@ -141,7 +153,7 @@ def _(node: Rename) -> Iterator[tuple[Field, bool]]:
 def _(node: Eval) -> Iterator[tuple[Field, bool]]:
     made: set[str] = set()
     for name, expression in node.assignments:
-        yield from _shown(Field(one) for one in expression_fields(expression) if one not in made)
+        yield from _shown(one for one in expression_fields(expression) if one.name not in made)
         made.add(name)
 
 
@@ -155,11 +167,11 @@ def test_fields(test: Test) -> tuple[Field, ...]:
         case Term():
             return ()
         case Where(expression):
-            return tuple(Field(name) for name in dict.fromkeys(expression_fields(expression)))
+            return tuple(dict.fromkeys(expression_fields(expression)))
         case _:
             return () if test.field is None else (test.field,)
 
 
-def expression_fields(expression: Expression) -> Iterator[str]:
-    """The names of the fields in an eval expression, in the order of the text."""
-    return (one.name for one in parts(expression) if isinstance(one, FieldValue))
+def expression_fields(expression: Expression) -> Iterator[Field]:
+    """The fields in an expression, in the order of the text."""
+    return (Field(one.name, one.view) for one in parts(expression) if isinstance(one, FieldValue))

@@ -6,15 +6,19 @@ from carhound.plan.nodes import (
     Aggregation,
     Append,
     Dedup,
+    Difference,
     Eval,
     Fields,
     Filter,
+    Groups,
     Head,
     Join,
     Lookup,
     Node,
+    Pairs,
     Rename,
     Scan,
+    Select,
     Sort,
     Stats,
     SubsearchFilter,
@@ -147,6 +151,38 @@ def _(node: Stats) -> str:
 @show_operator.register
 def _(node: Top) -> str:
     return f"top {node.limit or 'all'} of {_fields(node.fields)}  [exact case, null: dropped]"
+
+
+@show_operator.register
+def _(_node: Append) -> str:
+    return "append the rows of"
+
+
+@show_operator.register
+def _(_node: Difference) -> str:
+    return "rows that are not among  [any case]"
+
+
+@show_operator.register
+def _(node: Groups) -> str:
+    gap = "" if node.gap is None else f", a new group after {node.gap:g} seconds without one"
+    return f"group by {_fields(node.by)}{gap}  [any case, null: dropped]"
+
+
+@show_operator.register
+def _(node: Pairs) -> str:
+    (left, right) = node.names
+    keys = " and ".join(f"{left}.{one} = {right}.{other}" for one, other in node.keys)
+    return f"pairs of {left} and {right}{f' with {keys}' if keys else ''}  [any case, null: no pair]"
+
+
+@show_operator.register
+def _(node: Select) -> str:
+    made = (
+        show_field(field) if field.name == name else f"{show_field(field)} as {quoted(name)}"
+        for name, field in node.columns
+    )
+    return f"select {', '.join(made)}"
 
 
 def _aggregations(aggregations: tuple[Aggregation, ...]) -> str:

@@ -29,9 +29,9 @@ def evaluator(expression: Expression, environment: Environment) -> Evaluator:
     match expression:
         case Constant(value):
             return lambda _row: value
-        case FieldValue(name):
+        case FieldValue(name, view=view):
             bound = environment.bound.get(name)
-            return getter(Field(name), environment.used) if bound is None else bound
+            return getter(Field(name, view), environment.used) if bound is None else bound
         case Call(function, arguments) if function in OVER_VALUES:
             return OVER_VALUES[function](arguments, environment, evaluator)
         case Call(function, arguments):

@@ -33,8 +33,8 @@ def _value(table: EventTable, expression: Expression) -> _Value:
     match expression:
         case Constant(value):
             return of_constant(value)
-        case FieldValue(name):
-            return of_field(read(table, Field(name)))
+        case FieldValue(name, view=view):
+            return of_field(read(table, Field(name, view)))
         case Call(function, arguments):
             return _call(function, [_value(table, one) for one in arguments], arguments)
         case Negation("not", operand):

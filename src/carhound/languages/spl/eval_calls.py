@@ -26,14 +26,12 @@ _FORMS = ("binary", "commas", "duration", "hex")
 
 def find_function(cursor: Cursor, name: str, span: Span) -> Function:
     """The function of that name, in any letter case. Fails where there is none."""
-    known = name.lower()
-    function = FUNCTIONS.get(known)
+    function = FUNCTIONS.get(name.lower())
     if function is None:
-        hint = refused.FUNCTIONS.get(known)
+        hint = refused.FUNCTIONS.get(name.lower())
         if hint is None:
-            near = nearest(known, FUNCTIONS)
-            listed = f"{refused.PAGE} lists the functions there are"
-            hint = f"did you mean {near}? {listed}" if near else listed
+            near = nearest(name.lower(), FUNCTIONS)
+            hint = f"did you mean {near}?" if near else f"{refused.PAGE} lists the functions there are"
         cursor.fail("SPL-U2", f"the function {name} is not supported", span, hint)
     return function
 
@@ -44,7 +42,7 @@ def check_call(cursor: Cursor, call: Call, span: Span) -> None:
     least, most = function.least, function.most
     if not least <= len(call.arguments) <= most:
         wanted = f"{least} or more" if most == ANY else str(least) if least == most else f"{least} to {most}"
-        hint = f"{refused.PAGE} lists the functions and how many arguments each takes"
+        hint = f"{refused.PAGE} shows its arguments"
         cursor.fail("SPL-P1", f"{name} takes {wanted} arguments, not {len(call.arguments)}", span, hint)
     if function.regex is not None and (text := _text(call, function.regex)) is not None:
         check_regex(cursor, text, _place(call, function.regex, span))

@@ -100,13 +100,13 @@ COMMANDS: dict[str, str] = {
 }
 
 FUNCTIONS: dict[str, str] = {
-    "cluster": _LEARNS,
-    "commands": _SERVER,
-    "ipmask": 'ask for the network: cidrmatch("10.0.0.0/8", ip)',
-    "json_extract": 'use spath(field, "path")',
+    "cluster": "group by a field instead",
+    "commands": "it takes searches apart, which are no evidence",
+    "ipmask": 'ask for a network: cidrmatch("10.0.0.0/8", ip)',
+    "json_extract": 'write spath(field, "path")',
     "lookup": "use the lookup command",
-    "random": "a search has to give the same again",
-    "searchmatch": "use a search command, or match(field, …)",
+    "random": "a search must give the same again",
+    "searchmatch": "put it into a search command, or write match(field, …)",
     "sigfig": "use round(x, digits)",
 }
 
