@@ -3,9 +3,33 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carhound.languages.spl.commands import dedup, fields, head, regex, rename, sort, stats, table, top, where
+from carhound.languages.spl.commands import (
+    bin_,
+    dedup,
+    fields,
+    filldown,
+    fillnull,
+    head,
+    makemv,
+    mvcombine,
+    mvexpand,
+    nomv,
+    regex,
+    rename,
+    replace,
+    reverse,
+    rex,
+    sort,
+    stats,
+    strcat,
+    table,
+    tail,
+    top,
+    where,
+)
 from carhound.languages.spl.compile import compile_spl
 from carhound.languages.spl.parser import parse, show
+from carhound.languages.spl.sort_keys import Key
 from carhound.languages.spl.syntax import (
     BareTerm,
     Comparison,
@@ -20,7 +44,10 @@ from carhound.languages.spl.syntax import (
 )
 from carhound.languages.spl.words import Word
 from carhound.model.diagnostics import LanguageError, Source
+from carhound.model.time_spans import TimeSpan
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
+from carhound.plan.functions import is_condition
+from carhound.plan.nodes import Substitution, Transliteration
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 words = texts.filter(bool).map(Word)
@@ -65,22 +92,95 @@ expressions = st.recursive(
     max_leaves=5,
 )
 many_names = st.lists(column_names, min_size=1, max_size=2).map(tuple)
+starless = texts.filter(lambda text: "*" not in text)
+keys = st.builds(Key, column_names, st.booleans(), st.sampled_from(["auto", "num", "str", "ip"]))
 aggregates = st.builds(
     stats.Aggregated, st.sampled_from(["count", "values", "dc"]), column_names, texts.filter(bool)
 )
 piped = st.one_of(
     st.builds(where.Where, expressions),
-    st.builds(dedup.Dedup, many_names, st.integers(1, 3)),
+    st.builds(
+        dedup.Dedup,
+        many_names,
+        st.integers(1, 3),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        st.lists(keys, max_size=2).map(tuple),
+    ),
     st.builds(fields.Fields, many_names, st.booleans()),
     st.builds(table.Table, many_names),
-    st.builds(rename.Rename, st.lists(st.tuples(column_names, words), min_size=1, max_size=2).map(tuple)),
+    st.builds(
+        rename.Rename,
+        st.lists(st.tuples(column_names, starless.filter(bool).map(Word)), min_size=1, max_size=2).map(tuple),
+    ),
     st.builds(
         sort.Sort,
-        st.lists(st.tuples(column_names, st.booleans()), min_size=1).map(tuple),
+        st.lists(keys, min_size=1).map(tuple),
         st.none() | st.integers(1, 9),
     ),
     st.builds(head.Head, st.integers(0, 20)),
-    st.builds(top.Top, many_names, st.integers(0, 20)),
+    st.builds(
+        top.Top,
+        many_names,
+        st.just(()) | many_names,
+        st.dictionaries(st.sampled_from(["countfield", "percentfield"]), texts).map(
+            lambda options: tuple(options.items())
+        ),
+        st.booleans(),
+    ),
+    st.builds(top.Top, many_names, st.just(()), st.just((("useother", True), ("limit", 3)))),
+    st.builds(
+        bin_.Bin,
+        column_names,
+        st.none()
+        | st.sampled_from([0.5, 10.0])
+        | st.builds(TimeSpan, st.integers(1, 9), st.sampled_from(["ms", "h", "d", "mon"]))
+        | st.builds(TimeSpan, st.just(2), st.just("w"), st.integers(0, 6)),
+        st.just(100),
+        st.none() | texts.filter(bool),
+    ),
+    st.builds(filldown.FillDown, st.just(()) | many_names),
+    st.builds(fillnull.FillNull, st.just(()) | many_names, texts),
+    st.builds(
+        head.Head,
+        st.none() | st.integers(0, 9),
+        expressions.filter(is_condition),
+        st.booleans(),
+        st.booleans(),
+    ),
+    st.builds(makemv.MakeMv, column_names, texts.filter(bool), st.none(), st.booleans()),
+    st.builds(makemv.MakeMv, column_names, st.just(" "), st.just(r'([^,"\\]+),?')),
+    st.builds(mvcombine.MvCombine, column_names),
+    st.builds(mvexpand.MvExpand, column_names, st.integers(0, 9)),
+    st.builds(nomv.NoMv, column_names),
+    st.builds(
+        replace.Replace,
+        st.lists(st.tuples(texts.map(Word), starless.map(Word)), min_size=1, max_size=2).map(tuple),
+        st.just(()) | many_names,
+    ),
+    st.builds(reverse.Reverse),
+    st.builds(
+        rex.Rex, st.none() | st.just("a b"), st.just(r'(?P<n>\S+)"\\(?P<m>\|)'), st.sampled_from([0, 1, 3])
+    ),
+    st.builds(
+        rex.Rex,
+        st.just("Image"),
+        st.builds(
+            Substitution,
+            st.sampled_from(["a/b", r"(\\/)", '"(x)'.replace("x", r"\d+")]),
+            st.sampled_from([(), ("a/", 0), (0, "\\"), ("&\n",)]),
+            st.none() | st.integers(1, 3),
+        )
+        | st.builds(lambda text: Transliteration(text, text[::-1]), texts.filter(bool)),
+    ),
+    st.builds(
+        strcat.StrCat,
+        st.lists(texts.map(Constant) | st.just(FieldValue("Image")), min_size=1, max_size=3).map(tuple),
+        column_names,
+        st.booleans(),
+    ),
+    st.builds(tail.Tail, st.integers(0, 20)),
     st.builds(stats.Stats, st.lists(aggregates, min_size=1, max_size=2).map(tuple), st.just(()) | many_names),
     st.builds(
         regex.Regex,

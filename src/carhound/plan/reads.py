@@ -6,14 +6,26 @@ from functools import singledispatch
 
 from carhound.plan.expressions import Expression, FieldValue, parts
 from carhound.plan.nodes import (
+    Bin,
     Dedup,
     Eval,
     Fields,
+    FillDown,
+    FillNull,
     Filter,
+    HeadWhile,
+    MakeMv,
+    MvCombine,
+    MvExpand,
     Node,
+    NoMv,
     Rename,
+    Replace,
+    Rex,
+    Sed,
     Sort,
     Stats,
+    StrCat,
     Table,
     Top,
     Transforming,
@@ -60,6 +72,10 @@ def _makes(node: Node) -> set[str]:
             return {new for _, new in pairs}
         case Eval(_, assignments):
             return {name for name, _ in assignments}
+        case Rex():
+            return set(node.groups)
+        case Bin() | StrCat():
+            return {node.target}
         case _:
             return set()
 
@@ -83,7 +99,7 @@ def _(node: Dedup) -> Iterator[tuple[Field, bool]]:
 
 @_operator.register
 def _(node: Top) -> Iterator[tuple[Field, bool]]:
-    return _shown(node.fields)
+    return _shown((*node.by, *node.fields))
 
 
 @_operator.register
@@ -122,6 +138,31 @@ def _(node: Eval) -> Iterator[tuple[Field, bool]]:
     for name, expression in node.assignments:
         yield from _shown(Field(one) for one in expression_fields(expression) if one not in made)
         made.add(name)
+
+
+@_operator.register
+def _(node: HeadWhile) -> Iterator[tuple[Field, bool]]:
+    return ((Field(name), True) for name in expression_fields(node.condition))
+
+
+@_operator.register
+def _(node: Rex) -> Iterator[tuple[Field, bool]]:
+    return _shown(() if node.field is None else (node.field,))
+
+
+@_operator.register(Bin | MakeMv | MvCombine | MvExpand | NoMv | Sed)
+def _(node: Bin | MakeMv | MvCombine | MvExpand | NoMv | Sed) -> Iterator[tuple[Field, bool]]:
+    return _shown((node.field,))
+
+
+@_operator.register(FillDown | FillNull | Replace)
+def _(node: FillDown | FillNull | Replace) -> Iterator[tuple[Field, bool]]:
+    return _shown(map(Field, node.names))
+
+
+@_operator.register
+def _(node: StrCat) -> Iterator[tuple[Field, bool]]:
+    return _shown(Field(part.name) for part in node.parts if isinstance(part, FieldValue))
 
 
 def _shown(fields: Iterable[Field]) -> Iterator[tuple[Field, bool]]:

@@ -1,7 +1,7 @@
 """A plan over the events its stems let through."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.model.event import Event
 from carhound.plan.columns import columns
-from carhound.plan.nodes import Node, Scan, entry
+from carhound.plan.nodes import Head, Node, Scan, Sort, entry
 from carhound.plan.stems import stems
 
 _LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
@@ -25,7 +25,7 @@ class Result:
     columns: tuple[str, ...] | None
     """The columns of a result that is a table; None for whole events."""
     entered: list[Event] = field(default_factory=list)
-    """The events of the rows that reached the first transforming command, or the end."""
+    """The events of the rows that reached the first transforming command, or the end, each once."""
 
 
 def run(
@@ -73,7 +73,8 @@ class _Execution:
         made = self.given[id(node)] if id(node) in self.given else self.made(node)
         if node is self.entry:
             made = list(made)
-            self.entered = [row.event for row in made if row.event is not None]
+            events = {id(row.event): row.event for row in made if row.event is not None}
+            self.entered = list(events.values())
         return made
 
     def made(self, node: Node) -> Iterable[Row]:
@@ -83,7 +84,12 @@ class _Execution:
             return (Row(event) for event in newest_first(self.hits[id(node)]) if window.contains(event.time))
         if isinstance(node, Scan):
             raise TypeError("every scan belongs to a stem")
-        return OPERATORS[type(node)](node, self.rows(node.input), self.context)
+        source = node.input
+        if isinstance(node, Head) and isinstance(source, Sort) and id(source) not in self.given:
+            # A sort that knows how many rows are wanted holds no more than those.
+            least = min(node.count, node.count if source.limit is None else source.limit)
+            node, source = replace(source, limit=least), source.input
+        return OPERATORS[type(node)](node, self.rows(source), self.context)
 
     def subsearch(self, plan: Node) -> list[Row]:
         return list(_Execution(plan, self.hits, self.moment, self.context.used, self.given).rows(plan))

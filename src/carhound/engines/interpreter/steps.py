@@ -3,7 +3,7 @@
 What hangs on other events (a subsearch, `dedup`, `head`) can only be said with evidence at hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,21 +20,25 @@ from carhound.model.instants import format_time
 from carhound.model.names import Alias
 from carhound.model.windows import Window
 from carhound.plan.nodes import (
+    Bin,
     Dedup,
-    Eval,
-    Fields,
+    FillDown,
+    FillNull,
     Filter,
     Head,
+    HeadWhile,
+    MvCombine,
+    MvExpand,
     Node,
-    Rename,
+    RowWise,
     Scan,
     Sort,
     SubsearchFilter,
-    Table,
+    Tail,
     chain,
     entry,
 )
-from carhound.plan.predicates import conjuncts
+from carhound.plan.predicates import Field, conjuncts
 from carhound.plan.show_operators import show_range, show_scan
 from carhound.plan.show_predicates import one_line
 
@@ -88,18 +92,10 @@ class _Walk:
                     made += [self.clause(trace(one, row, self.moment)) for one in conjuncts(predicate)]
                 case SubsearchFilter():
                     made.append(self.subsearch(node, row))
-                case Fields() | Table() | Rename() | Eval():
+                case _ if _by_row(node):
                     (row,) = OPERATORS[type(node)](node, [row], self.context())
-                case Dedup(_, fields, keep):
-                    names = ", ".join(one_line(field.name) for field in fields)
-                    said = "only the first row" if keep == 1 else f"only the first {keep} rows"
-                    made.append(self.command(node, f"dedup {names}", f"{said} of each value stay"))
-                case Head(_, count):
-                    made.append(self.command(node, f"head {count}", "only the first rows stay"))
-                case Sort(limit=int(limit)):
-                    made.append(self.command(node, f"sort {limit}", "only the first rows stay"))
                 case _:
-                    pass
+                    made += [self.command(node, *said) for said in _of_many(node)]
         return tuple(made)
 
     def context(self) -> Context:
@@ -151,10 +147,49 @@ class _Walk:
         holds = (match is not None) is not node.negated
         return Step("subsearch", text, node.span, holds, met, inner=inner, rows=len(rows))
 
-    def command(self, node: Dedup | Head | Sort, text: str, remark: str) -> Step:
+    def command(self, node: Node, text: str, remark: str) -> Step:
         if self.hits is None:
             remark += "; which those are only evidence can show (--evidence)"
         return Step("command", text, node.span, None, remark=remark)
+
+
+def _by_row(node: Node) -> bool:
+    """Whether an operator makes one row of each, and needs no other to do so."""
+    match node:
+        case FillNull():
+            return node.by_row
+        case Bin(width=width):
+            return width is not None
+        case _:
+            return isinstance(node, RowWise)
+
+
+def _of_many(node: Node) -> Iterator[tuple[str, str]]:
+    """Of an operator that decides over many rows, its name and what becomes of them."""
+    match node:
+        case Dedup(_, fields, keep):
+            said = "only the first row" if keep == 1 else f"only the first {keep} rows"
+            yield f"dedup {_names(fields)}", f"{said} of each value stay"
+        case Head(_, count):
+            yield f"head {count}", "only the first rows stay"
+        case HeadWhile():
+            yield "head", "only the rows before the first on which the expression is not true stay"
+        case Sort(limit=int(limit)):
+            yield f"sort {limit}", "only the first rows stay"
+        case Tail(_, count):
+            yield f"tail {count}", "only the last rows stay"
+        case FillNull() | FillDown():
+            yield "fillnull" if isinstance(node, FillNull) else "filldown", "values come from other rows"
+        case Bin(_, field):
+            yield f"bin {_names((field,))}", "the bins depend on all rows"
+        case MvExpand(_, field):
+            yield f"mvexpand {_names((field,))}", "a row becomes one for each value"
+        case MvCombine(_, field):
+            yield f"mvcombine {_names((field,))}", "rows that differ in the field alone become one"
+
+
+def _names(fields: tuple[Field, ...]) -> str:
+    return ", ".join(one_line(field.name) for field in fields)
 
 
 def _unheard(_name: str, _alias: Alias) -> None:

@@ -7,35 +7,74 @@ give them one by one does, so that nothing is made which `head` does not ask for
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from carhound.engines.interpreter.operators import filtering, grouping, ordering, shaping
+from carhound.engines.interpreter.operators import (
+    binning,
+    extracting,
+    filling,
+    filtering,
+    grouping,
+    multivalue,
+    ordering,
+    ranking,
+    replacing,
+    shaping,
+)
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.plan.nodes import (
+    Bin,
     Dedup,
     Eval,
     Fields,
+    FillDown,
+    FillNull,
     Filter,
     Head,
+    HeadWhile,
+    MakeMv,
+    MvCombine,
+    MvExpand,
+    NoMv,
     Rename,
+    Replace,
+    Reverse,
+    Rex,
+    Sed,
     Sort,
     Stats,
+    StrCat,
     SubsearchFilter,
     Table,
+    Tail,
     Top,
 )
 
 Operator = Callable[[Any, Iterable[Row], Context], Iterable[Row]]
 
 OPERATORS: dict[type, Operator] = {
+    Bin: binning.binned,
     Dedup: filtering.dedup,
     Eval: shaping.evaluated,
     Fields: shaping.projected,
+    FillDown: filling.filldown,
+    FillNull: filling.fillnull,
     Filter: filtering.filtered,
     Head: ordering.head,
+    HeadWhile: ordering.head_while,
+    MakeMv: multivalue.makemv,
+    MvCombine: multivalue.mvcombine,
+    MvExpand: multivalue.mvexpand,
+    NoMv: multivalue.nomv,
     Rename: shaping.renamed,
+    Replace: replacing.replaced,
+    Reverse: ordering.backwards,
+    Rex: extracting.rex,
+    Sed: extracting.sed,
     Sort: ordering.sort,
     Stats: grouping.stats,
+    StrCat: replacing.joined,
     SubsearchFilter: filtering.by_subsearch,
     Table: shaping.projected,
-    Top: grouping.top,
+    Tail: ordering.tail,
+    Top: ranking.top,
 }

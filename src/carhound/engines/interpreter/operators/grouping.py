@@ -1,10 +1,9 @@
-"""`stats` and `top`: rows into groups.
+"""`stats`: rows into groups.
 
 Splunk's Search Reference, "stats" and "Multivalue stats and chart functions"; groups are told apart exactly,
 letter case and all, and come out in the order of their by-fields.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import product
 
@@ -13,7 +12,7 @@ from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.operators.shaping import as_cell
 from carhound.engines.interpreter.rows import AliasUse, Row, as_number, as_text, getter, texts
 from carhound.model.event import Cell
-from carhound.plan.nodes import Aggregate, Aggregation, Stats, Top
+from carhound.plan.nodes import Aggregate, Aggregation, Stats
 from carhound.plan.predicates import Field
 
 Texts = list[str]
@@ -22,7 +21,7 @@ Texts = list[str]
 def stats(node: Stats, rows: Iterable[Row], context: Context) -> list[Row]:
     """One row for each combination of values of the by-fields; exactly one row without any."""
     groups: dict[tuple[str, ...], list[Row]] = {} if node.by else {(): []}
-    for key, row in _keyed(rows, node.by, context.used):
+    for key, row in keyed(rows, node.by, context.used):
         groups.setdefault(key, []).append(row)
     aggregates = [(one.column, _aggregate(one, context)) for one in node.aggregations]
     made = []
@@ -48,22 +47,7 @@ def _aggregate(one: Aggregation, context: Context) -> Callable[[list[Row]], Cell
     return lambda rows: _AGGREGATES[one.function]([text for row in rows for text in texts(read(row))])
 
 
-def top(node: Top, rows: Iterable[Row], context: Context) -> list[Row]:
-    """The commonest combinations of values, ties by value; `percent` of all rows that have the fields."""
-    counts = Counter(key for key, _ in _keyed(rows, node.fields, context.used))
-    total = counts.total()
-    order = sorted(counts, key=lambda key: (-counts[key], key))
-    return [
-        Row(
-            None,
-            {field.name: text for field, text in zip(node.fields, key, strict=True)}
-            | {"count": counts[key], "percent": round(100 * counts[key] / total, 6)},
-        )
-        for key in order[: node.limit or None]
-    ]
-
-
-def _keyed(
+def keyed(
     rows: Iterable[Row], fields: tuple[Field, ...], used: AliasUse
 ) -> Iterable[tuple[tuple[str, ...], Row]]:
     """Each row once for every combination of its values; not at all where a field is missing."""

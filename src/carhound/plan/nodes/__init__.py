@@ -10,10 +10,26 @@ from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
 from carhound.model.windows import ALL_TIME, TimeRange
 from carhound.plan.expressions import Expression
+from carhound.plan.nodes.values import (
+    Bin,
+    FillDown,
+    FillNull,
+    MakeMv,
+    MvCombine,
+    MvExpand,
+    NoMv,
+    Replace,
+    Rex,
+    Sed,
+    StrCat,
+    Substitution,
+    Transliteration,
+)
 from carhound.plan.predicates import Field, Predicate, View
 
 Role = Literal["main", "baseline"]
 Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
+SortKind = Literal["auto", "num", "str", "ip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,12 @@ class Dedup:
     input: "Node"
     fields: tuple[Field, ...]
     keep: int = 1
+    keep_events: bool = False
+    """Whether rows after the first stay, without the fields."""
+    keep_empty: bool = False
+    """Whether rows lacking one of the fields stay."""
+    consecutive: bool = False
+    """Whether only rows one after the other are compared; those that lack a field are not looked at."""
     span: Span | None = field(default=None, compare=False)
 
 
@@ -89,7 +111,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Fields under new names, in turn."""
+    """Fields under new names, in turn.
+
+    `*` in an old name matches any run, which stands for the `*` in the new one. No name that begins with `_`
+    is meant unless it is written so.
+    """
 
     input: "Node"
     pairs: tuple[tuple[str, str], ...]
@@ -114,11 +140,16 @@ class SortKey:
 
     field: Field
     descending: bool = False
+    kind: SortKind = "auto"
+    """What values are compared as: numbers, texts by code point, IP addresses; auto, numbers before texts.
+
+    What cannot be read so counts as missing.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Stable; numbers as numbers if both are, else by code point; rows lacking the field last."""
+    """Stable; rows lacking a field last, whichever way it goes."""
 
     input: "Node"
     keys: tuple[SortKey, ...]
@@ -132,6 +163,38 @@ class Head:
 
     input: "Node"
     count: int
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadWhile:
+    """The rows before the first on which an expression is not true."""
+
+    input: "Node"
+    condition: Expression
+    limit: int | None = None
+    """The most rows there may be."""
+    null: bool = False
+    """Whether null counts as true."""
+    keep_last: bool = False
+    """Whether the row that ends it is kept too."""
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The last rows, the very last first."""
+
+    input: "Node"
+    count: int
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """All rows, the last first."""
+
+    input: "Node"
     span: Span | None = field(default=None, compare=False)
 
 
@@ -161,15 +224,57 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """The commonest values: columns of the fields, `count`, `percent`; ties by value."""
+    """The commonest values, or the rarest: `by`, then the fields, their count, and their percentage.
+
+    Rows that lack one of the fields are left out. Ties are in the order of the values, and so are the groups
+    of `by`, each of which has so many rows.
+    """
 
     input: "Node"
     fields: tuple[Field, ...]
     limit: int = 10
+    """0 for all."""
+    by: tuple[Field, ...] = ()
+    rare: bool = False
+    count: str | None = "count"
+    """The column of the count, None for none."""
+    percent: str | None = "percent"
+    """The column of the percentage of the rows (of the group), None for none."""
+    other: str | None = None
+    """What the fields hold in a last row for all other values, None for no such row."""
     span: Span | None = field(default=None, compare=False)
 
 
-Node = Scan | Filter | SubsearchFilter | Dedup | Fields | Table | Rename | Eval | Sort | Head | Stats | Top
+RowWise = Fields | Table | Rename | Eval | Rex | Sed | MakeMv | NoMv | Replace | StrCat
+"""What makes exactly one row of each, without the others."""
+Node = (
+    Scan
+    | Filter
+    | SubsearchFilter
+    | Dedup
+    | Fields
+    | Table
+    | Rename
+    | Eval
+    | Sort
+    | Head
+    | Stats
+    | Top
+    | Bin
+    | FillDown
+    | FillNull
+    | HeadWhile
+    | MakeMv
+    | MvCombine
+    | MvExpand
+    | NoMv
+    | Replace
+    | Reverse
+    | Rex
+    | Sed
+    | StrCat
+    | Tail
+)
 Transforming = Stats | Top
 
 
@@ -200,3 +305,47 @@ def scans(plan: Node) -> list[Scan]:
         elif (inner := subsearch_of(node)) is not None:
             found += scans(inner)
     return found
+
+
+__all__ = [
+    "Aggregate",
+    "Aggregation",
+    "Bin",
+    "Dedup",
+    "Eval",
+    "Fields",
+    "FillDown",
+    "FillNull",
+    "Filter",
+    "Head",
+    "HeadWhile",
+    "MakeMv",
+    "MvCombine",
+    "MvExpand",
+    "NoMv",
+    "Node",
+    "Rename",
+    "Replace",
+    "Reverse",
+    "Rex",
+    "Role",
+    "RowWise",
+    "Scan",
+    "Sed",
+    "Sort",
+    "SortKey",
+    "SortKind",
+    "Stats",
+    "StrCat",
+    "SubsearchFilter",
+    "Substitution",
+    "Table",
+    "Tail",
+    "Top",
+    "Transforming",
+    "Transliteration",
+    "chain",
+    "entry",
+    "scans",
+    "subsearch_of",
+]

@@ -1,0 +1,58 @@
+"""Regular expressions in the text of a search: quoted, and such as RE2 can run.
+
+RE2 has no look-around and no back-references, and no expression can make it hang.
+"""
+
+import re
+
+from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.eval_expression import unescape_text
+from carhound.languages.spl.words import read_quoted
+from carhound.model.diagnostics import Span
+
+_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?<(?=[A-Za-z_])", re.DOTALL)
+
+
+def read_expression(cursor: Cursor, example: str) -> tuple[str, Span]:
+    """Passes a quoted expression, unescaped as texts of eval are; `example` shows how it is written."""
+    if cursor.peek() != '"':
+        cursor.fail(
+            "SPL-P1", f"the expression must be quoted {cursor.found()}", cursor.here(), f"write {example}"
+        )
+    raw, span = read_quoted(cursor)
+    return unescape_text(raw), span
+
+
+def to_re2(cursor: Cursor, expression: str, span: Span) -> str:
+    """The expression in RE2's spelling of named groups. Fails for what RE2 cannot run."""
+    import re2  # loaded by the few searches that use it
+
+    spelled = _PARTS.sub(lambda part: "(?P<" if part[0] == "(?<" else part[0], expression)
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(spelled, options)
+    except (re2.error, UnicodeEncodeError) as problem:
+        reason = problem.args[0].decode() if isinstance(problem.args[0], bytes) else str(problem)
+        cursor.fail(
+            "SPL-R1",
+            f"RE2 cannot run this expression: {reason}",
+            span,
+            "look-around and back-references have no RE2 form; rewrite without them",
+        )
+    return spelled
+
+
+def groups(expression: str) -> tuple[str, ...]:
+    """The names of the groups of an expression that RE2 can run, in the order of the text."""
+    import re2
+
+    places: dict[str, int] = re2.compile(expression).groupindex
+    return tuple(sorted(places, key=places.__getitem__))
+
+
+def count_groups(expression: str) -> int:
+    """How many groups an expression has that RE2 can run."""
+    import re2
+
+    return int(re2.compile(expression).groups)
