@@ -17,7 +17,8 @@ from carhound.plan.wildcards import change, meant
 
 def replaced(node: Replace, rows: Iterable[Row], context: Context) -> Iterator[Row]:
     """The rows with their values replaced."""
-    pairs = sorted(node.pairs[::-1], key=lambda pair: ("*" in pair[0], -len(pair[0])))
+    later_first = node.pairs[::-1]
+    pairs = sorted(later_first, key=lambda pair: ("*" in pair[0], -len(pair[0])))
     for row in rows:
         made: dict[str, Cell] = {}
         for name in meant(node.names, row.names()):
