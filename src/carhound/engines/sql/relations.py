@@ -149,8 +149,11 @@ class Relations:
         names, source = tuple(asked), subsearch.input
         if not names or any("*" in name for name in names):
             raise Unsayable("a subsearch without fields by name is left to the interpreter")
-        complete = isinstance(source, Dedup) and not source.keep_empty
-        keys = {one.name for one in source.fields if one.view == "native"} if complete else set()
+        keys = (
+            {one.name for one in source.fields if one.view == "native"}
+            if isinstance(source, Dedup) and not source.keep_empty
+            else set()
+        )
         if not isinstance(source, Dedup) or not keys.issuperset(names):
             if len(names) > 1:
                 raise Unsayable("a subsearch over several fields, of which some may be missing in a row")

@@ -10,7 +10,8 @@ from carhound.languages.spl.eval_expression import unescape_text
 from carhound.languages.spl.words import read_quoted
 from carhound.model.diagnostics import Span
 
-_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?<(?=[A-Za-z_])", re.DOTALL)
+_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P?<(?P<name>[A-Za-z_]\w*)>", re.DOTALL)
+"""What may hold a parenthesis that opens no group, and the beginnings of named groups."""
 
 
 def read_expression(cursor: Cursor, example: str) -> tuple[str, Span]:
@@ -27,7 +28,10 @@ def to_re2(cursor: Cursor, expression: str, span: Span) -> str:
     """The expression in RE2's spelling of named groups. Fails for what RE2 cannot run."""
     import re2  # loaded by the few searches that use it
 
-    spelled = _PARTS.sub(lambda part: "(?P<" if part[0] == "(?<" else part[0], expression)
+    names = [part["name"] for part in _PARTS.finditer(expression) if part["name"]]
+    if len(set(names)) < len(names):
+        cursor.fail("SPL-R1", "two groups have one name", span, "give each group a name of its own")
+    spelled = _PARTS.sub(lambda part: f"(?P<{part['name']}>" if part["name"] else part[0], expression)
     options = re2.Options()
     options.log_errors = False
     try:
