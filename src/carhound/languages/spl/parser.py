@@ -2,7 +2,7 @@
 
 import re
 
-from carhound.languages.spl.commands import COMMANDS
+from carhound.languages.spl.commands import COMMANDS, REFUSED
 from carhound.languages.spl.commands import search as search_command
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.search_expression import PipelineParser, show_search
@@ -86,7 +86,8 @@ def _command(cursor: Cursor, depth: int) -> Search | PipedCommand:
         known = ["search", *COMMANDS]
         near = nearest(name, known)
         hint = f"did you mean {near}?" if near else f"supported: {', '.join(sorted(known))}"
-        return cursor.fail("SPL-U1", f"the command {match[0]} is not supported", cursor.span(start), hint)
+        message = f"the command {match[0]} is not supported"
+        return cursor.fail("SPL-U1", message, cursor.span(start), REFUSED.get(name, hint))
     return command(cursor, start)
 
 
