@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from carhound.cli.options import (
+    analytic_option,
     archive_options,
     counting_options,
     evidence_or_lake,
@@ -12,6 +13,7 @@ from carhound.cli.options import (
     mapping_option,
     read_key,
     read_output_options,
+    reading_option,
     recorded_words,
     time_options,
 )
@@ -42,15 +44,7 @@ Exit status:
 
 @click.command(epilog=_EPILOG)
 @evidence_or_lake
-@click.option(
-    "-a",
-    "--analytic",
-    "analytics",
-    multiple=True,
-    metavar="REF",
-    help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
-    "bundled one, or 'companions'. Can be given more than once. Default: the published ones.",
-)
+@analytic_option
 @click.option(
     "--companions",
     is_flag=True,
@@ -58,13 +52,7 @@ Exit status:
 )
 @mapping_option
 @time_options
-@click.option(
-    "--reading",
-    type=click.Choice(["published", "corrected"]),
-    default="published",
-    show_default=True,
-    help="Run the text as published, or with the corrections that the notes of the analytic name.",
-)
+@reading_option("published")
 @click.option(
     "--backfill",
     is_flag=True,

@@ -129,11 +129,6 @@ def as_rows(columns: tuple[str, ...], rows: Iterable[Row]) -> Rows:
     return Rows(columns, tuple(tuple(row.shown(column) for column in columns) for row in rows))
 
 
-def newest_time(events: Iterable[Event]) -> datetime | None:
-    """The latest time of all."""
-    return max((event.time for event in events if event.time is not None), default=None)
-
-
 def _by_day(tables: list[tuple[str, Rows]]) -> Rows | None:
     if not tables:
         return None

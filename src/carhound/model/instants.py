@@ -59,3 +59,8 @@ def format_time(time: datetime) -> str:
     if not text.microsecond:
         return text.isoformat(timespec="seconds") + "Z"
     return text.isoformat(timespec="microseconds" if text.microsecond % 1000 else "milliseconds") + "Z"
+
+
+def readable_time(time: datetime) -> str:
+    """Likewise, with a blank where ISO has a T: for sentences."""
+    return format_time(time).replace("T", " ")

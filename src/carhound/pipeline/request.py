@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from carhound.errors import UsageError
 from carhound.findings.run import Reading
-from carhound.model.instants import format_time
+from carhound.model.instants import readable_time
 from carhound.model.windows import Window, describe, resolve_time
 
 
@@ -96,7 +96,9 @@ class Clock:
             None if latest is None else resolve_time(latest, now, self.zone),
         )
         if window.empty:
-            message = f"--earliest is not before --latest: {describe(window)}, for now is {format_time(now)}"
+            message = (
+                f"--earliest is not before --latest: {describe(window)}, for now is {readable_time(now)}"
+            )
             raise UsageError(message, hint="swap them, widen the range, or say what now is with --now")
         return window
 

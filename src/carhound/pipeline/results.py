@@ -46,6 +46,7 @@ def described(analytic: Analytic) -> AnalyticResult:
         tuple((reference, is_defined(reference)) for reference in analytic.data_model_references),
         (),
         diagnostics=analytic.diagnostics,
+        description=" ".join(analytic.description.split()),
     )
 
 

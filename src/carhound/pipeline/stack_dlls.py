@@ -38,7 +38,8 @@ def stack_dlls(top: int, request: Request, progress: Progress | None = None) -> 
     """One row a file; its rows are `Run.results`, of which a page shows `top`. Raises CarhoundError."""
     if request.lake is not None:
         raise UsageError(
-            "stack dlls reads files, no lake", hint="'carhound stack ImageLoaded --lake DIR' asks a lake"
+            "stack dlls cannot ask a lake",
+            hint="name the logs themselves; 'carhound stack ImageLoaded --lake DIR' counts its modules",
         )
     clock = read_clock(request)
     now, now_from = clock.now_of_lake()

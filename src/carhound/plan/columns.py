@@ -1,6 +1,7 @@
 """The columns of a plan whose result is a table."""
 
 from collections.abc import Collection, Iterable
+from functools import singledispatch
 
 from carhound.plan.nodes import (
     Bin,
@@ -18,60 +19,84 @@ from carhound.plan.nodes import (
 )
 from carhound.plan.wildcards import new_name
 
+Columns = tuple[str, ...] | None
 
-def columns(plan: Node, present: Collection[str] = ()) -> tuple[str, ...] | None:
+
+@singledispatch
+def columns(plan: Node, present: Collection[str] = ()) -> Columns:
     """The columns in order, None for whole events; `present` are the names that wildcards can stand for."""
-    match plan:
-        case Scan():
-            return None
-        case Stats(_, aggregations, by):
-            return _distinct([one.name for one in by] + [one.column for one in aggregations])
-        case Top():
-            measures = (one for one in (plan.count, plan.percent) if one is not None)
-            return _distinct((*(one.name for one in (*plan.by, *plan.fields)), *measures))
-        case Table(_, names):
-            return _distinct(present if _wild(names) else names)
-        case Fields(source, names, False):
-            if _wild(names):
-                return _distinct(present)
-            return _distinct(names if columns(source, present) is not None else ("_time", *names))
-        case Fields(source, _, True):
-            kept = columns(source, present)
-            return None if kept is None else tuple(name for name in kept if name in present)
-        case Rename(source, pairs):
-            named = columns(source, present)
-            return None if named is None else _renamed(named, pairs)
-        case _:
-            known = columns(plan.input, present)
-            return None if known is None else _distinct((*known, *_made(plan)))
+    # Most operators leave the columns of their rows as they are.
+    return None if isinstance(plan, Scan) else columns(plan.input, present)
 
 
-def _made(node: Node) -> Iterable[str]:
-    """The columns that an operator puts behind those of its rows."""
-    match node:
-        case Eval(_, assignments):
-            return (name for name, _ in assignments)
-        case Rex():
-            return node.groups
-        case FillNull(_, names):
-            return (name for name in names if "*" not in name)
-        case Bin() | StrCat():
-            return (node.target,)
-        case _:
-            return ()
+@columns.register
+def _(plan: Stats, _present: Collection[str] = ()) -> Columns:
+    return distinct([one.name for one in plan.by] + [one.column for one in plan.aggregations])
 
 
-def _renamed(names: tuple[str, ...], pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    for old, new in pairs:
+@columns.register
+def _(plan: Top, _present: Collection[str] = ()) -> Columns:
+    measures = (one for one in (plan.count, plan.percent) if one is not None)
+    return distinct((*(one.name for one in (*plan.by, *plan.fields)), *measures))
+
+
+@columns.register
+def _(plan: Table, present: Collection[str] = ()) -> Columns:
+    return distinct(present if _wild(plan.names) else plan.names)
+
+
+@columns.register
+def _(plan: Fields, present: Collection[str] = ()) -> Columns:
+    kept = columns(plan.input, present)
+    if plan.remove:
+        return None if kept is None else tuple(name for name in kept if name in present)
+    if _wild(plan.names):
+        return distinct(present)
+    return distinct(plan.names if kept is not None else ("_time", *plan.names))
+
+
+@columns.register
+def _(plan: Rename, present: Collection[str] = ()) -> Columns:
+    names = columns(plan.input, present)
+    if names is None:
+        return None
+    for old, new in plan.pairs:
         made = {name: one for name in names if (one := new_name(name, old, new)) is not None}
         gone = set(made.values()) - made.keys()
-        names = _distinct(made.get(name, name) for name in names if name not in gone)
+        names = distinct(made.get(name, name) for name in names if name not in gone)
     return names
+
+
+@columns.register
+def _(plan: Eval, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, (name for name, _ in plan.assignments))
+
+
+@columns.register
+def _(plan: Rex, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, plan.groups)
+
+
+@columns.register
+def _(plan: FillNull, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, (name for name in plan.names if "*" not in name))
+
+
+@columns.register(Bin | StrCat)
+def _(plan: Bin | StrCat, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, (plan.target,))
+
+
+def _with(source: Node, present: Collection[str], made: Iterable[str]) -> Columns:
+    """The columns of the rows, and behind them those that an operator makes."""
+    known = columns(source, present)
+    return None if known is None else distinct((*known, *made))
 
 
 def _wild(names: tuple[str, ...]) -> bool:
     return any("*" in name for name in names)
 
 
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once, where it comes first."""
     return tuple(dict.fromkeys(names))

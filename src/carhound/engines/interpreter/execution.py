@@ -5,13 +5,32 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from carhound.engines.interpreter.moment import Moment
+from carhound.engines.interpreter.moment import AllTimes, Moment
 from carhound.engines.interpreter.operators import OPERATORS
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.rows import AliasUse, Row
+from carhound.engines.interpreter.rows import AliasUse, Row, unheard
 from carhound.model.event import Event
+from carhound.model.time_spans import TimeSpan
 from carhound.plan.columns import columns
-from carhound.plan.nodes import Head, Node, Scan, Sort, entry
+from carhound.plan.functions import asks_clock, needs_clock
+from carhound.plan.nodes import (
+    Bin,
+    Eval,
+    FillDown,
+    FillNull,
+    Filter,
+    Head,
+    MvCombine,
+    MvExpand,
+    Node,
+    Scan,
+    Sort,
+    Stats,
+    SubsearchFilter,
+    by_row,
+    chain,
+    entry,
+)
 from carhound.plan.stems import stems
 
 _LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
@@ -43,6 +62,46 @@ def run(
     rows = list(execution.rows(plan))
     present = dict.fromkeys(name for row in rows if row.columns is not None for name in row.columns)
     return Result(rows, columns(plan, present), execution.entered)
+
+
+def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
+    """The events that meet the plan's conditions, its subsearches included, whatever their time.
+
+    An anti-join takes none away, for what it knows hangs on windows; nor does what stands above a part that
+    asks for the time, or makes values of other rows. `hits` as for `run`.
+    """
+    main = stems(plan)[0].node
+    path = chain(entry(plan))
+    above = path[path.index(main) + 1 :]
+    if not any(isinstance(node, Filter | SubsearchFilter) for node in above):
+        return hits[id(main)]
+    execution = _Execution(plan, hits, AllTimes(), unheard, {})
+    rows: Iterable[Row] = [Row(event) for event in hits[id(main)]]
+    for node in above:
+        if _asks_clock(node):
+            break
+        joined = isinstance(node, SubsearchFilter) and not node.negated
+        if joined or isinstance(node, Filter | MvExpand) or by_row(node):
+            rows = OPERATORS[type(node)](node, rows, execution.context)
+        elif isinstance(node, Bin | FillDown | FillNull | MvCombine):
+            break
+    return list({id(row.event): row.event for row in rows if row.event is not None}.values())
+
+
+def _asks_clock(node: Node) -> bool:
+    match node:
+        case Filter(_, predicate):
+            return needs_clock(predicate)
+        case Eval(_, assignments):
+            return any(asks_clock(value) for _, value in assignments)
+        case Bin(width=TimeSpan()):
+            return True
+        case Stats(_, aggregations):
+            return any(one.expression is not None and asks_clock(one.expression) for one in aggregations)
+        case SubsearchFilter(_, inner):
+            return any(map(_asks_clock, chain(inner)))
+        case _:
+            return False
 
 
 def newest_first(events: list[Event]) -> list[Event]:

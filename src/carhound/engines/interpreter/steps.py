@@ -30,11 +30,11 @@ from carhound.plan.nodes import (
     MvCombine,
     MvExpand,
     Node,
-    RowWise,
     Scan,
     Sort,
     SubsearchFilter,
     Tail,
+    by_row,
     chain,
     entry,
 )
@@ -92,7 +92,7 @@ class _Walk:
                     made += [self.clause(trace(one, row, self.moment)) for one in conjuncts(predicate)]
                 case SubsearchFilter():
                     made.append(self.subsearch(node, row))
-                case _ if _by_row(node):
+                case _ if by_row(node):
                     (row,) = OPERATORS[type(node)](node, [row], self.context())
                 case _:
                     made += [self.command(node, *said) for said in _of_many(node)]
@@ -151,17 +151,6 @@ class _Walk:
         if self.hits is None:
             remark += "; which those are only evidence can show (--evidence)"
         return Step("command", text, node.span, None, remark=remark)
-
-
-def _by_row(node: Node) -> bool:
-    """Whether an operator makes one row of each, and needs no other to do so."""
-    match node:
-        case FillNull():
-            return node.by_row
-        case Bin(width=width):
-            return width is not None
-        case _:
-            return isinstance(node, RowWise)
 
 
 def _of_many(node: Node) -> Iterator[tuple[str, str]]:

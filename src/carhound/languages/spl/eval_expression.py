@@ -8,6 +8,7 @@ keep their own backslashes.
 import re
 from typing import cast
 
+from carhound.languages.spl import refused
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.words import read_quoted, take_keyword
 from carhound.model.diagnostics import Span
@@ -153,9 +154,11 @@ def _call(cursor: Cursor, name: str, start: int, depth: int) -> Call:
     span = cursor.span(start, start + len(name))
     function = FUNCTIONS.get(name.lower())
     if function is None:
-        near = nearest(name.lower(), FUNCTIONS)
-        known = f"did you mean {near}?" if near else f"supported: {', '.join(sorted(FUNCTIONS))}"
-        cursor.fail("SPL-U2", f"the function {name} is not supported", span, known)
+        hint = refused.FUNCTIONS.get(name.lower())
+        if hint is None:
+            near = nearest(name.lower(), FUNCTIONS)
+            hint = f"did you mean {near}?" if near else f"{refused.PAGE} lists the functions there are"
+        cursor.fail("SPL-U2", f"the function {name} is not supported", span, hint)
     cursor.take("(")
     arguments: list[Expression] = []
     while not cursor.take(")"):

@@ -2,7 +2,8 @@
 
 import re
 
-from carhound.languages.spl.commands import COMMANDS, REFUSED
+from carhound.languages.spl import refused
+from carhound.languages.spl.commands import COMMANDS
 from carhound.languages.spl.commands import search as search_command
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.search_expression import PipelineParser, show_search
@@ -83,11 +84,11 @@ def _command(cursor: Cursor, depth: int) -> Search | PipedCommand:
         return search_command.parse(cursor, _subsearch(depth + 1))
     command = COMMANDS.get(name)
     if command is None:
-        known = ["search", *COMMANDS]
-        near = nearest(name, known)
-        hint = f"did you mean {near}?" if near else f"supported: {', '.join(sorted(known))}"
-        message = f"the command {match[0]} is not supported"
-        return cursor.fail("SPL-U1", message, cursor.span(start), REFUSED.get(name, hint))
+        hint = refused.COMMANDS.get(name)
+        if hint is None:
+            near = nearest(name, ["search", *COMMANDS])
+            hint = f"did you mean {near}?" if near else f"{refused.PAGE} lists the commands there are"
+        return cursor.fail("SPL-U1", f"the command {match[0]} is not supported", cursor.span(start), hint)
     return command(cursor, start)
 
 

@@ -278,6 +278,17 @@ Node = (
 Transforming = Stats | Top
 
 
+def by_row(node: Node) -> bool:
+    """Whether an operator makes one row of each, and needs no other to do so."""
+    match node:
+        case FillNull():
+            return node.by_row
+        case Bin(width=width):
+            return width is not None
+        case _:
+            return isinstance(node, RowWise)
+
+
 def chain(plan: Node) -> list[Node]:
     """The operators of the main search in the order in which rows pass them, its scan first."""
     path: list[Node] = [plan]
@@ -344,6 +355,7 @@ __all__ = [
     "Top",
     "Transforming",
     "Transliteration",
+    "by_row",
     "chain",
     "entry",
     "scans",

@@ -58,10 +58,3 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "top": top.parse,
     "where": where.parse,
 }
-
-REFUSED: dict[str, str] = {
-    "addinfo": "the result states the window of the run; write its times into eval where they are needed",
-    "convert": "use eval with strftime(), strptime() or tonumber()",
-    "spath": 'take the values out with rex: rex field=… max_match=0 "(?<name>…)"',
-}
-"""Commands of Splunk's that are not supported although others can do their work, and how."""

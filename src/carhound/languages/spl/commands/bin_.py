@@ -1,4 +1,4 @@
-"""`bin`, also `bucket` and `discretize`: numbers and times put into bins."""
+"""`bin`, `bucket` and `discretize`: numbers and times put into bins."""
 
 import re
 from dataclasses import dataclass, field
