@@ -28,7 +28,8 @@ from carhound.languages.spl.commands import (
     where,
 )
 from carhound.languages.spl.compile import compile_spl
-from carhound.languages.spl.parser import parse, show
+from carhound.languages.spl.parser import parse
+from carhound.languages.spl.search_expression import show_pipeline as show
 from carhound.languages.spl.sort_keys import Key
 from carhound.languages.spl.syntax import (
     BareTerm,

@@ -18,17 +18,18 @@ from carhound.engines.interpreter.moment import Moment
 from carhound.languages.interface import Compiled
 from carhound.languages.pseudocode.compile import compile_pseudocode
 from carhound.languages.spl.compile import compile_spl
+from carhound.languages.spl.definitions import Definitions, read_macros
 from carhound.model.diagnostics import LanguageError, Source
 from carhound.model.event import Event, RawEvent
 from carhound.model.event_table import EventTable
 from carhound.model.instants import parse_time
 from carhound.normalize.normalizer import Normalizer
+from carhound.plan.lookup_table import LookupTable
 
 from ..engines.event_files import BARE, full_table, unheard, write
 from ..engines.event_files import as_event as as_event_of_row
 
 FOLDER = Path(__file__).parent
-COMPILERS = {"spl": compile_spl, "pseudocode": compile_pseudocode}
 HEADER = ("SourceName", "Channel", "EventCode", "Computer", "EventRecordID")
 SYSMON = {"SourceName": "Microsoft-Windows-Sysmon", "Channel": "Microsoft-Windows-Sysmon/Operational"}
 NOW = datetime(2024, 6, 15, 13, tzinfo=UTC)
@@ -40,6 +41,7 @@ def cases() -> Iterator[Any]:
         assert page["source"], path
         for case in page["cases"]:
             events = case.get("given", page.get("events", []))
+            case = {key: page[key] for key in ("macros", "lookups") if key in page} | case
             yield pytest.param(case, events, id=f"{path.parent.name}/{path.stem}: {case['name']}")
 
 
@@ -107,10 +109,20 @@ def all_columns() -> EventTable:
     plans = []
     for one in cases():
         case = one.values[0]
-        language = "spl" if "spl" in case else "pseudocode"
         if "error" not in case:
-            plans.append(COMPILERS[language](Source(case[language], "case")).plan)
+            plans.append(compiled_of(case).plan)
     return full_table(plans)
+
+
+def compiled_of(case: dict[str, Any]) -> Compiled:
+    if "pseudocode" in case:
+        return compile_pseudocode(Source(case["pseudocode"], "case"))
+    tables = {
+        name: LookupTable(name, tuple(rows[0]), tuple(tuple(map(str, row)) for row in rows[1:]))
+        for name, rows in case.get("lookups", {}).items()
+    }
+    definitions = Definitions(read_macros(case.get("macros", ""), "macros.conf"), tables)
+    return compile_spl(Source(case["spl"], "case"), definitions)
 
 
 def shown(result: Result) -> Answered:
@@ -125,11 +137,10 @@ def shown(result: Result) -> Answered:
 @pytest.mark.parametrize("engine", [interpreter, duckdb])
 @pytest.mark.parametrize(("case", "given"), list(cases()))
 def test_case(case: dict[str, Any], given: list[dict[str, Any]], engine: Any, folder: Path) -> None:
-    language = "spl" if "spl" in case else "pseudocode"
-    source = Source(case[language], "case")
+    source = Source(case.get("spl") or case["pseudocode"], "case")
     if "error" in case:
         with pytest.raises(LanguageError) as caught:
-            COMPILERS[language](source)
+            compiled_of(case)
         diagnostic = caught.value.diagnostic
         assert diagnostic.code == case["error"]
         assert diagnostic.span is not None
@@ -137,7 +148,7 @@ def test_case(case: dict[str, Any], given: list[dict[str, Any]], engine: Any, fo
             assert source.text[diagnostic.span.start :].startswith(case["at"]), diagnostic.render()
         assert diagnostic.hint or not case.get("hint", True), "an error needs a hint"
         return
-    compiled = COMPILERS[language](source)
+    compiled = compiled_of(case)
     events, rows = engine(compiled, read(json.dumps(given)), folder)
     if "rows" in case:
         assert rows == [{name: _cell(value) for name, value in row.items()} for row in case["rows"]]

@@ -8,6 +8,7 @@ import click
 from carhound.cli.options import (
     catalog_option,
     check_output,
+    definition_options,
     page_options,
     reading_option,
     zone_options,
@@ -57,6 +58,7 @@ Exit status:
     help="Also show which parts of each plan this lake runs in SQL, and why not all. Not with --event.",
 )
 @catalog_option
+@definition_options
 @zone_options
 @reading_option("published")
 @page_options
@@ -69,6 +71,8 @@ def explain(
     evidence: tuple[str, ...],
     lake: str | None,
     catalog: str | None,
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
     now: str | None,
     tz: str,
     reading: "Reading",
@@ -84,11 +88,23 @@ def explain(
     from carhound.cli.delivery import deliver_page
     from carhound.cli.progress import shown_progress
     from carhound.outputs.render import render_explanation
+    from carhound.pipeline.definitions import DefinitionFiles
     from carhound.pipeline.event_choice import LARGEST
     from carhound.pipeline.explain import ExplainRequest, explain
 
     check_output(output, evidence)
-    request = ExplainRequest(reference, ctx.obj or (), event, evidence, now, tz, reading, lake, catalog)
+    request = ExplainRequest(
+        reference,
+        ctx.obj or (),
+        event,
+        evidence,
+        now,
+        tz,
+        reading,
+        lake,
+        catalog,
+        DefinitionFiles(macros, lookups),
+    )
     with shown_progress(quiet=not evidence) as progress:
         said = explain(request, lambda: sys.stdin.buffer.read(LARGEST + 1), progress)
     deliver_page(

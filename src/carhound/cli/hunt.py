@@ -8,6 +8,7 @@ from carhound.cli.options import (
     analytic_option,
     archive_options,
     counting_options,
+    definition_options,
     evidence_or_lake,
     findings_output_options,
     mapping_option,
@@ -51,6 +52,7 @@ Exit status:
     help="Run the companion hunts as well: what the published analytic leaves out.",
 )
 @mapping_option
+@definition_options
 @time_options
 @reading_option("published")
 @click.option(
@@ -91,6 +93,8 @@ def hunt(
     analytics: tuple[str, ...],
     companions: bool,
     mappings: tuple[str, ...],
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
     now: str | None,
     tz: str,
     earliest: str | None,
@@ -131,6 +135,7 @@ def hunt(
         analytics=analytics,
         companions=companions,
         mappings=mappings,
+        definitions=pipeline.DefinitionFiles(macros, lookups),
         now=now,
         tz=tz,
         earliest=earliest,

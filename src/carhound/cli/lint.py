@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carhound.cli.options import check_output, delivery_options
+from carhound.cli.options import check_output, definition_options, delivery_options
 
 if TYPE_CHECKING:
     from carhound.findings.linted import FailOn
@@ -29,6 +29,7 @@ Exit status:
 
 @click.command(epilog=_EPILOG)
 @click.argument("reference", metavar="REF")
+@definition_options
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note", "never"]),
@@ -39,7 +40,14 @@ Exit status:
 @delivery_options(
     ["table", "json", "sarif"], "table, for people; json, which holds everything; sarif, for code scanning."
 )
-def lint(reference: str, fail_on: "FailOn", style: "LintFormat", output: str | None) -> int:
+def lint(
+    reference: str,
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
+    fail_on: "FailOn",
+    style: "LintFormat",
+    output: str | None,
+) -> int:
     """Check analytic documents for mistakes, without a single event.
 
     REF is a CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a
@@ -48,9 +56,10 @@ def lint(reference: str, fail_on: "FailOn", style: "LintFormat", output: str | N
     """
     from carhound.cli.delivery import deliver_page
     from carhound.outputs.render import render_lint
+    from carhound.pipeline.definitions import DefinitionFiles
     from carhound.pipeline.lint import lint
 
     check_output(output)
-    run = lint(reference, fail_on)
+    run = lint(reference, fail_on, DefinitionFiles(macros, lookups))
     deliver_page(lambda width, colour: render_lint(run, style, width=width, colour=colour), style, output)
     return run.exit_status

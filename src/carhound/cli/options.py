@@ -120,6 +120,27 @@ def mapping_option(command: Command) -> Command:
     )(command)
 
 
+def definition_options(command: Command) -> Command:
+    """--macros, --lookup."""
+    return _apply(
+        command,
+        click.option(
+            "--macros",
+            multiple=True,
+            metavar="FILE",
+            help="Macros that searches call, in the form of Splunk's macros.conf. Can be given more than "
+            "once.",
+        ),
+        click.option(
+            "--lookup",
+            "lookups",
+            multiple=True,
+            metavar="NAME=FILE",
+            help="The CSV file of a table that searches look things up in. Can be given more than once.",
+        ),
+    )
+
+
 def time_options(command: Command) -> Command:
     """--now, --tz, --earliest, --latest."""
     return _apply(

@@ -8,6 +8,7 @@ import click
 from carhound.cli.options import (
     analytic_option,
     catalog_option,
+    definition_options,
     read_key,
     reading_option,
 )
@@ -35,6 +36,7 @@ Exit status:
 @click.option("--lake", required=True, metavar="DIR", help="The lake that 'carhound ingest' fills.")
 @catalog_option
 @analytic_option
+@definition_options
 @reading_option("corrected")
 @click.option(
     "--novel-over",
@@ -73,6 +75,8 @@ def watch(
     lake: str,
     catalog: str | None,
     analytics: tuple[str, ...],
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
     reading: "Reading",
     novel_over: str,
     key: str | None,
@@ -96,9 +100,19 @@ def watch(
 
     from carhound.outputs.watch_text import watch_lines
     from carhound.pipeline import watch as pipeline
+    from carhound.pipeline.definitions import DefinitionFiles
 
     request = pipeline.WatchRequest(
-        lake, catalog, analytics, reading, novel_over, read_key(key), tz, suppress, from_now
+        lake,
+        catalog,
+        analytics,
+        reading,
+        novel_over,
+        read_key(key),
+        tz,
+        suppress,
+        from_now,
+        DefinitionFiles(macros, lookups),
     )
     watched = pipeline.watch(request, _sinks(output, webhook))
     for line in () if quiet else watch_lines(watched):

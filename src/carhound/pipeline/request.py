@@ -9,6 +9,7 @@ from carhound.errors import UsageError
 from carhound.findings.run import Reading
 from carhound.model.instants import readable_time
 from carhound.model.windows import Window, describe, resolve_time
+from carhound.pipeline.definitions import NO_DEFINITIONS, DefinitionFiles
 
 
 class Progress(Protocol):
@@ -59,6 +60,8 @@ class Request:
     """The folder of a lake, in place of evidence."""
     catalog: str | None = None
     """The catalogue that the lake was made with, where it is not the folder's own."""
+    definitions: DefinitionFiles = NO_DEFINITIONS
+    """What searches name and do not define."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ from collections.abc import Collection, Iterable
 from functools import singledispatch
 
 from carhound.plan.nodes import (
+    Append,
     Bin,
     Eval,
     Fields,
     FillNull,
+    Join,
+    Lookup,
     Node,
     Rename,
     Rex,
@@ -15,7 +18,9 @@ from carhound.plan.nodes import (
     Stats,
     StrCat,
     Table,
+    TableRows,
     Top,
+    reads_nothing,
 )
 from carhound.plan.wildcards import new_name
 
@@ -91,6 +96,32 @@ def _with(source: Node, present: Collection[str], made: Iterable[str]) -> Column
     """The columns of the rows, and behind them those that an operator makes."""
     known = columns(source, present)
     return None if known is None else distinct((*known, *made))
+
+
+@columns.register
+def _(plan: Append, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, columns(plan.subsearch, present), present)
+
+
+@columns.register
+def _(plan: Join, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, columns(plan.subsearch, present), present)
+
+
+@columns.register
+def _(plan: TableRows, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, plan.table.columns, present)
+
+
+@columns.register
+def _(plan: Lookup, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, tuple(name for _, name in plan.outputs), present)
+
+
+def _widened(source: Node, more: Columns, present: Collection[str]) -> Columns:
+    """The columns of an operator's input and those that it brings from elsewhere."""
+    own = () if reads_nothing(source) else columns(source, present)
+    return None if own is None or more is None else distinct((*own, *more))
 
 
 def _wild(names: tuple[str, ...]) -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 
+from carhound.plan.columns import columns
 from carhound.plan.expressions import Expression, FieldValue, parts
 from carhound.plan.nodes import (
+    Append,
     Bin,
     Dedup,
     Eval,
@@ -14,6 +16,8 @@ from carhound.plan.nodes import (
     FillNull,
     Filter,
     HeadWhile,
+    Join,
+    Lookup,
     MakeMv,
     MvCombine,
     MvExpand,
@@ -27,6 +31,7 @@ from carhound.plan.nodes import (
     Stats,
     StrCat,
     Table,
+    TableRows,
     Top,
     Transforming,
     chain,
@@ -76,6 +81,12 @@ def _makes(node: Node) -> set[str]:
             return set(node.groups)
         case Bin() | StrCat():
             return {node.target}
+        case Append(_, subsearch) | Join(_, subsearch):
+            return set(columns(subsearch) or ())
+        case TableRows(_, table):
+            return set(table.columns)
+        case Lookup(_, _, _, outputs):
+            return {name for _, name in outputs}
         case _:
             return set()
 
@@ -90,6 +101,16 @@ def _operator(_node: Node) -> Iterator[tuple[Field, bool]]:
 def _(node: Filter) -> Iterator[tuple[Field, bool]]:
     for test in tests((node.predicate,)):
         yield from ((field, True) for field in test_fields(test))
+
+
+@_operator.register
+def _(node: Join) -> Iterator[tuple[Field, bool]]:
+    return _shown(node.fields)
+
+
+@_operator.register
+def _(node: Lookup) -> Iterator[tuple[Field, bool]]:
+    return _shown(one for _, one in node.keys)
 
 
 @_operator.register

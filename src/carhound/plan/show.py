@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from carhound.model.diagnostics import Span
-from carhound.plan.nodes import Eval, Filter, Node, Scan, subsearch_of
+from carhound.plan.nodes import Eval, Filter, Node, Scan, TableRows, subsearch_of
 from carhound.plan.predicates import All, Predicate
 from carhound.plan.show_operators import show_operator, show_scan
 from carhound.plan.show_predicates import children, one_line, show_expression, show_head
@@ -44,7 +44,7 @@ def _lines(node: Node, depth: int, ids: dict[int, frozenset[str] | None]) -> Ite
     yield from _lines(node.input, depth, ids)
     yield PlanLine(depth, show_operator(node), node.span)
     match node:
-        case Filter(_, predicate):
+        case Filter(_, predicate) | TableRows(_, _, predicate) if predicate is not None:
             yield from _conditions(predicate, depth + 1)
         case Eval(_, assignments):
             for name, expression in assignments:

@@ -4,6 +4,7 @@ from functools import singledispatch
 
 from carhound.plan.nodes import (
     Aggregation,
+    Append,
     Bin,
     Dedup,
     Eval,
@@ -13,6 +14,8 @@ from carhound.plan.nodes import (
     Filter,
     Head,
     HeadWhile,
+    Join,
+    Lookup,
     MakeMv,
     MvCombine,
     MvExpand,
@@ -31,6 +34,7 @@ from carhound.plan.nodes import (
     SubsearchFilter,
     Substitution,
     Table,
+    TableRows,
     Tail,
     Top,
 )
@@ -80,6 +84,35 @@ def _(node: SubsearchFilter) -> str:
     what = "that match no row of" if node.negated else "that match a row of"
     rules = "any case, * in a value is wild, null: kept" if node.negated else "any case, null: false"
     return f"{'anti-join' if node.negated else 'join'}, rows {what}  [{rules}]"
+
+
+@show_operator.register
+def _(_node: Append) -> str:
+    return "append, rows of"
+
+
+@show_operator.register
+def _(node: Join) -> str:
+    most = {0: "all rows of", 1: "the first row of"}.get(node.most, f"the first {node.most} rows of")
+    values = "" if node.overwrite else ", values here come first"
+    missing = "kept" if node.outer else "dropped"
+    return f"join by {_fields(node.fields)}, with {most}{values}  [exact case, null: {missing}]"
+
+
+@show_operator.register
+def _(node: TableRows) -> str:
+    said = f"append, {len(node.table.rows):,} rows of the lookup table {quoted(node.table.name)}"
+    return said if node.predicate is None else f"{said} on which"
+
+
+@show_operator.register
+def _(node: Lookup) -> str:
+    keys = " and ".join(f"{quoted(column)} is {show_field(one)}" for column, one in node.keys)
+    given = ", ".join(f"{quoted(column)} as {quoted(name)}" for column, name in node.outputs)
+    kept = "" if node.overwrite else ", values here come first"
+    return (
+        f"look up {given} in {quoted(node.table.name)} where {keys}{kept}  [exact case, null: passes through]"
+    )
 
 
 @show_operator.register

@@ -20,6 +20,7 @@ from carhound.plan.nodes import (
     FillNull,
     Filter,
     Head,
+    Join,
     MvCombine,
     MvExpand,
     Node,
@@ -68,7 +69,7 @@ def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
     """The events that meet the plan's conditions, its subsearches included, whatever their time.
 
     An anti-join takes none away, for what it knows hangs on windows; nor does what stands above a part that
-    asks for the time, or makes values of other rows. `hits` as for `run`.
+    asks for the time, or takes values from other rows. `hits` as for `run`.
     """
     main = stems(plan)[0].node
     path = chain(entry(plan))
@@ -83,7 +84,7 @@ def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
         joined = isinstance(node, SubsearchFilter) and not node.negated
         if joined or isinstance(node, Filter | MvExpand) or by_row(node):
             rows = OPERATORS[type(node)](node, rows, execution.context)
-        elif isinstance(node, Bin | FillDown | FillNull | MvCombine):
+        elif isinstance(node, Bin | FillDown | FillNull | Join | MvCombine):
             break
     return list({id(row.event): row.event for row in rows if row.event is not None}.values())
 

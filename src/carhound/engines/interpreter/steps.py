@@ -27,6 +27,7 @@ from carhound.plan.nodes import (
     Filter,
     Head,
     HeadWhile,
+    Join,
     MvCombine,
     MvExpand,
     Node,
@@ -92,6 +93,9 @@ class _Walk:
                     made += [self.clause(trace(one, row, self.moment)) for one in conjuncts(predicate)]
                 case SubsearchFilter():
                     made.append(self.subsearch(node, row))
+                case Join():
+                    step, row = self.joined(node, row)
+                    made.append(step)
                 case _ if by_row(node):
                     (row,) = OPERATORS[type(node)](node, [row], self.context())
                 case _:
@@ -146,6 +150,18 @@ class _Walk:
         )
         holds = (match is not None) is not node.negated
         return Step("subsearch", text, node.span, holds, met, inner=inner, rows=len(rows))
+
+    def joined(self, node: Join, row: Row) -> tuple[Step, Row]:
+        """Whether the row is joined with one of the subsearch, and the row it becomes."""
+        text = "is joined with a row of the subsearch"
+        inner = self.path(entry(node.subsearch))
+        if self.hits is None:
+            stays = True if node.outer else None
+            return Step("subsearch", text, node.span, stays, inner=inner, remark=NEEDS_EVIDENCE), row
+        others = self.context().subsearch(node.subsearch)
+        made = list(OPERATORS[Join](node, [row], self.context()))
+        step = Step("subsearch", text, node.span, bool(made), inner=inner, rows=len(others))
+        return step, made[0] if made else row
 
     def command(self, node: Node, text: str, remark: str) -> Step:
         if self.hits is None:

@@ -1,150 +1,87 @@
-"""Options of commands: `name=value` in any order, before, between or after the field names."""
+"""Options of commands: `name=value`, and the subsearch that some take."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, NoReturn
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.eval_expression import unescape_text
-from carhound.languages.spl.words import (
-    Word,
-    end_of_command,
-    peek_keyword,
-    quote,
-    read_quoted,
-    read_word,
-    refuse_no_name,
-)
+from carhound.languages.spl.syntax import Pipeline
+from carhound.languages.spl.words import Word, read_word
+from carhound.model.diagnostics import Span
 from carhound.model.suggestion import nearest
 
-Reader = Callable[[Cursor, str], Any]
-"""Reads the value of the option of this name."""
-
-_OPTION = re.compile(r"([A-Za-z_]+)\s*=(?!=)\s*", re.ASCII)
-_TRUTHS = {"t": True, "true": True, "1": True, "f": False, "false": False, "0": False}
+OPTION = re.compile(r"([A-Za-z_]+)\s*=(?!=)\s*", re.ASCII)
+YES = frozenset({"t", "true", "1", "yes"})
+NO = frozenset({"f", "false", "0", "no"})
 
 
-def take_option(cursor: Cursor, command: str, readers: Mapping[str, Reader], options: dict[str, Any]) -> bool:
-    """Passes one option into `options`, if one comes next; fails where the command has none of that name."""
-    cursor.skip_blank()
-    start = cursor.at
-    match = _OPTION.match(cursor.text, start)
-    if match is None:
-        return False
-    name = match[1].lower()
-    reader = readers.get(name)
-    span = cursor.span(start, start + len(name))
-    if reader is None:
-        near = nearest(name, readers)
-        hint = f"did you mean {near}=?" if near else f"supported: {', '.join(sorted(readers)) or 'none'}"
-        cursor.fail("SPL-U2", f"{command} does not take {match[1]}=", span, hint)
-    if name in options:
-        cursor.fail("SPL-P1", f"{name}= is given twice", span, "keep one of them")
-    cursor.at = match.end()
-    options[name] = reader(cursor, name)
-    return True
-
-
-def read_fields(
+def read_options(
     cursor: Cursor,
     command: str,
-    readers: Mapping[str, Reader],
-    options: dict[str, Any],
-    until: Collection[str] = (),
-) -> tuple[Word, ...]:
-    """Passes field names with blanks, commas or options between, up to one of the keywords or the end."""
-    names: list[Word] = []
-    while not cursor.ends() and not any(peek_keyword(cursor, word) for word in until):
-        if take_option(cursor, command, readers, options):
-            continue
-        names.append(read_field(cursor, command))
-        cursor.take(",")
-    return tuple(names)
+    known: Collection[str],
+    refused: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Word]:
+    """Passes the options that come next, by name; `refused` are those not supported, with the way out."""
+    found: dict[str, Word] = {}
+    cursor.skip_blank()
+    while (match := OPTION.match(cursor.text, cursor.at)) is not None:
+        span = cursor.span(cursor.at, match.end(1))
+        name = match[1].lower()
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean {near}?" if near else f"{command} takes {', '.join(known) or 'no options'}"
+            cursor.fail("SPL-U2", f"{command} {name}= is not supported", span, refused.get(name, hint))
+        cursor.at = match.end()
+        value = read_word(cursor, value=True)
+        if value is None:
+            cursor.fail("SPL-P1", f"{name}= needs a value {cursor.found()}", cursor.here(), f"drop {name}=")
+        found[name] = value
+        cursor.skip_blank()
+    return found
 
 
-def read_field(cursor: Cursor, command: str) -> Word:
-    """Passes one field name."""
+def read_flag(cursor: Cursor, options: Mapping[str, Word], name: str, default: bool) -> bool:
+    """An option that is true or false."""
+    given = options.get(name)
+    if given is None:
+        return default
+    if given.text.lower() not in YES | NO:
+        cursor.fail(
+            "SPL-P1", f"{name}={given.text} is neither yes nor no", _at(cursor, given), f"write {name}=t"
+        )
+    return given.text.lower() in YES
+
+
+def read_count(cursor: Cursor, options: Mapping[str, Word], name: str, default: int | None) -> int | None:
+    """An option that is a whole number."""
+    given = options.get(name)
+    if given is None:
+        return default
+    if not (given.text.isascii() and given.text.isdigit()):
+        cursor.fail(
+            "SPL-P1", f"{name}={given.text} is no whole number", _at(cursor, given), f"write {name}=10"
+        )
+    return int(given.text)
+
+
+def _at(cursor: Cursor, word: Word) -> Span:
+    return word.span or cursor.here()
+
+
+def read_subsearch(cursor: Cursor, command: str) -> Pipeline:
+    """Passes a search in brackets."""
     cursor.skip_blank()
     start = cursor.at
-    word = read_word(cursor)
-    if word is None:
+    if not cursor.take("["):
         cursor.fail(
             "SPL-P1",
-            f"{command} needs a field name {cursor.found()}",
+            f"{command} needs a subsearch {cursor.found()}",
             cursor.here(),
-            f"write {command} Image",
+            f"write {command} [search EventCode=1 | table Computer]",
         )
-    refuse_no_name(cursor, command, word, start)
-    return word
-
-
-def read_one_field(
-    cursor: Cursor, command: str, readers: Mapping[str, Reader], options: dict[str, Any]
-) -> Word:
-    """Passes exactly one field name and the options around it, up to the end of the command."""
-    names = read_fields(cursor, command, readers, options)
-    if not names:
-        cursor.fail("SPL-P1", f"{command} needs a field name", cursor.here(), f"write {command} Image")
-    if len(names) > 1 or "*" in names[0].text:
-        wrong = names[-1].span or cursor.here()
-        cursor.fail("SPL-P1", f"{command} takes one field", wrong, f"write {command} once for each field")
-    end_of_command(cursor, command)
-    return names[0]
-
-
-def truth(cursor: Cursor, name: str) -> bool:
-    """Reads true or false, as Splunk writes them."""
-    word = read_word(cursor, value=True)
-    known = None if word is None else _TRUTHS.get(word.text.lower())
-    if known is None:
-        _wrong(cursor, word, f"{name}= takes true or false", f"write {name}=true")
-    return known
-
-
-def whole(cursor: Cursor, name: str) -> int:
-    """Reads a whole number from 0 on."""
-    word = read_word(cursor, value=True)
-    if word is None or not (word.text.isascii() and word.text.isdecimal()):
-        _wrong(cursor, word, f"{name}= takes a whole number", f"write {name}=10")
-    return int(word.text[:_DIGITS])
-
-
-def text(cursor: Cursor, name: str) -> str:
-    """Reads a text, quoted or bare. In quotes it may be empty, and unknown escapes keep their backslash."""
-    if cursor.peek() == '"':
-        return unescape_text(read_quoted(cursor)[0])
-    word = read_word(cursor, value=True)
-    if word is None:
-        _wrong(cursor, word, f"{name}= needs a value", f'write {name}="…"')
-    return word.text
-
-
-def refused(hint: str) -> Reader:
-    """For an option of Splunk's that is not supported."""
-
-    def fail(cursor: Cursor, name: str) -> NoReturn:
-        cursor.fail("SPL-U2", f"{name}= is not supported", cursor.here(), hint)
-
-    return fail
-
-
-def show_options(options: Mapping[str, object], defaults: Mapping[str, object]) -> str:
-    """The options that are not at their default, each with a blank before it."""
-    return "".join(
-        f" {name}={_show(value)}" for name, value in options.items() if value != defaults.get(name)
-    )
-
-
-def _show(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int) else quote(str(value))
-
-
-def _wrong(cursor: Cursor, word: Word | None, message: str, hint: str) -> NoReturn:
-    place = word.span if word is not None and word.span is not None else cursor.here()
-    cursor.fail("SPL-P1", message, place, hint)
-
-
-_DIGITS = 18
-"""Of a number; Python refuses to read very long ones."""
+    pipeline: Pipeline = cursor.read_subsearch(cursor)
+    if not cursor.take("]"):
+        cursor.fail(
+            "SPL-P1", "this subsearch is never closed", cursor.span(start, start + 1), "close it with ]"
+        )
+    return pipeline

@@ -5,6 +5,7 @@ from typing import Literal, NoReturn, Protocol
 
 from carhound.languages.spl.words import Word
 from carhound.model.diagnostics import Span
+from carhound.plan.lookup_table import LookupTable
 from carhound.plan.nodes import Node
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
@@ -84,6 +85,12 @@ class Lowering(Protocol):
     def subsearch(self, pipeline: "Pipeline") -> Node:
         """The plan of a subsearch."""
 
+    def table(self, name: Word) -> LookupTable:
+        """The lookup table of this name."""
+
+    def remark(self, code: str, message: str, span: Span | None, hint: str | None) -> None:
+        """Warns of something and goes on."""
+
     def fail(self, code: str, message: str, span: Span | None, hint: str | None) -> NoReturn:
         """Gives up on the search."""
 
@@ -104,6 +111,6 @@ class PipedCommand(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Commands in order: a search, which makes the rows, then what works on them."""
+    """Commands in order: one that makes the rows, then those that work on them."""
 
     commands: tuple[Search | PipedCommand, ...]

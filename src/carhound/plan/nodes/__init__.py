@@ -10,6 +10,7 @@ from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
 from carhound.model.windows import ALL_TIME, TimeRange
 from carhound.plan.expressions import Expression
+from carhound.plan.lookup_table import LookupTable
 from carhound.plan.nodes.values import (
     Bin,
     FillDown,
@@ -25,7 +26,7 @@ from carhound.plan.nodes.values import (
     Substitution,
     Transliteration,
 )
-from carhound.plan.predicates import Field, Predicate, View
+from carhound.plan.predicates import AnyOf, Field, Predicate, View
 
 Role = Literal["main", "baseline"]
 Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
@@ -68,6 +69,61 @@ class SubsearchFilter:
     negated: bool
     span: Span | None = field(default=None, compare=False)
     view: View = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """The rows of the input, then those of a subsearch."""
+
+    input: "Node"
+    subsearch: "Node"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Each row with the fields of the first `most` rows of a subsearch that have the same exact values.
+
+    0 stands for all of them. A row that none is found for, or that lacks one of the fields, goes, or with
+    `outer` stays as it is. Of a field that both sides have, the subsearch's value is taken, or without
+    `overwrite` the row's own.
+    """
+
+    input: "Node"
+    subsearch: "Node"
+    fields: tuple[Field, ...]
+    outer: bool = False
+    most: int = 1
+    overwrite: bool = True
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """The rows of the input, then those of a lookup table on which the predicate holds."""
+
+    input: "Node"
+    table: LookupTable
+    predicate: Predicate | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Each row with columns of the rows of a table whose keys have the row's values, letter case and all.
+
+    Of several such rows all values are given. A row that none is found for stays as it is.
+    """
+
+    input: "Node"
+    table: LookupTable
+    keys: tuple[tuple[str, Field], ...]
+    """Columns of the table, and the fields of the row that they must be equal to."""
+    outputs: tuple[tuple[str, str], ...]
+    """Columns of the table, and the names they are given under."""
+    overwrite: bool = True
+    """Whether a field that is there already is replaced."""
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +301,16 @@ class Top:
     span: Span | None = field(default=None, compare=False)
 
 
-RowWise = Fields | Table | Rename | Eval | Rex | Sed | MakeMv | NoMv | Replace | StrCat
+RowWise = Fields | Table | Rename | Eval | Lookup | Rex | Sed | MakeMv | NoMv | Replace | StrCat
 """What makes exactly one row of each, without the others."""
 Node = (
     Scan
     | Filter
     | SubsearchFilter
+    | Append
+    | Join
+    | TableRows
+    | Lookup
     | Dedup
     | Fields
     | Table
@@ -289,6 +349,15 @@ def by_row(node: Node) -> bool:
             return isinstance(node, RowWise)
 
 
+NOTHING = AnyOf(())
+"""The condition that no event meets: above a scan, the input of an operator that makes rows of its own."""
+
+
+def reads_nothing(plan: Node) -> bool:
+    """Whether no event comes out of a plan because none is asked for."""
+    return isinstance(plan, Filter) and plan.predicate == NOTHING and plan.span is None
+
+
 def chain(plan: Node) -> list[Node]:
     """The operators of the main search in the order in which rows pass them, its scan first."""
     path: list[Node] = [plan]
@@ -299,7 +368,7 @@ def chain(plan: Node) -> list[Node]:
 
 def subsearch_of(node: Node) -> "Node | None":
     """The plan whose rows an operator puts beside those of its input."""
-    return node.subsearch if isinstance(node, SubsearchFilter) else None
+    return node.subsearch if isinstance(node, SubsearchFilter | Append | Join) else None
 
 
 def entry(plan: Node) -> Node:
@@ -319,8 +388,10 @@ def scans(plan: Node) -> list[Scan]:
 
 
 __all__ = [
+    "NOTHING",
     "Aggregate",
     "Aggregation",
+    "Append",
     "Bin",
     "Dedup",
     "Eval",
@@ -330,6 +401,8 @@ __all__ = [
     "Filter",
     "Head",
     "HeadWhile",
+    "Join",
+    "Lookup",
     "MakeMv",
     "MvCombine",
     "MvExpand",
@@ -351,6 +424,7 @@ __all__ = [
     "SubsearchFilter",
     "Substitution",
     "Table",
+    "TableRows",
     "Tail",
     "Top",
     "Transforming",
@@ -358,6 +432,7 @@ __all__ = [
     "by_row",
     "chain",
     "entry",
+    "reads_nothing",
     "scans",
     "subsearch_of",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from carhound.model.windows import TimeRange
-from carhound.plan.nodes import Node, Scan, SubsearchFilter
+from carhound.plan.nodes import Append, Join, Node, Scan, SubsearchFilter
 
 
 def replace_window(plan: Node, was: TimeRange, becomes: TimeRange) -> Node:
@@ -11,6 +11,6 @@ def replace_window(plan: Node, was: TimeRange, becomes: TimeRange) -> Node:
     if isinstance(plan, Scan):
         return replace(plan, range=becomes) if plan.role == "baseline" and plan.range == was else plan
     below = replace_window(plan.input, was, becomes)
-    if isinstance(plan, SubsearchFilter):
+    if isinstance(plan, SubsearchFilter | Append | Join):
         return replace(plan, input=below, subsearch=replace_window(plan.subsearch, was, becomes))
     return replace(plan, input=below)

@@ -13,6 +13,7 @@ from carhound.engines.interpreter.operators import (
     filling,
     filtering,
     grouping,
+    joining,
     multivalue,
     ordering,
     ranking,
@@ -22,6 +23,7 @@ from carhound.engines.interpreter.operators import (
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.plan.nodes import (
+    Append,
     Bin,
     Dedup,
     Eval,
@@ -31,6 +33,8 @@ from carhound.plan.nodes import (
     Filter,
     Head,
     HeadWhile,
+    Join,
+    Lookup,
     MakeMv,
     MvCombine,
     MvExpand,
@@ -45,6 +49,7 @@ from carhound.plan.nodes import (
     StrCat,
     SubsearchFilter,
     Table,
+    TableRows,
     Tail,
     Top,
 )
@@ -53,6 +58,7 @@ Operator = Callable[[Any, Iterable[Row], Context], Iterable[Row]]
 
 OPERATORS: dict[type, Operator] = {
     Bin: binning.binned,
+    Append: joining.appended,
     Dedup: filtering.dedup,
     Eval: shaping.evaluated,
     Fields: shaping.projected,
@@ -65,6 +71,8 @@ OPERATORS: dict[type, Operator] = {
     MvCombine: multivalue.mvcombine,
     MvExpand: multivalue.mvexpand,
     NoMv: multivalue.nomv,
+    Join: joining.joined,
+    Lookup: joining.looked_up,
     Rename: shaping.renamed,
     Replace: replacing.replaced,
     Reverse: ordering.backwards,
@@ -77,4 +85,5 @@ OPERATORS: dict[type, Operator] = {
     Table: shaping.projected,
     Tail: ordering.tail,
     Top: ranking.top,
+    TableRows: joining.table_rows,
 }

@@ -1,15 +1,20 @@
-"""The commands that can follow a pipe, one module each. To add one: its module, and its entry here."""
+"""The commands, one module each. To add one: its module, and its entry here."""
 
 from collections.abc import Callable
 
 from carhound.languages.spl.commands import (
+    append,
     bin_,
     dedup,
     eval_,
     fields,
     filldown,
     fillnull,
+    format_,
     head,
+    inputlookup,
+    join,
+    lookup,
     makemv,
     mvcombine,
     mvexpand,
@@ -17,6 +22,7 @@ from carhound.languages.spl.commands import (
     regex,
     rename,
     replace,
+    return_,
     reverse,
     rex,
     sort,
@@ -31,6 +37,7 @@ from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.syntax import PipedCommand
 
 COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
+    "append": append.parse,
     "bin": bin_.parse,
     "bucket": bin_.parse,
     "dedup": dedup.parse,
@@ -39,7 +46,11 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "fields": fields.parse,
     "filldown": filldown.parse,
     "fillnull": fillnull.parse,
+    "format": format_.parse,
     "head": head.parse,
+    "inputlookup": inputlookup.parse,
+    "join": join.parse,
+    "lookup": lookup.parse,
     "makemv": makemv.parse,
     "mvcombine": mvcombine.parse,
     "mvexpand": mvexpand.parse,
@@ -48,6 +59,7 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "regex": regex.parse,
     "rename": rename.parse,
     "replace": replace.parse,
+    "return": return_.parse,
     "reverse": reverse.parse,
     "rex": rex.parse,
     "sort": sort.parse,
@@ -58,3 +70,6 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "top": top.parse,
     "where": where.parse,
 }
+
+GENERATING = frozenset({"inputlookup"})
+"""Commands that can come first, beside `search`."""

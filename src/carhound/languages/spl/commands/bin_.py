@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.options import read_field, read_fields, refused, take_option, whole
+from carhound.languages.spl.field_options import read_field, read_fields, refused, take_option, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_word, show_name, take_keyword
 from carhound.model.diagnostics import Span

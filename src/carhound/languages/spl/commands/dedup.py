@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.options import read_fields, show_options, take_option, truth
+from carhound.languages.spl.field_options import read_fields, show_options, take_option, truth
 from carhound.languages.spl.sort_keys import Key, read_keys, show_keys
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_integer, show_name, take_keyword

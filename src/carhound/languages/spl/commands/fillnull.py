@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.options import read_fields, text
+from carhound.languages.spl.field_options import read_fields, text
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, quote, show_name
 from carhound.model.diagnostics import Span

@@ -5,7 +5,7 @@ from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.eval_expression import parse_expression, show_expression
-from carhound.languages.spl.options import show_options, take_option, truth, whole
+from carhound.languages.spl.field_options import show_options, take_option, truth, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, read_integer
 from carhound.model.diagnostics import Span

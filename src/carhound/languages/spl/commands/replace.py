@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.options import read_fields
+from carhound.languages.spl.field_options import read_fields
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import (
     Word,

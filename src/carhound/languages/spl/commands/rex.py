@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.options import refused, take_option, text, whole
+from carhound.languages.spl.field_options import refused, take_option, text, whole
 from carhound.languages.spl.regular import groups, read_expression, to_re2
 from carhound.languages.spl.sed import read_edit, show_edit
 from carhound.languages.spl.syntax import Lowering
