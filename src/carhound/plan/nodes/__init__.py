@@ -11,26 +11,30 @@ from carhound.model.diagnostics import Span
 from carhound.model.windows import ALL_TIME, TimeRange
 from carhound.plan.expressions import Expression
 from carhound.plan.lookup_table import LookupTable
+from carhound.plan.nodes.ordering import Dedup, Head, HeadWhile, Reverse, Sort, SortKey, SortKind, Tail
 from carhound.plan.nodes.values import (
     Bin,
+    Eval,
+    Fields,
     FillDown,
     FillNull,
     MakeMv,
     MvCombine,
     MvExpand,
     NoMv,
+    Rename,
     Replace,
     Rex,
     Sed,
     StrCat,
     Substitution,
+    Table,
     Transliteration,
 )
 from carhound.plan.predicates import AnyOf, Field, Predicate, View
 
 Role = Literal["main", "baseline"]
 Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
-SortKind = Literal["auto", "num", "str", "ip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,134 +127,6 @@ class Lookup:
     """Columns of the table, and the names they are given under."""
     overwrite: bool = True
     """Whether a field that is there already is replaced."""
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Dedup:
-    """The first row for each distinct combination of exact values; rows lacking one of the fields go."""
-
-    input: "Node"
-    fields: tuple[Field, ...]
-    keep: int = 1
-    keep_events: bool = False
-    """Whether rows after the first stay, without the fields."""
-    keep_empty: bool = False
-    """Whether rows lacking one of the fields stay."""
-    consecutive: bool = False
-    """Whether only rows one after the other are compared; those that lack a field are not looked at."""
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """Only the named fields and those that begin with `_`, or with `remove` all but those named.
-
-    `*` in a name is a wildcard. In the CAR view the names are CAR's; it knows neither wildcard nor `remove`.
-    """
-
-    input: "Node"
-    names: tuple[str, ...]
-    remove: bool = False
-    span: Span | None = field(default=None, compare=False)
-    view: View = "native"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Exactly these columns, in this order."""
-
-    input: "Node"
-    names: tuple[str, ...]
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Rename:
-    """Fields under new names, in turn.
-
-    `*` in an old name matches any run, which stands for the `*` in the new one. No name that begins with `_`
-    is meant unless it is written so.
-    """
-
-    input: "Node"
-    pairs: tuple[tuple[str, str], ...]
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Eval:
-    """Fields with the values of expressions, in turn: a later one sees what an earlier one made.
-
-    A field whose expression gives null is gone.
-    """
-
-    input: "Node"
-    assignments: tuple[tuple[str, Expression], ...]
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SortKey:
-    """One key of a sort."""
-
-    field: Field
-    descending: bool = False
-    kind: SortKind = "auto"
-    """What values are compared as: numbers, texts by code point, IP addresses; auto, numbers before texts.
-
-    What cannot be read so counts as missing.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """Stable; rows lacking a field last, whichever way it goes."""
-
-    input: "Node"
-    keys: tuple[SortKey, ...]
-    limit: int | None = None
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The first rows."""
-
-    input: "Node"
-    count: int
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class HeadWhile:
-    """The rows before the first on which an expression is not true."""
-
-    input: "Node"
-    condition: Expression
-    limit: int | None = None
-    """The most rows there may be."""
-    null: bool = False
-    """Whether null counts as true."""
-    keep_last: bool = False
-    """Whether the row that ends it is kept too."""
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """The last rows, the very last first."""
-
-    input: "Node"
-    count: int
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Reverse:
-    """All rows, the last first."""
-
-    input: "Node"
     span: Span | None = field(default=None, compare=False)
 
 

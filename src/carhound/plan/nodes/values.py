@@ -1,4 +1,4 @@
-"""Operators that make or change values of rows, each row by itself unless said otherwise."""
+"""Operators that choose, name, make or change values of rows, each row by itself unless said otherwise."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -6,11 +6,59 @@ from typing import TYPE_CHECKING
 
 from carhound.model.diagnostics import Span
 from carhound.model.time_spans import TimeSpan
-from carhound.plan.expressions import Constant, FieldValue
-from carhound.plan.predicates import Field
+from carhound.plan.expressions import Constant, Expression, FieldValue
+from carhound.plan.predicates import Field, View
 
 if TYPE_CHECKING:
     from carhound.plan.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Only the named fields and those that begin with `_`, or with `remove` all but those named.
+
+    `*` in a name is a wildcard. In the CAR view the names are CAR's; it knows neither wildcard nor `remove`.
+    """
+
+    input: "Node"
+    names: tuple[str, ...]
+    remove: bool = False
+    span: Span | None = dataclasses.field(default=None, compare=False)
+    view: View = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Exactly these columns, in this order."""
+
+    input: "Node"
+    names: tuple[str, ...]
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Fields under new names, in turn.
+
+    `*` in an old name matches any run, which stands for the `*` in the new one. No name that begins with `_`
+    is meant unless it is written so.
+    """
+
+    input: "Node"
+    pairs: tuple[tuple[str, str], ...]
+    span: Span | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Eval:
+    """Fields with the values of expressions, in turn: a later one sees what an earlier one made.
+
+    A field whose expression gives null is gone.
+    """
+
+    input: "Node"
+    assignments: tuple[tuple[str, Expression], ...]
+    span: Span | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
