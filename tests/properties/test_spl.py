@@ -47,7 +47,6 @@ from carhound.languages.spl.words import Word
 from carhound.model.diagnostics import LanguageError, Source
 from carhound.model.time_spans import TimeSpan
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
-from carhound.plan.functions import is_condition
 from carhound.plan.nodes import Substitution, Transliteration
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -72,25 +71,25 @@ leaves: st.SearchStrategy[SearchExpression] = st.one_of(
 searches = st.recursive(leaves, grow, max_leaves=6)
 
 
-def grow_expression(children: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    operators = st.sampled_from(["=", "!=", "<", ">=", "and", "or", "xor", "+", "-", "*", "/", "%", "."])
-    calls = st.builds(Call, st.just("like"), st.tuples(children, children)) | st.builds(
-        Call, st.sampled_from(["lower", "len", "isnull", "isnotnull"]), st.tuples(children)
-    )
-    return (
-        calls
-        | st.builds(Binary, operators, children, children)
-        | st.builds(Negation, st.sampled_from(["not", "-"]), children)
-    )
-
-
-expressions = st.recursive(
-    st.one_of(
-        st.builds(Constant, texts | st.integers(0, 10**6)),
+values: st.SearchStrategy[Expression] = st.deferred(
+    lambda: st.one_of(
+        st.builds(Constant, texts | st.integers(0, 10**6) | st.floats(0, 1e9)),
         st.builds(FieldValue, texts.filter(lambda text: "'" not in text)),
-    ),
-    grow_expression,
-    max_leaves=5,
+        st.builds(Binary, st.sampled_from("+-*/%."), values, values),
+        st.builds(Negation, st.just("-"), values),
+        st.builds(Call, st.sampled_from(["lower", "len"]), st.tuples(values)),
+        st.builds(Call, st.just("if"), st.tuples(conditions, values, values)),
+    )
+)
+conditions: st.SearchStrategy[Expression] = st.deferred(
+    lambda: st.one_of(
+        st.builds(Binary, st.sampled_from(["=", "!=", "<", ">="]), values, values),
+        st.builds(Call, st.sampled_from(["like", "in"]), st.tuples(values, values)),
+        st.builds(Call, st.sampled_from(["isnull", "isnotnull"]), st.tuples(values)),
+        st.builds(Call, st.sampled_from(["true", "false"]), st.just(())),
+        st.builds(Binary, st.sampled_from(["and", "or", "xor"]), conditions, conditions),
+        st.builds(Negation, st.just("not"), conditions),
+    )
 )
 many_names = st.lists(column_names, min_size=1, max_size=2).map(tuple)
 starless = texts.filter(lambda text: "*" not in text)
@@ -99,7 +98,7 @@ aggregates = st.builds(
     stats.Aggregated, st.sampled_from(["count", "values", "dc"]), column_names, texts.filter(bool)
 )
 piped = st.one_of(
-    st.builds(where.Where, expressions),
+    st.builds(where.Where, conditions),
     st.builds(
         dedup.Dedup,
         many_names,
@@ -146,7 +145,7 @@ piped = st.one_of(
     st.builds(
         head.Head,
         st.none() | st.integers(0, 9),
-        expressions.filter(is_condition),
+        conditions,
         st.booleans(),
         st.booleans(),
     ),

@@ -9,12 +9,15 @@ from carhound.plan.nodes import (
     Eval,
     Fields,
     FillNull,
+    Groups,
     Join,
     Lookup,
     Node,
+    Pairs,
     Rename,
     Rex,
     Scan,
+    Select,
     Stats,
     StrCat,
     Table,
@@ -96,6 +99,21 @@ def _with(source: Node, present: Collection[str], made: Iterable[str]) -> Column
     """The columns of the rows, and behind them those that an operator makes."""
     known = columns(source, present)
     return None if known is None else distinct((*known, *made))
+
+
+@columns.register
+def _(plan: Select, _present: Collection[str] = ()) -> Columns:
+    return tuple(name for name, _ in plan.columns)
+
+
+@columns.register
+def _(_plan: Pairs, present: Collection[str] = ()) -> Columns:
+    return distinct(present)
+
+
+@columns.register
+def _(plan: Groups, _present: Collection[str] = ()) -> Columns:
+    return distinct(("group", *(one.name for one in plan.by), "_time"))
 
 
 @columns.register

@@ -15,6 +15,7 @@ from carhound.plan.nodes import (
     FillDown,
     FillNull,
     Filter,
+    Groups,
     HeadWhile,
     Join,
     Lookup,
@@ -27,13 +28,14 @@ from carhound.plan.nodes import (
     Replace,
     Rex,
     Sed,
+    Select,
     Sort,
     Stats,
     StrCat,
     Table,
     TableRows,
+    Tabular,
     Top,
-    Transforming,
     chain,
     subsearch_of,
 )
@@ -65,7 +67,7 @@ def _reads(plan: Node) -> Iterator[tuple[Field, bool]]:
                 yield field, tested
         if (inner := subsearch_of(node)) is not None:
             yield from _reads(inner)
-        if isinstance(node, Transforming | Table):
+        if isinstance(node, Tabular | Table):
             return  # what stands above reads columns
         made |= _makes(node)
 
@@ -135,7 +137,7 @@ def _(node: Stats) -> Iterator[tuple[Field, bool]]:
         if one.field is not None:
             yield one.field, False
         if one.expression is not None:
-            yield from _shown(map(Field, expression_fields(one.expression)))
+            yield from _shown(expression_fields(one.expression))
 
 
 @_operator.register
@@ -149,6 +151,16 @@ def _(node: Table) -> Iterator[tuple[Field, bool]]:
 
 
 @_operator.register
+def _(node: Groups) -> Iterator[tuple[Field, bool]]:
+    return _shown(node.by)
+
+
+@_operator.register
+def _(node: Select) -> Iterator[tuple[Field, bool]]:
+    return _shown(field for _, field in node.columns)
+
+
+@_operator.register
 def _(node: Rename) -> Iterator[tuple[Field, bool]]:
     return _shown(Field(old) for old, _ in node.pairs)
 
@@ -157,13 +169,13 @@ def _(node: Rename) -> Iterator[tuple[Field, bool]]:
 def _(node: Eval) -> Iterator[tuple[Field, bool]]:
     made: set[str] = set()
     for name, expression in node.assignments:
-        yield from _shown(Field(one) for one in expression_fields(expression) if one not in made)
+        yield from _shown(one for one in expression_fields(expression) if one.name not in made)
         made.add(name)
 
 
 @_operator.register
 def _(node: HeadWhile) -> Iterator[tuple[Field, bool]]:
-    return ((Field(name), True) for name in expression_fields(node.condition))
+    return ((field, True) for field in expression_fields(node.condition))
 
 
 @_operator.register
@@ -196,11 +208,11 @@ def test_fields(test: Test) -> tuple[Field, ...]:
         case Term():
             return ()
         case Where(expression):
-            return tuple(Field(name) for name in dict.fromkeys(expression_fields(expression)))
+            return tuple(dict.fromkeys(expression_fields(expression)))
         case _:
             return () if test.field is None else (test.field,)
 
 
-def expression_fields(expression: Expression) -> Iterator[str]:
-    """The names of the fields in an eval expression, in the order of the text."""
-    return (one.name for one in parts(expression) if isinstance(one, FieldValue))
+def expression_fields(expression: Expression) -> Iterator[Field]:
+    """The fields in an expression, in the order of the text."""
+    return (Field(one.name, one.view) for one in parts(expression) if isinstance(one, FieldValue))

@@ -7,11 +7,13 @@ from carhound.plan.nodes import (
     Append,
     Bin,
     Dedup,
+    Difference,
     Eval,
     Fields,
     FillDown,
     FillNull,
     Filter,
+    Groups,
     Head,
     HeadWhile,
     Join,
@@ -21,12 +23,14 @@ from carhound.plan.nodes import (
     MvExpand,
     Node,
     NoMv,
+    Pairs,
     Rename,
     Replace,
     Reverse,
     Rex,
     Scan,
     Sed,
+    Select,
     Sort,
     SortKey,
     Stats,
@@ -269,6 +273,38 @@ def _raw(field: Field | None) -> str:
 
 def _names(names: tuple[str, ...]) -> str:
     return ", ".join(names) or "all fields"
+
+
+@show_operator.register
+def _(_node: Append) -> str:
+    return "append the rows of"
+
+
+@show_operator.register
+def _(_node: Difference) -> str:
+    return "rows that are not among  [any case]"
+
+
+@show_operator.register
+def _(node: Groups) -> str:
+    gap = "" if node.gap is None else f", a new group after {node.gap:g} seconds without one"
+    return f"group by {_fields(node.by)}{gap}  [any case, null: dropped]"
+
+
+@show_operator.register
+def _(node: Pairs) -> str:
+    (left, right) = node.names
+    keys = " and ".join(f"{left}.{one} = {right}.{other}" for one, other in node.keys)
+    return f"pairs of {left} and {right}{f' with {keys}' if keys else ''}  [any case, null: no pair]"
+
+
+@show_operator.register
+def _(node: Select) -> str:
+    made = (
+        show_field(field) if field.name == name else f"{show_field(field)} as {quoted(name)}"
+        for name, field in node.columns
+    )
+    return f"select {', '.join(made)}"
 
 
 def _aggregations(aggregations: tuple[Aggregation, ...]) -> str:

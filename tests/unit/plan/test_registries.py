@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from carhound.engines.interpreter.functions import BUILDERS
+from carhound.engines.interpreter.functions import BUILDERS, OVER_VALUES
 from carhound.engines.interpreter.operators import OPERATORS
 from carhound.plan.functions import FUNCTIONS
 from carhound.plan.nodes import Node, Scan
@@ -20,4 +20,5 @@ def test_every_operator_has_a_line_of_its_own() -> None:
 
 
 def test_every_function_runs() -> None:
-    assert set(BUILDERS) == set(FUNCTIONS)
+    assert set(BUILDERS) | set(OVER_VALUES) == set(FUNCTIONS)
+    assert not set(BUILDERS) & set(OVER_VALUES)

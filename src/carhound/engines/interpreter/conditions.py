@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 from carhound.engines.interpreter.expressions import evaluator
 from carhound.engines.interpreter.functions.building import Environment
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.regular import compiled, encodable
+from carhound.engines.interpreter.regexes import encodable, searcher
 from carhound.engines.interpreter.rows import ORDERS, AliasUse, Row, compare, getter, texts
 from carhound.engines.interpreter.terms import raw_texts, term_test
 from carhound.model.folding import fold
@@ -109,7 +109,9 @@ def _network(network: str) -> Callable[[str], bool]:
 
 
 def _regex(predicate: MatchesRegex, used: AliasUse) -> Condition:
-    search = compiled(predicate.expression, ignore_case=predicate.ignore_case).search
+    search = searcher(predicate.expression, predicate.ignore_case)
+    if search is None:
+        raise ValueError(f"no regular expression of RE2: {predicate.expression!r}")
     read = getter(predicate.field, used) if predicate.field is not None else None
 
     def holds(row: Row) -> bool:

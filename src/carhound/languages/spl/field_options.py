@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.eval_expression import unescape_text
 from carhound.languages.spl.options import NO, OPTION, YES
 from carhound.languages.spl.words import (
     Word,
@@ -14,6 +13,7 @@ from carhound.languages.spl.words import (
     read_quoted,
     read_word,
     refuse_no_name,
+    unescape_text,
 )
 from carhound.model.suggestion import nearest
 

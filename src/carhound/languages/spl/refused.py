@@ -102,9 +102,14 @@ COMMANDS: dict[str, str] = {
 }
 
 FUNCTIONS: dict[str, str] = {
-    "commands": _SERVER,
+    "cluster": "group by a field instead",
+    "commands": "it takes searches apart, which are no evidence",
+    "ipmask": 'ask for a network: cidrmatch("10.0.0.0/8", ip)',
+    "json_extract": 'write spath(field, "path")',
     "lookup": "use the lookup command",
-    "random": "a search has to give the same again",
+    "random": "a search must give the same again",
+    "searchmatch": "put it into a search command, or write match(field, …)",
+    "sigfig": "use round(x, digits)",
 }
 
 PAGE = "docs/reference/spl.md"

@@ -8,7 +8,7 @@ import re
 from typing import NoReturn
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.regular import count_groups, to_re2
+from carhound.languages.spl.regexes import count_groups, to_re2
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Substitution, Transliteration
 

@@ -17,6 +17,7 @@ _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS"}
 _NO_NAMES = frozenset({"as", "by", "sortby"})
 """Words that mean something in other places."""
 _ENDS_WORD = frozenset('()[]|,"')
+_TEXT_ESCAPE = re.compile(r'\\([\\"|])')
 _OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
 
 
@@ -91,6 +92,11 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
         out.append(following)
         at += 2
     return "".join(out)
+
+
+def unescape_text(raw: str) -> str:
+    """Expands the escapes of a text in an expression; unknown ones keep their backslash."""
+    return _TEXT_ESCAPE.sub(r"\1", raw)
 
 
 def _remark_escape(cursor: Cursor, raw: str, span: Span) -> None:

@@ -9,9 +9,10 @@ from typing import Literal
 from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
 from carhound.model.windows import ALL_TIME, TimeRange
-from carhound.plan.expressions import Expression
+from carhound.plan.expressions import Expression, View
 from carhound.plan.lookup_table import LookupTable
 from carhound.plan.nodes.ordering import Dedup, Head, HeadWhile, Reverse, Sort, SortKey, SortKind, Tail
+from carhound.plan.nodes.relational import Difference, Groups, Pairs, Select
 from carhound.plan.nodes.values import (
     Bin,
     Eval,
@@ -31,7 +32,7 @@ from carhound.plan.nodes.values import (
     Table,
     Transliteration,
 )
-from carhound.plan.predicates import AnyOf, Field, Predicate, View
+from carhound.plan.predicates import AnyOf, Field, Predicate
 
 Role = Literal["main", "baseline"]
 Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
@@ -179,6 +180,9 @@ class Top:
 
 RowWise = Fields | Table | Rename | Eval | Lookup | Rex | Sed | MakeMv | NoMv | Replace | StrCat
 """What makes exactly one row of each, without the others."""
+
+
+Relational = Difference | Groups | Pairs | Select
 Node = (
     Scan
     | Filter
@@ -210,8 +214,12 @@ Node = (
     | Sed
     | StrCat
     | Tail
+    | Relational
 )
 Transforming = Stats | Top
+"""What makes rows that are no events any more."""
+Tabular = Stats | Top | Groups | Pairs | Select
+"""What makes a table, even where its rows stand for events."""
 
 
 def by_row(node: Node) -> bool:
@@ -244,7 +252,7 @@ def chain(plan: Node) -> list[Node]:
 
 def subsearch_of(node: Node) -> "Node | None":
     """The plan whose rows an operator puts beside those of its input."""
-    return node.subsearch if isinstance(node, SubsearchFilter | Append | Join) else None
+    return node.subsearch if isinstance(node, SubsearchFilter | Append | Join | Difference | Pairs) else None
 
 
 def entry(plan: Node) -> Node:
@@ -270,11 +278,13 @@ __all__ = [
     "Append",
     "Bin",
     "Dedup",
+    "Difference",
     "Eval",
     "Fields",
     "FillDown",
     "FillNull",
     "Filter",
+    "Groups",
     "Head",
     "HeadWhile",
     "Join",
@@ -284,6 +294,8 @@ __all__ = [
     "MvExpand",
     "NoMv",
     "Node",
+    "Pairs",
+    "Relational",
     "Rename",
     "Replace",
     "Reverse",
@@ -292,6 +304,7 @@ __all__ = [
     "RowWise",
     "Scan",
     "Sed",
+    "Select",
     "Sort",
     "SortKey",
     "SortKind",
@@ -301,6 +314,7 @@ __all__ = [
     "Substitution",
     "Table",
     "TableRows",
+    "Tabular",
     "Tail",
     "Top",
     "Transforming",

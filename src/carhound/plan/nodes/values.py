@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from carhound.model.diagnostics import Span
 from carhound.model.time_spans import TimeSpan
-from carhound.plan.expressions import Constant, Expression, FieldValue
-from carhound.plan.predicates import Field, View
+from carhound.plan.expressions import Constant, Expression, FieldValue, View
+from carhound.plan.predicates import Field
 
 if TYPE_CHECKING:
     from carhound.plan.nodes import Node

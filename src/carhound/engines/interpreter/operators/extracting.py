@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.regular import compiled, encodable
+from carhound.engines.interpreter.regexes import compiled, encodable
 from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.engines.interpreter.terms import raw_texts
 from carhound.model.event import Cell

@@ -7,7 +7,7 @@ multiple values".
 from collections.abc import Callable, Iterable, Iterator
 
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.regular import compiled, encodable
+from carhound.engines.interpreter.regexes import compiled, encodable
 from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.model.event import Cell
 from carhound.plan.nodes import MakeMv, MvCombine, MvExpand, NoMv

@@ -5,7 +5,7 @@ from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_options import read_one_field, refused, show_options, text, truth
-from carhound.languages.spl.regular import count_groups, read_expression, to_re2
+from carhound.languages.spl.regexes import count_groups, read_expression, to_re2
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, show_name
 from carhound.model.diagnostics import Span

@@ -6,7 +6,7 @@ Expressions are those of RE2 on every engine.
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.regular import read_expression, to_re2
+from carhound.languages.spl.regexes import read_expression, to_re2
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, quote, read_operator, read_word, show_name
 from carhound.model.diagnostics import Span

@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_options import refused, take_option, text, whole
-from carhound.languages.spl.regular import groups, read_expression, to_re2
+from carhound.languages.spl.regexes import groups, read_expression, to_re2
 from carhound.languages.spl.sed import read_edit, show_edit
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, quote

@@ -1,17 +1,31 @@
-"""Regular expressions in the text of a search: quoted, and such as RE2 can run.
-
-RE2 has no look-around and no back-references, and no expression can make it hang.
-"""
+"""Regular expressions in a search: those that RE2 cannot run are errors where they stand."""
 
 import re
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.eval_expression import unescape_text
-from carhound.languages.spl.words import read_quoted
+from carhound.languages.spl.words import read_quoted, unescape_text
 from carhound.model.diagnostics import Span
 
 _PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P?<(?P<name>[A-Za-z_]\w*)>", re.DOTALL)
 """What may hold a parenthesis that opens no group, and the beginnings of named groups."""
+
+
+def check_regex(cursor: Cursor, expression: str, span: Span) -> None:
+    """Fails where RE2 cannot compile the expression."""
+    import re2  # loaded by the few searches that use it
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(expression, options)
+    except re2.error as problem:
+        reason = problem.args[0].decode() if isinstance(problem.args[0], bytes) else str(problem)
+        cursor.fail(
+            "SPL-R1",
+            f"RE2 cannot run this expression: {reason}",
+            span,
+            "look-around and back-references have no RE2 form; rewrite without them",
+        )
 
 
 def read_expression(cursor: Cursor, example: str) -> tuple[str, Span]:
@@ -26,24 +40,11 @@ def read_expression(cursor: Cursor, example: str) -> tuple[str, Span]:
 
 def to_re2(cursor: Cursor, expression: str, span: Span) -> str:
     """The expression in RE2's spelling of named groups. Fails for what RE2 cannot run."""
-    import re2  # loaded by the few searches that use it
-
     names = [part["name"] for part in _PARTS.finditer(expression) if part["name"]]
     if len(set(names)) < len(names):
         cursor.fail("SPL-R1", "two groups have one name", span, "give each group a name of its own")
     spelled = _PARTS.sub(lambda part: f"(?P<{part['name']}>" if part["name"] else part[0], expression)
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(spelled, options)
-    except (re2.error, UnicodeEncodeError) as problem:
-        reason = problem.args[0].decode() if isinstance(problem.args[0], bytes) else str(problem)
-        cursor.fail(
-            "SPL-R1",
-            f"RE2 cannot run this expression: {reason}",
-            span,
-            "look-around and back-references have no RE2 form; rewrite without them",
-        )
+    check_regex(cursor, spelled, span)
     return spelled
 
 
