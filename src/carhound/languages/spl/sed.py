@@ -62,7 +62,7 @@ def _cut(text: str, delimiter: str) -> list[str]:
 
 
 def _plain(text: str, delimiter: str) -> str:
-    return text.replace("\\\\", "\0").replace("\\" + delimiter, delimiter).replace("\0", "\\")
+    return re.sub(r"\\(.)", lambda match: match[1] if match[1] in ("\\", delimiter) else match[0], text)
 
 
 def _replacement(text: str) -> tuple[str | int, ...]:
