@@ -8,13 +8,13 @@ from typing import Literal
 
 from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
+from carhound.model.time_spans import TimeSpan
 from carhound.model.windows import ALL_TIME, TimeRange
 from carhound.plan.expressions import Expression, View
 from carhound.plan.lookup_table import LookupTable
 from carhound.plan.predicates import AnyOf, Field, Predicate
 
 Role = Literal["main", "baseline"]
-Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +195,14 @@ class Head:
 class Aggregation:
     """One aggregate and the column it makes. Without a field or an expression, `count` counts rows."""
 
-    function: Aggregate
+    function: str
+    """A name in `aggregates.AGGREGATES`."""
     field: Field | None
     column: str
     expression: Expression | None = None
-    """What is aggregated in the place of a field. `count` counts the rows on which it is true."""
+    """What is aggregated in the place of a field. `count` counts the rows on which it is true or a value."""
+    rank: float | None = None
+    """Of a percentile, 0 to 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +215,83 @@ class Stats:
     input: "Node"
     aggregations: tuple[Aggregation, ...]
     by: tuple[Field, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EventStats:
+    """Each row with the aggregates of its group; rows keep their order.
+
+    Rows lacking a by-field are left as they are. One with several values of a by-field counts in every group
+    and is given what the first of them has.
+    """
+
+    input: "Node"
+    aggregations: tuple[Aggregation, ...]
+    by: tuple[Field, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStats:
+    """Each row with the aggregates of the rows of its group up to there, in their order."""
+
+    input: "Node"
+    aggregations: tuple[Aggregation, ...]
+    by: tuple[Field, ...] = ()
+    current: bool = True
+    """Whether the row itself counts."""
+    window: int = 0
+    """How many rows count at most; 0 for all."""
+    shared: bool = True
+    """Whether all groups share one window, so that the rows of one push out those of others."""
+    reset_on_change: bool = False
+    """Whether all begins anew where the by-fields are others than those of the row before."""
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How the values of a field become columns."""
+
+    field: Field
+    limit: int = 10
+    """How many of the values get a column of their own, 0 for all."""
+    lowest: bool = False
+    """Whether those with the least are kept, not those with the most."""
+    other: str | None = "OTHER"
+    """The column of all other values; None leaves them out."""
+    null: str | None = "NULL"
+    """The column of rows without the field; None leaves them out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """How times become the rows of a chart."""
+
+    span: TimeSpan | None = None
+    """None takes the shortest of a list that makes no more than `most` rows."""
+    most: int = 100
+    gaps: bool = True
+    """Whether buckets without events are rows too."""
+    whole_window: bool = True
+    """Whether such rows go to the ends of the window of the search, not of the events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A row for each value of a field, or for each bucket of time, in order.
+
+    A column for each aggregate; with `series` one for each of its values, and of several aggregates one for
+    each pair (`count: value`). Rows lacking the field are left out.
+    """
+
+    input: "Node"
+    aggregations: tuple[Aggregation, ...]
+    over: Field
+    buckets: Buckets | None = None
+    """Of a chart over `_time`."""
+    series: Series | None = None
     span: Span | None = field(default=None, compare=False)
 
 
@@ -282,23 +362,26 @@ Node = (
     | Filter
     | SubsearchFilter
     | Append
-    | Join
-    | TableRows
-    | Lookup
+    | Chart
     | Dedup
-    | Fields
-    | Table
-    | Rename
     | Eval
-    | Sort
+    | EventStats
+    | Fields
     | Head
-    | Stats
-    | Top
+    | Join
+    | Lookup
     | Relational
+    | Rename
+    | Sort
+    | Stats
+    | StreamStats
+    | Table
+    | TableRows
+    | Top
 )
-Transforming = Stats | Top
+Transforming = Chart | Stats | Top
 """What makes rows that are no events any more."""
-Tabular = Stats | Top | Groups | Pairs | Select
+Tabular = Transforming | Groups | Pairs | Select
 """What makes a table, even where its rows stand for events."""
 
 

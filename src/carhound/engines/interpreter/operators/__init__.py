@@ -7,14 +7,25 @@ give them one by one does, so that nothing is made which `head` does not ask for
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from carhound.engines.interpreter.operators import filtering, grouping, joining, ordering, relational, shaping
+from carhound.engines.interpreter.operators import (
+    charting,
+    filtering,
+    grouping,
+    joining,
+    ordering,
+    relational,
+    shaping,
+    streaming,
+)
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.plan.nodes import (
     Append,
+    Chart,
     Dedup,
     Difference,
     Eval,
+    EventStats,
     Fields,
     Filter,
     Groups,
@@ -26,6 +37,7 @@ from carhound.plan.nodes import (
     Select,
     Sort,
     Stats,
+    StreamStats,
     SubsearchFilter,
     Table,
     TableRows,
@@ -36,9 +48,11 @@ Operator = Callable[[Any, Iterable[Row], Context], Iterable[Row]]
 
 OPERATORS: dict[type, Operator] = {
     Append: joining.appended,
+    Chart: charting.chart,
     Dedup: filtering.dedup,
     Difference: relational.difference,
     Eval: shaping.evaluated,
+    EventStats: grouping.eventstats,
     Fields: shaping.projected,
     Filter: filtering.filtered,
     Groups: relational.groups,
@@ -50,6 +64,7 @@ OPERATORS: dict[type, Operator] = {
     Select: relational.select,
     Sort: ordering.sort,
     Stats: grouping.stats,
+    StreamStats: streaming.streamstats,
     SubsearchFilter: filtering.by_subsearch,
     Table: shaping.projected,
     TableRows: joining.table_rows,

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from carhound.languages.spl.commands import (
     append,
+    chart,
     dedup,
     eval_,
+    eventstats,
     fields,
     format_,
     head,
@@ -18,7 +20,9 @@ from carhound.languages.spl.commands import (
     return_,
     sort,
     stats,
+    streamstats,
     table,
+    timechart,
     top,
     tstats,
     where,
@@ -28,8 +32,10 @@ from carhound.languages.spl.syntax import PipedCommand
 
 COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "append": append.parse,
+    "chart": chart.parse,
     "dedup": dedup.parse,
     "eval": eval_.parse,
+    "eventstats": eventstats.parse,
     "fields": fields.parse,
     "format": format_.parse,
     "head": head.parse,
@@ -42,7 +48,9 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "return": return_.parse,
     "sort": sort.parse,
     "stats": stats.parse,
+    "streamstats": streamstats.parse,
     "table": table.parse,
+    "timechart": timechart.parse,
     "top": top.parse,
     "tstats": tstats.parse,
     "where": where.parse,
