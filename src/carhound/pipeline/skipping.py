@@ -30,6 +30,11 @@ class Skipping:
         like, certain = self._like(provider, channel, event_id, None)
         return self._collector.unsure(like, certain)
 
+    def can_match(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
+        """Whether some plan looks at such events."""
+        like, _ = self._like(provider, channel, event_id, None)
+        return self._collector.looks_at(like)
+
     def take(self, glimpsed: Glimpsed) -> list[int]:
         """Counts events of which only the header was read; the plans that they are eligible for."""
         like, _ = self._like(glimpsed.provider, glimpsed.channel, glimpsed.event_id, glimpsed.computer)

@@ -74,7 +74,8 @@ class ChunkSieve:
 
     def __init__(self, sieve: Sieve) -> None:
         self._sieve = sieve
-        self._settled: set[Kind] = set()
+        self._settled: dict[Kind, bool] = {}
+        """Kinds not wanted for their own sake, and whether they can match."""
         self._in_chunk = utf16_or_ansi(sieve.literals, sieve.spellings)
         self._in_record = in_text(sieve.literals)
 
@@ -82,7 +83,7 @@ class ChunkSieve:
         """The wanted records; the headers of the others go to `glimpses`."""
         times = glance(chunk.data)
         settled = times is not None and self._settle(times.keys())
-        if times is not None and settled and not self._in_chunk(chunk.data):
+        if times is not None and settled and not self._may_match(times.keys(), chunk.data):
             glimpses.add(times)
             return
         parsed = None if times is None else _whole(chunk)
@@ -101,15 +102,18 @@ class ChunkSieve:
 
     def _settle(self, kinds: Set[Kind]) -> bool:
         """Whether none of these kinds is wanted for its own sake."""
-        if kinds <= self._settled:
-            return True
-        for kind in kinds - self._settled:
+        for kind in kinds - self._settled.keys():
             if self._sieve.wants(kind.provider, kind.channel, kind.event_id):
                 return False
-            if len(self._settled) > _MOST_KINDS:
-                self._settled.clear()
-            self._settled.add(kind)
+            self._settled[kind] = self._sieve.can_match(kind.provider, kind.channel, kind.event_id)
         return True
+
+    def _may_match(self, kinds: Set[Kind], data: bytes) -> bool:
+        """Whether a chunk of settled kinds may hold a match."""
+        possible = any(self._settled[kind] for kind in kinds)
+        if len(self._settled) > _MOST_KINDS:
+            self._settled.clear()
+        return possible and self._in_chunk(data)
 
 
 def _take_out(times: Times, item: RawEvent | Damage) -> None:

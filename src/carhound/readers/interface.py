@@ -42,6 +42,9 @@ class Sieve(Protocol):
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
         """Whether events like this are to be read whatever they hold; once they need not, they never do."""
 
+    def can_match(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
+        """Whether events like this can match at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:

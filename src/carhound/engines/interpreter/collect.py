@@ -169,6 +169,10 @@ class Collector:
             watches = self._by_kind[kind] = [watch for watch in self._watches if can_match(watch.stem, event)]
         return watches
 
+    def looks_at(self, like: Event) -> bool:
+        """Whether a stem looks at events of the kind of this one."""
+        return bool(self._watching(like))
+
     def unsure(self, like: Event, certain: bool) -> bool:
         """Whether it is open if a plan can be judged on the events like this of the file being read.
 
