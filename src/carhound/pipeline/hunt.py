@@ -14,9 +14,10 @@ from carhound.findings.processes import Processes
 from carhound.findings.run import Reading, Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
+from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
 from carhound.model.diagnostics import Diagnostic, Source
 from carhound.pipeline.gathered import Gathered
-from carhound.pipeline.implementations import Prepared, Subject, prepare
+from carhound.pipeline.implementations import Prepared, Subject, asks_nothing, prepare_all
 from carhound.pipeline.keys import compare_by, seen
 from carhound.pipeline.novelty import read_days, tell_new
 from carhound.pipeline.over_files import from_files
@@ -24,8 +25,6 @@ from carhound.pipeline.reasoned import reasoned
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, with_events
 from carhound.pipeline.suppressing import read_valid_suppressions, suppressed
-
-SEARCH = "<search>"
 
 
 def hunt(request: Request, progress: Progress | None = None) -> Run:
@@ -36,16 +35,20 @@ def hunt(request: Request, progress: Progress | None = None) -> Run:
     references = request.analytics or bundled()
     references += (COMPANIONS,) if request.companions else ()
     analytics, problems, passed_over = load_analytics(references)
-    subjects = ready(analytics, request.reading, request.key, days)
+    subjects = ready(analytics, request.reading, request.key, days, request.definitions.read())
     run = _run(request, clock, subjects, progress, problems, passed_over)
     return run if suppressions is None else suppressed(run, suppressions)
 
 
 def ready(
-    analytics: Iterable[Analytic], reading: Reading, key: tuple[str, ...], days: int | None
+    analytics: Iterable[Analytic],
+    reading: Reading,
+    key: tuple[str, ...],
+    days: int | None,
+    definitions: Definitions = NOTHING_DEFINED,
 ) -> list[Subject]:
     """Analytics prepared for a run: with a key, and with `days` telling only what is new against so many."""
-    subjects = [prepare(analytic, reading) for analytic in analytics]
+    subjects = prepare_all(tuple(analytics), reading, definitions)
     for subject in subjects:
         for one in subject.implementations:
             compare_by(one, key)
@@ -54,15 +57,15 @@ def ready(
     return subjects
 
 
-def search(text: str, request: Request, progress: Progress | None = None) -> Run:
+def search(code: Source, request: Request, progress: Progress | None = None) -> Run:
     """Runs one SPL search over the evidence; its rows are `Run.results`. Raises CarhoundError."""
     clock = read_clock(request)
-    code = Source(text, SEARCH)
-    compiled = compile_spl(code)
+    compiled = compile_spl(code, request.definitions.read())
     prepared = Prepared(
         Implementation("search", "spl", "spl", "", None, code), compiled.plan, list(compiled.diagnostics)
     )
-    source = DocumentSource(SEARCH, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    digest = hashlib.sha256(code.text.encode("utf-8", "surrogatepass")).hexdigest()
+    source = DocumentSource(code.name, digest)
     analytic = Analytic("search", "Search", source, "", (), (), (), (prepared.implementation,), ())
     return _run(request, clock, [Subject(analytic, [prepared])], progress, of=prepared)
 
@@ -112,6 +115,7 @@ def _told(
         tuple(reading.explicit_not_evidence),
         tuple(str(problem) for problem in problems),
         reading.interrupted_at,
+        reads_nothing=asks_nothing(subjects),
     )
     status, reasons = judge_status(evidence, results, gaps)
     names = {

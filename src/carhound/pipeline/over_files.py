@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.errors import UsageError
 from carhound.findings.identity import Registry
-from carhound.findings.judging import newest_time
 from carhound.findings.prevalence import Sighting
 from carhound.model.event import Event
 from carhound.pipeline.gathered import INTERPRETER, Gathered
-from carhound.pipeline.implementations import Subject, numbered
-from carhound.pipeline.judge_all import judge_all
+from carhound.pipeline.implementations import Subject, asks_nothing, numbered
+from carhound.pipeline.judge_all import judge_all, newest_match
 from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.recall import from_files_again
@@ -28,7 +27,7 @@ def from_files(
 ) -> Gathered:
     """Reads the evidence of a request. Raises UsageError where none of its paths exists."""
     paths = tuple(dict.fromkeys(request.evidence))
-    missing = missing_of(paths)
+    missing = missing_of(paths) if paths or not asks_nothing(subjects) else ()
     options = ReadOptions(
         clock.zone,
         read_mappings(request.mappings),
@@ -43,7 +42,7 @@ def from_files(
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
     sieve = None if request.count_all else skipping(collector.searched, collector)
     read_evidence(parts, collector, len(runnable), reading, request, progress, sieve)
-    newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
+    newest = newest_match(runnable, collector)
     now, now_from = clock.now(newest, reading.newest_eligible)
     moment = Moment(now, clock.zone, clock.range(now))
 

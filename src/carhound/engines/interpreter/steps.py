@@ -1,13 +1,17 @@
 """One event on its way through a plan, step by step: what decides about it, and whether it goes on.
 
-What hangs on other events (a subsearch, `dedup`, `head`) can only be said with evidence at hand.
+What hangs on other events (a subsearch, `dedup`, `head`, `eventstats`) can only be said with evidence at
+hand.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from carhound.engines.interpreter.operators import Moment, project, rename, run
+from carhound.engines.interpreter.execution import run
+from carhound.engines.interpreter.moment import Moment
+from carhound.engines.interpreter.operators import OPERATORS
+from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.engines.interpreter.subsearch import row_matcher
 from carhound.engines.interpreter.trace import Met, Trace, trace
@@ -18,19 +22,26 @@ from carhound.model.names import Alias
 from carhound.model.windows import Window
 from carhound.plan.nodes import (
     Dedup,
+    Eval,
+    EventStats,
     Fields,
     Filter,
     Head,
+    Join,
+    Lookup,
     Node,
     Rename,
     Scan,
     Sort,
+    StreamStats,
     SubsearchFilter,
     Table,
+    chain,
     entry,
 )
-from carhound.plan.predicates import conjuncts
-from carhound.plan.show import show_range, show_scan
+from carhound.plan.predicates import Predicate, conjuncts, tests
+from carhound.plan.reads import expression_fields, test_fields
+from carhound.plan.show_operators import show_range, show_scan
 from carhound.plan.show_predicates import one_line
 
 Hits = Mapping[int, list[Event]]
@@ -71,25 +82,28 @@ class _Walk:
     event: Event
     moment: Moment
     hits: Hits | None
+    unknown: set[str] = field(default_factory=set)
+    """Fields whose values hang on other events."""
 
     def path(self, plan: Node) -> tuple[Step, ...]:
-        nodes: list[Node] = [plan]
-        while not isinstance(node := nodes[-1], Scan):
-            nodes.append(node.input)
         row = Row(self.event)
         made: list[Step] = []
-        for node in reversed(nodes):
+        for node in chain(plan):
             match node:
                 case Scan():
                     made += self.scan(node)
                 case Filter(_, predicate):
-                    made += [self.clause(trace(one, row)) for one in conjuncts(predicate)]
+                    made += [self.clause(one, row) for one in conjuncts(predicate)]
                 case SubsearchFilter():
                     made.append(self.subsearch(node, row))
-                case Fields() | Table():
-                    row = project(node, row, _unheard)
-                case Rename(_, pairs):
-                    row = rename(pairs, row, _unheard)
+                case EventStats() | StreamStats():
+                    row = self.beside_others(node, row)
+                case Join():
+                    step, row = self.joined(node, row)
+                    made.append(step)
+                case Fields() | Table() | Rename() | Eval() | Lookup():
+                    self.follow(node)
+                    (row,) = OPERATORS[type(node)](node, [row], self.context())
                 case Dedup(_, fields, keep):
                     names = ", ".join(one_line(field.name) for field in fields)
                     said = "only the first row" if keep == 1 else f"only the first {keep} rows"
@@ -101,6 +115,12 @@ class _Walk:
                 case _:
                     pass
         return tuple(made)
+
+    def context(self) -> Context:
+        def rows(plan: Node) -> list[Row]:
+            return run(plan, self.hits or {}, self.moment, _unheard).rows
+
+        return Context(self.moment, _unheard, rows)
 
     def scan(self, scan: Scan) -> list[Step]:
         event = self.event
@@ -127,7 +147,28 @@ class _Walk:
             )
         return made
 
-    def clause(self, traced: Trace) -> Step:
+    def beside_others(self, node: EventStats | StreamStats, row: Row) -> Row:
+        """The row with what it gets from the rows beside it, where there is evidence."""
+        if self.hits is not None:
+            found = run(node, self.hits, self.moment, _unheard).rows
+            return next((one for one in found if one.event is self.event), row)
+        self.unknown.update(one.column for one in node.aggregations)
+        return row
+
+    def follow(self, node: Fields | Table | Rename | Eval | Lookup) -> None:
+        """Marks what is made of fields that are not known."""
+        if isinstance(node, Rename):
+            self.unknown.update(new for old, new in node.pairs if old in self.unknown)
+        elif isinstance(node, Eval):
+            for name, expression in node.assignments:
+                if any(one.name in self.unknown for one in expression_fields(expression)):
+                    self.unknown.add(name)
+
+    def clause(self, predicate: Predicate, row: Row) -> Step:
+        traced = trace(predicate, row, self.moment)
+        read = {one.name for test in tests((predicate,)) for one in test_fields(test)}
+        if read & self.unknown:
+            return Step("clause", traced.text, traced.span, None, remark=NEEDS_EVIDENCE)
         return Step("clause", traced.text, traced.span, traced.holds, traced.met, traced)
 
     def subsearch(self, node: SubsearchFilter, row: Row) -> Step:
@@ -144,6 +185,18 @@ class _Walk:
         )
         holds = (match is not None) is not node.negated
         return Step("subsearch", text, node.span, holds, met, inner=inner, rows=len(rows))
+
+    def joined(self, node: Join, row: Row) -> tuple[Step, Row]:
+        """Whether the row is joined with one of the subsearch, and the row it becomes."""
+        text = "is joined with a row of the subsearch"
+        inner = self.path(entry(node.subsearch))
+        if self.hits is None:
+            stays = True if node.outer else None
+            return Step("subsearch", text, node.span, stays, inner=inner, remark=NEEDS_EVIDENCE), row
+        others = self.context().subsearch(node.subsearch)
+        made = list(OPERATORS[Join](node, [row], self.context()))
+        step = Step("subsearch", text, node.span, bool(made), inner=inner, rows=len(others))
+        return step, made[0] if made else row
 
     def command(self, node: Dedup | Head | Sort, text: str, remark: str) -> Step:
         if self.hits is None:
