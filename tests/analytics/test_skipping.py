@@ -10,7 +10,6 @@ import pytest
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.pipeline.hunt import SEARCH
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
 from carhound.simulate.scenario import load
@@ -119,7 +118,7 @@ def test_a_file_without_the_fields_is_not_judged(fleet: list[Simulated], tmp_pat
 def test_a_search_without_a_text_reads_all(fleet: list[Simulated], tmp_path: Path) -> None:
     path = write(tmp_path / "a.evtx", fleet[:500])
     request = pipeline.Request(evidence=(path,), command=())
-    counted = pipeline.search(Source("index=sysmon EventCode=1 | stats count", SEARCH), request)
+    counted = pipeline.search(Source("index=sysmon EventCode=1 | stats count", "search"), request)
     assert unread(counted) == 0
-    named = pipeline.search(Source("index=sysmon Image=*notthere.exe", SEARCH), request)
+    named = pipeline.search(Source("index=sysmon Image=*notthere.exe", "search"), request)
     assert unread(named) > 0
