@@ -2,6 +2,8 @@
 export UV_PYTHON_DOWNLOADS = never
 export UV_SYSTEM_CERTS = 1
 export UV_COMPILE_BYTECODE = 1
+# Hundreds of tests start the program: it is compiled once, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 UV = .uv/bin/uv
 
 .PHONY: demo test lint format fuzz bench bench-memory bench-lake
