@@ -43,18 +43,22 @@ sys.exit(status)
 
 def forked_program() -> list[str]:
     """The words that run the program, to be followed by its arguments; off Linux those of the real one."""
-    if sys.platform != "linux":
-        return [sys.executable, "-m", "carhound"]
-    return [str(folder() / "carhound")]
+    return [str(folder() / "carhound")] if sys.platform == "linux" else [sys.executable, "-m", "carhound"]
+
+
+def forked_python() -> list[str]:
+    """The same of Python, with the program imported; it knows -c and -m alone."""
+    return [str(folder() / "python")] if sys.platform == "linux" else [sys.executable]
 
 
 @functools.cache
 def folder() -> Path:
-    """A folder with a script `carhound`, whose server runs as long as this process."""
+    """A folder with scripts `carhound` and `python`, whose server runs as long as this process."""
     folder = Path(tempfile.mkdtemp(prefix="carhound-"))
     words = shlex.join([sys.executable, "-IS", str(folder / "client.py"), str(folder / "server")])
-    (folder / "carhound").write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
-    (folder / "carhound").chmod(0o755)
+    for name, first in (("carhound", "-m carhound"), ("python", "")):
+        (folder / name).write_text(f'#!/bin/sh\nexec {words} {first} "$@"\n', encoding="utf-8")
+        (folder / name).chmod(0o755)
     (folder / "client.py").write_text(CLIENT, encoding="utf-8")
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(str(folder / "server"))
@@ -107,7 +111,7 @@ def become(streams: list[int], words: list[str], folder: str, environment: dict[
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
-    sys.argv[1:] = words
+    sys.argv[:] = words
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         os.dup2(streams[number], number)
         os.close(streams[number])
@@ -128,9 +132,14 @@ def load() -> None:
 
 
 def run() -> int:
-    """What `python -m carhound` does, and its exit status."""
+    """What `python -m MODULE` or `python -c CODE` does, and its exit status."""
+    option, what, *arguments = sys.argv
+    sys.argv[:] = [option, *arguments]
     try:
-        runpy.run_module("carhound", run_name="__main__", alter_sys=True)
+        if option == "-c":
+            exec(what, {"__name__": "__main__"})  # noqa: S102 - as asked
+        else:
+            runpy.run_module(what, run_name="__main__", alter_sys=True)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except BaseException:
