@@ -6,7 +6,7 @@ export UV_COMPILE_BYTECODE = 1
 unexport PYTHONDONTWRITEBYTECODE
 UV = .uv/bin/uv
 
-.PHONY: demo test lint format fuzz bench bench-memory bench-lake
+.PHONY: demo docs test lint format fuzz bench bench-memory bench-lake
 
 # A small fleet with one incident, as real .evtx files, and the hunt through it.
 demo: .venv/ready
@@ -34,6 +34,10 @@ lint: .venv/ready
 	$(UV) run --locked ruff format --check .
 	$(UV) run --locked mypy
 	$(UV) run --locked lint-imports
+
+# The pages that are made from the code.
+docs: .venv/ready
+	$(UV) run --locked python -m tests.repo.spl_page
 
 format: .venv/ready
 	$(UV) run --locked ruff check --fix .

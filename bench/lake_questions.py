@@ -68,7 +68,7 @@ def ask(asked: Asked, lake: Path | None, by_time: Path | None, threads: int, day
     """Puts a plan to the files of a lake, or to those of a folder, on the evening of the last day."""
     from carhound.engines.duckdb.answer import answer
     from carhound.engines.duckdb.files import EventFiles
-    from carhound.engines.interpreter.operators import Moment
+    from carhound.engines.interpreter.moment import Moment
     from carhound.findings.judging import as_rows
     from carhound.lake.records import as_raw_event
     from carhound.lake.store import Lake

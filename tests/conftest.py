@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says what else the machine does.
+settings.register_profile("carhound", deadline=None)
+settings.load_profile("carhound")
 
 
 @pytest.fixture(scope="session")

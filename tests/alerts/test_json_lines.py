@@ -39,7 +39,7 @@ BEFORE = [b"", b"not ours\n", b"not ours, without an end", b"\n\n", b'{"id": 0',
 """What may stand in the file already."""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     before=st.sampled_from(BEFORE),
     texts=st.lists(st.text(max_size=20), min_size=1, max_size=4),

@@ -147,7 +147,7 @@ SEEN = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(runs=st.lists(SEEN, min_size=1, max_size=3), seed=st.randoms(use_true_random=False))
 def test_repeats_and_order_change_nothing(
     tmp_path_factory: pytest.TempPathFactory, runs: list[list[Sighting]], seed: random.Random

@@ -164,7 +164,7 @@ def test_a_count_that_differs(check_case: Check) -> None:
 def test_a_match_outside_the_window_and_one_that_a_later_command_drops(check_case: Check) -> None:
     window = SEARCH.replace("EventCode=1", "earliest=-d@d EventCode=1")
     run = check_case(f"default: hit, now: 2030-01-01T00:00:00Z, events: [{CHILD}]", window)
-    assert reasons(run) == ["lies outside the main window, 2029-12-31T00:00:00Z to 2030-01-01T00:00:00Z"]
+    assert reasons(run) == ["lies outside the main window, 2029-12-31 00:00:00Z to 2030-01-01 00:00:00Z"]
     run = check_case(f"default: hit, events: [{CHILD}]", SEARCH + "| stats count | where count > 1")
     assert reasons(run) == ["is left out by a command after the search"]
     run = check_case(

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,25 @@ def test_they_are_run_when_asked_for(tmp_path: Path) -> None:
     assert [one.id for one in hunted(tmp_path, name, "companions").analytics] == list(companions())
     (single,) = hunted(tmp_path, name, "carhound-2026-001").analytics
     assert single.title.startswith("Beyond the published analytic: ")
+
+
+def test_they_do_not_change_what_the_published_analytic_says(tmp_path: Path) -> None:
+    """A week later a program starts that no search is about: it is no match, and moves no window."""
+    path = tmp_path / "log.jsonl"
+    attack = events([scenario("squiblydoo-url")], hosts=0)
+    later = events(
+        [scenario("atomic-t1218.010-3-fails")], hosts=0, start=datetime(2024, 6, 20, 9, tzinfo=UTC)
+    )
+    with path.open("wb") as stream:
+        FORMATS["jsonl"][0]([*attack, *later], stream)
+    alone, beside = (
+        hunt(Request((str(path),), ("carhound", "hunt"), companions=both)) for both in (False, True)
+    )
+    (child,) = alone.findings
+    assert "New items since last month" in child.implementations
+    assert beside.info.now == alone.info.now
+    (same,) = [one for one in beside.findings if one.analytic == child.analytic]
+    assert (same.implementations, same.reasons) == (child.implementations, child.reasons)
 
 
 def test_every_title_and_id_says_that_it_is_ours() -> None:

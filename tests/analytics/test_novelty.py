@@ -85,7 +85,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EVENTS, st.sampled_from(["UTC", "America/New_York", "Asia/Kathmandu"]), st.booleans())
 def test_it_is_the_search_written_by_hand_and_a_plain_account(
     hunt_over: Hunt, mine: str, events: list[tuple[datetime, str | None]], tz: str, backfill: bool

@@ -71,7 +71,7 @@ def test_with_all_there_is_everything_can_fire_but_for_the_baseline(tmp_path: Pa
     assert verdicts(answer) == dict.fromkeys(PATTERNS, "yes") | {"New items since last month": "part"}
     (baseline,) = reasons(answer, "New items since last month")
     assert baseline["what"].startswith(
-        "its baseline, 2024-04-15T00:00:00Z to 2024-05-15T00:00:00Z, holds no event"
+        "its baseline, 2024-04-15 00:00:00Z to 2024-05-15 00:00:00Z, holds no event"
     )
 
 
@@ -244,7 +244,7 @@ def test_what_was_cleared_stopped_and_set(tmp_path: Path, look: Look) -> None:
         ("cleared", r"Security was cleared by EXAMPLE\eve"),
         ("configuration", r"the configuration of Sysmon was changed: C:\new.xml (SHA256=AB)"),
         ("service", "Sysmon stopped, version 13.33, schema 4.81"),
-        ("time", "the clock was set back by 1:30:00, to 2024-06-14T10:30:00Z"),
+        ("time", "the clock was set back by 1:30:00, to 2024-06-14 10:30:00Z"),
     ]
     assert host["sysmon"]["stated"] == ["13.33"]
 

@@ -11,7 +11,8 @@ import pytest
 from carhound.analytics.load import bundled
 from carhound.engines.duckdb.answer import answer
 from carhound.engines.duckdb.files import EventFiles
-from carhound.engines.interpreter.operators import Moment, run
+from carhound.engines.interpreter.execution import run
+from carhound.engines.interpreter.moment import Moment
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.model.event import Event, RawEvent

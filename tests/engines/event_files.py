@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.operators import Result
+from carhound.engines.interpreter.execution import Result
 from carhound.engines.interpreter.rows import Row
 from carhound.lake.records import as_raw_event
 from carhound.lake.rows import as_row, to_arrow

@@ -120,6 +120,11 @@ def _grow_expression(children: st.SearchStrategy[Expression]) -> st.SearchStrate
         st.builds(Negation, st.sampled_from(["not", "-"]), children),
         st.builds(Call, st.just("like"), st.tuples(children, patterns | children)),
         st.builds(Call, st.sampled_from(["isnull", "isnotnull", "len", "lower"]), st.tuples(children)),
+        st.builds(Call, st.just("match"), st.tuples(children, REGEXES.map(Constant))),
+        st.builds(Call, st.sampled_from(["coalesce", "in"]), st.tuples(children, children)),
+        st.builds(Call, st.just("if"), st.tuples(children, children, children)),
+        st.builds(Call, st.sampled_from(["true", "null", "pi"]), st.just(())),
+        st.builds(Call, st.sampled_from(["upper", "tonumber", "mvcount", "typeof"]), st.tuples(children)),
     )
 
 

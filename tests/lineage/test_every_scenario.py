@@ -1,76 +1,29 @@
 """The tree around every process of every bundled scenario, against what the scenario's file tells."""
 
 from collections import Counter
-from dataclasses import dataclass, field
-from importlib import resources
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from carhound.findings.lineage import Process
 from carhound.findings.lineage_build import Lineages
 from carhound.findings.process_events import process_of, told
 from carhound.findings.process_log import ProcessLog
 from carhound.model.event import Event
-from carhound.simulate.engine import events
-from carhound.simulate.scenario import bundled, load
-from carhound.simulate.writers import FORMATS
+from carhound.simulate.scenario import bundled
 
+from .stories import Told, ancestors, story
 from .telling import line, read
-
-KINDS = {"load": "module", "file": "file", "registry": "registry", "connect": "network", "dns": "dns"}
-
-
-@dataclass
-class Told:
-    """A process as the scenario tells of it."""
-
-    image: str
-    command_line: str
-    parent: str
-    deeds: Counter[tuple[str, str]] = field(default_factory=Counter)
-    ends: bool = False
-    copy_of: str | None = None
-
-
-def story(name: str) -> dict[str, Told]:
-    text = (resources.files("carhound.simulate") / f"bundled/{name}.yaml").read_text(encoding="utf-8")
-    processes: dict[str, Told] = {}
-    last = ""
-    for step in yaml.safe_load(text)["steps"]:
-        kind = next(iter(step))
-        if kind == "process":
-            last = step["process"]
-            processes[last] = Told(
-                step["image"],
-                step.get("command_line", f'"{step["image"]}"'),
-                step["parent"],
-                ends="exit" in step,
-                copy_of=step.get("copy_of"),
-            )
-        elif kind == "end":
-            processes[step["end"]].ends = True
-        else:
-            processes[step.get("by", last)].deeds[KINDS[kind], about(kind, step)] += 1
-    return processes
-
-
-def about(kind: str, step: dict[str, Any]) -> str:
-    if kind == "connect":
-        return f"{step['connect']}:{step['port']}"
-    return str(step["key"] if kind == "registry" else step[kind])
 
 
 @pytest.mark.parametrize("security", [True, False], ids=["with-security-log", "sysmon-only"])
 @pytest.mark.parametrize("name", bundled())
-def test_the_tree_of_every_process_is_what_happened(name: str, security: bool, tmp_path: Path) -> None:
-    path = tmp_path / "log.jsonl"
-    with path.open("wb") as stream:
-        FORMATS["jsonl"][0](events([load(name)], hosts=0, security=security), stream)
+def test_the_tree_of_every_process_is_what_happened(
+    name: str, security: bool, evidence: Callable[..., Path]
+) -> None:
     told_story = story(name)
-    logged = read(path)
+    logged = read(evidence(name, security=security))
     starts = starts_of(told_story, logged)
     with ProcessLog() as log:
         for event in logged:
@@ -101,13 +54,6 @@ def starts_of(processes: dict[str, Told], logged: list[Event]) -> dict[str, Even
         if event.event_id == "1":
             waiting.setdefault((event.data["Image"], event.data["CommandLine"]), []).append(event)
     return {key: waiting[one.image, one.command_line].pop(0) for key, one in processes.items()}
-
-
-def ancestors(key: str, processes: dict[str, Told]) -> list[str]:
-    above: list[str] = []
-    while (key := processes[key].parent) in processes:
-        above.insert(0, key)
-    return above
 
 
 def check(process: Process, key: str, processes: dict[str, Told]) -> None:

@@ -205,7 +205,7 @@ def test_tree_shows_what_is_around_an_event_that_is_no_finding(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "nothing to look at"),
+        ([], "no evidence was named"),
         (["--finding", "0123456789abcdef", "."], "no finding 0123456789abcdef"),
         (["--finding", "what", "."], "--finding 'what' is no id"),
         (["--event", "none.evtx:1"], "none.evtx does not exist"),
@@ -222,3 +222,17 @@ def test_what_cannot_be_asked_is_refused(words: list[str], message: str, tmp_pat
     )
     assert said.returncode == 2
     assert message in said.stderr
+
+
+def test_where_nothing_could_be_judged_no_tree_is_no_all_clear(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    said = subprocess.run(
+        [sys.executable, "-m", "carhound", "tree", "empty"],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        check=False,
+    )
+    assert said.returncode == 3
+    assert "NOTHING ELIGIBLE: no evidence was found below the given paths" in said.stdout
+    assert answer(TreeRequest(Request((str(tmp_path / "empty"),), ())))["reasons"]

@@ -58,8 +58,8 @@ class Browser:
         """The address of every request since the last question, but for those of Chromium's own pages."""
         events = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
         sent = [one for one in events if one["method"] == "Network.requestWillBeSent"]
-        urls = [one["params"]["request"]["url"] for one in sent]
-        return [url for url in urls if not url.startswith("chrome://")]
+        asked = [(one["params"]["request"]["url"], one["params"]["documentURL"]) for one in sent]
+        return [url for url, page in asked if not page.startswith("chrome://")]
 
 
 @contextmanager

@@ -30,7 +30,7 @@ text = st.text(
 
 
 # A page takes its time on a machine that does other things as well.
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from importlib import resources
 
@@ -13,10 +14,11 @@ import pytest
 from carhound.outputs.escape import is_visible, visible
 from carhound.outputs.render import render_report
 from carhound.outputs.report.page import SHOWN
+from carhound.outputs.report.timeline_svg import timeline
 
 from .attacks import ATTACK, attacked
 from .sample_parts import HOSTILE, MAIN, analytic, implementation, process, run
-from .sample_runs import RUNS, partial_run
+from .sample_runs import RUNS, partial_run, suppressed_run
 from .sample_trees import report_run, tree
 
 VOID = {"meta", "link", "br", "input", "img", "rect", "circle", "path", "hr"}
@@ -209,3 +211,29 @@ def test_hosts_beyond_the_lanes_are_counted() -> None:
     text = Page(written(run(analytic(implementation(MAIN, *found)), findings=found))).text
     assert "and 3 more hosts, on which the first finding is later" in text
     assert "1 finding without a time is not on it" in Page(written(report_run())).text
+
+
+def test_a_table_that_is_cut_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("carhound.outputs.report.page._LISTED", 2)
+    of = suppressed_run()
+    archives = tuple((f"usb/{n}.zip", "00" * 32) for n in range(5))
+    cut = replace(of, evidence=replace(of.evidence, archives=archives))
+    text = Page(written(cut)).text
+    assert "and 1 more finding: -f json lists them all" in text
+    assert "and 3 more archives: -f json lists them all" in text
+    assert "more archives" not in Page(written(of)).text
+
+
+def test_a_single_moment_has_times_around_it() -> None:
+    drawn = timeline([process(1, time=datetime(2024, 6, 12, 13, 0, 25, 800604, UTC))], {})
+    assert drawn is not None
+    said = [label.text for label in drawn.labels if label.kind == "tick"]
+    assert {"06-12 13:00:25", "06-12 13:00:26"} <= set(said)
+    assert 190 < drawn.marks[0].x < 1000
+
+
+def test_what_an_analytic_looks_for_is_said_once() -> None:
+    told = analytic(implementation(MAIN), description="regsvr32 runs <b>anybody's</b> code")
+    assert Page(written(run(told))).text.count("regsvr32 runs <b>anybody's</b> code") == 1
+    both = run(told, replace(told, id="X-1"))
+    assert Page(written(both)).text.count("regsvr32 runs <b>anybody's</b> code") == 2

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from carhound.engines.duckdb.answer import answer
 from carhound.engines.duckdb.files import EventFiles
-from carhound.engines.interpreter.operators import Moment, run
+from carhound.engines.interpreter.execution import run
+from carhound.engines.interpreter.moment import Moment
 from carhound.engines.sql.split import split
 from carhound.model.event import Event, RawEvent
 from carhound.model.folding import fold
@@ -23,7 +24,7 @@ from ..engines.event_files import BARE, as_event, full_table, hits, shown, unhea
 from ..engines.plans import EVENTS, NOW, PLANS, STEMS
 
 MOMENT = Moment(NOW, UTC)
-SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 def events_of(raws: list[RawEvent]) -> list[Event]:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.rows import Row, getter, texts, unheard
 from carhound.findings.identity import Registry
 from carhound.findings.judging import Judgement, judge

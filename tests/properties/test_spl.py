@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from carhound.languages.spl.commands import dedup, fields, head, regex, rename, sort, stats, table, top, where
 from carhound.languages.spl.compile import compile_spl
-from carhound.languages.spl.parser import parse, show
+from carhound.languages.spl.parser import parse
+from carhound.languages.spl.search_expression import show_pipeline as show
 from carhound.languages.spl.syntax import (
     BareTerm,
     Comparison,
@@ -44,32 +45,32 @@ leaves: st.SearchStrategy[SearchExpression] = st.one_of(
 searches = st.recursive(leaves, grow, max_leaves=6)
 
 
-def grow_expression(children: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    operators = st.sampled_from(["=", "!=", "<", ">=", "and", "or", "xor", "+", "-", "*", "/", "%", "."])
-    calls = st.builds(Call, st.just("like"), st.tuples(children, children)) | st.builds(
-        Call, st.sampled_from(["lower", "len", "isnull", "isnotnull"]), st.tuples(children)
-    )
-    return (
-        calls
-        | st.builds(Binary, operators, children, children)
-        | st.builds(Negation, st.sampled_from(["not", "-"]), children)
-    )
-
-
-expressions = st.recursive(
-    st.one_of(
-        st.builds(Constant, texts | st.integers(0, 10**6)),
+values: st.SearchStrategy[Expression] = st.deferred(
+    lambda: st.one_of(
+        st.builds(Constant, texts | st.integers(0, 10**6) | st.floats(0, 1e9)),
         st.builds(FieldValue, texts.filter(lambda text: "'" not in text)),
-    ),
-    grow_expression,
-    max_leaves=5,
+        st.builds(Binary, st.sampled_from("+-*/%."), values, values),
+        st.builds(Negation, st.just("-"), values),
+        st.builds(Call, st.sampled_from(["lower", "len"]), st.tuples(values)),
+        st.builds(Call, st.just("if"), st.tuples(conditions, values, values)),
+    )
+)
+conditions: st.SearchStrategy[Expression] = st.deferred(
+    lambda: st.one_of(
+        st.builds(Binary, st.sampled_from(["=", "!=", "<", ">="]), values, values),
+        st.builds(Call, st.sampled_from(["like", "in"]), st.tuples(values, values)),
+        st.builds(Call, st.sampled_from(["isnull", "isnotnull"]), st.tuples(values)),
+        st.builds(Call, st.sampled_from(["true", "false"]), st.just(())),
+        st.builds(Binary, st.sampled_from(["and", "or", "xor"]), conditions, conditions),
+        st.builds(Negation, st.just("not"), conditions),
+    )
 )
 many_names = st.lists(column_names, min_size=1, max_size=2).map(tuple)
 aggregates = st.builds(
     stats.Aggregated, st.sampled_from(["count", "values", "dc"]), column_names, texts.filter(bool)
 )
 piped = st.one_of(
-    st.builds(where.Where, expressions),
+    st.builds(where.Where, conditions),
     st.builds(dedup.Dedup, many_names, st.integers(1, 3)),
     st.builds(fields.Fields, many_names, st.booleans()),
     st.builds(table.Table, many_names),

@@ -95,7 +95,7 @@ SIMULATED = st.builds(
 
 
 @given(st.lists(SIMULATED, min_size=1, max_size=5))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_any_record_is_read_back_from_evtx_as_it_was(records: list[Simulated]) -> None:
     stream = io.BytesIO()
     FORMATS["evtx"][0](records, stream)
@@ -107,7 +107,7 @@ def test_any_record_is_read_back_from_evtx_as_it_was(records: list[Simulated]) -
 
 
 @given(st.lists(SIMULATED, min_size=1, max_size=3))
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_any_record_is_read_back_from_winlogbeat_as_it_was(records: list[Simulated]) -> None:
     stream = io.BytesIO()
     FORMATS["jsonl"][0](records, stream)
@@ -118,7 +118,7 @@ def test_any_record_is_read_back_from_winlogbeat_as_it_was(records: list[Simulat
 
 
 @given(SIMULATED)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_record_is_one_line_of_well_formed_xml(record: Simulated) -> None:
     from xml.etree import ElementTree
 

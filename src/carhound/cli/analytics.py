@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carhound.cli.options import page_options
+from carhound.cli.options import check_output, page_options
 
 if TYPE_CHECKING:
     from carhound.outputs.render import PageFormat
@@ -33,15 +33,11 @@ def analytics(reference: str | None, style: "PageFormat", output: str | None) ->
     REF is the id of a bundled analytic, a CAR document, a folder of them, or a .spl file. Default: what
     comes with carhound.
     """
-    from pathlib import Path
-
     from carhound.cli.delivery import deliver_page
     from carhound.outputs.render import render_catalogue
-    from carhound.outputs.write import check_target
     from carhound.pipeline.catalogue import catalogue
 
-    if output not in (None, "-"):
-        check_target(Path(str(output)))
+    check_output(output)
     found = catalogue(reference)
     deliver_page(
         lambda width, colour: render_catalogue(found, style, width=width, colour=colour), style, output

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carhound.cli.options import catalog_option, page_options, zone_options
+from carhound.cli.options import (
+    catalog_option,
+    check_output,
+    definition_options,
+    page_options,
+    reading_option,
+    zone_options,
+)
 
 if TYPE_CHECKING:
     from carhound.findings.run import Reading
@@ -51,14 +58,9 @@ Exit status:
     help="Also show which parts of each plan this lake runs in SQL, and why not all. Not with --event.",
 )
 @catalog_option
+@definition_options
 @zone_options
-@click.option(
-    "--reading",
-    type=click.Choice(["published", "corrected"]),
-    default="published",
-    show_default=True,
-    help="Explain the text as published, or with the corrections that the notes of the analytic name.",
-)
+@reading_option("published")
 @page_options
 @click.pass_context
 def explain(
@@ -69,6 +71,8 @@ def explain(
     evidence: tuple[str, ...],
     lake: str | None,
     catalog: str | None,
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
     now: str | None,
     tz: str,
     reading: "Reading",
@@ -81,18 +85,26 @@ def explain(
     bundled analytic. Each implementation is shown with its clauses numbered, its plan, windows, fields and
     remarks; with --event, every clause with the value it met.
     """
-    from pathlib import Path
-
     from carhound.cli.delivery import deliver_page
     from carhound.cli.progress import shown_progress
     from carhound.outputs.render import render_explanation
-    from carhound.outputs.write import check_target
+    from carhound.pipeline.definitions import DefinitionFiles
     from carhound.pipeline.event_choice import LARGEST
     from carhound.pipeline.explain import ExplainRequest, explain
 
-    if output not in (None, "-"):
-        check_target(Path(str(output)))
-    request = ExplainRequest(reference, ctx.obj or (), event, evidence, now, tz, reading, lake, catalog)
+    check_output(output, evidence)
+    request = ExplainRequest(
+        reference,
+        ctx.obj or (),
+        event,
+        evidence,
+        now,
+        tz,
+        reading,
+        lake,
+        catalog,
+        DefinitionFiles(macros, lookups),
+    )
     with shown_progress(quiet=not evidence) as progress:
         said = explain(request, lambda: sys.stdin.buffer.read(LARGEST + 1), progress)
     deliver_page(

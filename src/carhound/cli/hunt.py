@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 import click
 
 from carhound.cli.options import (
+    analytic_option,
     archive_options,
     counting_options,
+    definition_options,
     evidence_or_lake,
     findings_output_options,
     mapping_option,
     read_key,
     read_output_options,
+    reading_option,
     recorded_words,
     time_options,
 )
@@ -42,29 +45,16 @@ Exit status:
 
 @click.command(epilog=_EPILOG)
 @evidence_or_lake
-@click.option(
-    "-a",
-    "--analytic",
-    "analytics",
-    multiple=True,
-    metavar="REF",
-    help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
-    "bundled one, or 'companions'. Can be given more than once. Default: the published ones.",
-)
+@analytic_option
 @click.option(
     "--companions",
     is_flag=True,
     help="Run the companion hunts as well: what the published analytic leaves out.",
 )
 @mapping_option
+@definition_options
 @time_options
-@click.option(
-    "--reading",
-    type=click.Choice(["published", "corrected"]),
-    default="published",
-    show_default=True,
-    help="Run the text as published, or with the corrections that the notes of the analytic name.",
-)
+@reading_option("published")
 @click.option(
     "--backfill",
     is_flag=True,
@@ -103,6 +93,8 @@ def hunt(
     analytics: tuple[str, ...],
     companions: bool,
     mappings: tuple[str, ...],
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
     now: str | None,
     tz: str,
     earliest: str | None,
@@ -143,6 +135,7 @@ def hunt(
         analytics=analytics,
         companions=companions,
         mappings=mappings,
+        definitions=pipeline.DefinitionFiles(macros, lookups),
         now=now,
         tz=tz,
         earliest=earliest,

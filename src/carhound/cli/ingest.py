@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carhound.cli.options import archive_options, evidence_argument, mapping_option
+from carhound.cli.options import (
+    archive_options,
+    catalog_option,
+    evidence_argument,
+    mapping_option,
+    tz_option,
+)
 
 if TYPE_CHECKING:
     from carhound.findings.ingested import Ingested
@@ -34,20 +40,9 @@ Exit status:
     metavar="DIR",
     help="The folder of the lake; it is made where there is none.",
 )
-@click.option(
-    "--catalog",
-    metavar="NAME",
-    help="The Iceberg catalogue that names the table, as pyiceberg is configured for it. Default: a SQLite "
-    "file in the lake's folder.",
-)
+@catalog_option
 @mapping_option
-@click.option(
-    "--tz",
-    default="UTC",
-    show_default=True,
-    metavar="ZONE",
-    help="The zone of times without one, for example Europe/Berlin.",
-)
+@tz_option
 @archive_options
 @click.option(
     "--follow",

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from carhound.cli.options import check_output, definition_options, delivery_options
+
 if TYPE_CHECKING:
     from carhound.findings.linted import FailOn
     from carhound.outputs.render import LintFormat
@@ -27,6 +29,7 @@ Exit status:
 
 @click.command(epilog=_EPILOG)
 @click.argument("reference", metavar="REF")
+@definition_options
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note", "never"]),
@@ -34,35 +37,29 @@ Exit status:
     show_default=True,
     help="The least severity that makes the command end in 1.",
 )
-@click.option(
-    "-f",
-    "--format",
-    "style",
-    type=click.Choice(["table", "json", "sarif"]),
-    metavar="FORMAT",
-    default="table",
-    show_default=True,
-    help="table, for people; json, which holds everything; sarif, for code scanning.",
+@delivery_options(
+    ["table", "json", "sarif"], "table, for people; json, which holds everything; sarif, for code scanning."
 )
-@click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all, instead of standard output."
-)
-def lint(reference: str, fail_on: "FailOn", style: "LintFormat", output: str | None) -> int:
+def lint(
+    reference: str,
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
+    fail_on: "FailOn",
+    style: "LintFormat",
+    output: str | None,
+) -> int:
     """Check analytic documents for mistakes, without a single event.
 
     REF is a CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a
     bundled analytic. An error is a text that cannot be read or can never match; a warning is most likely not
     what was meant; a note is something to know. Each has a code, which the reference explains.
     """
-    from pathlib import Path
-
     from carhound.cli.delivery import deliver_page
     from carhound.outputs.render import render_lint
-    from carhound.outputs.write import check_target
+    from carhound.pipeline.definitions import DefinitionFiles
     from carhound.pipeline.lint import lint
 
-    if output not in (None, "-"):
-        check_target(Path(str(output)))
-    run = lint(reference, fail_on)
+    check_output(output)
+    run = lint(reference, fail_on, DefinitionFiles(macros, lookups))
     deliver_page(lambda width, colour: render_lint(run, style, width=width, colour=colour), style, output)
     return run.exit_status

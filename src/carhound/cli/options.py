@@ -10,6 +10,7 @@ import click
 from carhound.errors import UsageError
 
 if TYPE_CHECKING:
+    from carhound.findings.run import Reading
     from carhound.outputs.render import Format
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -72,6 +73,41 @@ def catalog_option(command: Command) -> Command:
     )(command)
 
 
+def analytic_option(command: Command) -> Command:
+    """--analytic."""
+    return click.option(
+        "-a",
+        "--analytic",
+        "analytics",
+        multiple=True,
+        metavar="REF",
+        help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
+        "bundled one, or 'companions'. Can be given more than once. Default: the published ones.",
+    )(command)
+
+
+def reading_option(default: "Reading") -> Callable[[Command], Command]:
+    """--reading."""
+    return click.option(
+        "--reading",
+        type=click.Choice(["published", "corrected"]),
+        default=default,
+        show_default=True,
+        help="Take the text as published, or with the corrections that the notes of the analytic name.",
+    )
+
+
+def tz_option(command: Command) -> Command:
+    """--tz."""
+    return click.option(
+        "--tz",
+        default="UTC",
+        show_default=True,
+        metavar="ZONE",
+        help="The zone of calendar days and of times without one, for example Europe/Berlin.",
+    )(command)
+
+
 def mapping_option(command: Command) -> Command:
     """--mapping."""
     return click.option(
@@ -84,6 +120,27 @@ def mapping_option(command: Command) -> Command:
     )(command)
 
 
+def definition_options(command: Command) -> Command:
+    """--macros, --lookup."""
+    return _apply(
+        command,
+        click.option(
+            "--macros",
+            multiple=True,
+            metavar="FILE",
+            help="Macros that searches call, in the form of Splunk's macros.conf. Can be given more than "
+            "once.",
+        ),
+        click.option(
+            "--lookup",
+            "lookups",
+            multiple=True,
+            metavar="NAME=FILE",
+            help="The CSV file of a table that searches look things up in. Can be given more than once.",
+        ),
+    )
+
+
 def time_options(command: Command) -> Command:
     """--now, --tz, --earliest, --latest."""
     return _apply(
@@ -94,13 +151,7 @@ def time_options(command: Command) -> Command:
             help="The moment that relative times count from: a time, or 'wall' for the clock. "
             "Default: just after the newest matching event.",
         ),
-        click.option(
-            "--tz",
-            default="UTC",
-            show_default=True,
-            metavar="ZONE",
-            help="The zone of calendar days and of times without one, for example Europe/Berlin.",
-        ),
+        tz_option,
         click.option(
             "--earliest",
             metavar="TIME",
@@ -184,37 +235,40 @@ def zone_options(command: Command) -> Command:
             "Default: just after the event, or with --evidence just after the newest matching one; "
             "without either the clock.",
         ),
-        click.option(
-            "--tz",
-            default="UTC",
-            show_default=True,
-            metavar="ZONE",
-            help="The zone of calendar days and of times without one, for example Europe/Berlin.",
-        ),
+        tz_option,
     )
 
 
 def page_options(command: Command) -> Command:
     """--format, --output."""
-    return _apply(
-        command,
-        click.option(
-            "-f",
-            "--format",
-            "style",
-            type=click.Choice(["table", "json"]),
-            metavar="FORMAT",
-            default="table",
-            show_default=True,
-            help="table, for people, or json, which holds everything.",
-        ),
-        click.option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help="Write to FILE, whole or not at all, instead of standard output.",
-        ),
-    )
+    return delivery_options(["table", "json"], "table, for people, or json, which holds everything.")(command)
+
+
+def delivery_options(styles: list[str], help_text: str) -> Callable[[Command], Command]:
+    """--format with these styles, --output."""
+
+    def options(command: Command) -> Command:
+        return _apply(
+            command,
+            click.option(
+                "-f",
+                "--format",
+                "style",
+                type=click.Choice(styles),
+                metavar="FORMAT",
+                default="table",
+                show_default=True,
+                help=help_text,
+            ),
+            click.option(
+                "-o",
+                "--output",
+                metavar="FILE",
+                help="Write to FILE, whole or not at all, instead of standard output.",
+            ),
+        )
+
+    return options
 
 
 def output_options(command: Command) -> Command:
@@ -248,22 +302,7 @@ def _output_options(command: Command, styles: list[str], help_text: str) -> Comm
     return _apply(
         command,
         click.option("--hash", "hash_files", is_flag=True, help="Take the SHA-256 of every file read."),
-        click.option(
-            "-f",
-            "--format",
-            "style",
-            type=click.Choice(styles),
-            metavar="FORMAT",
-            default="table",
-            show_default=True,
-            help=help_text,
-        ),
-        click.option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help="Write to FILE, whole or not at all, instead of standard output.",
-        ),
+        delivery_options(styles, help_text),
         click.option("-q", "--quiet", is_flag=True, help="No progress and no diagnostics on stderr."),
         click.option("--exit-zero", is_flag=True, help="Exit with 0, not 1, when something was found."),
     )
@@ -294,6 +333,12 @@ def read_output_options(
         targets.get("--report"),
         targets.get("--case"),
     )
+
+
+def check_output(output: str | None, evidence: tuple[str, ...] = ()) -> None:
+    """Checks --output before anything is read. Raises UsageError."""
+    if output not in (None, "-"):
+        _check("--output", Path(str(output)), evidence)
 
 
 def _check(option: str, target: Path, evidence: tuple[str, ...]) -> None:

@@ -1,10 +1,13 @@
 """`carhound search`: one SPL search over evidence."""
 
+import sys
+
 import click
 
 from carhound.cli.options import (
     archive_options,
     counting_options,
+    definition_options,
     evidence_or_lake,
     mapping_option,
     output_options,
@@ -12,6 +15,7 @@ from carhound.cli.options import (
     recorded_words,
     time_options,
 )
+from carhound.errors import UsageError
 
 _EPILOG = """\
 \b
@@ -19,6 +23,7 @@ Examples:
   carhound search 'EventCode=1 regsvr32.exe' logs/
   carhound search 'EventCode=7 Signed=false | stats count by ImageLoaded' a.zip
   carhound search -f csv 'EventCode=4688 | table _time, CommandLine' a.evtx
+  carhound search --lookup iocs=iocs.csv @hunt.spl logs/
 
 \b
 Exit status:
@@ -34,6 +39,7 @@ Exit status:
 @click.argument("spl", metavar="SPL")
 @evidence_or_lake
 @mapping_option
+@definition_options
 @time_options
 @archive_options
 @counting_options
@@ -47,6 +53,8 @@ def search(
     lake: str | None,
     catalog: str | None,
     mappings: tuple[str, ...],
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
     now: str | None,
     tz: str,
     earliest: str | None,
@@ -63,9 +71,10 @@ def search(
 ) -> int:
     """Run one SPL search over Windows logs, without Splunk.
 
-    SPL is one search, in quotes so that the shell leaves it alone. EVIDENCE are files and folders, as for
-    'carhound hunt'. Field names are those of the events (Image, CommandLine, Computer) and letter case
-    counts in them, as in Splunk; it does not count in values.
+    SPL is one search, in quotes so that the shell leaves it alone; @FILE, or the name of a file that ends
+    in .spl, stands for the search in it, and - for one on standard input. EVIDENCE are files and folders,
+    as for 'carhound hunt'. Field names are those of the events (Image, CommandLine, Computer) and letter
+    case counts in them, as in Splunk; it does not count in values.
     """
     options = read_output_options(evidence, style, output, quiet, exit_zero)
 
@@ -77,6 +86,7 @@ def search(
         evidence=evidence,
         command=recorded_words(ctx.obj or ()),
         mappings=mappings,
+        definitions=pipeline.DefinitionFiles(macros, lookups),
         now=now,
         tz=tz,
         earliest=earliest,
@@ -89,6 +99,9 @@ def search(
         lake=lake,
         catalog=catalog,
     )
+    if spl == "-" and "-" in evidence:
+        raise UsageError("standard input cannot be the search and the evidence", hint="name a file for one")
+    code = pipeline.read_search(spl, sys.stdin.buffer.read)
     with shown_progress(quiet=quiet) as progress:
-        run = pipeline.search(spl, request, progress)
+        run = pipeline.search(code, request, progress)
     return deliver(run, options)

@@ -9,6 +9,7 @@ from carhound.cli.options import (
     output_options,
     read_output_options,
     recorded_words,
+    tz_option,
 )
 from carhound.errors import UsageError
 
@@ -59,13 +60,7 @@ Exit status:
     help="The moment that relative times count from. Default: the clock, for values are counted while "
     "evidence is read.",
 )
-@click.option(
-    "--tz",
-    default="UTC",
-    show_default=True,
-    metavar="ZONE",
-    help="The zone of calendar days and of times without one, for example Europe/Berlin.",
-)
+@tz_option
 @click.option("--earliest", metavar="TIME", help="Leave out events before this.")
 @click.option("--latest", metavar="TIME", help="Leave out events at or after this.")
 @archive_options

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from carhound.cli.options import page_options
 from carhound.errors import UsageError
 
 _EPILOG = """\
@@ -25,19 +26,7 @@ Exit status:
 
 @click.command(epilog=_EPILOG)
 @click.argument("analytics", nargs=-1, metavar="[ANALYTIC]...")
-@click.option(
-    "-f",
-    "--format",
-    "style",
-    type=click.Choice(["table", "json"]),
-    metavar="FORMAT",
-    default="table",
-    show_default=True,
-    help="table, for people; json, which holds everything.",
-)
-@click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all, instead of standard output."
-)
+@page_options
 @click.option(
     "--junit",
     metavar="FILE",

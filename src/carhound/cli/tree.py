@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carhound.cli.options import evidence_or_lake, page_options, recorded_words
+from carhound.cli.options import (
+    analytic_option,
+    check_output,
+    evidence_or_lake,
+    page_options,
+    recorded_words,
+    tz_option,
+)
 
 if TYPE_CHECKING:
     from carhound.outputs.render import PageFormat
@@ -21,6 +28,7 @@ Examples:
 Exit status:
   0  all of it was judged
   2  wrong usage, no such finding or event, or failure
+  3  no finding, and no event was of a kind that could be judged
   4  a part could not be read or judged
 """
 
@@ -34,21 +42,8 @@ Exit status:
     help="Around this event, whether it is a finding or not: a record number, or 'line 12' or 'item 3' as "
     "findings show it. Without EVIDENCE its own file is asked alone.",
 )
-@click.option(
-    "-a",
-    "--analytic",
-    "analytics",
-    multiple=True,
-    metavar="REF",
-    help="Findings of these analytics, as for 'carhound hunt'. Default: the bundled ones.",
-)
-@click.option(
-    "--tz",
-    default="UTC",
-    show_default=True,
-    metavar="ZONE",
-    help="The zone of times without one, for example Europe/Berlin.",
-)
+@analytic_option
+@tz_option
 @page_options
 @click.pass_context
 def tree(
@@ -69,22 +64,13 @@ def tree(
     EVIDENCE are files and folders, as for 'carhound hunt'. A process whose start was not logged is shown as
     an unknown parent, told from its children. A renamed program is shown as what it is.
     """
-    from pathlib import Path
-
     from carhound.cli.delivery import deliver_page
     from carhound.cli.progress import shown_progress
-    from carhound.errors import UsageError
     from carhound.outputs.render import render_trees
-    from carhound.outputs.write import check_target
     from carhound.pipeline.request import Request
     from carhound.pipeline.tree import TreeRequest, trees
 
-    if not evidence and lake is None and event is None:
-        raise UsageError(
-            "nothing to look at", hint="name evidence, a lake with --lake, or a record with --event"
-        )
-    if output not in (None, "-"):
-        check_target(Path(str(output)))
+    check_output(output, evidence)
     request = Request(
         evidence, recorded_words(ctx.obj or ()), analytics=analytics, tz=tz, lake=lake, catalog=catalog
     )

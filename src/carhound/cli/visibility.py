@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 import click
 
 from carhound.cli.options import (
+    analytic_option,
     archive_options,
+    check_output,
     evidence_argument,
     mapping_option,
     page_options,
     recorded_words,
+    tz_option,
 )
 
 if TYPE_CHECKING:
@@ -33,28 +36,14 @@ Exit status:
 
 @click.command(epilog=_EPILOG)
 @evidence_argument
-@click.option(
-    "-a",
-    "--analytic",
-    "analytics",
-    multiple=True,
-    metavar="REF",
-    help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
-    "bundled one. Can be given more than once. Default: the bundled ones.",
-)
+@analytic_option
 @click.option(
     "--sysmon-config",
     metavar="FILE",
     help="A Sysmon configuration (XML). Tells what its rules hide, on events that the analytics find.",
 )
 @mapping_option
-@click.option(
-    "--tz",
-    default="UTC",
-    show_default=True,
-    metavar="ZONE",
-    help="The zone of calendar days and of times without one, for example Europe/Berlin.",
-)
+@tz_option
 @archive_options
 @page_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress on stderr.")
@@ -78,16 +67,15 @@ def visibility(
     For every host and implementation: yes, part (on some days or in some events), doubt (nothing shows
     whether the sensor tells of it) or no, with the reason and what to do. Also what the logs say of
     themselves: silent days, missing records, clocks set back, logs cleared, the Sysmon behind them. EVIDENCE
-    are files and folders, as for 'carhound hunt'.
+    are files and folders, as for 'carhound hunt'; a lake cannot be asked.
     """
     from carhound import pipeline
     from carhound.cli.delivery import deliver_page
-    from carhound.cli.options import read_output_options
     from carhound.cli.progress import shown_progress
     from carhound.outputs.render import render_visibility
     from carhound.pipeline.visibility import visibility as look
 
-    read_output_options(evidence, style, output, quiet, False)
+    check_output(output, evidence)
     request = pipeline.Request(
         evidence=evidence,
         command=recorded_words(ctx.obj or ()),

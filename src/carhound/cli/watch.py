@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carhound.cli.options import catalog_option
+from carhound.cli.options import (
+    analytic_option,
+    catalog_option,
+    definition_options,
+    read_key,
+    reading_option,
+)
 
 if TYPE_CHECKING:
     from carhound.alerts.delivery import Sink
@@ -29,21 +35,9 @@ Exit status:
 @click.command(epilog=_EPILOG)
 @click.option("--lake", required=True, metavar="DIR", help="The lake that 'carhound ingest' fills.")
 @catalog_option
-@click.option(
-    "-a",
-    "--analytic",
-    "analytics",
-    multiple=True,
-    metavar="REF",
-    help="An analytic, as for 'carhound hunt'. Can be given more than once. Default: the bundled ones.",
-)
-@click.option(
-    "--reading",
-    type=click.Choice(["published", "corrected"]),
-    default="corrected",
-    show_default=True,
-    help="Run the text as published, or with the corrections that the notes of the analytic name.",
-)
+@analytic_option
+@definition_options
+@reading_option("corrected")
 @click.option(
     "--novel-over",
     metavar="DAYS",
@@ -81,6 +75,8 @@ def watch(
     lake: str,
     catalog: str | None,
     analytics: tuple[str, ...],
+    macros: tuple[str, ...],
+    lookups: tuple[str, ...],
     reading: "Reading",
     novel_over: str,
     key: str | None,
@@ -102,12 +98,21 @@ def watch(
 
     need_lake()
 
-    from carhound.cli.options import read_key
     from carhound.outputs.watch_text import watch_lines
     from carhound.pipeline import watch as pipeline
+    from carhound.pipeline.definitions import DefinitionFiles
 
     request = pipeline.WatchRequest(
-        lake, catalog, analytics, reading, novel_over, read_key(key), tz, suppress, from_now
+        lake,
+        catalog,
+        analytics,
+        reading,
+        novel_over,
+        read_key(key),
+        tz,
+        suppress,
+        from_now,
+        DefinitionFiles(macros, lookups),
     )
     watched = pipeline.watch(request, _sinks(output, webhook))
     for line in () if quiet else watch_lines(watched):

@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as clock_time
 from types import MappingProxyType
 
-from carhound.engines.interpreter.operators import Moment, Result, newest_first, run
+from carhound.engines.interpreter.execution import Result, newest_first, run
+from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.findings.run import Rows, WindowUsed
 from carhound.findings.silence import silence
 from carhound.model.diagnostics import Source
 from carhound.model.event import Cell, Event
-from carhound.plan.nodes import Node, Scan, Stats, Top, entry, scans
+from carhound.plan.nodes import Node, Scan, Tabular, chain, scans
 
 DAY_COLUMN = "day"
 
@@ -118,19 +119,14 @@ def windows_used(
 
 def table(plan: Node, result: Result) -> Rows | None:
     """The rows of a plan that aggregates."""
-    if entry(plan) is plan and not isinstance(plan, Stats | Top):
+    if not any(isinstance(node, Tabular) for node in chain(plan)):
         return None
     return as_rows(result.columns or (), result.rows)
 
 
 def as_rows(columns: tuple[str, ...], rows: Iterable[Row]) -> Rows:
     """Rows as a table of these columns."""
-    return Rows(columns, tuple(tuple(row.get(column) for column in columns) for row in rows))
-
-
-def newest_time(events: Iterable[Event]) -> datetime | None:
-    """The latest time of all."""
-    return max((event.time for event in events if event.time is not None), default=None)
+    return Rows(columns, tuple(tuple(row.shown(column) for column in columns) for row in rows))
 
 
 def _by_day(tables: list[tuple[str, Rows]]) -> Rows | None:

@@ -107,7 +107,10 @@ def _unnamed(analytic: Analytic) -> Iterator[Diagnostic]:
     if unnamed and len(analytic.implementations) > 1:
         message = f"{len(unnamed)} of {len(analytic.implementations)} implementations have no name"
         yield _remark(
-            "D7", message, _place(analytic, "implementations"), "give each one, so that results can"
+            "D7",
+            message,
+            _place(analytic, "implementations"),
+            "give each one, so that results can be told apart",
         )
     if not analytic.unit_tests:
         message = "the document names no unit tests"

@@ -135,6 +135,8 @@ class AnalyticResult:
     implementations: tuple[ImplementationResult, ...]
     twins: tuple[Twins, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    description: str = ""
+    """What the document says it looks for, in one line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,10 @@
 """Which Sysmon wrote the events of a host: by what it says itself, else by what only newer ones write.
 
-Sources: Sysinternals' posts on each release, and the schemas in Sysinternals/SysmonCommon, manifest.xml.
+Sources: events 24 to 26 and the user fields from "What's New" of Microsoft's Sysinternals documentation
+(MicrosoftDocs/sysinternals on GitHub); event 22, RuleName, FileVersion and OriginalFileName from
+Neo23x0/sysmon-version-history; events 23, 27 and 28 from trustedsec/SysmonCommunityGuide; event 29 from
+the change log of darkoperator/vscode-sysmon. Which event has which field: manifest.xml of
+Sysinternals/SysmonCommon.
 """
 
 from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from carhound.findings.run import Finding
+from carhound.findings.run import Finding, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +13,11 @@ class Trees:
     """An event that was asked for by its place has no id and no analytic."""
     remarks: tuple[str, ...] = ()
     """What the trees may lack."""
+    status: Status = "complete"
     reasons: tuple[str, ...] = ()
     """Why not all of the evidence could be judged."""
 
     @property
     def exit_status(self) -> int:
-        """0, or 4 where a part was not read or not judged."""
-        return 4 if self.reasons else 0
+        """0; 3 where no event could be judged, 4 where a part was not read or not judged."""
+        return {"complete": 0, "nothing-eligible": 3, "partial": 4}[self.status]

@@ -40,6 +40,11 @@ def parse_filetime(ticks: int) -> datetime | None:
         return None
 
 
+def instant(seconds: float) -> datetime:
+    """The time so many seconds after 1970, to the microsecond. Raises OverflowError beyond the calendar."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=round(seconds * 1_000_000))
+
+
 def calendar_day(time: datetime, zone: tzinfo) -> date:
     """The calendar day of an aware time in a zone; at either end of the calendar that in UTC."""
     try:
@@ -54,3 +59,8 @@ def format_time(time: datetime) -> str:
     if not text.microsecond:
         return text.isoformat(timespec="seconds") + "Z"
     return text.isoformat(timespec="microseconds" if text.microsecond % 1000 else "milliseconds") + "Z"
+
+
+def readable_time(time: datetime) -> str:
+    """Likewise, with a blank where ISO has a T: for sentences."""
+    return format_time(time).replace("T", " ")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 from carhound.errors import UsageError
-from carhound.model.instants import format_time, parse_time
+from carhound.model.instants import parse_time, readable_time
 
 Unit = Literal["s", "m", "h", "d", "w", "mon", "q", "y"]
 
@@ -182,7 +182,7 @@ def _snap(moment: datetime, unit: str) -> datetime:
 
 
 def describe(window: Window) -> str:
-    """The window for people, for example `2024-06-14T00:00:00Z to 2024-06-15T13:00:00Z`."""
-    start = format_time(window.earliest) if window.earliest else "the beginning"
-    end = format_time(window.latest) if window.latest else "the end"
+    """The window for people, for example `2024-06-14 00:00:00Z to 2024-06-15 13:00:00Z`."""
+    start = readable_time(window.earliest) if window.earliest else "the beginning"
+    end = readable_time(window.latest) if window.latest else "the end"
     return f"{start} to {end}"

@@ -62,7 +62,9 @@ def read_config(path: str) -> SysmonConfig:
         with Path(path).open("rb") as stream:
             data = stream.read(_LARGEST + 1)
     except OSError as problem:
-        raise DocumentError(f"{path}: cannot be read: {problem.strerror or problem}") from problem
+        raise DocumentError(
+            f"{path}: cannot be read: {problem.strerror or problem}", hint="give a Sysmon configuration"
+        ) from problem
     if len(data) > _LARGEST:
         raise DocumentError(f"{path}: is larger than {_LARGEST >> 20} MB", hint="give a Sysmon configuration")
     root = _parse(path, data)

@@ -66,7 +66,7 @@ def layer(run: Run) -> Json:
     most = max((len(one.findings) for one in techniques.values()), default=0)
     return {
         "name": "carhound hunt",
-        "versions": {"navigator": "4.9.0", "layer": "4.5"},
+        "versions": {"navigator": "5.0.0", "layer": "4.5"},
         "domain": "enterprise-attack",
         "description": visible(f"{verdict(run).sentence}. Now is {moment(run.info.now)}."),
         "filters": {"platforms": ["Windows"]},

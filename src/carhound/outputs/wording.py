@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from carhound.model.instants import format_time
+from carhound.model.instants import readable_time
 
 
 def number(value: int) -> str:
@@ -30,7 +30,7 @@ def size(value: int) -> str:
 
 def moment(time: datetime | None) -> str:
     """A time in UTC, with a blank where ISO has a T."""
-    return "no time" if time is None else format_time(time).replace("T", " ")
+    return "no time" if time is None else readable_time(time)
 
 
 def some(names: Sequence[str], most: int) -> str:

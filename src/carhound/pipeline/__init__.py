@@ -1,8 +1,10 @@
 """The one package that knows every stage: evidence and analytics in, a run out."""
 
+from carhound.pipeline.definitions import DefinitionFiles
 from carhound.pipeline.hunt import hunt, search
 from carhound.pipeline.request import Progress, Request
+from carhound.pipeline.search_text import read_search
 from carhound.pipeline.stack import stack
 from carhound.pipeline.stack_dlls import stack_dlls
 
-__all__ = ["Progress", "Request", "hunt", "search", "stack", "stack_dlls"]
+__all__ = ["DefinitionFiles", "Progress", "Request", "hunt", "read_search", "search", "stack", "stack_dlls"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from carhound.engines.interpreter.failing import first_failure
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.steps import Step, steps
 from carhound.findings.explanation import (
     EventAnswer,

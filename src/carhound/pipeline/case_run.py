@@ -7,16 +7,15 @@ from datetime import datetime
 from carhound.analytics.analytic import Analytic
 from carhound.analytics.suite import Case, Suite
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.errors import DocumentError, EvidenceError, UsageError
 from carhound.findings.identity import Registry
-from carhound.findings.judging import newest_time
 from carhound.findings.processes import Processes
 from carhound.model.event import Event, Place, RawEvent
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.case_evidence import evidence_of
 from carhound.pipeline.implementations import Prepared, prepare
-from carhound.pipeline.judge_all import judge_all
+from carhound.pipeline.judge_all import judge_all, newest_match
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Request, read_clock
 from carhound.readers.interface import ReadOptions
@@ -91,7 +90,7 @@ def run_case(analytic: Analytic, suite: Suite, case: Case) -> JudgedCase:
         return judged
     if reading.interrupted_at is not None:
         raise KeyboardInterrupt
-    newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
+    newest = newest_match(runnable, collector)
     now, _ = clock.now(newest, reading.newest_eligible)
     judged.moment = Moment(now, clock.zone)
     judge_all(runnable, collector, registry, judged.moment, case.backfill)

@@ -8,11 +8,11 @@ from datetime import datetime
 from carhound.engines.interpreter.collect import Collector
 from carhound.errors import UsageError
 from carhound.findings.identity import Registry
-from carhound.findings.judging import newest_time
 from carhound.findings.status import Gaps, judge_status
 from carhound.model.event import Event
 from carhound.pipeline.event_choice import AtPlace, Choice, FindingId, event_at, event_from_json
 from carhound.pipeline.implementations import Prepared, Subject
+from carhound.pipeline.judge_all import newest_match
 from carhound.pipeline.over_files import new_collector
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Progress, Request
@@ -45,8 +45,7 @@ class Case:
         if self.gathered is None:
             return self.event.time, None
         collector = self.gathered.collector
-        hits = (event for one in runnable(subjects) for event in collector.main_hits(one.number or 0))
-        return newest_time(hits), self.gathered.reading.newest_eligible
+        return newest_match(runnable(subjects), collector), self.gathered.reading.newest_eligible
 
 
 def runnable(subjects: list[Subject]) -> list[Prepared]:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from carhound import VERSION
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.findings.explanation import AnalyticExplained, Explanation
 from carhound.findings.identity import Registry
 from carhound.findings.run import Finding, RunInfo
 from carhound.findings.run import Reading as NamedReading
 from carhound.pipeline.answers import LakeParts, explained
+from carhound.pipeline.definitions import NO_DEFINITIONS, DefinitionFiles
 from carhound.pipeline.event_case import Case, check, make_case
 from carhound.pipeline.event_choice import read_choice
 from carhound.pipeline.gathered import INTERPRETER
@@ -35,6 +36,7 @@ class ExplainRequest:
     lake: str | None = None
     """The folder of a lake, to say where it runs each part of a plan."""
     catalog: str | None = None
+    definitions: DefinitionFiles = NO_DEFINITIONS
 
 
 def explain(
@@ -51,7 +53,8 @@ def explain(
     )
     lake_parts = None if request.lake is None else _lake_parts(request.lake, request.catalog)
     analytics, problems, passed_over = load_analytics((request.reference,))
-    subjects = [prepare(analytic, request.reading) for analytic in analytics]
+    definitions = request.definitions.read()
+    subjects = [prepare(analytic, request.reading, definitions) for analytic in analytics]
     reasons = [str(problem) for problem in problems] + _not_parsed(subjects)
     case = None
     if choice is not None:

@@ -14,6 +14,7 @@ from carhound.findings.processes import Processes
 from carhound.findings.run import Reading, Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
+from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
 from carhound.model.diagnostics import Diagnostic, Source
 from carhound.pipeline.gathered import Gathered
 from carhound.pipeline.implementations import Prepared, Subject, prepare
@@ -25,8 +26,6 @@ from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, with_events
 from carhound.pipeline.suppressing import read_valid_suppressions, suppressed
 
-SEARCH = "<search>"
-
 
 def hunt(request: Request, progress: Progress | None = None) -> Run:
     """Runs the analytics over the evidence. Raises CarhoundError for what makes a run impossible."""
@@ -36,16 +35,20 @@ def hunt(request: Request, progress: Progress | None = None) -> Run:
     references = request.analytics or bundled()
     references += (COMPANIONS,) if request.companions else ()
     analytics, problems, passed_over = load_analytics(references)
-    subjects = ready(analytics, request.reading, request.key, days)
+    subjects = ready(analytics, request.reading, request.key, days, request.definitions.read())
     run = _run(request, clock, subjects, progress, problems, passed_over)
     return run if suppressions is None else suppressed(run, suppressions)
 
 
 def ready(
-    analytics: Iterable[Analytic], reading: Reading, key: tuple[str, ...], days: int | None
+    analytics: Iterable[Analytic],
+    reading: Reading,
+    key: tuple[str, ...],
+    days: int | None,
+    definitions: Definitions = NOTHING_DEFINED,
 ) -> list[Subject]:
     """Analytics prepared for a run: with a key, and with `days` telling only what is new against so many."""
-    subjects = [prepare(analytic, reading) for analytic in analytics]
+    subjects = [prepare(analytic, reading, definitions) for analytic in analytics]
     for subject in subjects:
         for one in subject.implementations:
             compare_by(one, key)
@@ -54,15 +57,15 @@ def ready(
     return subjects
 
 
-def search(text: str, request: Request, progress: Progress | None = None) -> Run:
+def search(code: Source, request: Request, progress: Progress | None = None) -> Run:
     """Runs one SPL search over the evidence; its rows are `Run.results`. Raises CarhoundError."""
     clock = read_clock(request)
-    code = Source(text, SEARCH)
-    compiled = compile_spl(code)
+    compiled = compile_spl(code, request.definitions.read())
     prepared = Prepared(
         Implementation("search", "spl", "spl", "", None, code), compiled.plan, list(compiled.diagnostics)
     )
-    source = DocumentSource(SEARCH, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    digest = hashlib.sha256(code.text.encode("utf-8", "surrogatepass")).hexdigest()
+    source = DocumentSource(code.name, digest)
     analytic = Analytic("search", "Search", source, "", (), (), (), (prepared.implementation,), ())
     return _run(request, clock, [Subject(analytic, [prepared])], progress, of=prepared)
 

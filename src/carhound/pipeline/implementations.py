@@ -10,14 +10,13 @@ from carhound.findings.processes import Processes
 from carhound.findings.run import Reading
 from carhound.languages.pseudocode.compile import compile_pseudocode
 from carhound.languages.spl.compile import compile_spl
+from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
 from carhound.model.diagnostics import Diagnostic, LanguageError
 from carhound.model.names import Alias
 from carhound.model.windows import TimeRange
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Field
 from carhound.plan.rewrites.replace_window import replace_window
-
-_COMPILERS = {"spl": compile_spl, "pseudocode": compile_pseudocode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +73,29 @@ class Subject:
     """Which events in the results tell of the same process; known once all is judged."""
 
 
-def prepare(analytic: Analytic, reading: Reading) -> Subject:
+def prepare(analytic: Analytic, reading: Reading, definitions: Definitions = NOTHING_DEFINED) -> Subject:
     """Compiles what can be compiled; the rest says why it is not evaluated."""
     notes = notes_about(analytic)
     corrections = {one.implementation: one for one in notes.corrections(reading)} if notes else {}
-    implementations = [_prepare(one, corrections.get(one.name)) for one in analytic.implementations]
+    implementations = [
+        _prepare(one, corrections.get(one.name), definitions) for one in analytic.implementations
+    ]
     return Subject(analytic, implementations, _probes(notes, reading))
 
 
-def _prepare(implementation: Implementation, correction: WindowCorrection | None) -> Prepared:
-    compiler = _COMPILERS.get(implementation.language)
-    if compiler is None:
-        message = f"the language {implementation.language!r} is not executed"
-        hint = "carhound runs Splunk searches (SPL) and CAR pseudocode"
-        return Prepared(implementation, None, [Diagnostic("RUN-L1", message, "error", hint=hint)])
+def _prepare(
+    implementation: Implementation, correction: WindowCorrection | None, definitions: Definitions
+) -> Prepared:
     try:
-        compiled = compiler(implementation.code)
+        match implementation.language:
+            case "spl":
+                compiled = compile_spl(implementation.code, definitions)
+            case "pseudocode":
+                compiled = compile_pseudocode(implementation.code)
+            case other:
+                message = f"the language {other!r} is not executed"
+                hint = "carhound runs Splunk searches (SPL) and CAR pseudocode"
+                return Prepared(implementation, None, [Diagnostic("RUN-L1", message, "error", hint=hint)])
     except LanguageError as problem:
         return Prepared(implementation, None, [problem.diagnostic])
     prepared = Prepared(implementation, compiled.plan, list(compiled.diagnostics))

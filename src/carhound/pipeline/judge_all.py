@@ -1,8 +1,10 @@
 """Every implementation that can run, over what was collected for it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.execution import matches
+from carhound.engines.interpreter.moment import Moment
 from carhound.findings.identity import Registry
 from carhound.findings.judging import judge
 from carhound.pipeline.gathered import Hits
@@ -31,3 +33,14 @@ def judge_all(
             judged.outside_window += hits.matched(one.number) - len(main_hits)
         if moment.window(scans(one.plan)[0]).bounded:
             judged.timeless = hits.timeless(one.number)
+
+
+def newest_match(runnable: Iterable[Prepared], hits: Hits) -> datetime | None:
+    """The latest time of an event that any of them matches, time terms aside."""
+    found = (
+        event.time
+        for one in runnable
+        if one.plan is not None and one.number is not None
+        for event in matches(one.plan, hits.hits(one.number))
+    )
+    return max((time for time in found if time is not None), default=None)

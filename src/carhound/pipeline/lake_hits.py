@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.findings.identity import Registry
 from carhound.findings.prevalence import Sighting

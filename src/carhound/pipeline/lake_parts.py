@@ -8,7 +8,7 @@ from carhound.lake.store import Lake
 from carhound.model.event_table import EventTable
 from carhound.pipeline.lake import need_lake
 from carhound.plan.nodes import Node
-from carhound.plan.show import show_operator, show_scan
+from carhound.plan.show_operators import show_operator, show_scan
 from carhound.plan.stems import Stem, stems
 
 

@@ -12,6 +12,7 @@ from carhound.findings.twins import pairs
 from carhound.findings.witness import Difference, differences
 from carhound.model.diagnostics import Diagnostic, Span
 from carhound.normalize.mapping import SENSORS, sensor
+from carhound.pipeline.definitions import NO_DEFINITIONS, DefinitionFiles
 from carhound.pipeline.hunt import load_analytics
 from carhound.pipeline.implementations import Prepared, Subject, prepare
 from carhound.pipeline.native_names import CAR_NAMES
@@ -30,10 +31,15 @@ from carhound.plan.stems import stems
 _PLACEHOLDER = re.compile(r"\b_+your\w*|\b_+sysmon_(?:index|events)_*\b", re.IGNORECASE)
 
 
-def lint(reference: str, fail_on: FailOn) -> LintRun:
+def lint(
+    reference: str,
+    fail_on: FailOn,
+    definitions: DefinitionFiles = NO_DEFINITIONS,
+) -> LintRun:
     """Checks the analytics of a reference. Raises CarhoundError where nothing could be read."""
+    defined = definitions.read()
     analytics, problems, passed_over = load_analytics((reference,))
-    linted = tuple(_linted(prepare(analytic, "published")) for analytic in analytics)
+    linted = tuple(_linted(prepare(analytic, "published", defined)) for analytic in analytics)
     return LintRun(VERSION, linted, passed_over, tuple(str(one) for one in problems), fail_on)
 
 

@@ -7,7 +7,7 @@ from carhound.findings.record_ids import SLACK
 from carhound.findings.visibility import Notice
 from carhound.model.datasets import SECURITY, SYSMON, Dataset
 from carhound.model.event import Event
-from carhound.model.instants import format_time, parse_time
+from carhound.model.instants import parse_time, readable_time
 
 _EVENTLOG = Dataset("eventlog", "microsoft-windows-eventlog")
 _KERNEL = Dataset("kernel", "microsoft-windows-kernel-general")
@@ -78,7 +78,7 @@ def _time(event: Event) -> Notice | None:
         return None
     by = timedelta(seconds=round(abs(became - was).total_seconds()))
     way = "back" if became < was else "forward"
-    return Notice("time", event.time, f"the clock was set {way} by {by}, to {format_time(became)}")
+    return Notice("time", event.time, f"the clock was set {way} by {by}, to {readable_time(became)}")
 
 
 def _text(event: Event, name: str) -> str | None:

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.errors import UsageError
 from carhound.findings.identity import Registry
-from carhound.findings.judging import newest_time
 from carhound.findings.prevalence import Sighting
 from carhound.model.event import Event
 from carhound.pipeline.gathered import INTERPRETER, Gathered
 from carhound.pipeline.implementations import Subject, numbered
-from carhound.pipeline.judge_all import judge_all
+from carhound.pipeline.judge_all import judge_all, newest_match
 from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.recall import from_files_again
@@ -41,7 +40,7 @@ def from_files(
     parts = open_evidence(there, options)
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
     read_evidence(parts, collector, len(runnable), reading, request, progress)
-    newest = newest_time(event for one in runnable for event in collector.main_hits(one.number or 0))
+    newest = newest_match(runnable, collector)
     now, now_from = clock.now(newest, reading.newest_eligible)
     moment = Moment(now, clock.zone, clock.range(now))
 

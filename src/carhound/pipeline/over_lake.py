@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.errors import UsageError
 from carhound.findings.coverage import FileTally
 from carhound.findings.identity import Registry

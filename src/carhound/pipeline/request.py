@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from carhound.errors import UsageError
 from carhound.findings.run import Reading
-from carhound.model.instants import format_time
+from carhound.model.instants import readable_time
 from carhound.model.windows import Window, describe, resolve_time
+from carhound.pipeline.definitions import NO_DEFINITIONS, DefinitionFiles
 
 
 class Progress(Protocol):
@@ -59,6 +60,8 @@ class Request:
     """The folder of a lake, in place of evidence."""
     catalog: str | None = None
     """The catalogue that the lake was made with, where it is not the folder's own."""
+    definitions: DefinitionFiles = NO_DEFINITIONS
+    """What searches name and do not define."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,9 @@ class Clock:
             None if latest is None else resolve_time(latest, now, self.zone),
         )
         if window.empty:
-            message = f"--earliest is not before --latest: {describe(window)}, for now is {format_time(now)}"
+            message = (
+                f"--earliest is not before --latest: {describe(window)}, for now is {readable_time(now)}"
+            )
             raise UsageError(message, hint="swap them, widen the range, or say what now is with --now")
         return window
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from carhound.analytics.analytic import Analytic
 from carhound.engines.interpreter.collect import NotJudged
-from carhound.engines.interpreter.operators import newest_first
+from carhound.engines.interpreter.execution import newest_first
 from carhound.findings.prevalence import Prevalence
 from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Twins
 from carhound.findings.twins import Side, compare, pairs
@@ -46,6 +46,7 @@ def described(analytic: Analytic) -> AnalyticResult:
         tuple((reference, is_defined(reference)) for reference in analytic.data_model_references),
         (),
         diagnostics=analytic.diagnostics,
+        description=" ".join(analytic.description.split()),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from carhound.analytics.analytic import Implementation
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.errors import UsageError
 from carhound.findings.run import Run
 from carhound.findings.stacking import COUNTED, Stack

@@ -1,7 +1,7 @@
 """`stack dlls`: the files that regsvr32 was asked to register or loaded, from rare to common."""
 
 from carhound.analytics.analytic import Implementation
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.errors import UsageError
 from carhound.findings.registered import Registered
 from carhound.findings.run import Run
@@ -38,7 +38,8 @@ def stack_dlls(top: int, request: Request, progress: Progress | None = None) -> 
     """One row a file; its rows are `Run.results`, of which a page shows `top`. Raises CarhoundError."""
     if request.lake is not None:
         raise UsageError(
-            "stack dlls reads files, no lake", hint="'carhound stack ImageLoaded --lake DIR' asks a lake"
+            "stack dlls cannot ask a lake",
+            hint="name the logs themselves; 'carhound stack ImageLoaded --lake DIR' counts its modules",
         )
     clock = read_clock(request)
     now, now_from = clock.now_of_lake()

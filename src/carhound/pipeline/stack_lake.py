@@ -6,7 +6,7 @@ from itertools import islice
 from carhound.engines.duckdb.files import EventFiles
 from carhound.engines.duckdb.grouped import can_group, groups
 from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.engines.sql.stems import odd_rows
 from carhound.findings.identity import Registry

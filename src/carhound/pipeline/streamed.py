@@ -7,7 +7,7 @@ from typing import Protocol
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.operators import Moment
+from carhound.engines.interpreter.moment import Moment
 from carhound.findings.identity import Registry
 from carhound.findings.judging import Judgement, windows_used
 from carhound.findings.run import Rows, Run, RunInfo

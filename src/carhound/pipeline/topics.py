@@ -9,7 +9,7 @@ from itertools import product
 from carhound.engines.interpreter.rows import Row, getter, texts, unheard
 from carhound.model.event import Event
 from carhound.model.folding import fold
-from carhound.plan.nodes import Dedup, Fields, Node, Scan, SubsearchFilter, Table
+from carhound.plan.nodes import Dedup, Fields, Node, SubsearchFilter, Table, chain
 from carhound.plan.predicates import Field
 from carhound.plan.stems import Stem, stems
 
@@ -60,13 +60,11 @@ def keyed_subsearches(plan: Node) -> dict[int, Keyed]:
     """
     found: dict[int, Keyed] = {}
     main = stems(plan)[0]
-    node = plan
-    while not isinstance(node, Scan):
+    for node in chain(plan):
         if isinstance(node, SubsearchFilter) and node.input is main.node:
             keyed = _keyed(node.subsearch)
             if keyed is not None and all(field.view == node.view for field in keyed.key):
                 found[id(keyed.stem.node)] = keyed
-        node = node.input
     return found
 
 

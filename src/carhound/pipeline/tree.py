@@ -44,8 +44,7 @@ def trees(request: TreeRequest, progress: Progress | None = None) -> Trees:
         found = _one_of(found, request.finding)
     notes = [one for analytic in run.analytics for one in analytic.diagnostics if one.code == "RUN-P1"]
     remarks = dict.fromkeys(one.message for one in notes)
-    reasons = run.reasons if run.status == "partial" else ()
-    return Trees(found, tuple(remarks), reasons)
+    return Trees(found, tuple(remarks), run.status, run.reasons)
 
 
 def _one_of(findings: tuple[Finding, ...], text: str) -> tuple[Finding, ...]:

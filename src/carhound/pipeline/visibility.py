@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from carhound import VERSION
 from carhound.analytics.load import bundled
-from carhound.errors import UsageError
 from carhound.findings.identity import Registry
 from carhound.findings.status import NO_EVIDENCE, Gaps, unread
 from carhound.findings.sysmon_versions import SensorVersion, sensor_version
@@ -17,6 +16,7 @@ from carhound.pipeline.hunt import load_analytics, ready
 from carhound.pipeline.implementations import Subject
 from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.observing import HostTally, Observer, few_loaders
+from carhound.pipeline.over_files import missing_of
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.sensor_rules import sensor_rules
@@ -24,7 +24,6 @@ from carhound.pipeline.sights import Look, Quarters, days_of, sight
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.limits import read_limits
-from carhound.readers.walk import missing as absent
 
 _MOST_SILENT = 1000
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -42,9 +41,7 @@ def visibility(
     subjects = ready(analytics, request.reading, (), None)
     config = None if sysmon_config is None else read_config(sysmon_config)
     paths = tuple(dict.fromkeys(request.evidence))
-    missing = tuple(absent(paths))
-    if len(missing) == len(paths):
-        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="check the path")
+    missing = missing_of(paths)
     options = ReadOptions(
         clock.zone,
         read_mappings(request.mappings),

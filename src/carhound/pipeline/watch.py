@@ -17,6 +17,7 @@ from carhound.findings.suppressions import Suppressions
 from carhound.findings.watched import Handed, Watched
 from carhound.lake.glance import Readable
 from carhound.model.event_table import BATCH_BITS
+from carhound.pipeline.definitions import NO_DEFINITIONS, DefinitionFiles
 from carhound.pipeline.hunt import load_analytics, ready
 from carhound.pipeline.lineage import with_trees
 from carhound.pipeline.memory import Memory
@@ -42,6 +43,7 @@ class WatchRequest:
     suppress: str | None = None
     from_now: bool = False
     """Take what the lake holds as looked at."""
+    definitions: DefinitionFiles = NO_DEFINITIONS
 
 
 def watch(request: WatchRequest, sinks: Sequence[Sink], now: datetime | None = None) -> Watched:
@@ -57,7 +59,7 @@ def watch(request: WatchRequest, sinks: Sequence[Sink], now: datetime | None = N
     zone, days = read_clock(asked).zone, read_days(asked)
     suppressions = None if request.suppress is None else read_valid_suppressions(request.suppress, now)
     analytics, problems, _ = load_analytics(request.analytics or bundled())
-    subjects = ready(analytics, request.reading, request.key, days)
+    subjects = ready(analytics, request.reading, request.key, days, request.definitions.read())
     lake = open_lake(asked)
     with Ledger(Path(request.lake) / NAME) as ledger, closing(_memory(lake)) as memory:
         since, until = ledger.watermark() or 0, memory.newest

@@ -1,42 +1,121 @@
 """The columns of a plan whose result is a table."""
 
 from collections.abc import Collection, Iterable
+from functools import singledispatch
 
-from carhound.plan.nodes import Fields, Node, Rename, Scan, Stats, Table, Top
+from carhound.plan.nodes import (
+    Append,
+    Eval,
+    Fields,
+    Groups,
+    Join,
+    Lookup,
+    Node,
+    Pairs,
+    Rename,
+    Scan,
+    Select,
+    Stats,
+    Table,
+    TableRows,
+    Top,
+    reads_nothing,
+)
+
+Columns = tuple[str, ...] | None
 
 
-def columns(plan: Node, present: Collection[str] = ()) -> tuple[str, ...] | None:
+@singledispatch
+def columns(plan: Node, present: Collection[str] = ()) -> Columns:
     """The columns in order, None for whole events; `present` are the names that wildcards can stand for."""
-    match plan:
-        case Scan():
-            return None
-        case Stats(_, aggregations, by):
-            return _distinct([one.name for one in by] + [one.column for one in aggregations])
-        case Top(_, fields):
-            return (*(one.name for one in fields), "count", "percent")
-        case Table(_, names):
-            return _distinct(present if _wild(names) else names)
-        case Fields(source, names, False):
-            if _wild(names):
-                return _distinct(present)
-            return _distinct(names if columns(source, present) is not None else ("_time", *names))
-        case Fields(source, _, True):
-            kept = columns(source, present)
-            return None if kept is None else tuple(name for name in kept if name in present)
-        case Rename(source, pairs):
-            named = columns(source, present)
-            for old, new in pairs if named is not None else ():
-                named = _distinct(
-                    new if name == old else name for name in named or () if name != new or old == new
-                )
-            return named
-        case _:
-            return columns(plan.input, present)
+    # Most operators leave the columns of their rows as they are.
+    return None if isinstance(plan, Scan) else columns(plan.input, present)
+
+
+@columns.register
+def _(plan: Stats, _present: Collection[str] = ()) -> Columns:
+    return distinct([one.name for one in plan.by] + [one.column for one in plan.aggregations])
+
+
+@columns.register
+def _(plan: Top, _present: Collection[str] = ()) -> Columns:
+    return (*(one.name for one in plan.fields), "count", "percent")
+
+
+@columns.register
+def _(plan: Table, present: Collection[str] = ()) -> Columns:
+    return distinct(present if _wild(plan.names) else plan.names)
+
+
+@columns.register
+def _(plan: Fields, present: Collection[str] = ()) -> Columns:
+    kept = columns(plan.input, present)
+    if plan.remove:
+        return None if kept is None else tuple(name for name in kept if name in present)
+    if _wild(plan.names):
+        return distinct(present)
+    return distinct(plan.names if kept is not None else ("_time", *plan.names))
+
+
+@columns.register
+def _(plan: Rename, present: Collection[str] = ()) -> Columns:
+    named = columns(plan.input, present)
+    for old, new in plan.pairs if named is not None else ():
+        named = distinct(new if name == old else name for name in named or () if name != new or old == new)
+    return named
+
+
+@columns.register
+def _(plan: Eval, present: Collection[str] = ()) -> Columns:
+    known = columns(plan.input, present)
+    return None if known is None else distinct((*known, *(name for name, _ in plan.assignments)))
+
+
+@columns.register
+def _(plan: Select, _present: Collection[str] = ()) -> Columns:
+    return tuple(name for name, _ in plan.columns)
+
+
+@columns.register
+def _(_plan: Pairs, present: Collection[str] = ()) -> Columns:
+    return distinct(present)
+
+
+@columns.register
+def _(plan: Groups, _present: Collection[str] = ()) -> Columns:
+    return distinct(("group", *(one.name for one in plan.by), "_time"))
+
+
+@columns.register
+def _(plan: Append, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, columns(plan.subsearch, present), present)
+
+
+@columns.register
+def _(plan: Join, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, columns(plan.subsearch, present), present)
+
+
+@columns.register
+def _(plan: TableRows, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, plan.table.columns, present)
+
+
+@columns.register
+def _(plan: Lookup, present: Collection[str] = ()) -> Columns:
+    return _widened(plan.input, tuple(name for _, name in plan.outputs), present)
+
+
+def _widened(source: Node, more: Columns, present: Collection[str]) -> Columns:
+    """The columns of an operator's input and those that it brings from elsewhere."""
+    own = () if reads_nothing(source) else columns(source, present)
+    return None if own is None or more is None else distinct((*own, *more))
 
 
 def _wild(names: tuple[str, ...]) -> bool:
     return any("*" in name for name in names)
 
 
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once, where it comes first."""
     return tuple(dict.fromkeys(names))

@@ -1,9 +1,13 @@
 """Expressions of eval and where: three-valued, letter case counting."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from carhound.model.diagnostics import Span
+
+View = Literal["native", "car"]
+"""The two views of an event: the names Windows and Sysmon give, and those of the CAR data model."""
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "and", "or", "xor", "+", "-", "*", "/", "%", "."]
 
@@ -22,6 +26,7 @@ class FieldValue:
 
     name: str
     span: Span | None = field(default=None, compare=False)
+    view: View = "native"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +58,24 @@ class Negation:
 
 
 Expression = Constant | FieldValue | Call | Binary | Negation
+
+
+def parts(expression: Expression) -> Iterator[Expression]:
+    """The expression and all that is in it, in the order of the text."""
+    yield expression
+    match expression:
+        case Call(_, arguments):
+            inner = arguments
+        case Binary(_, left, right):
+            inner = (left, right)
+        case Negation(_, operand):
+            inner = (operand,)
+        case _:
+            inner = ()
+    for one in inner:
+        yield from parts(one)
+
+
+def calls(expression: Expression) -> Iterator[Call]:
+    """Every call of a function in the expression."""
+    return (one for one in parts(expression) if isinstance(one, Call))

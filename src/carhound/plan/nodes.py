@@ -9,7 +9,9 @@ from typing import Literal
 from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
 from carhound.model.windows import ALL_TIME, TimeRange
-from carhound.plan.predicates import Field, Predicate, View
+from carhound.plan.expressions import Expression, View
+from carhound.plan.lookup_table import LookupTable
+from carhound.plan.predicates import AnyOf, Field, Predicate
 
 Role = Literal["main", "baseline"]
 Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
@@ -51,6 +53,61 @@ class SubsearchFilter:
     negated: bool
     span: Span | None = field(default=None, compare=False)
     view: View = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """The rows of the input, then those of a subsearch."""
+
+    input: "Node"
+    subsearch: "Node"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Each row with the fields of the first `most` rows of a subsearch that have the same exact values.
+
+    0 stands for all of them. A row that none is found for, or that lacks one of the fields, goes, or with
+    `outer` stays as it is. Of a field that both sides have, the subsearch's value is taken, or without
+    `overwrite` the row's own.
+    """
+
+    input: "Node"
+    subsearch: "Node"
+    fields: tuple[Field, ...]
+    outer: bool = False
+    most: int = 1
+    overwrite: bool = True
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """The rows of the input, then those of a lookup table on which the predicate holds."""
+
+    input: "Node"
+    table: LookupTable
+    predicate: Predicate | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Each row with columns of the rows of a table whose keys have the row's values, letter case and all.
+
+    Of several such rows all values are given. A row that none is found for stays as it is.
+    """
+
+    input: "Node"
+    table: LookupTable
+    keys: tuple[tuple[str, Field], ...]
+    """Columns of the table, and the fields of the row that they must be equal to."""
+    outputs: tuple[tuple[str, str], ...]
+    """Columns of the table, and the names they are given under."""
+    overwrite: bool = True
+    """Whether a field that is there already is replaced."""
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +153,18 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Eval:
+    """Fields with the values of expressions, in turn: a later one sees what an earlier one made.
+
+    A field whose expression gives null is gone.
+    """
+
+    input: "Node"
+    assignments: tuple[tuple[str, Expression], ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SortKey:
     """One key of a sort."""
 
@@ -124,11 +193,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Aggregation:
-    """One aggregate and the column it makes. Without a field, `count` counts rows."""
+    """One aggregate and the column it makes. Without a field or an expression, `count` counts rows."""
 
     function: Aggregate
     field: Field | None
     column: str
+    expression: Expression | None = None
+    """What is aggregated in the place of a field. `count` counts the rows on which it is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,31 +225,116 @@ class Top:
     span: Span | None = field(default=None, compare=False)
 
 
-Node = Scan | Filter | SubsearchFilter | Dedup | Fields | Table | Rename | Sort | Head | Stats | Top
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Exactly these columns: the values of fields under names."""
+
+    input: "Node"
+    columns: tuple[tuple[str, Field], ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The rows that the subsearch does not give as well: the same event, or the same values of columns.
+
+    Letter case does not count in values.
+    """
+
+    input: "Node"
+    subsearch: "Node"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A row for each row of the input and each of the subsearch with the same values of the key fields.
+
+    Columns are `name.field`: CAR's names where rows are events, and `time` in seconds since 1970. A row
+    stands for the event of the input. Letter case does not count in keys, and a missing value is like no
+    other. Without keys, every pair.
+    """
+
+    input: "Node"
+    subsearch: "Node"
+    names: tuple[str, str]
+    keys: tuple[tuple[str, str], ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The rows put together by the values of fields, letter case aside: columns `group`, the fields, `_time`.
+
+    Rows lacking a field are left out. With `gap`, a longest time in seconds between neighbours, a group ends
+    where nothing follows in time; rows without a time are then left out too.
+    """
+
+    input: "Node"
+    by: tuple[Field, ...]
+    gap: float | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+Relational = Difference | Groups | Pairs | Select
+Node = (
+    Scan
+    | Filter
+    | SubsearchFilter
+    | Append
+    | Join
+    | TableRows
+    | Lookup
+    | Dedup
+    | Fields
+    | Table
+    | Rename
+    | Eval
+    | Sort
+    | Head
+    | Stats
+    | Top
+    | Relational
+)
 Transforming = Stats | Top
+"""What makes rows that are no events any more."""
+Tabular = Stats | Top | Groups | Pairs | Select
+"""What makes a table, even where its rows stand for events."""
+
+
+NOTHING = AnyOf(())
+"""The condition that no event meets: above a scan, the input of an operator that makes rows of its own."""
+
+
+def reads_nothing(plan: Node) -> bool:
+    """Whether no event comes out of a plan because none is asked for."""
+    return isinstance(plan, Filter) and plan.predicate == NOTHING and plan.span is None
+
+
+def chain(plan: Node) -> list[Node]:
+    """The operators of the main search in the order in which rows pass them, its scan first."""
+    path: list[Node] = [plan]
+    while not isinstance(node := path[-1], Scan):
+        path.append(node.input)
+    return path[::-1]
+
+
+def subsearch_of(node: Node) -> "Node | None":
+    """The plan whose rows an operator puts beside those of its input."""
+    return node.subsearch if isinstance(node, SubsearchFilter | Append | Join | Difference | Pairs) else None
 
 
 def entry(plan: Node) -> Node:
     """The part below the first transforming command: its rows are the events the plan finds."""
-    lowest = plan
-    node = plan
-    while not isinstance(node, Scan):
-        if isinstance(node, Transforming):
-            lowest = node.input
-        node = node.input
-    return lowest
+    return next((node.input for node in chain(plan) if isinstance(node, Transforming)), plan)
 
 
 def scans(plan: Node) -> list[Scan]:
     """Every scan of the plan, the main one first, those of subsearches after it."""
     found: list[Scan] = []
-    nested: list[Node] = []
-    node = plan
-    while not isinstance(node, Scan):
-        if isinstance(node, SubsearchFilter):
-            nested.append(node.subsearch)
-        node = node.input
-    found.append(node)
-    for inner in reversed(nested):
-        found += scans(inner)
+    for node in chain(plan):
+        if isinstance(node, Scan):
+            found.append(node)
+        elif (inner := subsearch_of(node)) is not None:
+            found += scans(inner)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from carhound.model.diagnostics import Span
-from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter
+from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter, chain, subsearch_of
 from carhound.plan.predicates import tests
 
 
@@ -26,20 +26,18 @@ def clauses(plan: Node) -> tuple[Clause, ...]:
     return tuple(Clause(number, Span(*span)) for number, span in enumerate(spans, 1))
 
 
-def _spans(node: Node) -> Iterator[Span]:
-    while True:
+def _spans(plan: Node) -> Iterator[Span]:
+    for node in chain(plan):
         match node:
             case Scan():
                 # A scan that states neither a time nor a kind has the span of its whole command.
                 if node.span is not None and (node.range.written or node.kinds is not None):
                     yield node.span
-                return
             case Filter(_, predicate):
                 yield from (test.span for test in tests((predicate,)) if test.span is not None)
-            case SubsearchFilter(_, subsearch):
-                if node.span is not None:
-                    yield node.span
-                yield from _spans(subsearch)
+            case SubsearchFilter() if node.span is not None:
+                yield node.span
             case _:
                 pass
-        node = node.input
+        if (inner := subsearch_of(node)) is not None:
+            yield from _spans(inner)

@@ -1,21 +1,31 @@
 """Which fields of events a plan reads, and in which of the two views."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import singledispatch
 
-from carhound.plan.expressions import Binary, Call, Expression, FieldValue, Negation
+from carhound.plan.columns import columns
+from carhound.plan.expressions import Expression, FieldValue, parts
 from carhound.plan.nodes import (
+    Append,
     Dedup,
+    Eval,
     Fields,
     Filter,
+    Groups,
+    Join,
+    Lookup,
     Node,
     Rename,
-    Scan,
+    Select,
     Sort,
     Stats,
-    SubsearchFilter,
     Table,
+    TableRows,
+    Tabular,
     Top,
+    chain,
+    subsearch_of,
 )
 from carhound.plan.predicates import Field, Term, Test, Where, tests
 
@@ -38,43 +48,117 @@ def fields_read(plan: Node) -> tuple[FieldRead, ...]:
 
 
 def _reads(plan: Node) -> Iterator[tuple[Field, bool]]:
-    path: list[Node] = [plan]
-    while not isinstance(node := path[-1], Scan):
-        path.append(node.input)
     made: set[str] = set()
-    for node in reversed(path):
-        for field, tested in _of(node):
+    for node in chain(plan):
+        for field, tested in _operator(node):
             if field.name not in made and "*" not in field.name:
                 yield field, tested
-        match node:
-            case SubsearchFilter(_, subsearch):
-                yield from _reads(subsearch)
-            case Rename(_, pairs):
-                made |= {new for _, new in pairs}
-            case Stats() | Top() | Table():
-                return  # what stands above reads columns
+        if (inner := subsearch_of(node)) is not None:
+            yield from _reads(inner)
+        if isinstance(node, Tabular | Table):
+            return  # what stands above reads columns
+        made |= _makes(node)
 
 
-def _of(node: Node) -> Iterator[tuple[Field, bool]]:
+def _makes(node: Node) -> set[str]:
+    """The names under which an operator puts values of its own beside those of the events."""
     match node:
-        case Filter(_, predicate):
-            for test in tests((predicate,)):
-                yield from ((field, True) for field in test_fields(test))
-        case Dedup(_, fields) | Top(_, fields):
-            yield from ((field, False) for field in fields)
-        case Sort(_, keys):
-            yield from ((key.field, False) for key in keys)
-        case Stats(_, aggregations, by):
-            yield from ((field, False) for field in by)
-            yield from ((one.field, False) for one in aggregations if one.field is not None)
-        case Fields(_, names, False, view=view):
-            yield from ((Field(name, view), False) for name in names)
-        case Table(_, names):
-            yield from ((Field(name), False) for name in names)
         case Rename(_, pairs):
-            yield from ((Field(old), False) for old, _ in pairs)
+            return {new for _, new in pairs}
+        case Eval(_, assignments):
+            return {name for name, _ in assignments}
+        case Append(_, subsearch) | Join(_, subsearch):
+            return set(columns(subsearch) or ())
+        case TableRows(_, table):
+            return set(table.columns)
+        case Lookup(_, _, _, outputs):
+            return {name for _, name in outputs}
         case _:
-            pass
+            return set()
+
+
+@singledispatch
+def _operator(_node: Node) -> Iterator[tuple[Field, bool]]:
+    """The fields that an operator reads from its rows, and whether a condition looks at them."""
+    return iter(())
+
+
+@_operator.register
+def _(node: Filter) -> Iterator[tuple[Field, bool]]:
+    for test in tests((node.predicate,)):
+        yield from ((field, True) for field in test_fields(test))
+
+
+@_operator.register
+def _(node: Join) -> Iterator[tuple[Field, bool]]:
+    return _shown(node.fields)
+
+
+@_operator.register
+def _(node: Lookup) -> Iterator[tuple[Field, bool]]:
+    return _shown(one for _, one in node.keys)
+
+
+@_operator.register
+def _(node: Dedup) -> Iterator[tuple[Field, bool]]:
+    return _shown(node.fields)
+
+
+@_operator.register
+def _(node: Top) -> Iterator[tuple[Field, bool]]:
+    return _shown(node.fields)
+
+
+@_operator.register
+def _(node: Sort) -> Iterator[tuple[Field, bool]]:
+    return _shown(key.field for key in node.keys)
+
+
+@_operator.register
+def _(node: Stats) -> Iterator[tuple[Field, bool]]:
+    yield from _shown(node.by)
+    for one in node.aggregations:
+        if one.field is not None:
+            yield one.field, False
+        if one.expression is not None:
+            yield from _shown(expression_fields(one.expression))
+
+
+@_operator.register
+def _(node: Fields) -> Iterator[tuple[Field, bool]]:
+    return _shown(Field(name, node.view) for name in node.names if not node.remove)
+
+
+@_operator.register
+def _(node: Table) -> Iterator[tuple[Field, bool]]:
+    return _shown(map(Field, node.names))
+
+
+@_operator.register
+def _(node: Groups) -> Iterator[tuple[Field, bool]]:
+    return _shown(node.by)
+
+
+@_operator.register
+def _(node: Select) -> Iterator[tuple[Field, bool]]:
+    return _shown(field for _, field in node.columns)
+
+
+@_operator.register
+def _(node: Rename) -> Iterator[tuple[Field, bool]]:
+    return _shown(Field(old) for old, _ in node.pairs)
+
+
+@_operator.register
+def _(node: Eval) -> Iterator[tuple[Field, bool]]:
+    made: set[str] = set()
+    for name, expression in node.assignments:
+        yield from _shown(one for one in expression_fields(expression) if one.name not in made)
+        made.add(name)
+
+
+def _shown(fields: Iterable[Field]) -> Iterator[tuple[Field, bool]]:
+    return ((field, False) for field in fields)
 
 
 def test_fields(test: Test) -> tuple[Field, ...]:
@@ -83,23 +167,11 @@ def test_fields(test: Test) -> tuple[Field, ...]:
         case Term():
             return ()
         case Where(expression):
-            return tuple(Field(name) for name in dict.fromkeys(expression_fields(expression)))
+            return tuple(dict.fromkeys(expression_fields(expression)))
         case _:
             return () if test.field is None else (test.field,)
 
 
-def expression_fields(expression: Expression) -> Iterator[str]:
-    """The names of the fields in an eval expression, in the order of the text."""
-    match expression:
-        case FieldValue(name):
-            yield name
-        case Call(_, arguments):
-            for argument in arguments:
-                yield from expression_fields(argument)
-        case Binary(_, left, right):
-            yield from expression_fields(left)
-            yield from expression_fields(right)
-        case Negation(_, operand):
-            yield from expression_fields(operand)
-        case _:
-            pass
+def expression_fields(expression: Expression) -> Iterator[Field]:
+    """The fields in an expression, in the order of the text."""
+    return (Field(one.name, one.view) for one in parts(expression) if isinstance(one, FieldValue))

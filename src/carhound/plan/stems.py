@@ -1,11 +1,13 @@
 """The stems of a plan: each scan with the filters right above it.
 
-A stem asks one event at a time, so events can be put to it while evidence is read; all else needs rows.
+A stem asks one event at a time, so events can be put to it while evidence is read; all else needs rows. It
+never asks what time it is: for files that is only known when all has been read.
 """
 
 from dataclasses import dataclass
 
-from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter
+from carhound.plan.functions import needs_clock
+from carhound.plan.nodes import Filter, Node, Scan, chain, subsearch_of
 from carhound.plan.predicates import AnyOf, Matches, Predicate, conjuncts
 
 EVENT_ID_FIELDS = frozenset({"EventCode", "EventID"})
@@ -30,20 +32,18 @@ class Stem:
 
 def stems(plan: Node) -> list[Stem]:
     """Every stem of the plan, the main one first."""
-    above: list[Node] = []
-    node = plan
-    while not isinstance(node, Scan):
-        above.append(node)
-        node = node.input
-    top: Node = node
+    scan, *above = chain(plan)
+    if not isinstance(scan, Scan):
+        raise TypeError("a plan begins with a scan")
+    top: Node = scan
     conditions: list[Predicate] = []
-    while above and isinstance((lowest := above[-1]), Filter):
+    while above and isinstance((lowest := above[0]), Filter) and not needs_clock(lowest.predicate):
         conditions += conjuncts(lowest.predicate)
-        top = above.pop()
-    found = [Stem(top, node, tuple(conditions))]
-    for later in reversed(above):
-        if isinstance(later, SubsearchFilter):
-            found += stems(later.subsearch)
+        top = above.pop(0)
+    found = [Stem(top, scan, tuple(conditions))]
+    for later in above:
+        if (inner := subsearch_of(later)) is not None:
+            found += stems(inner)
     return found
 
 

@@ -106,7 +106,7 @@ tails = st.sampled_from(
 cells = st.sampled_from(["1", "2", "7", "x", "xx", "a word", "", "10.1.1.1"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(searches, tails, st.dictionaries(st.sampled_from("abc"), cells | st.tuples(cells, cells)))
 def test_a_trace_holds_where_its_condition_does(search: str, tail: str, data: dict[str, object]) -> None:
     """At its top, and at each node below, from what the nodes under it say."""

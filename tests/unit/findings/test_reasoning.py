@@ -147,7 +147,7 @@ def test_the_tree_tells_who_the_parent_is_and_what_it_did() -> None:
     reasons = said(replace(bare, tree=tree))
     assert told <= reasons.keys()
     assert r'"C:\Temp\u.exe" is regsvr32.exe under another name' in reasons["renamed-binary"]
-    assert "192.0.2.1:443 at 2024-06-14T12:00:00Z" in reasons["network-after-load"]
+    assert "192.0.2.1:443 at 2024-06-14 12:00:00Z" in reasons["network-after-load"]
     assert "EXCEL.EXE" in reasons["odd-parent"]
 
 
@@ -193,14 +193,14 @@ def test_first_and_before() -> None:
     assert "first-seen" in said(met(1, NOON - timedelta(seconds=2)))
     before = said(met(1, NOON - timedelta(days=3)))
     assert "first-seen" not in before
-    assert "2024-06-11T12:00:00Z" in before["seen-before"]
+    assert "2024-06-11 12:00:00Z" in before["seen-before"]
 
 
 def test_new_and_how_little_that_may_say() -> None:
     window = WindowUsed("baseline", NOON - timedelta(30), NOON - timedelta(1), None, None)
     around = Around({"P": Novelty(window, {"WS1": (12, 29)})})
     found = said(child(), around)
-    assert "2024-05-15T12:00:00Z to 2024-06-13T12:00:00Z" in found["new-in-window"]
+    assert "2024-05-15 12:00:00Z to 2024-06-13 12:00:00Z" in found["new-in-window"]
     assert '"WS1" was silent on 12 of 29 days' in found["baseline-silent"]
     assert "baseline-silent" not in said(replace(child(), computer="WS2"), around)
     assert "new-in-window" not in said(replace(child(), implementations=("Q",)), around)

@@ -14,7 +14,7 @@ FOREIGN = ["".join(letters) for size in range(6) for letters in product("abc", r
 
 
 @given(PATTERNS, PATTERNS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_patterns_meet_where_a_text_matches_both(one: Glob, other: Glob) -> None:
     first, second = one.matcher(), other.matcher()
     # A text that matches both need be no longer than both patterns together.
@@ -23,7 +23,7 @@ def test_patterns_meet_where_a_text_matches_both(one: Glob, other: Glob) -> None
 
 
 @given(PATTERNS, PATTERNS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_pattern_covers_another_where_it_matches_all_that_the_other_does(one: Glob, other: Glob) -> None:
     first, second = one.matcher(), other.matcher()
     # "c" stands in no pattern: it is the text that a wildcard alone can match.

@@ -7,7 +7,8 @@ from sqlglot import exp
 
 from carhound.engines.duckdb.files import EventFiles
 from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.operators import Moment, Result, run
+from carhound.engines.interpreter.execution import Result, run
+from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.engines.sql import aggregates
 from carhound.engines.sql.aggregates import by_column, value_column
@@ -18,7 +19,7 @@ from carhound.engines.sql.stems import odd_rows
 from carhound.model.event import Cell, Event
 from carhound.model.event_table import RECORD_COLUMNS
 from carhound.model.names import NATIVE_ALIASES
-from carhound.plan.nodes import Node, Stats, SubsearchFilter, Top
+from carhound.plan.nodes import Node, Stats, Top, subsearch_of
 from carhound.plan.predicates import All
 from carhound.plan.reads import fields_read
 from carhound.plan.stems import Stem, stems
@@ -57,8 +58,8 @@ class _Answering:
         else:
             self.hits[id(stem.node)] = self._hits(stem)
         for node in above:
-            if isinstance(node, SubsearchFilter):
-                self.take(node.subsearch)
+            if (inner := subsearch_of(node)) is not None:
+                self.take(inner)
 
     def _hits(self, stem: Stem) -> list[Event]:
         holds = condition(All(stem.conditions), self.used)

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from carhound.engines.interpreter.expressions import evaluate
+from carhound.engines.interpreter.expressions import evaluator
+from carhound.engines.interpreter.functions.building import Environment
+from carhound.engines.interpreter.moment import Moment
+from carhound.engines.interpreter.regexes import encodable, searcher
 from carhound.engines.interpreter.rows import ORDERS, AliasUse, Row, compare, getter, texts
 from carhound.engines.interpreter.terms import raw_texts, term_test
 from carhound.model.folding import fold
@@ -25,15 +28,18 @@ from carhound.plan.predicates import (
 Condition = Callable[[Row], bool]
 
 
-def condition(predicate: Predicate, used: AliasUse) -> Condition:
-    """The predicate as a function; `used` is told of every alias that serves."""
+def condition(predicate: Predicate, used: AliasUse, moment: Moment | None = None) -> Condition:
+    """The predicate as a function; `used` is told of every alias that serves.
+
+    Without a `moment`, none that asks for the time of the run (`plan/functions.py:needs_clock`).
+    """
     match predicate:
         case All(items):
-            return _all([condition(item, used) for item in items])
+            return _all([condition(item, used, moment) for item in items])
         case AnyOf(items):
-            return _any([condition(item, used) for item in items])
+            return _any([condition(item, used, moment) for item in items])
         case Not(item):
-            inner = condition(item, used)
+            inner = condition(item, used, moment)
             return lambda row: not inner(row)
         case Matches():
             return _matches(predicate, used)
@@ -56,7 +62,8 @@ def condition(predicate: Predicate, used: AliasUse) -> Condition:
         case MatchesRegex():
             return _regex(predicate, used)
         case Where(expression):
-            return lambda row: evaluate(expression, row, used) is True
+            holds = evaluator(expression, Environment(used, moment))
+            return lambda row: holds(row) is True
 
 
 def _all(items: list[Condition]) -> Condition:
@@ -102,25 +109,13 @@ def _network(network: str) -> Callable[[str], bool]:
 
 
 def _regex(predicate: MatchesRegex, used: AliasUse) -> Condition:
-    import re2  # loaded by the few searches that use it
-
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = not predicate.ignore_case
-    search = re2.compile(predicate.expression, options).search
+    search = searcher(predicate.expression, predicate.ignore_case)
+    if search is None:
+        raise ValueError(f"no regular expression of RE2: {predicate.expression!r}")
     read = getter(predicate.field, used) if predicate.field is not None else None
 
     def holds(row: Row) -> bool:
         values = texts(read(row)) if read is not None else raw_texts(row)
-        return any(search(_encodable(text)) is not None for text in values) is not predicate.negated
+        return any(search(encodable(text)) is not None for text in values) is not predicate.negated
 
     return holds
-
-
-def _encodable(text: str) -> str:
-    """The text as RE2 can take it: halves of surrogate pairs become U+FFFD."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

@@ -1,72 +1,107 @@
-"""Eval expressions over a row: three-valued, letter case counting.
+"""Eval expressions as functions over rows: three-valued, letter case counting.
 
 Splunk's Search Reference, "where" and "Comparison and Conditional functions": null passes through
 comparisons, arithmetic and functions; numbers compare as numbers where both sides are numbers.
+Arithmetic is that of floating-point numbers in C.
 """
 
 from collections.abc import Callable
+from math import fmod
 
-from carhound.engines.interpreter.rows import ORDERS, AliasUse, Row, as_number, as_text, compare, getter
-from carhound.model.event import Cell
-from carhound.model.folding import fold
+from carhound.engines.interpreter.functions import BUILDERS, OVER_VALUES
+from carhound.engines.interpreter.functions.building import (
+    Environment,
+    Evaluator,
+    Value,
+    number,
+    single,
+    text_of,
+    tidy,
+)
+from carhound.engines.interpreter.functions.comparing import compares
+from carhound.engines.interpreter.rows import ORDERS, Row, getter
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
 from carhound.plan.predicates import Field
 
-Result = str | int | float | bool | None
 
-
-def evaluate(expression: Expression, row: Row, used: AliasUse) -> Result:
-    """The value of an expression; True and False only from conditions."""
+def evaluator(expression: Expression, environment: Environment) -> Evaluator:
+    """The expression as a function; it gives True and False only where it is a condition."""
     match expression:
         case Constant(value):
-            return value
-        case FieldValue(name):
-            return _single(getter(Field(name), used)(row))
+            return lambda _row: value
+        case FieldValue(name, view=view):
+            bound = environment.bound.get(name)
+            return getter(Field(name, view), environment.used) if bound is None else bound
+        case Call(function, arguments) if function in OVER_VALUES:
+            return OVER_VALUES[function](arguments, environment, evaluator)
         case Call(function, arguments):
-            return _FUNCTIONS[function]([evaluate(argument, row, used) for argument in arguments])
+            return BUILDERS[function]([evaluator(one, environment) for one in arguments], environment)
         case Negation("not", operand):
-            truth = evaluate(operand, row, used)
-            return None if truth is None else truth is not True
+            return _not(evaluator(operand, environment))
         case Negation(_, operand):
-            number = _number(evaluate(operand, row, used))
-            return None if number is None else _tidy(-number)
+            return _minus(evaluator(operand, environment))
         case Binary(operator, left, right):
-            return _binary(operator, evaluate(left, row, used), evaluate(right, row, used))
+            join = _joining(operator)
+            one, two = evaluator(left, environment), evaluator(right, environment)
+            return lambda row: join(one(row), two(row))
 
 
-def _single(value: Cell) -> str | int | float | None:
-    """A multivalue field counts as its first value in expressions that want one."""
-    if isinstance(value, tuple):
-        return value[0] if value else None
-    return value
+def _not(operand: Evaluator) -> Evaluator:
+    def denied(row: Row) -> Value:
+        truth = operand(row)
+        return None if truth is None else truth is not True
+
+    return denied
 
 
-def _binary(operator: str, left: Result, right: Result) -> Result:
+def _minus(operand: Evaluator) -> Evaluator:
+    def negative(row: Row) -> Value:
+        value = number(operand(row))
+        return None if value is None else tidy(-value)
+
+    return negative
+
+
+def _joining(operator: str) -> Callable[[Value, Value], Value]:
     if operator in ("and", "or", "xor"):
-        return _logic(operator, left, right)
-    if left is None or right is None:
-        return None
+        return lambda left, right: _logic(operator, left, right)
     if operator in ORDERS:
-        return ORDERS[operator](compare(_plain(left), _plain(right)))
-    if operator == "." or (operator == "+" and (_number(left) is None or _number(right) is None)):
-        return as_text(left) + as_text(right)
-    one, two = _number(left), _number(right)
+        return compares(operator)
+    return lambda left, right: _arithmetic(operator, left, right)
+
+
+def _arithmetic(operator: str, left: Value, right: Value) -> Value:
+    """Null for more than one value, and where there is no finite result."""
+    first, second = single(left), single(right)
+    if first is None or second is None:
+        return None
+    one, two = number(first), number(second)
+    texts = isinstance(first, str) and isinstance(second, str) and (one is None or two is None)
+    if operator == "." or (operator == "+" and texts):
+        return text_of(first) + text_of(second)
     if one is None or two is None or (operator in "/%" and two == 0):
         return None
+    try:
+        return tidy(_reckoned(operator, one, two))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _reckoned(operator: str, one: float, two: float) -> float:
     match operator:
         case "+":
-            return _tidy(one + two)
+            return one + two
         case "-":
-            return _tidy(one - two)
+            return one - two
         case "*":
-            return _tidy(one * two)
+            return one * two
         case "/":
-            return _tidy(one / two)
+            return one / two
         case _:
-            return _tidy(one % two)
+            return fmod(one, two)
 
 
-def _logic(operator: str, left: Result, right: Result) -> bool | None:
+def _logic(operator: str, left: Value, right: Value) -> bool | None:
     sides = [None if side is None else side is True for side in (left, right)]
     if operator == "xor":
         return None if None in sides else sides[0] is not sides[1]
@@ -74,49 +109,3 @@ def _logic(operator: str, left: Result, right: Result) -> bool | None:
     if decisive in sides:
         return decisive
     return None if None in sides else not decisive
-
-
-def _plain(value: str | int | float | bool) -> str | int | float:
-    return str(value) if isinstance(value, bool) else value
-
-
-def _number(value: Result) -> float | None:
-    return None if value is None or isinstance(value, bool) else as_number(value)
-
-
-def _tidy(number: float) -> int | float:
-    return int(number) if number.is_integer() else number
-
-
-def _like(arguments: list[Result]) -> Result:
-    text, pattern = arguments
-    return None if text is None or pattern is None else like(as_text(text), as_text(pattern))
-
-
-def like(text: str, pattern: str) -> bool:
-    """`%` is any run, `_` one character, no escape; the whole text, letter case counting."""
-    at = start = 0
-    mark = -1
-    place = 0
-    while at < len(text):
-        if start < len(pattern) and pattern[start] == "%":
-            mark, place = start, at
-            start += 1
-        elif start < len(pattern) and pattern[start] in ("_", text[at]):
-            at += 1
-            start += 1
-        elif mark >= 0:
-            place += 1
-            at, start = place, mark + 1
-        else:
-            return False
-    return not pattern[start:].strip("%")
-
-
-_FUNCTIONS: dict[str, Callable[[list[Result]], Result]] = {
-    "isnotnull": lambda arguments: arguments[0] is not None,
-    "isnull": lambda arguments: arguments[0] is None,
-    "len": lambda arguments: None if arguments[0] is None else len(as_text(arguments[0])),
-    "like": _like,
-    "lower": lambda arguments: None if arguments[0] is None else fold(as_text(arguments[0])),
-}

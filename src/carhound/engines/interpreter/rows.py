@@ -1,9 +1,10 @@
 """Rows as they pass through a plan: an event, or columns made by a command, or both."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from carhound.model.event import Cell, Event
-from carhound.model.instants import format_time
+from carhound.model.instants import format_time, instant
 from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS, Alias
 from carhound.plan.predicates import Field
 
@@ -31,9 +32,15 @@ class Row:
             return self.columns.get(name)
         if self.event is None:
             return None
-        if name == "_time":
-            return format_time(self.event.time) if self.event.time else None
-        return self.event.lookup(name)
+        return _epoch(self.event.time) if name == "_time" else self.event.lookup(name)
+
+    def shown(self, name: str) -> Cell:
+        """The value for people: `_time`, seconds since 1970, as ISO 8601 in UTC."""
+        value = self.get(name)
+        if name != "_time" or value is None or isinstance(value, tuple):
+            return value
+        seconds = as_number(value)
+        return value if seconds is None or abs(seconds) > _FARTHEST else format_time(instant(seconds))
 
     def names(self) -> list[str]:
         """The names of its fields."""
@@ -58,8 +65,6 @@ def getter(field: Field, used: AliasUse) -> Getter:
     name = field.name
     if field.view == "car":
         return _car_getter(name)
-    if name == "_time":
-        return _epoch
     alias = NATIVE_ALIASES.get(name)
     if alias is None:
         return lambda row: row.get(name)
@@ -89,12 +94,14 @@ def _car_getter(name: str) -> Getter:
     return read
 
 
-def _epoch(row: Row) -> Cell:
-    """The time as conditions see it, in seconds since 1970; it is shown as ISO 8601."""
-    shown = row.get("_time")
-    if shown is None or row.event is None or row.event.time is None:
-        return shown
-    seconds = row.event.time.timestamp()
+_FARTHEST = 2e11
+"""Seconds from 1970 to within what a date can be."""
+
+
+def _epoch(time: datetime | None) -> int | float | None:
+    if time is None:
+        return None
+    seconds = time.timestamp()
     return int(seconds) if seconds.is_integer() else seconds
 
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from carhound.engines.interpreter.operators import Moment, project, rename, run
+from carhound.engines.interpreter.execution import run
+from carhound.engines.interpreter.moment import Moment
+from carhound.engines.interpreter.operators import OPERATORS
+from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.engines.interpreter.subsearch import row_matcher
 from carhound.engines.interpreter.trace import Met, Trace, trace
@@ -18,19 +21,23 @@ from carhound.model.names import Alias
 from carhound.model.windows import Window
 from carhound.plan.nodes import (
     Dedup,
+    Eval,
     Fields,
     Filter,
     Head,
+    Join,
+    Lookup,
     Node,
     Rename,
     Scan,
     Sort,
     SubsearchFilter,
     Table,
+    chain,
     entry,
 )
 from carhound.plan.predicates import conjuncts
-from carhound.plan.show import show_range, show_scan
+from carhound.plan.show_operators import show_range, show_scan
 from carhound.plan.show_predicates import one_line
 
 Hits = Mapping[int, list[Event]]
@@ -73,23 +80,21 @@ class _Walk:
     hits: Hits | None
 
     def path(self, plan: Node) -> tuple[Step, ...]:
-        nodes: list[Node] = [plan]
-        while not isinstance(node := nodes[-1], Scan):
-            nodes.append(node.input)
         row = Row(self.event)
         made: list[Step] = []
-        for node in reversed(nodes):
+        for node in chain(plan):
             match node:
                 case Scan():
                     made += self.scan(node)
                 case Filter(_, predicate):
-                    made += [self.clause(trace(one, row)) for one in conjuncts(predicate)]
+                    made += [self.clause(trace(one, row, self.moment)) for one in conjuncts(predicate)]
                 case SubsearchFilter():
                     made.append(self.subsearch(node, row))
-                case Fields() | Table():
-                    row = project(node, row, _unheard)
-                case Rename(_, pairs):
-                    row = rename(pairs, row, _unheard)
+                case Join():
+                    step, row = self.joined(node, row)
+                    made.append(step)
+                case Fields() | Table() | Rename() | Eval() | Lookup():
+                    (row,) = OPERATORS[type(node)](node, [row], self.context())
                 case Dedup(_, fields, keep):
                     names = ", ".join(one_line(field.name) for field in fields)
                     said = "only the first row" if keep == 1 else f"only the first {keep} rows"
@@ -101,6 +106,12 @@ class _Walk:
                 case _:
                     pass
         return tuple(made)
+
+    def context(self) -> Context:
+        def rows(plan: Node) -> list[Row]:
+            return run(plan, self.hits or {}, self.moment, _unheard).rows
+
+        return Context(self.moment, _unheard, rows)
 
     def scan(self, scan: Scan) -> list[Step]:
         event = self.event
@@ -144,6 +155,18 @@ class _Walk:
         )
         holds = (match is not None) is not node.negated
         return Step("subsearch", text, node.span, holds, met, inner=inner, rows=len(rows))
+
+    def joined(self, node: Join, row: Row) -> tuple[Step, Row]:
+        """Whether the row is joined with one of the subsearch, and the row it becomes."""
+        text = "is joined with a row of the subsearch"
+        inner = self.path(entry(node.subsearch))
+        if self.hits is None:
+            stays = True if node.outer else None
+            return Step("subsearch", text, node.span, stays, inner=inner, remark=NEEDS_EVIDENCE), row
+        others = self.context().subsearch(node.subsearch)
+        made = list(OPERATORS[Join](node, [row], self.context()))
+        step = Step("subsearch", text, node.span, bool(made), inner=inner, rows=len(others))
+        return step, made[0] if made else row
 
     def command(self, node: Dedup | Head | Sort, text: str, remark: str) -> Step:
         if self.hits is None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.expressions import evaluate
+from carhound.engines.interpreter.expressions import evaluator
+from carhound.engines.interpreter.functions.building import Environment
+from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.engines.interpreter.terms import raw_texts, term_finder
 from carhound.model.diagnostics import Span
@@ -55,28 +57,28 @@ class Trace:
             yield from part.tests()
 
 
-def trace(predicate: Predicate, row: Row) -> Trace:
+def trace(predicate: Predicate, row: Row, moment: Moment | None = None) -> Trace:
     """The condition on this row; every node is looked at, also where the answer is known before."""
     match predicate:
         case All(items):
-            parts = tuple(trace(item, row) for item in items)
+            parts = tuple(trace(item, row, moment) for item in items)
             holds: bool | None = all(part.holds for part in parts)
             return Trace("all", show_head(predicate), _span(parts), holds, parts=parts)
         case AnyOf(items):
-            parts = tuple(trace(item, row) for item in items)
+            parts = tuple(trace(item, row, moment) for item in items)
             return Trace(
                 "any", show_head(predicate), _span(parts), any(part.holds for part in parts), parts=parts
             )
         case Not(item):
-            inner = trace(item, row)
+            inner = trace(item, row, moment)
             span = predicate.span or inner.span
             return Trace("not", show_head(predicate), span, not inner.holds, parts=(inner,))
         case Where(expression):
-            inner = _expression(expression, row)
+            inner = _expression(expression, row, moment)
             holds = inner.holds is True
             return Trace(inner.join, show_head(predicate), predicate.span, holds, inner.met, inner.parts)
         case _:
-            holds = condition(predicate, _unheard)(row)
+            holds = condition(predicate, _unheard, moment)(row)
             return Trace("test", show_head(predicate), predicate.span, holds, _met(predicate, row))
 
 
@@ -85,20 +87,19 @@ def _span(parts: tuple[Trace, ...]) -> Span | None:
     return spans[0].to(spans[-1]) if spans else None
 
 
-def _expression(expression: Expression, row: Row) -> Trace:
-    value = evaluate(expression, row, _unheard)
+def _expression(expression: Expression, row: Row, moment: Moment | None) -> Trace:
+    value = evaluator(expression, Environment(_unheard, moment))(row)
     holds = None if value is None else value is True
     text = show_expression(expression)
     parts: tuple[Trace, ...]
     match expression:
         case Binary("and" | "or" | "xor" as operator, left, right):
             join: Join = "all" if operator == "and" else "any" if operator == "or" else "xor"
-            parts = (_expression(left, row), _expression(right, row))
+            parts = (_expression(left, row, moment), _expression(right, row, moment))
         case Negation("not", operand):
-            join, parts = "not", (_expression(operand, row),)
+            join, parts = "not", (_expression(operand, row, moment),)
         case _:
-            names = dict.fromkeys(expression_fields(expression))
-            met = tuple(_read(Field(name), row) for name in names)
+            met = tuple(_read(field, row) for field in dict.fromkeys(expression_fields(expression)))
             return Trace("test", text, expression.span, holds, met)
     return Trace(join, text, expression.span, holds, parts=parts)
 

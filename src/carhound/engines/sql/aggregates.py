@@ -56,6 +56,8 @@ def _grouped(
 
 
 def _aggregate(one: Aggregation, table: EventTable) -> exp.Expr:
+    if one.expression is not None:
+        raise Unsayable("what is aggregated is an expression, which the interpreter evaluates")
     if one.field is None:
         return exp.Count(this=exp.Star())
     value = read(table, one.field)

@@ -1,6 +1,5 @@
 """Which part of a plan SQL runs, and which the interpreter."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +9,7 @@ from carhound.engines.sql.stems import filter_of
 from carhound.engines.sql.unsayable import Unsayable
 from carhound.model.event_table import EventTable
 from carhound.model.windows import NO_BOUNDS
-from carhound.plan.nodes import Node, Stats, SubsearchFilter, Top
+from carhound.plan.nodes import Node, Stats, Tabular, Top, chain, subsearch_of
 from carhound.plan.stems import Stem, stems
 
 Engine = Literal["sql", "both", "interpreter"]
@@ -51,27 +50,22 @@ def split(plan: Node, table: EventTable) -> Split:
     said = filtered.exact
     for node in above:
         reason = _not_said(plan, node, table) if said else "it stands above what the interpreter decides"
-        if isinstance(node, SubsearchFilter):
-            parts += split(node.subsearch, table).parts
+        if (inner := subsearch_of(node)) is not None:
+            parts += split(inner, table).parts
         if reason is None:
             pushed = node
             parts.append(Part(node, "sql"))
         else:
             parts.append(Part(node, "interpreter", (reason,)))
         # What an aggregate gives is no event.
-        said = reason is None and not isinstance(node, Stats | Top)
+        said = reason is None and not isinstance(node, Tabular)
     return Split(tuple(parts), pushed)
 
 
 def operators(plan: Node, stem: Stem) -> list[Node]:
     """The operators above a stem, the lowest first."""
-    return list(_down(plan, stem.node))[::-1]
-
-
-def _down(node: Node, end: Node) -> Iterator[Node]:
-    while node is not end:
-        yield node
-        node = node.input  # type: ignore[union-attr]  # a scan ends every chain
+    path = chain(plan)
+    return path[next(at for at, node in enumerate(path, 1) if node is stem.node) :]
 
 
 def _not_said(plan: Node, node: Node, table: EventTable) -> str | None:

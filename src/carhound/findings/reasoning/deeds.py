@@ -6,7 +6,7 @@ from carhound.findings.lineage import DeedKind
 from carhound.findings.reasoning.view import View, name_of, quoted
 from carhound.findings.regsvr32 import is_regsvr32, remote
 from carhound.model.folding import fold
-from carhound.model.instants import format_time
+from carhound.model.instants import readable_time
 
 OFFICE = frozenset(
     {
@@ -118,7 +118,7 @@ def _did(view: View, kind: DeedKind, words: str) -> str | None:
     for process in view.processes:
         for deed in process.deeds:
             if deed.kind == kind:
-                when = "" if deed.time is None else f" at {format_time(deed.time)}"
+                when = "" if deed.time is None else f" at {readable_time(deed.time)}"
                 what = deed.what if kind == "network" else quoted(deed.what)
                 return f"{name_of(process.image) or 'the process'} {words} {what}{when}"
     return None

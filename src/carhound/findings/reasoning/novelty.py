@@ -4,7 +4,7 @@ from carhound.findings.processes import APART
 from carhound.findings.reasoning.view import Novelty, View, quoted
 from carhound.findings.run import LEFT_OUT_LATER
 from carhound.findings.twins import PSEUDOCODE_SUFFIX
-from carhound.model.instants import format_time
+from carhound.model.instants import readable_time
 
 FEWEST_HOSTS = 5
 """Hosts below which rare and common mean nothing."""
@@ -20,7 +20,7 @@ def new_in_window(view: View) -> str | None:
     said = f"new by {quoted(name)}: not met"
     if novelty.baseline is None or novelty.baseline.earliest is None or novelty.baseline.latest is None:
         return f"{said} in its baseline"
-    times = f"{format_time(novelty.baseline.earliest)} to {format_time(novelty.baseline.latest)}"
+    times = f"{readable_time(novelty.baseline.earliest)} to {readable_time(novelty.baseline.latest)}"
     return f"{said} in its baseline, {times}"
 
 
@@ -46,7 +46,7 @@ def seen_before(view: View) -> str | None:
     if known is None or time is None or known.first is None or known.first >= time - APART:
         return None
     days = f"{known.days} day{'s' if known.days > 1 else ''}"
-    return f"this {_names(view)} was met first at {format_time(known.first)}, on {days} in all"
+    return f"this {_names(view)} was met first at {readable_time(known.first)}, on {days} in all"
 
 
 def baseline_silent(view: View) -> str | None:

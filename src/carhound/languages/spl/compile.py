@@ -4,12 +4,17 @@ Time terms hold for the search they stand in, never for its subsearches, nor the
 Search Reference, "Time modifiers", *Time ranges and subsearches*).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from carhound.errors import UsageError
 from carhound.languages.interface import Compiled
+from carhound.languages.spl.commands.format_ import Format
+from carhound.languages.spl.commands.return_ import Return
+from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions, lookup_name
+from carhound.languages.spl.macros import expand
 from carhound.languages.spl.parser import parse
 from carhound.languages.spl.predicates import lower_predicate
 from carhound.languages.spl.scope import SCOPE_FIELDS, find_dataset
@@ -19,6 +24,7 @@ from carhound.languages.spl.syntax import (
     Conjunction,
     Membership,
     Negated,
+    PipedCommand,
     Pipeline,
     Search,
     SearchExpression,
@@ -27,9 +33,11 @@ from carhound.languages.spl.syntax import (
 from carhound.languages.spl.words import Word
 from carhound.model.datasets import EVERYTHING, Dataset
 from carhound.model.diagnostics import Diagnostic, LanguageError, Source, Span
+from carhound.model.suggestion import nearest
 from carhound.model.windows import TimeRange, resolve_time
 from carhound.plan.columns import columns
-from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter
+from carhound.plan.lookup_table import LookupTable
+from carhound.plan.nodes import NOTHING, Filter, Node, Role, Scan, SubsearchFilter
 from carhound.plan.predicates import All, Predicate, Term, tests
 from carhound.plan.stems import stems
 
@@ -39,11 +47,22 @@ _SPLICED = {"search", "query"}
 _SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def compile_spl(source: Source) -> Compiled:
+def compile_spl(source: Source, definitions: Definitions = NOTHING_DEFINED) -> Compiled:
     """The plan of a search. Raises LanguageError for what cannot be parsed or is not supported."""
+    expanded = expand(source, definitions.macros)
+    try:
+        made = _compile(expanded.source, definitions)
+    except LanguageError as problem:
+        raise LanguageError(expanded.tell(problem.diagnostic)) from None
+    return Compiled(
+        expanded.placed(made.plan), (*expanded.remarks, *(expanded.tell(one) for one in made.diagnostics))
+    )
+
+
+def _compile(source: Source, definitions: Definitions) -> Compiled:
     pipeline, remarks = parse(source)
-    compiler = _Compiler(source, list(remarks))
-    plan = compiler.pipeline(pipeline, "main")
+    compiler = _Compiler(source, definitions, list(remarks))
+    plan = compiler.pipeline(pipeline.commands)
     if any(isinstance(test, Term) for stem in stems(plan) for test in tests(stem.conditions)):
         message = "bare terms are looked for in the values of an event's fields where it has no _raw text"
         compiler.remarks.append(Diagnostic("SPL-N1", message, "note"))
@@ -64,18 +83,36 @@ class _Parts:
 @dataclass(slots=True)
 class _Compiler:
     source: Source
+    definitions: Definitions
     remarks: list[Diagnostic]
+    role: Role = "main"
+    """Of the search that is being compiled."""
 
-    def pipeline(self, pipeline: Pipeline, role: Literal["main", "baseline"]) -> Node:
-        first, *rest = pipeline.commands
-        if not isinstance(first, Search):
-            raise TypeError("a pipeline begins with a search")
-        node = self.first(first, role)
+    def pipeline(self, commands: Sequence[Search | PipedCommand]) -> Node:
+        first, *rest = commands
+        if isinstance(first, Search):
+            node = self.first(first)
+        else:
+            node = first.lower(Filter(Scan(EVERYTHING, role=self.role), NOTHING), self)
         for command in rest:
-            node = self.later(command, node) if isinstance(command, Search) else command.lower(node)
+            node = self.later(command, node) if isinstance(command, Search) else command.lower(node, self)
         return node
 
-    def first(self, command: Search, role: Literal["main", "baseline"]) -> Node:
+    def subsearch(self, pipeline: Pipeline) -> Node:
+        return self.pipeline(pipeline.commands)
+
+    def condition_rows(self, pipeline: Pipeline) -> Node:
+        """The rows of a subsearch that stands in the place of a term."""
+        outer, self.role = self.role, "baseline"
+        *before, last = pipeline.commands
+        if before and isinstance(last, Format | Return):
+            node = last.rows(self.pipeline(before))
+        else:
+            node = self.pipeline(pipeline.commands)
+        self.role = outer
+        return node
+
+    def first(self, command: Search) -> Node:
         parts = _Parts()
         for term in _terms(command.expression):
             if isinstance(term, Comparison) and term.name.text in _TIME_FIELDS:
@@ -86,7 +123,7 @@ class _Compiler:
                 self.scope_term(Comparison(term.name, "=", term.values[0], term.span), parts)
             else:
                 self.condition(term, parts)
-        scan = Scan(parts.dataset, range=parts.range, role=role, span=parts.where or command.span)
+        scan = Scan(parts.dataset, range=parts.range, role=self.role, span=parts.where or command.span)
         return self.filters(scan, parts, command.span)
 
     def later(self, command: Search, node: Node) -> Node:
@@ -105,7 +142,7 @@ class _Compiler:
                 "SPL-U3", f"more than {_MOST_SUBSEARCHES} subsearches in one search", place, "use fewer"
             )
         for subsearch, negated, place in parts.subsearches:
-            inner = self.pipeline(subsearch.pipeline, "baseline")
+            inner = self.condition_rows(subsearch.pipeline)
             if _SPLICED & set(columns(inner) or ()):
                 message = (
                     "a subsearch that returns a field called search or query splices its text: not supported"
@@ -156,6 +193,19 @@ class _Compiler:
             self.fail("SPL-S2", f"{term.name.text}={term.value.text} names a second dataset", term.span, hint)
         if dataset is not EVERYTHING:
             parts.dataset = dataset
+
+    def table(self, name: Word) -> LookupTable:
+        table = self.definitions.lookup(name.text)
+        if table is not None:
+            return table
+        near = nearest(lookup_name(name.text), self.definitions.lookups)
+        hint = f"give its file with --lookup {lookup_name(name.text)}=FILE"
+        if near:
+            hint = f"did you mean {near}? Else {hint}"
+        return self.fail("SPL-K1", f"no lookup table is called {name.text}", name.span, hint)
+
+    def remark(self, code: str, message: str, span: Span | None, hint: str | None) -> None:
+        self.remarks.append(Diagnostic(code, message, "warning", span, self.source, hint))
 
     def fail(self, code: str, message: str, span: Span | None, hint: str | None) -> NoReturn:
         raise LanguageError(Diagnostic(code, message, "error", span, self.source, hint))

@@ -1,7 +1,8 @@
 """A place in the text of a search that moves forward; what every part of the SPL parser reads through."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from carhound.model.diagnostics import Diagnostic, LanguageError, Severity, Source, Span
 
@@ -15,6 +16,8 @@ class Cursor:
     source: Source
     at: int = 0
     remarks: list[Diagnostic] = field(default_factory=list)
+    subsearch: "Callable[[Cursor], Any] | None" = None
+    """Reads a search up to its closing bracket, for the command that is being read."""
 
     @property
     def text(self) -> str:
@@ -70,6 +73,12 @@ class Cursor:
         """The next character that is not blank, or the end of the text."""
         self.skip_blank()
         return self.span(self.at, self.at + 1)
+
+    def read_subsearch(self, cursor: "Cursor") -> Any:
+        """Passes a search up to its closing bracket."""
+        if self.subsearch is None:
+            raise TypeError("a command is read by the parser of searches")
+        return self.subsearch(cursor)
 
     def span(self, start: int, end: int | None = None) -> Span:
         """From `start` to `end`, or to where the cursor is."""

@@ -2,10 +2,11 @@
 
 import re
 
-from carhound.languages.spl.commands import COMMANDS
+from carhound.languages.spl import refused
+from carhound.languages.spl.commands import COMMANDS, GENERATING
 from carhound.languages.spl.commands import search as search_command
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.search_expression import PipelineParser, show_search
+from carhound.languages.spl.search_expression import PipelineParser
 from carhound.languages.spl.syntax import PipedCommand, Pipeline, Search
 from carhound.languages.spl.words import take_keyword
 from carhound.model.diagnostics import Diagnostic, Source
@@ -23,6 +24,7 @@ def parse(source: Source) -> tuple[Pipeline, tuple[Diagnostic, ...]]:
         cursor.fail(
             "SPL-P1", "the search is empty", cursor.here(), 'write a search like EventCode=1 Image="*cmd.exe"'
         )
+    first: Search | PipedCommand
     if not cursor.take("|"):
         take_keyword(cursor, "search")
         first = search_command.parse(cursor, _subsearch(1))
@@ -34,7 +36,7 @@ def parse(source: Source) -> tuple[Pipeline, tuple[Diagnostic, ...]]:
     return pipeline, tuple(cursor.remarks)
 
 
-def _rest(cursor: Cursor, first: Search, depth: int) -> Pipeline:
+def _rest(cursor: Cursor, first: Search | PipedCommand, depth: int) -> Pipeline:
     commands: list[Search | PipedCommand] = [first]
     while cursor.take("|"):
         if len(commands) == _LONGEST:
@@ -50,12 +52,15 @@ def _subsearch(depth: int) -> PipelineParser:
         if depth > _DEPTH:
             cursor.fail("SPL-P1", "subsearches are nested too deeply", cursor.here())
         cursor.take("|")
-        return _rest(cursor, _generating(cursor, depth + 1), depth)
+        outer = cursor.subsearch
+        pipeline = _rest(cursor, _generating(cursor, depth + 1), depth)
+        cursor.subsearch = outer
+        return pipeline
 
     return parse_subsearch
 
 
-def _generating(cursor: Cursor, depth: int) -> Search:
+def _generating(cursor: Cursor, depth: int) -> Search | PipedCommand:
     cursor.skip_blank()
     start = cursor.at
     if take_keyword(cursor, "search"):
@@ -63,7 +68,9 @@ def _generating(cursor: Cursor, depth: int) -> Search:
     match = _NAME.match(cursor.text, start)
     name = match[0] if match else ""
     span = cursor.span(start, start + max(1, len(name)))
-    hint = "start it with search"
+    if name.lower() in GENERATING:
+        return _command(cursor, depth - 1)
+    hint = refused.COMMANDS.get(name.lower(), "start it with search")
     if name.lower() in COMMANDS:
         cursor.fail("SPL-P1", f"{name} needs rows to work on and cannot come first", span, hint)
     return cursor.fail("SPL-U1", f"{name or 'this'} is not supported as the first command", span, hint)
@@ -83,18 +90,10 @@ def _command(cursor: Cursor, depth: int) -> Search | PipedCommand:
         return search_command.parse(cursor, _subsearch(depth + 1))
     command = COMMANDS.get(name)
     if command is None:
-        known = ["search", *COMMANDS]
-        near = nearest(name, known)
-        hint = f"did you mean {near}?" if near else f"supported: {', '.join(sorted(known))}"
+        hint = refused.COMMANDS.get(name)
+        if hint is None:
+            near = nearest(name, ["search", *COMMANDS])
+            hint = f"did you mean {near}?" if near else f"{refused.PAGE} lists the commands there are"
         return cursor.fail("SPL-U1", f"the command {match[0]} is not supported", cursor.span(start), hint)
+    cursor.subsearch = _subsearch(depth + 1)
     return command(cursor, start)
-
-
-def show(pipeline: Pipeline) -> str:
-    """The search as text that parses to the same tree."""
-    return " | ".join(
-        f"search {show_search(command.expression, show)}".rstrip()
-        if isinstance(command, Search)
-        else command.show()
-        for command in pipeline.commands
-    )

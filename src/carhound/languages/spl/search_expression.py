@@ -17,6 +17,7 @@ from carhound.languages.spl.syntax import (
     Negated,
     Operator,
     Pipeline,
+    Search,
     SearchExpression,
     Subsearch,
 )
@@ -83,14 +84,6 @@ def _parse_not(cursor: Cursor, subsearch: PipelineParser, depth: int) -> SearchE
 def _parse_term(cursor: Cursor) -> SearchExpression:
     cursor.skip_blank()
     start = cursor.at
-    if cursor.peek() == "`":
-        end = cursor.text.find("`", start + 1)
-        cursor.fail(
-            "SPL-M1",
-            f"unknown macro {cursor.text[start : end + 1 or None]}",
-            cursor.span(start, end + 1 if end > 0 else start + 1),
-            "write the macro's own text in its place",
-        )
     name = read_word(cursor)
     if name is None:
         _fail_at_operator(cursor)
@@ -181,7 +174,17 @@ def _take_operator(cursor: Cursor, operator: str) -> bool:
     return True
 
 
-def show_search(expression: SearchExpression, show_pipeline: Callable[[Pipeline], str]) -> str:
+def show_pipeline(pipeline: Pipeline) -> str:
+    """The search as text that parses to the same tree."""
+    return " | ".join(
+        f"search {show_search(command.expression)}".rstrip()
+        if isinstance(command, Search)
+        else command.show()
+        for command in pipeline.commands
+    )
+
+
+def show_search(expression: SearchExpression) -> str:
     """The expression as text that parses to the same tree."""
     match expression:
         case Comparison(name, operator, value):
@@ -193,18 +196,16 @@ def show_search(expression: SearchExpression, show_pipeline: Callable[[Pipeline]
         case Subsearch(pipeline):
             return f"[{show_pipeline(pipeline)}]"
         case Negated(item):
-            return f"NOT {_nested(item, show_pipeline)}"
+            return f"NOT {_nested(item)}"
         case Disjunction(()):
             return "()"
         case Conjunction(items):
-            return " ".join(_nested(item, show_pipeline, inside_and=True) for item in items)
+            return " ".join(_nested(item, inside_and=True) for item in items)
         case Disjunction(items):
-            return " OR ".join(_nested(item, show_pipeline) for item in items)
+            return " OR ".join(_nested(item) for item in items)
 
 
-def _nested(
-    item: SearchExpression, show_pipeline: Callable[[Pipeline], str], *, inside_and: bool = False
-) -> str:
-    text = show_search(item, show_pipeline)
+def _nested(item: SearchExpression, *, inside_and: bool = False) -> str:
+    text = show_search(item)
     plain = inside_and and isinstance(item, Disjunction)
     return f"({text})" if isinstance(item, Conjunction | Disjunction) and not plain else text

@@ -1,10 +1,11 @@
 """The syntax tree of a search. Spans do not count when trees are compared."""
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NoReturn, Protocol
 
 from carhound.languages.spl.words import Word
 from carhound.model.diagnostics import Span
+from carhound.plan.lookup_table import LookupTable
 from carhound.plan.nodes import Node
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
@@ -78,6 +79,22 @@ class Search:
     span: Span | None = field(default=None, compare=False)
 
 
+class Lowering(Protocol):
+    """What commands are told, and may say, while their plan is made."""
+
+    def subsearch(self, pipeline: "Pipeline") -> Node:
+        """The plan of a subsearch."""
+
+    def table(self, name: Word) -> LookupTable:
+        """The lookup table of this name."""
+
+    def remark(self, code: str, message: str, span: Span | None, hint: str | None) -> None:
+        """Warns of something and goes on."""
+
+    def fail(self, code: str, message: str, span: Span | None, hint: str | None) -> NoReturn:
+        """Gives up on the search."""
+
+
 class PipedCommand(Protocol):
     """A command that works on the rows before it."""
 
@@ -85,7 +102,7 @@ class PipedCommand(Protocol):
     def span(self) -> Span | None:
         """Where it stands."""
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, lowering: Lowering) -> Node:
         """The plan over `source`."""
 
     def show(self) -> str:
@@ -94,6 +111,6 @@ class PipedCommand(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Commands in order: a search, which makes the rows, then what works on them."""
+    """Commands in order: one that makes the rows, then those that work on them."""
 
     commands: tuple[Search | PipedCommand, ...]

@@ -8,6 +8,7 @@ Content-Security-Policy by their hashes.
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 
@@ -87,6 +88,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         autoescape=True,

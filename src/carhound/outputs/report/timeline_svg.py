@@ -69,13 +69,18 @@ class _Scale:
     """From times to columns, with ticks at round times (UTC)."""
 
     def __init__(self, first: datetime, last: datetime) -> None:
-        span = max(last - first, timedelta(seconds=4))
-        self.start = first - span / 20 if first - datetime.min.replace(tzinfo=UTC) > span else first
-        self.span = last - self.start + span / 20
+        self.span = max(last - first, timedelta(seconds=4)) * 1.1
+        margin = (self.span - (last - first)) / 2
+        self.start = first - margin if first - datetime.min.replace(tzinfo=UTC) > margin else first
         self.step = next(step for step in _STEPS if self.span / step <= 7 or step is _STEPS[-1])
         before = (self.start - _EPOCH) // self.step
         ticks = (before + at for at in range(9))
-        self.ticks = [time for tick in ticks if (time := self._time(tick)) and self.start <= time <= last]
+        most = self.span * 0.95
+        self.ticks = [
+            time
+            for tick in ticks
+            if (time := self._time(tick)) and self.start <= time and time - self.start <= most
+        ]
 
     def _time(self, tick: int) -> datetime | None:
         try:
@@ -89,4 +94,4 @@ class _Scale:
     def label(self, time: datetime) -> str:
         if self.step >= timedelta(days=1):
             return f"{time:%Y-%m-%d}"
-        return f"{time:%m-%d %H:%M}" if self.step >= timedelta(minutes=1) else f"{time:%H:%M:%S}"
+        return f"{time:%m-%d %H:%M}" if self.step >= timedelta(minutes=1) else f"{time:%m-%d %H:%M:%S}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from carhound.findings.explanation import Reads
-from carhound.findings.run import AnalyticResult, RunInfo
+from carhound.findings.run import AnalyticResult, RunInfo, Status
 from carhound.outputs.terminal.page import Page, evidence
 from carhound.outputs.wording import count, moment
 
@@ -38,6 +38,14 @@ def events_text(reads: Reads) -> str:
     if reads.kinds is not None:
         said += f", {' or '.join(map('/'.join, reads.kinds))}"
     return said
+
+
+def show_status(sheet: Page, status: Status, reasons: Sequence[str]) -> None:
+    """Why not all could be judged; nothing where all was."""
+    if status == "nothing-eligible":
+        sheet.line((f"NOTHING ELIGIBLE: {reasons[0]}", "bold yellow"), hang=0)
+    else:
+        show_reasons(sheet, reasons)
 
 
 def show_reasons(sheet: Page, reasons: Sequence[str]) -> None:

@@ -50,7 +50,7 @@ def _show_remarks(sheet: Page, remarks: Sequence[Remark]) -> None:
     for severity in ("error", "warning"):
         for remark in remarks:
             if remark.severity == severity:
-                show_diagnostic(sheet, remark.diagnostic, 4)
+                show_diagnostic(sheet, remark.diagnostic, 4, rated=True)
                 if remark.witness is not None:
                     _show_witness(sheet, remark.witness)
     for remark in remarks:

@@ -17,10 +17,11 @@ _SIGN = 3
 """Columns of a sign with the blank after it."""
 
 
-def show_diagnostic(page: Page, diagnostic: Diagnostic, indent: int) -> None:
-    """Message, place, the source line with carets under it, what to do."""
+def show_diagnostic(page: Page, diagnostic: Diagnostic, indent: int, *, rated: bool = False) -> None:
+    """Message, place, source line with carets under it, what to do; `rated` says the severity in words."""
     style = _STYLES[diagnostic.severity]
-    page.line((diagnostic.code, style), "  ", evidence(diagnostic.message), indent=indent)
+    level = (f"{diagnostic.severity}: ", style) if rated else ""
+    page.line((diagnostic.code, style), "  ", level, evidence(diagnostic.message), indent=indent)
     position = diagnostic.position()
     if diagnostic.source is not None and diagnostic.span is not None and position is not None:
         page.line(evidence(f"{diagnostic.source.name}:{position[0]}:{position[1]}", "dim"), indent=indent + 2)

@@ -7,7 +7,7 @@ from carhound.findings.run import Finding
 from carhound.findings.trees import Trees
 from carhound.model.folding import fold
 from carhound.model.names import base_name
-from carhound.outputs.terminal.about import show_reasons
+from carhound.outputs.terminal.about import show_status
 from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.wording import count, moment
 
@@ -27,7 +27,7 @@ def page(trees: Trees, *, width: int, colour: bool = False) -> str:
     for remark in trees.remarks:
         sheet.blank()
         sheet.line(("! ", "bold yellow"), " ", evidence(remark), hang=3)
-    show_reasons(sheet, trees.reasons)
+    show_status(sheet, trees.status, trees.reasons)
     return sheet.text()
 
 

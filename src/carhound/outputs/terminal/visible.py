@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from carhound.findings.sensor_rules import RulesVerdict, SensorRules
 from carhound.findings.visibility import HostVisibility, Lack, Visibility
-from carhound.outputs.terminal.about import show_reasons
+from carhound.outputs.terminal.about import show_status
 from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.terminal.reading import show_left_out
 from carhound.outputs.terminal.visible_hosts import show_fields, show_host_remarks
@@ -34,10 +34,7 @@ def page(found: Visibility, *, width: int, colour: bool = False) -> str:
     events = sum(file.events for file in found.evidence.files)
     sheet.line(f"{count(events, 'event')} of {count(len(found.hosts), 'host')} read", hang=0)
     show_left_out(sheet, found.evidence, 2)
-    if found.status == "nothing-eligible":
-        sheet.line((f"NOTHING ELIGIBLE: {found.reasons[0]}", "bold yellow"), hang=0)
-    else:
-        show_reasons(sheet, found.reasons)
+    show_status(sheet, found.status, found.reasons)
     return sheet.text()
 
 

@@ -4,20 +4,18 @@ from collections.abc import Iterator
 
 from carhound.model.diagnostics import Diagnostic
 from carhound.plan.columns import columns
-from carhound.plan.nodes import Dedup, Node, Scan, SubsearchFilter
+from carhound.plan.nodes import Dedup, Node, SubsearchFilter, chain, subsearch_of
 
 _CAP = "10,000 rows and 60 seconds"
 
 
 def check_baselines(plan: Node) -> Iterator[Diagnostic]:
     """LINT-B1 to B4, for every `NOT [ … ]`."""
-    node = plan
-    while not isinstance(node, Scan):
-        if isinstance(node, SubsearchFilter):
-            yield from check_baselines(node.subsearch)
-            if node.negated:
-                yield from _excluded(node)
-        node = node.input
+    for node in chain(plan):
+        if (inner := subsearch_of(node)) is not None:
+            yield from check_baselines(inner)
+        if isinstance(node, SubsearchFilter) and node.negated:
+            yield from _excluded(node)
 
 
 def _excluded(node: SubsearchFilter) -> Iterator[Diagnostic]:
@@ -29,16 +27,9 @@ def _excluded(node: SubsearchFilter) -> Iterator[Diagnostic]:
         yield Diagnostic("LINT-B1", message, "note", node.span, hint=hint)
         message = f"events without {name} are never in the baseline and always kept"
         yield Diagnostic("LINT-B3", message, "note", node.span, hint=f"add {name}=* to leave them out")
-    folded = " (dedup goes by letter case, the comparison does not)" if _dedups(node.subsearch) else ""
+    dedups = any(isinstance(one, Dedup) for one in chain(node.subsearch))
+    folded = " (dedup goes by letter case, the comparison does not)" if dedups else ""
     message = f"values of the baseline are patterns: any letter case, and a * in one is a wildcard{folded}"
     yield Diagnostic("LINT-B2", message, "note", node.span, hint="read a quiet answer with this in mind")
     message = f"Splunk cuts a subsearch off at {_CAP}, without a word in the result"
     yield Diagnostic("LINT-B4", message, "note", node.span, hint="carhound has no such limit")
-
-
-def _dedups(node: Node) -> bool:
-    while not isinstance(node, Scan):
-        if isinstance(node, Dedup):
-            return True
-        node = node.input
-    return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from carhound.model.diagnostics import Diagnostic
 from carhound.plan.lint.logic import Leaf, implies, impossible, tree
-from carhound.plan.nodes import Node
+from carhound.plan.nodes import Node, reads_nothing
 from carhound.plan.predicates import All, AnyOf, Not, Predicate, covering
 from carhound.plan.show_predicates import show_head
 from carhound.plan.stems import stems
@@ -37,7 +37,7 @@ def useless(conditions: Sequence[Predicate]) -> list[Useless]:
 def check_clauses(plan: Node) -> Iterator[Diagnostic]:
     """LINT-C1 to C3."""
     for stem in stems(plan):
-        if not stem.conditions:
+        if not stem.conditions or reads_nothing(stem.node):
             continue
         spans = [span for one in stem.conditions if (span := covering(one)) is not None]
         if never_matches(stem.conditions):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from carhound.model.diagnostics import Diagnostic, Span
 from carhound.plan.lint.logic import Leaf, Values, signed, tree
-from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter
+from carhound.plan.nodes import Filter, Node, Scan, chain, subsearch_of
 from carhound.plan.predicates import (
     All,
     AnyOf,
@@ -109,9 +109,9 @@ def _signatures(stem: Stem) -> Iterator[Diagnostic]:
 
 def _mixed(plan: Node, text: str) -> Iterator[Diagnostic]:
     """AND beside OR without parentheses: which binds tighter differs between the languages."""
-    node = plan
-    native = _scan(plan).view == "native"
-    while not isinstance(node, Scan):
+    scan, *above = chain(plan)
+    native = isinstance(scan, Scan) and scan.view == "native"
+    for node in above:
         if isinstance(node, Filter):
             for span in _unbracketed(node.predicate, text, native):
                 first, rule = (
@@ -125,15 +125,8 @@ def _mixed(plan: Node, text: str) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "LINT-C20", message, "note", span, hint="put parentheses where they are meant"
                 )
-        elif isinstance(node, SubsearchFilter):
-            yield from _mixed(node.subsearch, text)
-        node = node.input
-
-
-def _scan(node: Node) -> Scan:
-    while not isinstance(node, Scan):
-        node = node.input
-    return node
+        elif (inner := subsearch_of(node)) is not None:
+            yield from _mixed(inner, text)
 
 
 def _unbracketed(predicate: Predicate, text: str, native: bool) -> Iterator[Span]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, read_names, show_name
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Fields as FieldsNode
@@ -17,7 +18,7 @@ class Fields:
     remove: bool = False
     span: Span | None = field(default=None, compare=False)
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
         return FieldsNode(source, tuple(name.text for name in self.names), self.remove, self.span)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, read_integer, take_keyword
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Head as HeadNode
@@ -16,7 +17,7 @@ class Head:
     count: int = 10
     span: Span | None = field(default=None, compare=False)
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
         return HeadNode(source, self.count, self.span)
 

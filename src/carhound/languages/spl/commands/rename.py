@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_word, show_name, take_keyword
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Node
@@ -16,7 +17,7 @@ class Rename:
     pairs: tuple[tuple[Word, Word], ...]
     span: Span | None = field(default=None, compare=False)
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
         return RenameNode(source, tuple((old.text, new.text) for old, new in self.pairs), self.span)
 

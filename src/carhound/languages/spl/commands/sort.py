@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import (
     Word,
     end_of_command,
@@ -25,7 +26,7 @@ class Sort:
     limit: int | None = None
     span: Span | None = field(default=None, compare=False)
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
         keys = tuple(SortKey(Field(name.text), descending) for name, descending in self.keys)
         return SortNode(source, keys, self.limit, self.span)

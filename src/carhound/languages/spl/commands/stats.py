@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.eval_expression import parse_expression, show_expression
+from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, peek_keyword, read_names, read_word, show_name, take_keyword
 from carhound.model.diagnostics import Span
 from carhound.model.suggestion import nearest
+from carhound.plan.expressions import Expression
 from carhound.plan.nodes import Aggregate, Aggregation, Node
 from carhound.plan.nodes import Stats as StatsNode
 from carhound.plan.predicates import Field
@@ -23,11 +26,12 @@ _NAME = re.compile(r"[A-Za-z_]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Aggregated:
-    """`function(field) AS column`; no field stands for counting rows, no name for the text as written."""
+    """`function(field) AS column`, or `function(eval(expression))`; with neither, rows are counted."""
 
     function: Aggregate
     name: Word | None
     column: str
+    expression: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,10 @@ class Stats:
     by: tuple[Word, ...] = ()
     span: Span | None = field(default=None, compare=False)
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
         aggregations = tuple(
-            Aggregation(one.function, Field(one.name.text) if one.name else None, one.column)
+            Aggregation(one.function, Field(one.name.text) if one.name else None, one.column, one.expression)
             for one in self.aggregates
         )
         return StatsNode(source, aggregations, tuple(Field(name.text) for name in self.by), self.span)
@@ -51,6 +55,8 @@ class Stats:
         parts = []
         for one in self.aggregates:
             argument = f"({show_name(one.name.text)})" if one.name else ""
+            if one.expression is not None:
+                argument = f"(eval({show_expression(one.expression)}))"
             parts.append(f"{one.function}{argument} AS {show_name(one.column)}")
         by = f" BY {', '.join(show_name(name.text) for name in self.by)}" if self.by else ""
         return f"stats {', '.join(parts)}{by}"
@@ -85,9 +91,9 @@ def _aggregate(cursor: Cursor) -> Aggregated:
         near = nearest(match[0].lower(), FUNCTIONS)
         hint = f"did you mean {near}?" if near else f"supported: {', '.join(sorted(FUNCTIONS))}"
         cursor.fail("SPL-U2", f"the aggregate {match[0]} is not supported", cursor.span(start), hint)
-    name: Word | None = None
+    argument: Word | Expression | None = None
     if cursor.text.startswith("(", cursor.at):
-        name = _argument(cursor, match[0])
+        argument = _argument(cursor, match[0])
     elif function != "count":
         cursor.fail("SPL-P1", f"{match[0]} needs a field", cursor.span(start), f"write {match[0]}(Image)")
     column = cursor.text[start : cursor.at]
@@ -96,13 +102,21 @@ def _aggregate(cursor: Cursor) -> Aggregated:
         if alias is None:
             cursor.fail("SPL-P1", f"as needs a name {cursor.found()}", cursor.here(), 'write as "Name"')
         column = alias.text
-    return Aggregated(function, name, column)
+    if argument is None or isinstance(argument, Word):
+        return Aggregated(function, argument, column)
+    return Aggregated(function, None, column, argument)
 
 
-def _argument(cursor: Cursor, function: str) -> Word | None:
+def _argument(cursor: Cursor, function: str) -> Word | Expression | None:
     cursor.take("(")
     if function.lower() in ("count", "c") and cursor.take(")"):
         return None
+    if take_keyword(cursor, "eval"):
+        cursor.expect("(", f'write {function}(eval(Signed="false"))')
+        expression = parse_expression(cursor)
+        cursor.expect(")", "close eval( with )")
+        cursor.expect(")", f"close {function}( with )")
+        return expression
     name = read_word(cursor)
     if name is None:
         cursor.fail(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, read_names, show_name
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Node
@@ -16,7 +17,7 @@ class Table:
     names: tuple[Word, ...]
     span: Span | None = field(default=None, compare=False)
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
         return TableNode(source, tuple(name.text for name in self.names), self.span)
 

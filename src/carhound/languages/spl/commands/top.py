@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, read_integer, read_names, show_name, take_keyword
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Node
@@ -18,7 +19,7 @@ class Top:
     limit: int = 10
     span: Span | None = field(default=None, compare=False)
 
-    def lower(self, source: Node) -> Node:
+    def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
         return TopNode(source, tuple(Field(name.text) for name in self.names), self.limit, self.span)
 

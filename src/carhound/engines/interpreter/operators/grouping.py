@@ -8,38 +8,49 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import product
 
+from carhound.engines.interpreter.expressions import evaluator
+from carhound.engines.interpreter.operators.context import Context
+from carhound.engines.interpreter.operators.shaping import as_cell
 from carhound.engines.interpreter.rows import AliasUse, Row, as_number, as_text, getter, texts
 from carhound.model.event import Cell
-from carhound.plan.nodes import Aggregate, Stats, Top
+from carhound.plan.nodes import Aggregate, Aggregation, Stats, Top
 from carhound.plan.predicates import Field
 
 Texts = list[str]
 
 
-def stats(node: Stats, rows: Iterable[Row], used: AliasUse) -> list[Row]:
+def stats(node: Stats, rows: Iterable[Row], context: Context) -> list[Row]:
     """One row for each combination of values of the by-fields; exactly one row without any."""
     groups: dict[tuple[str, ...], list[Row]] = {} if node.by else {(): []}
-    for key, row in _keyed(rows, node.by, used):
+    for key, row in _keyed(rows, node.by, context.used):
         groups.setdefault(key, []).append(row)
+    aggregates = [(one.column, _aggregate(one, context)) for one in node.aggregations]
     made = []
     for key in sorted(groups):
         columns: dict[str, Cell] = {field.name: text for field, text in zip(node.by, key, strict=True)}
-        for one in node.aggregations:
-            members = groups[key]
-            if one.field is None:
-                columns[one.column] = len(members)
-                continue
-            read = getter(one.field, used)
-            columns[one.column] = _AGGREGATES[one.function](
-                [text for row in members for text in texts(read(row))]
-            )
+        columns.update((column, aggregate(groups[key])) for column, aggregate in aggregates)
         made.append(Row(None, columns))
     return made
 
 
-def top(node: Top, rows: Iterable[Row], used: AliasUse) -> list[Row]:
+def _aggregate(one: Aggregation, context: Context) -> Callable[[list[Row]], Cell]:
+    """What an aggregate makes of the rows of a group."""
+    if one.expression is not None:
+        evaluate = evaluator(one.expression, context.environment)
+        if one.function == "count":
+            return lambda rows: sum(evaluate(row) is True for row in rows)
+        return lambda rows: _AGGREGATES[one.function](
+            [text for row in rows for text in texts(as_cell(evaluate(row)))]
+        )
+    if one.field is None:
+        return len
+    read = getter(one.field, context.used)
+    return lambda rows: _AGGREGATES[one.function]([text for row in rows for text in texts(read(row))])
+
+
+def top(node: Top, rows: Iterable[Row], context: Context) -> list[Row]:
     """The commonest combinations of values, ties by value; `percent` of all rows that have the fields."""
-    counts = Counter(key for key, _ in _keyed(rows, node.fields, used))
+    counts = Counter(key for key, _ in _keyed(rows, node.fields, context.used))
     total = counts.total()
     order = sorted(counts, key=lambda key: (-counts[key], key))
     return [

@@ -1,0 +1,138 @@
+"""A plan over the events its stems let through."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from carhound.engines.interpreter.moment import AllTimes, Moment
+from carhound.engines.interpreter.operators import OPERATORS
+from carhound.engines.interpreter.operators.context import Context
+from carhound.engines.interpreter.rows import AliasUse, Row, unheard
+from carhound.model.event import Event
+from carhound.plan.columns import columns
+from carhound.plan.functions import asks_clock, needs_clock
+from carhound.plan.nodes import (
+    Eval,
+    Fields,
+    Filter,
+    Node,
+    Rename,
+    Scan,
+    Stats,
+    SubsearchFilter,
+    Table,
+    chain,
+    entry,
+)
+from carhound.plan.stems import stems
+
+_LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+
+
+@dataclass(slots=True)
+class Result:
+    """What a plan gave."""
+
+    rows: list[Row]
+    columns: tuple[str, ...] | None
+    """The columns of a result that is a table; None for whole events."""
+    entered: list[Event] = field(default_factory=list)
+    """The events of the rows that reached the first transforming command, or the end."""
+
+
+def run(
+    plan: Node,
+    hits: Mapping[int, list[Event]],
+    moment: Moment,
+    used: AliasUse,
+    made: Mapping[int, list[Row]] = MappingProxyType({}),
+) -> Result:
+    """Runs a plan; `hits` holds for each stem, by the id() of its top node, the events it lets through.
+
+    `made` holds, by the id() of their node, rows that another engine made; nothing below needs hits.
+    """
+    execution = _Execution(plan, hits, moment, used, made)
+    rows = list(execution.rows(plan))
+    present = dict.fromkeys(name for row in rows if row.columns is not None for name in row.columns)
+    return Result(rows, columns(plan, present), execution.entered)
+
+
+def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
+    """The events that meet the plan's conditions, its subsearches included, whatever their time.
+
+    An anti-join takes none away, for what it knows hangs on windows; nor does what stands above a part that
+    asks for the time. `hits` as for `run`.
+    """
+    main = stems(plan)[0].node
+    path = chain(entry(plan))
+    above = path[path.index(main) + 1 :]
+    if not any(isinstance(node, Filter | SubsearchFilter) for node in above):
+        return hits[id(main)]
+    execution = _Execution(plan, hits, AllTimes(), unheard, {})
+    rows: Iterable[Row] = [Row(event) for event in hits[id(main)]]
+    for node in above:
+        if _asks_clock(node):
+            break
+        joined = isinstance(node, SubsearchFilter) and not node.negated
+        if joined or isinstance(node, Filter | Eval | Fields | Table | Rename):
+            rows = OPERATORS[type(node)](node, rows, execution.context)
+    return [row.event for row in rows if row.event is not None]
+
+
+def _asks_clock(node: Node) -> bool:
+    match node:
+        case Filter(_, predicate):
+            return needs_clock(predicate)
+        case Eval(_, assignments):
+            return any(asks_clock(value) for _, value in assignments)
+        case Stats(_, aggregations):
+            return any(one.expression is not None and asks_clock(one.expression) for one in aggregations)
+        case SubsearchFilter(_, inner):
+            return any(map(_asks_clock, chain(inner)))
+        case _:
+            return False
+
+
+def newest_first(events: list[Event]) -> list[Event]:
+    """Events in search order: newest first, those without a time last, ties as they were read."""
+    return sorted(
+        events, key=lambda event: (_LAST - event.time if event.time else timedelta.max, event.sequence)
+    )
+
+
+class _Execution:
+    def __init__(
+        self,
+        plan: Node,
+        hits: Mapping[int, list[Event]],
+        moment: Moment,
+        used: AliasUse,
+        given: Mapping[int, list[Row]],
+    ) -> None:
+        self.hits = hits
+        self.given = given
+        self.moment = moment
+        self.context = Context(moment, used, self.subsearch)
+        self.entry = entry(plan)
+        self.stems = {id(stem.node): stem for stem in stems(plan)}
+        self.entered: list[Event] = []
+
+    def rows(self, node: Node) -> Iterable[Row]:
+        made = self.given[id(node)] if id(node) in self.given else self.made(node)
+        if node is self.entry:
+            made = list(made)
+            self.entered = [row.event for row in made if row.event is not None]
+        return made
+
+    def made(self, node: Node) -> Iterable[Row]:
+        stem = self.stems.get(id(node))
+        if stem is not None:
+            window = self.moment.window(stem.scan)
+            return (Row(event) for event in newest_first(self.hits[id(node)]) if window.contains(event.time))
+        if isinstance(node, Scan):
+            raise TypeError("every scan belongs to a stem")
+        return OPERATORS[type(node)](node, self.rows(node.input), self.context)
+
+    def subsearch(self, plan: Node) -> list[Row]:
+        return list(_Execution(plan, self.hits, self.moment, self.context.used, self.given).rows(plan))

@@ -1,0 +1,25 @@
+"""What operators are told beside their rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from carhound.engines.interpreter.functions.building import Environment
+from carhound.engines.interpreter.moment import Moment
+from carhound.engines.interpreter.rows import AliasUse, Row
+from carhound.plan.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One run of a plan."""
+
+    moment: Moment
+    used: AliasUse
+    """Told of every alias that serves."""
+    subsearch: Callable[[Node], list[Row]]
+    """The rows of the plan of a subsearch."""
+
+    @property
+    def environment(self) -> Environment:
+        """The same for expressions."""
+        return Environment(self.used, self.moment)

@@ -1,0 +1,44 @@
+"""`append`: the rows of a subsearch after those there are."""
+
+from dataclasses import dataclass, field
+
+from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.options import read_count, read_options, read_subsearch
+from carhound.languages.spl.search_expression import show_pipeline
+from carhound.languages.spl.syntax import Lowering, Pipeline
+from carhound.languages.spl.words import end_of_command
+from carhound.model.diagnostics import Span
+from carhound.plan.nodes import Append as AppendNode
+from carhound.plan.nodes import Head, Node
+
+_REFUSED = dict.fromkeys(("extendtimerange", "maxtime", "timeout"), "drop it: a subsearch runs to its end")
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """The parsed command."""
+
+    pipeline: Pipeline
+    most: int | None = None
+    """Rows of the subsearch; Splunk's default of 50,000 is not kept."""
+    span: Span | None = field(default=None, compare=False)
+
+    def lower(self, source: Node, lowering: Lowering) -> Node:
+        """The plan over `source`."""
+        inner = lowering.subsearch(self.pipeline)
+        return AppendNode(source, inner if self.most is None else Head(inner, self.most), self.span)
+
+    def show(self) -> str:
+        """Text that parses to the same tree."""
+        most = "" if self.most is None else f"maxout={self.most} "
+        return f"append {most}[{show_pipeline(self.pipeline)}]"
+
+
+def parse(cursor: Cursor, start: int) -> Append:
+    """Reads what follows the command's name, which begins at `start`."""
+    options = read_options(cursor, "append", ("maxout",), _REFUSED)
+    most = read_count(cursor, options, "maxout", None)
+    pipeline = read_subsearch(cursor, "append")
+    span = cursor.span(start)
+    end_of_command(cursor, "append")
+    return Append(pipeline, most or None, span)

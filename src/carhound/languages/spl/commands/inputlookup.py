@@ -1,0 +1,75 @@
+"""`inputlookup`: the rows of a lookup table; with `append=t` after those there are.
+
+Splunk's Search Reference, "inputlookup".
+"""
+
+from dataclasses import dataclass, field, replace
+
+from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.lookup_names import read_table_name
+from carhound.languages.spl.options import read_count, read_flag, read_options
+from carhound.languages.spl.predicates import lower_predicate
+from carhound.languages.spl.search_expression import parse_search, show_search
+from carhound.languages.spl.syntax import Lowering, SearchExpression
+from carhound.languages.spl.words import Word, end_of_command, show_name, take_keyword
+from carhound.model.diagnostics import Span
+from carhound.plan.nodes import Node, TableRows, reads_nothing
+
+_REFUSED = {"strict": "drop it: a table that is not there is always an error"}
+
+
+@dataclass(frozen=True, slots=True)
+class InputLookup:
+    """The parsed command."""
+
+    name: Word
+    where: SearchExpression | None = None
+    append: bool = False
+    first: int = 0
+    """Rows of the table to pass over."""
+    most: int | None = None
+    """Rows of the table to take."""
+    span: Span | None = field(default=None, compare=False)
+
+    def lower(self, source: Node, lowering: Lowering) -> Node:
+        """The plan over `source`."""
+        if not self.append and not reads_nothing(source):
+            lowering.fail(
+                "SPL-P1",
+                "inputlookup comes first, or takes append=t",
+                self.span,
+                "write inputlookup append=t",
+            )
+        table = lowering.table(self.name)
+        end = None if self.most is None else self.first + self.most
+        table = replace(table, rows=table.rows[self.first : end])
+        predicate = None if self.where is None else lower_predicate(self.where, lowering.fail)
+        return TableRows(source, table, predicate, self.span)
+
+    def show(self) -> str:
+        """Text that parses to the same tree."""
+        most = "" if self.most is None else f"max={self.most} "
+        where = "" if self.where is None else f" where {show_search(self.where)}"
+        append = "t" if self.append else "f"
+        return f"inputlookup append={append} start={self.first} {most}{show_name(self.name.text)}{where}"
+
+
+def parse(cursor: Cursor, start: int) -> InputLookup:
+    """Reads what follows the command's name, which begins at `start`."""
+    known = ("append", "start", "max")
+    options = read_options(cursor, "inputlookup", known, _REFUSED)
+    name = read_table_name(cursor, "inputlookup")
+    options |= read_options(cursor, "inputlookup", known, _REFUSED)
+    where = None
+    if take_keyword(cursor, "where"):
+        where = parse_search(cursor, cursor.read_subsearch)
+    span = cursor.span(start, len(cursor.text[: cursor.at].rstrip()))
+    end_of_command(cursor, "inputlookup")
+    return InputLookup(
+        name,
+        where,
+        read_flag(cursor, options, "append", False),
+        read_count(cursor, options, "start", 0) or 0,
+        read_count(cursor, options, "max", None),
+        span,
+    )

@@ -1,0 +1,205 @@
+"""Each operator of a plan as one line for people, without what is indented below it."""
+
+from functools import singledispatch
+
+from carhound.plan.nodes import (
+    Aggregation,
+    Append,
+    Dedup,
+    Difference,
+    Eval,
+    Fields,
+    Filter,
+    Groups,
+    Head,
+    Join,
+    Lookup,
+    Node,
+    Pairs,
+    Rename,
+    Scan,
+    Select,
+    Sort,
+    Stats,
+    SubsearchFilter,
+    Table,
+    TableRows,
+    Top,
+)
+from carhound.plan.predicates import Field
+from carhound.plan.show_predicates import quoted, show_expression, show_field
+
+
+def show_scan(scan: Scan, event_ids: frozenset[str] | None = None) -> str:
+    """For example `scan sysmon, native names, -60d@d to -30d@d, baseline, event ids 1`."""
+    said = [f"scan {scan.dataset.name}"]
+    if scan.kinds is not None:
+        said.append(" or ".join("/".join(kind) for kind in scan.kinds) or "no kind")
+    said.append("CAR names" if scan.view == "car" else "native names")
+    said.append(show_range(scan))
+    if scan.role == "baseline":
+        said.append("baseline")
+    if event_ids is not None:
+        said.append(f"event ids {', '.join(sorted(event_ids, key=lambda one: (len(one), one)))}")
+    return ", ".join(said)
+
+
+def show_range(scan: Scan) -> str:
+    """The window of a scan as written."""
+    if not scan.range.written:
+        return "no window of its own"
+    return f"{scan.range.earliest or 'the beginning'} to {scan.range.latest or 'now'}"
+
+
+@singledispatch
+def show_operator(node: Node) -> str:
+    """The line of an operator; in brackets what it makes of letter case and of missing fields."""
+    raise TypeError(f"no line for {type(node).__name__}")
+
+
+@show_operator.register
+def _(node: Scan) -> str:
+    return show_scan(node)
+
+
+@show_operator.register
+def _(_node: Filter) -> str:
+    return "filter"
+
+
+@show_operator.register
+def _(node: SubsearchFilter) -> str:
+    what = "that match no row of" if node.negated else "that match a row of"
+    rules = "any case, * in a value is wild, null: kept" if node.negated else "any case, null: false"
+    return f"{'anti-join' if node.negated else 'join'}, rows {what}  [{rules}]"
+
+
+@show_operator.register
+def _(_node: Append) -> str:
+    return "append, rows of"
+
+
+@show_operator.register
+def _(node: Join) -> str:
+    most = {0: "all rows of", 1: "the first row of"}.get(node.most, f"the first {node.most} rows of")
+    values = "" if node.overwrite else ", values here come first"
+    missing = "kept" if node.outer else "dropped"
+    return f"join by {_fields(node.fields)}, with {most}{values}  [exact case, null: {missing}]"
+
+
+@show_operator.register
+def _(node: TableRows) -> str:
+    said = f"append, {len(node.table.rows):,} rows of the lookup table {quoted(node.table.name)}"
+    return said if node.predicate is None else f"{said} on which"
+
+
+@show_operator.register
+def _(node: Lookup) -> str:
+    keys = " and ".join(f"{quoted(column)} is {show_field(one)}" for column, one in node.keys)
+    given = ", ".join(f"{quoted(column)} as {quoted(name)}" for column, name in node.outputs)
+    kept = "" if node.overwrite else ", values here come first"
+    return (
+        f"look up {given} in {quoted(node.table.name)} where {keys}{kept}  [exact case, null: passes through]"
+    )
+
+
+@show_operator.register
+def _(node: Dedup) -> str:
+    kept = "first row" if node.keep == 1 else f"first {node.keep} rows"
+    return f"dedup {_fields(node.fields)}, {kept} of each  [exact case, null: dropped]"
+
+
+@show_operator.register
+def _(node: Fields) -> str:
+    return f"fields {'all but ' if node.remove else ''}{', '.join(node.names)}"
+
+
+@show_operator.register
+def _(node: Table) -> str:
+    return f"table {', '.join(node.names)}"
+
+
+@show_operator.register
+def _(node: Rename) -> str:
+    return f"rename {', '.join(f'{old} as {quoted(new)}' for old, new in node.pairs)}"
+
+
+@show_operator.register
+def _(_node: Eval) -> str:
+    return "eval  [exact case, null: passes through]"
+
+
+@show_operator.register
+def _(node: Sort) -> str:
+    order = ", ".join(
+        f"{show_field(key.field)} {'downwards' if key.descending else 'upwards'}" for key in node.keys
+    )
+    first = "" if node.limit is None else f", first {node.limit}"
+    return f"sort {order}{first}  [exact case, null: last]"
+
+
+@show_operator.register
+def _(node: Head) -> str:
+    return f"head {node.count}"
+
+
+@show_operator.register
+def _(node: Stats) -> str:
+    return f"stats {_aggregations(node.aggregations)}{_groups(node.by)}"
+
+
+@show_operator.register
+def _(node: Top) -> str:
+    return f"top {node.limit or 'all'} of {_fields(node.fields)}  [exact case, null: dropped]"
+
+
+@show_operator.register
+def _(_node: Append) -> str:
+    return "append the rows of"
+
+
+@show_operator.register
+def _(_node: Difference) -> str:
+    return "rows that are not among  [any case]"
+
+
+@show_operator.register
+def _(node: Groups) -> str:
+    gap = "" if node.gap is None else f", a new group after {node.gap:g} seconds without one"
+    return f"group by {_fields(node.by)}{gap}  [any case, null: dropped]"
+
+
+@show_operator.register
+def _(node: Pairs) -> str:
+    (left, right) = node.names
+    keys = " and ".join(f"{left}.{one} = {right}.{other}" for one, other in node.keys)
+    return f"pairs of {left} and {right}{f' with {keys}' if keys else ''}  [any case, null: no pair]"
+
+
+@show_operator.register
+def _(node: Select) -> str:
+    made = (
+        show_field(field) if field.name == name else f"{show_field(field)} as {quoted(name)}"
+        for name, field in node.columns
+    )
+    return f"select {', '.join(made)}"
+
+
+def _aggregations(aggregations: tuple[Aggregation, ...]) -> str:
+    return ", ".join(map(_aggregation, aggregations))
+
+
+def _aggregation(one: Aggregation) -> str:
+    of = show_field(one.field) if one.field is not None else ""
+    if one.expression is not None:
+        of = show_expression(one.expression)
+    call = f"{one.function}({of})" if of else one.function
+    return call if one.column == call else f"{call} as {quoted(one.column)}"
+
+
+def _groups(by: tuple[Field, ...]) -> str:
+    return f" by {_fields(by)}  [exact case, null: dropped]" if by else ""
+
+
+def _fields(fields: tuple[Field, ...]) -> str:
+    return ", ".join(map(show_field, fields))

@@ -1,0 +1,53 @@
+"""Where "now" is, when nobody says so: just after the newest event that a search matches."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from carhound.pipeline import Request, hunt
+
+from .shapes import SHAPES
+
+START = datetime(2024, 6, 14, 12, 0, tzinfo=UTC)
+CHILDREN = (
+    r'[search EventCode=1 Image="*\\a.exe"'
+    " | fields ProcessGuid | rename ProcessGuid as ParentProcessGuid]"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "newest"),
+    [
+        (r'EventCode=1 Image="*\\a.exe"', 0),
+        (f"EventCode=1 {CHILDREN}", 10),
+        (f"EventCode=1 {CHILDREN.replace('EventCode=1', 'EventCode=1 earliest=-5s', 1)}", 10),
+        (r'EventCode=1 | rename Image as Program | search Program="*\\b.exe"', 10),
+        (r'EventCode=1 | eval Program=lower(Image) | where like(Program, "%b.exe")', 10),
+        (f"EventCode=1 {CHILDREN} | stats count by Image", 10),
+        (f"EventCode=1 NOT {CHILDREN}", 20),
+    ],
+)
+def test_it_is_just_after_the_newest_match(text: str, newest: int, tmp_path: Path) -> None:
+    """Three programs start ten seconds apart: the first starts the second, and none of them the third."""
+    started = [("a", "-"), ("b", "a"), ("c", "-")]
+    records = [
+        SHAPES["winlogbeat6"](
+            {
+                "EventCode": 1,
+                "UtcTime": f"{START + timedelta(seconds=10 * at):%Y-%m-%d %H:%M:%S}.000",
+                "Image": rf"C:\{name}.exe",
+                "CommandLine": name,
+                "ProcessGuid": f"{{{name}}}",
+                "ParentProcessGuid": f"{{{parent}}}",
+            },
+            100 + at,
+        )
+        for at, (name, parent) in enumerate(started)
+    ]
+    log, search = tmp_path / "log.json", tmp_path / "search.spl"
+    log.write_text("".join(json.dumps(one) + "\n" for one in records))
+    search.write_text(text)
+    run = hunt(Request((str(log),), ("carhound", "hunt"), analytics=(str(search),)))
+    assert run.info.now == START + timedelta(seconds=newest, microseconds=1)

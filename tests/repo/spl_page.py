@@ -1,0 +1,85 @@
+"""The page of what is run of SPL, made from the code: `python -m tests.repo.spl_page` writes it."""
+
+import re
+import sys
+from itertools import groupby
+from pathlib import Path
+
+from carhound.languages.spl import refused
+from carhound.languages.spl.commands import COMMANDS
+from carhound.languages.spl.commands import search as search_command
+from carhound.plan.functions import ANY, FUNCTIONS, Function
+
+PAGE = Path(__file__).parents[2] / refused.PAGE
+
+_INTRODUCTION = """\
+# SPL: what is run
+
+Every command and function of Splunk's search language that carhound runs, and what it refuses, with what to
+use instead. What runs follows Splunk's Search Reference; where carhound differs on purpose, it is said here.
+Of a search over a lake, SQL runs what it can say exactly and the interpreter the rest.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([_INTRODUCTION, *_commands(), *_functions(), *_refused()])
+
+
+def _commands() -> list[str]:
+    modules = {"search": search_command.__name__} | {name: made.__module__ for name, made in COMMANDS.items()}
+    rows = [
+        f"| `{name}` | {_cell(_first_sentence(sys.modules[module].__doc__ or ''))} |"
+        for name, module in sorted(modules.items())
+    ]
+    return ["## Commands", "", "| command | what it does |", "|---|---|", *rows, ""]
+
+
+def _first_sentence(text: str) -> str:
+    """What a module says of its command, after the command's name."""
+    paragraph = " ".join(text.split("\n\n")[0].split())
+    return re.sub(r"^(`\w+`(, | and )?)+: ", "", paragraph)
+
+
+def _functions() -> list[str]:
+    lines = [
+        "## Functions of eval and where",
+        "",
+        "By the page of the Search Reference that describes them; in brackets how many arguments each takes.",
+        "",
+        "| page | functions |",
+        "|---|---|",
+    ]
+    by_family = sorted(FUNCTIONS.items(), key=lambda item: (item[1].family, item[0]))
+    for family, members in groupby(by_family, key=lambda item: item[1].family):
+        listed = ", ".join(f"`{name}` ({_arguments(function)})" for name, function in members)
+        lines.append(f"| {family} | {listed} |")
+    return [*lines, ""]
+
+
+def _arguments(function: Function) -> str:
+    least, most = function.least, function.most
+    if most >= ANY:
+        return f"{least}+"
+    return str(least) if least == most else f"{least}–{most}"
+
+
+def _refused() -> list[str]:
+    lines = [
+        "## Refused",
+        "",
+        "A search that uses one of these is not run; the error says what stands here.",
+        "",
+    ]
+    lines += ["| command or function | why, and what to use instead |", "|---|---|"]
+    names = [(name, why) for name, why in refused.COMMANDS.items()]
+    names += [(f"{name}()", why) for name, why in refused.FUNCTIONS.items()]
+    return [*lines, *(f"| `{name}` | {_cell(why)} |" for name, why in sorted(names)), ""]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,24 @@
+"""What the plan can say, every place that has to know it knows."""
+
+from typing import get_args
+
+from carhound.engines.interpreter.functions import BUILDERS, OVER_VALUES
+from carhound.engines.interpreter.operators import OPERATORS
+from carhound.plan.functions import FUNCTIONS
+from carhound.plan.nodes import Node, Scan
+from carhound.plan.show_operators import show_operator
+
+
+def test_every_operator_runs() -> None:
+    assert set(OPERATORS) == set(get_args(Node)) - {Scan}
+
+
+def test_every_operator_has_a_line_of_its_own() -> None:
+    default = show_operator.dispatch(object)
+    without = [node for node in get_args(Node) if show_operator.dispatch(node) is default]
+    assert without == []
+
+
+def test_every_function_runs() -> None:
+    assert set(BUILDERS) | set(OVER_VALUES) == set(FUNCTIONS)
+    assert not set(BUILDERS) & set(OVER_VALUES)
