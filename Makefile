@@ -6,7 +6,7 @@ export UV_COMPILE_BYTECODE = 1
 unexport PYTHONDONTWRITEBYTECODE
 UV = .uv/bin/uv
 
-.PHONY: demo docs test lint format fuzz bench bench-memory bench-lake
+.PHONY: demo docs test lint style types layers format fuzz bench bench-memory bench-lake
 
 # A small fleet with one incident, as real .evtx files, and the hunt through it.
 demo: .venv/ready
@@ -30,9 +30,16 @@ bench-lake: .venv/ready
 	$(UV) run --locked python bench/lake.py
 
 lint: .venv/ready
+	$(MAKE) --no-print-directory --jobs=2 --output-sync style types layers
+
+style:
 	$(UV) run --locked ruff check .
 	$(UV) run --locked ruff format --check .
+
+types:
 	$(UV) run --locked mypy
+
+layers:
 	$(UV) run --locked lint-imports
 
 # The pages that are made from the code.

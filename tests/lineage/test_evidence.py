@@ -227,7 +227,7 @@ def test_what_cannot_be_asked_is_refused(words: list[str], message: str, tmp_pat
 def test_where_nothing_could_be_judged_no_tree_is_no_all_clear(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     said = subprocess.run(
-        [sys.executable, "-m", "carhound", "tree", "empty"],
+        [*forked_program(), "tree", "empty"],
         capture_output=True,
         encoding="utf-8",
         cwd=tmp_path,
