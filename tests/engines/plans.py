@@ -179,7 +179,7 @@ COLUMNS = st.lists(NAMES | st.sampled_from(["_time", "n", "Im*", "*"]), min_size
 AGGREGATIONS = st.lists(
     st.builds(
         nodes.Aggregation,
-        st.sampled_from(["count", "dc", "values", "min", "max", "sum", "avg"]),
+        st.sampled_from(["count", "dc", "values", "min", "max", "sum", "avg", "list", "latest", "median"]),
         FIELD,
         st.sampled_from(["n", "m", "Image"]),
     )
@@ -237,6 +237,17 @@ def _above(inputs: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Nod
         st.builds(nodes.FillNull, inputs, st.just(()) | COLUMNS),
         st.builds(
             nodes.Rex, inputs, st.none() | FIELD, st.just(r"(?P<n>\w)\.(?P<Image>.)"), st.just(("n", "Image"))
+        ),
+        st.builds(nodes.EventStats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
+        st.builds(
+            nodes.StreamStats,
+            inputs,
+            AGGREGATIONS,
+            st.just(()) | SOME_FIELDS,
+            st.booleans(),
+            st.integers(0, 2),
+            st.booleans(),
+            st.booleans(),
         ),
         st.builds(nodes.Fields, inputs, COLUMNS, st.booleans()),
         st.builds(nodes.Table, inputs, COLUMNS),

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from carhound.languages.spl.commands import (
     bin_,
+    chart,
     dedup,
+    eventstats,
     fields,
     filldown,
     fillnull,
@@ -22,8 +24,10 @@ from carhound.languages.spl.commands import (
     sort,
     stats,
     strcat,
+    streamstats,
     table,
     tail,
+    timechart,
     top,
     where,
 )
@@ -47,7 +51,8 @@ from carhound.languages.spl.words import Word
 from carhound.model.diagnostics import LanguageError, Source
 from carhound.model.time_spans import TimeSpan
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
-from carhound.plan.nodes import Substitution, Transliteration
+from carhound.plan.nodes import Aggregation, Buckets, Series, Substitution, Transliteration
+from carhound.plan.predicates import Field
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 words = texts.filter(bool).map(Word)
@@ -94,8 +99,20 @@ conditions: st.SearchStrategy[Expression] = st.deferred(
 many_names = st.lists(column_names, min_size=1, max_size=2).map(tuple)
 starless = texts.filter(lambda text: "*" not in text)
 keys = st.builds(Key, column_names, st.booleans(), st.sampled_from(["auto", "num", "str", "ip"]))
-aggregates = st.builds(
-    stats.Aggregated, st.sampled_from(["count", "values", "dc"]), column_names, texts.filter(bool)
+a_field = column_names.map(lambda one: Field(one.text))
+some_fields = st.lists(a_field, min_size=1, max_size=2).map(tuple)
+columns = texts.filter(bool)
+aggregates = st.one_of(
+    st.builds(Aggregation, st.sampled_from(["count", "values", "dc", "stdevp"]), a_field, columns),
+    st.builds(Aggregation, st.just("perc"), a_field, columns, st.none(), st.sampled_from([0.0, 5.0, 99.95])),
+    st.builds(Aggregation, st.just("count"), st.none(), columns, conditions | values),
+)
+several = st.lists(aggregates, min_size=1, max_size=2).map(tuple)
+series = st.none() | st.builds(
+    Series, a_field, st.integers(0, 20), st.booleans(), st.none() | columns, st.none() | columns
+)
+spans = st.none() | st.builds(
+    TimeSpan, st.integers(1, 99), st.sampled_from(["s", "m", "h", "d", "w", "mon", "q", "y"])
 )
 piped = st.one_of(
     st.builds(where.Where, conditions),
@@ -181,7 +198,24 @@ piped = st.one_of(
         st.booleans(),
     ),
     st.builds(tail.Tail, st.integers(0, 20)),
-    st.builds(stats.Stats, st.lists(aggregates, min_size=1, max_size=2).map(tuple), st.just(()) | many_names),
+    st.builds(stats.Stats, several, st.just(()) | some_fields),
+    st.builds(eventstats.EventStats, several, st.just(()) | some_fields),
+    st.builds(
+        streamstats.StreamStats,
+        several,
+        st.just(()) | some_fields,
+        st.booleans(),
+        st.integers(0, 9),
+        st.booleans(),
+        st.booleans(),
+    ),
+    st.builds(chart.Chart, several, a_field, series),
+    st.builds(
+        timechart.Timechart,
+        several,
+        st.builds(Buckets, spans, st.integers(1, 99), st.booleans(), st.booleans()),
+        series,
+    ),
     st.builds(
         regex.Regex,
         st.none() | st.just("Image"),

@@ -1,4 +1,4 @@
-"""The columns of a plan whose result is a table."""
+"""The columns of a plan whose result is a table, and the names that its operators make."""
 
 from collections.abc import Collection, Iterable
 from functools import singledispatch
@@ -6,7 +6,9 @@ from functools import singledispatch
 from carhound.plan.nodes import (
     Append,
     Bin,
+    Chart,
     Eval,
+    EventStats,
     Fields,
     FillNull,
     Groups,
@@ -20,6 +22,7 @@ from carhound.plan.nodes import (
     Select,
     Stats,
     StrCat,
+    StreamStats,
     Table,
     TableRows,
     Top,
@@ -76,29 +79,25 @@ def _(plan: Rename, present: Collection[str] = ()) -> Columns:
 
 
 @columns.register
-def _(plan: Eval, present: Collection[str] = ()) -> Columns:
-    return _with(plan.input, present, (name for name, _ in plan.assignments))
-
-
-@columns.register
-def _(plan: Rex, present: Collection[str] = ()) -> Columns:
-    return _with(plan.input, present, plan.groups)
-
-
-@columns.register
 def _(plan: FillNull, present: Collection[str] = ()) -> Columns:
     return _with(plan.input, present, (name for name in plan.names if "*" not in name))
 
 
-@columns.register(Bin | StrCat)
-def _(plan: Bin | StrCat, present: Collection[str] = ()) -> Columns:
-    return _with(plan.input, present, (plan.target,))
+@columns.register(Bin | Eval | EventStats | Rex | StrCat | StreamStats)
+def _(plan: Bin | Eval | EventStats | Rex | StrCat | StreamStats, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, makes(plan))
 
 
 def _with(source: Node, present: Collection[str], made: Iterable[str]) -> Columns:
     """The columns of the rows, and behind them those that an operator makes."""
     known = columns(source, present)
     return None if known is None else distinct((*known, *made))
+
+
+@columns.register
+def _(plan: Chart, present: Collection[str] = ()) -> Columns:
+    made = [one.column for one in plan.aggregations] if plan.series is None else present
+    return distinct([plan.over.name, *made])
 
 
 @columns.register
@@ -140,6 +139,29 @@ def _widened(source: Node, more: Columns, present: Collection[str]) -> Columns:
     """The columns of an operator's input and those that it brings from elsewhere."""
     own = () if reads_nothing(source) else columns(source, present)
     return None if own is None or more is None else distinct((*own, *more))
+
+
+def makes(node: Node) -> tuple[str, ...]:
+    """The names that an operator gives to values it makes, in order."""
+    match node:
+        case Rename(_, pairs):
+            return tuple(new for _, new in pairs)
+        case Eval(_, assignments):
+            return tuple(name for name, _ in assignments)
+        case EventStats(_, aggregations) | StreamStats(_, aggregations):
+            return tuple(one.column for one in aggregations)
+        case Rex():
+            return node.groups
+        case Bin() | StrCat():
+            return (node.target,)
+        case Append(_, subsearch) | Join(_, subsearch):
+            return columns(subsearch) or ()
+        case TableRows(_, table):
+            return table.columns
+        case Lookup(_, _, _, outputs):
+            return tuple(name for _, name in outputs)
+        case _:
+            return ()
 
 
 def _wild(names: tuple[str, ...]) -> bool:

@@ -1,10 +1,11 @@
 """One event on its way through a plan, step by step: what decides about it, and whether it goes on.
 
-What hangs on other events (a subsearch, `dedup`, `head`) can only be said with evidence at hand.
+What hangs on other events (a subsearch, `dedup`, `head`, `eventstats`) can only be said with evidence at
+hand.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from carhound.engines.interpreter.execution import run
@@ -19,9 +20,13 @@ from carhound.model.event import Event
 from carhound.model.instants import format_time
 from carhound.model.names import Alias
 from carhound.model.windows import Window
+from carhound.plan.columns import makes
+from carhound.plan.expressions import FieldValue
 from carhound.plan.nodes import (
     Bin,
     Dedup,
+    Eval,
+    EventStats,
     FillDown,
     FillNull,
     Filter,
@@ -31,15 +36,20 @@ from carhound.plan.nodes import (
     MvCombine,
     MvExpand,
     Node,
+    Rename,
+    Rex,
     Scan,
     Sort,
+    StrCat,
+    StreamStats,
     SubsearchFilter,
     Tail,
     by_row,
     chain,
     entry,
 )
-from carhound.plan.predicates import Field, conjuncts
+from carhound.plan.predicates import Field, Predicate, conjuncts, tests
+from carhound.plan.reads import expression_fields, test_fields
 from carhound.plan.show_operators import show_range, show_scan
 from carhound.plan.show_predicates import one_line
 
@@ -81,6 +91,8 @@ class _Walk:
     event: Event
     moment: Moment
     hits: Hits | None
+    unknown: set[str] = field(default_factory=set)
+    """Fields whose values hang on other events."""
 
     def path(self, plan: Node) -> tuple[Step, ...]:
         row = Row(self.event)
@@ -90,13 +102,16 @@ class _Walk:
                 case Scan():
                     made += self.scan(node)
                 case Filter(_, predicate):
-                    made += [self.clause(trace(one, row, self.moment)) for one in conjuncts(predicate)]
+                    made += [self.clause(one, row) for one in conjuncts(predicate)]
                 case SubsearchFilter():
                     made.append(self.subsearch(node, row))
+                case EventStats() | StreamStats():
+                    row = self.beside_others(node, row)
                 case Join():
                     step, row = self.joined(node, row)
                     made.append(step)
                 case _ if by_row(node):
+                    self.follow(node)
                     (row,) = OPERATORS[type(node)](node, [row], self.context())
                 case _:
                     made += [self.command(node, *said) for said in _of_many(node)]
@@ -133,7 +148,34 @@ class _Walk:
             )
         return made
 
-    def clause(self, traced: Trace) -> Step:
+    def beside_others(self, node: EventStats | StreamStats, row: Row) -> Row:
+        """The row with what it gets from the rows beside it, where there is evidence."""
+        if self.hits is not None:
+            found = run(node, self.hits, self.moment, _unheard).rows
+            return next((one for one in found if one.event is self.event), row)
+        self.unknown.update(one.column for one in node.aggregations)
+        return row
+
+    def follow(self, node: Node) -> None:
+        """Marks what is made of fields that are not known."""
+        if isinstance(node, Rename):
+            self.unknown.update(new for old, new in node.pairs if old in self.unknown)
+        elif isinstance(node, Eval):
+            for name, expression in node.assignments:
+                if any(one.name in self.unknown for one in expression_fields(expression)):
+                    self.unknown.add(name)
+        elif isinstance(node, Bin | Rex) and node.field is not None and node.field.name in self.unknown:
+            self.unknown.update(makes(node))
+        elif isinstance(node, StrCat) and self.unknown & {
+            part.name for part in node.parts if isinstance(part, FieldValue)
+        }:
+            self.unknown.add(node.target)
+
+    def clause(self, predicate: Predicate, row: Row) -> Step:
+        traced = trace(predicate, row, self.moment)
+        read = {one.name for test in tests((predicate,)) for one in test_fields(test)}
+        if read & self.unknown:
+            return Step("clause", traced.text, traced.span, None, remark=NEEDS_EVIDENCE)
         return Step("clause", traced.text, traced.span, traced.holds, traced.met, traced)
 
     def subsearch(self, node: SubsearchFilter, row: Row) -> Step:

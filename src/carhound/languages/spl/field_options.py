@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.options import NO, OPTION, YES
+from carhound.languages.spl.named_options import NO, OPTION, YES
 from carhound.languages.spl.words import (
     Word,
     end_of_command,

@@ -18,8 +18,9 @@ def check_regex(cursor: Cursor, expression: str, span: Span) -> None:
     options.log_errors = False
     try:
         re2.compile(expression, options)
-    except re2.error as problem:
-        reason = problem.args[0].decode() if isinstance(problem.args[0], bytes) else str(problem)
+    except (re2.error, UnicodeEncodeError) as problem:
+        given = problem.args[0]
+        reason = given.decode(errors="replace") if isinstance(given, bytes) else str(problem)
         cursor.fail(
             "SPL-R1",
             f"RE2 cannot run this expression: {reason}",

@@ -9,8 +9,18 @@ from typing import Literal
 from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
 from carhound.model.windows import ALL_TIME, TimeRange
-from carhound.plan.expressions import Expression, View
+from carhound.plan.expressions import View
 from carhound.plan.lookup_table import LookupTable
+from carhound.plan.nodes.grouping import (
+    Aggregation,
+    Buckets,
+    Chart,
+    EventStats,
+    Series,
+    Stats,
+    StreamStats,
+    Top,
+)
 from carhound.plan.nodes.ordering import Dedup, Head, HeadWhile, Reverse, Sort, SortKey, SortKind, Tail
 from carhound.plan.nodes.relational import Difference, Groups, Pairs, Select
 from carhound.plan.nodes.values import (
@@ -35,7 +45,6 @@ from carhound.plan.nodes.values import (
 from carhound.plan.predicates import AnyOf, Field, Predicate
 
 Role = Literal["main", "baseline"]
-Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,53 +140,6 @@ class Lookup:
     span: Span | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregation:
-    """One aggregate and the column it makes. Without a field or an expression, `count` counts rows."""
-
-    function: Aggregate
-    field: Field | None
-    column: str
-    expression: Expression | None = None
-    """What is aggregated in the place of a field. `count` counts the rows on which it is true."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """One row for each distinct combination of the `by` fields, by-columns first, sorted by them.
-
-    Rows lacking a by-field are left out. Without `by`, exactly one row.
-    """
-
-    input: "Node"
-    aggregations: tuple[Aggregation, ...]
-    by: tuple[Field, ...] = ()
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Top:
-    """The commonest values, or the rarest: `by`, then the fields, their count, and their percentage.
-
-    Rows that lack one of the fields are left out. Ties are in the order of the values, and so are the groups
-    of `by`, each of which has so many rows.
-    """
-
-    input: "Node"
-    fields: tuple[Field, ...]
-    limit: int = 10
-    """0 for all."""
-    by: tuple[Field, ...] = ()
-    rare: bool = False
-    count: str | None = "count"
-    """The column of the count, None for none."""
-    percent: str | None = "percent"
-    """The column of the percentage of the rows (of the group), None for none."""
-    other: str | None = None
-    """What the fields hold in a last row for all other values, None for no such row."""
-    span: Span | None = field(default=None, compare=False)
-
-
 RowWise = Fields | Table | Rename | Eval | Lookup | Rex | Sed | MakeMv | NoMv | Replace | StrCat
 """What makes exactly one row of each, without the others."""
 
@@ -185,40 +147,43 @@ RowWise = Fields | Table | Rename | Eval | Lookup | Rex | Sed | MakeMv | NoMv | 
 Relational = Difference | Groups | Pairs | Select
 Node = (
     Scan
-    | Filter
-    | SubsearchFilter
     | Append
-    | Join
-    | TableRows
-    | Lookup
-    | Dedup
-    | Fields
-    | Table
-    | Rename
-    | Eval
-    | Sort
-    | Head
-    | Stats
-    | Top
     | Bin
+    | Chart
+    | Dedup
+    | Eval
+    | EventStats
+    | Fields
     | FillDown
     | FillNull
+    | Filter
+    | Head
     | HeadWhile
+    | Join
+    | Lookup
     | MakeMv
     | MvCombine
     | MvExpand
     | NoMv
+    | Relational
+    | Rename
     | Replace
     | Reverse
     | Rex
     | Sed
+    | Sort
+    | Stats
     | StrCat
+    | StreamStats
+    | SubsearchFilter
+    | Table
+    | TableRows
     | Tail
-    | Relational
+    | Top
 )
-Transforming = Stats | Top
+Transforming = Chart | Stats | Top
 """What makes rows that are no events any more."""
-Tabular = Stats | Top | Groups | Pairs | Select
+Tabular = Transforming | Groups | Pairs | Select
 """What makes a table, even where its rows stand for events."""
 
 
@@ -273,13 +238,15 @@ def scans(plan: Node) -> list[Scan]:
 
 __all__ = [
     "NOTHING",
-    "Aggregate",
     "Aggregation",
     "Append",
     "Bin",
+    "Buckets",
+    "Chart",
     "Dedup",
     "Difference",
     "Eval",
+    "EventStats",
     "Fields",
     "FillDown",
     "FillNull",
@@ -305,11 +272,13 @@ __all__ = [
     "Scan",
     "Sed",
     "Select",
+    "Series",
     "Sort",
     "SortKey",
     "SortKind",
     "Stats",
     "StrCat",
+    "StreamStats",
     "SubsearchFilter",
     "Substitution",
     "Table",

@@ -9,6 +9,7 @@ from typing import Any
 
 from carhound.engines.interpreter.operators import (
     binning,
+    charting,
     extracting,
     filling,
     filtering,
@@ -20,15 +21,18 @@ from carhound.engines.interpreter.operators import (
     relational,
     replacing,
     shaping,
+    streaming,
 )
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.plan.nodes import (
     Append,
     Bin,
+    Chart,
     Dedup,
     Difference,
     Eval,
+    EventStats,
     Fields,
     FillDown,
     FillNull,
@@ -52,6 +56,7 @@ from carhound.plan.nodes import (
     Sort,
     Stats,
     StrCat,
+    StreamStats,
     SubsearchFilter,
     Table,
     TableRows,
@@ -64,9 +69,11 @@ Operator = Callable[[Any, Iterable[Row], Context], Iterable[Row]]
 OPERATORS: dict[type, Operator] = {
     Bin: binning.binned,
     Append: joining.appended,
+    Chart: charting.chart,
     Dedup: filtering.dedup,
     Difference: relational.difference,
     Eval: shaping.evaluated,
+    EventStats: grouping.eventstats,
     Fields: shaping.projected,
     FillDown: filling.filldown,
     FillNull: filling.fillnull,
@@ -90,6 +97,7 @@ OPERATORS: dict[type, Operator] = {
     Sort: ordering.sort,
     Stats: grouping.stats,
     StrCat: replacing.joined,
+    StreamStats: streaming.streamstats,
     SubsearchFilter: filtering.by_subsearch,
     Table: shaping.projected,
     Tail: ordering.tail,

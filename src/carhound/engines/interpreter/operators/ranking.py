@@ -5,12 +5,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.operators.grouping import keyed
+from carhound.engines.interpreter.operators.grouping import Key, keyed, order
 from carhound.engines.interpreter.rows import Row
 from carhound.model.event import Cell
 from carhound.plan.nodes import Top
-
-Key = tuple[str, ...]
 
 
 def top(node: Top, rows: Iterable[Row], context: Context) -> list[Row]:
@@ -18,23 +16,23 @@ def top(node: Top, rows: Iterable[Row], context: Context) -> list[Row]:
     counts = Counter(key for key, _ in keyed(rows, (*node.by, *node.fields), context.used))
     size = len(node.by)
     sign = 1 if node.rare else -1
-    order = sorted(counts, key=lambda key: (key[:size], sign * counts[key], key))
+    ranked = sorted(counts, key=lambda key: (order(key[:size]), sign * counts[key], order(key)))
     return [
         row
-        for _, keys in groupby(order, key=lambda key: key[:size])
+        for _, keys in groupby(ranked, key=lambda key: key[:size])
         for row in _ranked(node, list(keys), counts)
     ]
 
 
-def _ranked(node: Top, order: list[Key], counts: Counter[Key]) -> Iterator[Row]:
+def _ranked(node: Top, ranked: list[Key], counts: Counter[Key]) -> Iterator[Row]:
     """The rows of a group, whose combinations are in order."""
-    total = sum(counts[key] for key in order)
-    shown = order[: node.limit or None]
+    total = sum(counts[key] for key in ranked)
+    shown = ranked[: node.limit or None]
     for key in shown:
         yield ranked_row(node, key, counts[key], total)
     rest = total - sum(counts[key] for key in shown)
     if node.other is not None and rest:
-        by = order[0][: len(node.by)]
+        by = ranked[0][: len(node.by)]
         yield ranked_row(node, (*by, *(node.other for _ in node.fields)), rest, total)
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from carhound.languages.spl.commands import (
     append,
     bin_,
+    chart,
     dedup,
     eval_,
+    eventstats,
     fields,
     filldown,
     fillnull,
@@ -16,6 +18,7 @@ from carhound.languages.spl.commands import (
     join,
     lookup,
     makemv,
+    makeresults,
     mvcombine,
     mvexpand,
     nomv,
@@ -28,9 +31,12 @@ from carhound.languages.spl.commands import (
     sort,
     stats,
     strcat,
+    streamstats,
     table,
     tail,
+    timechart,
     top,
+    tstats,
     where,
 )
 from carhound.languages.spl.cursor import Cursor
@@ -40,9 +46,11 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "append": append.parse,
     "bin": bin_.parse,
     "bucket": bin_.parse,
+    "chart": chart.parse,
     "dedup": dedup.parse,
     "discretize": bin_.parse,
     "eval": eval_.parse,
+    "eventstats": eventstats.parse,
     "fields": fields.parse,
     "filldown": filldown.parse,
     "fillnull": fillnull.parse,
@@ -52,6 +60,7 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "join": join.parse,
     "lookup": lookup.parse,
     "makemv": makemv.parse,
+    "makeresults": makeresults.parse,
     "mvcombine": mvcombine.parse,
     "mvexpand": mvexpand.parse,
     "nomv": nomv.parse,
@@ -65,11 +74,14 @@ COMMANDS: dict[str, Callable[[Cursor, int], PipedCommand]] = {
     "sort": sort.parse,
     "stats": stats.parse,
     "strcat": strcat.parse,
+    "streamstats": streamstats.parse,
     "table": table.parse,
     "tail": tail.parse,
+    "timechart": timechart.parse,
     "top": top.parse,
+    "tstats": tstats.parse,
     "where": where.parse,
 }
 
-GENERATING = frozenset({"inputlookup"})
+GENERATING = frozenset({"inputlookup", "makeresults", "tstats"})
 """Commands that can come first, beside `search`."""
