@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from carhound.languages.spl.commands import stats
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.data_model import SOURCE, DataSet, find_data_set
-from carhound.languages.spl.named_options import read_flag, read_options
+from carhound.languages.spl.options import Options, Readers, text, truth
 from carhound.languages.spl.search_expression import parse_search, show_search
 from carhound.languages.spl.syntax import (
     BareTerm,
@@ -32,9 +32,13 @@ from carhound.plan.expressions import Call, Constant, Expression, FieldValue
 from carhound.plan.nodes import Eval, Node, Rename, Stats, reads_nothing
 from carhound.plan.predicates import Field
 
-_KNOWN = ("allow_old_summaries", "fillnull_value", "local", "prestats", "summariesonly")
-_REFUSED = {
+_READERS: Readers = {
+    "allow_old_summaries": truth,
     "append": "write append [| tstats …]",
+    "fillnull_value": text,
+    "local": truth,
+    "prestats": truth,
+    "summariesonly": truth,
 }
 _FROM = re.compile(r'"(?:[^"\\]|\\.)*"|\b(from)\s+datamodel\s*=', re.IGNORECASE | re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]]|(?<=[\s)])(by|groupby)(?=\s)', re.IGNORECASE | re.DOTALL)
@@ -151,8 +155,8 @@ def _renamed(
 
 def parse(cursor: Cursor, start: int) -> TStats:
     """Reads what follows the command's name, which begins at `start`."""
-    options = read_options(cursor, "tstats", _KNOWN, _REFUSED)
-    if read_flag(cursor, options, "prestats", False):
+    options = Options("tstats", _READERS).take_all(cursor)
+    if options.get("prestats"):
         hint = "drop it: tstats gives what stats would"
         cursor.fail("SPL-U2", "tstats prestats=t is not supported", cursor.span(start), hint)
     aggregates = _aggregates(cursor, start)
@@ -173,8 +177,7 @@ def parse(cursor: Cursor, start: int) -> TStats:
     by = _by(cursor) if any(take_keyword(cursor, word) for word in ("by", "groupby")) else ()
     span = cursor.span(start, len(cursor.text[: cursor.at].rstrip()))
     end_of_command(cursor, "tstats")
-    filler = options.get("fillnull_value")
-    return TStats(aggregates, data_set, where, by, None if filler is None else filler.text, span)
+    return TStats(aggregates, data_set, where, by, options.get("fillnull_value"), span)
 
 
 def _aggregates(cursor: Cursor, start: int) -> PipedCommand:
