@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.words import Word, quote, read_quoted, read_word, unescape_text
 from carhound.model.suggestion import nearest
+from carhound.model.time_spans import TimeSpan, parse_time_span
 
 _OPTION = re.compile(r"([A-Za-z_]+)\s*=(?!=)\s*", re.ASCII)
 _YES = frozenset({"t", "true", "1", "yes"})
@@ -98,6 +99,18 @@ def text(cursor: Cursor, name: str) -> str:
     if word is None:
         _wrong(cursor, word, f"{name}= needs a value {cursor.found()}", f'write {name}="…"')
     return word.text
+
+
+def time_span(cursor: Cursor, name: str) -> TimeSpan:
+    """Reads a length of time: 10m, 1h, 1d, …"""
+    cursor.skip_blank()
+    start = cursor.at
+    written = text(cursor, name)
+    span = parse_time_span(written)
+    if span is None:
+        what = f"the span {written} is not supported"
+        cursor.fail("SPL-U2", what, cursor.span(start), "write span=10m, 1h, 1d, 1w or 1mon")
+    return span
 
 
 def show_options(options: Mapping[str, object], defaults: Mapping[str, object]) -> str:

@@ -6,10 +6,9 @@ from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.charts import SERIES_READERS, read_series, show_series
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.grouped import UNCHANGED, read_aggregates, read_by, show_by
-from carhound.languages.spl.options import Options, positive, text, truth
+from carhound.languages.spl.options import Options, positive, time_span, truth
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
-from carhound.model.time_spans import TimeSpan, parse_time_span
 from carhound.plan.nodes import Aggregation, Buckets, Node, Series
 from carhound.plan.nodes import Chart as ChartNode
 from carhound.plan.predicates import Field
@@ -58,17 +57,6 @@ def parse(cursor: Cursor, start: int) -> Timechart:
     return Timechart(aggregates, buckets, series, cursor.span(start))
 
 
-def _span(cursor: Cursor, name: str) -> TimeSpan:
-    cursor.skip_blank()
-    start = cursor.at
-    written = text(cursor, name)
-    span = parse_time_span(written)
-    if span is None:
-        what = f"the span {written} is not supported"
-        cursor.fail("SPL-U2", what, cursor.span(start), "write span=10m, 1h, 1d, 1w or 1mon")
-    return span
-
-
 _READERS = {
     **SERIES_READERS,
     "aligntime": "spans begin at whole hours and days",
@@ -78,6 +66,6 @@ _READERS = {
     "fixedrange": truth,
     "minspan": "use span=",
     "partial": UNCHANGED,
-    "span": _span,
+    "span": time_span,
     "start": _RANGE,
 }
