@@ -35,9 +35,15 @@ SYSMON = {"SourceName": "Microsoft-Windows-Sysmon", "Channel": "Microsoft-Window
 NOW = datetime(2024, 6, 15, 13, tzinfo=UTC)
 
 
+@cache
+def pages() -> dict[Path, Any]:
+    """The pages of cases beside this file."""
+    paths = sorted(FOLDER.glob("*/*.yaml"))
+    return {path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
+
+
 def cases() -> Iterator[Any]:
-    for path in sorted(FOLDER.glob("*/*.yaml")):
-        page = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path, page in pages().items():
         assert page["source"], path
         for case in page["cases"]:
             events = case.get("given", page.get("events", []))
@@ -117,7 +123,8 @@ def all_columns() -> EventTable:
 
 def compiled_of(case: dict[str, Any]) -> Compiled:
     if "pseudocode" in case:
-        return compile_pseudocode(Source(case["pseudocode"], "case"))
+        programs = {name: Source(text, name) for name, text in case.get("analytics", {}).items()}
+        return compile_pseudocode(Source(case["pseudocode"], "case"), analytics=programs.get)
     tables = {
         name: LookupTable(name, tuple(rows[0]), tuple(tuple(map(str, row)) for row in rows[1:]))
         for name, rows in case.get("lookups", {}).items()
