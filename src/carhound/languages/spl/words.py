@@ -17,6 +17,7 @@ _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS"}
 _NO_NAMES = frozenset({"as", "by", "sortby"})
 """Words that mean something in other places, or in options that are not supported."""
 _ENDS_WORD = frozenset('()[]|,"')
+_ESCAPES = re.compile(r"\\(.)", re.DOTALL)
 _OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
 
 
@@ -79,6 +80,7 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
     if "\\" not in raw:
         return raw
     out: list[str] = []
+    unknown: list[str] = []
     at = 0
     while at < len(raw):
         character, following = raw[at], raw[at + 1 : at + 2]
@@ -87,20 +89,23 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
             at += 1
             continue
         if following not in '\\"|':
-            _remark_escape(cursor, raw, Span(start + at, start + at + 2))
+            unknown.append(character + following)
         out.append(following)
         at += 2
+    if unknown:
+        _remark_escapes(cursor, raw, unknown, Span(start, start + len(raw)))
     return "".join(out)
 
 
-def _remark_escape(cursor: Cursor, raw: str, span: Span) -> None:
-    escape = cursor.text[span.start : span.end]
-    reading = "a wildcard" if escape == "\\*" else f"plain {escape[1]!r}"
+def _remark_escapes(cursor: Cursor, raw: str, unknown: list[str], span: Span) -> None:
+    escapes = ", ".join(dict.fromkeys(unknown))
+    reading = "as a wildcard" if set(unknown) == {"\\*"} else "without its backslash"
+    whole = _ESCAPES.sub(lambda match: match[0] if match[1] in '\\"|' else "\\" + match[0], raw)
     cursor.remark(
         "SPL-E1",
-        f"the escape {escape} in {raw!r} is read as {reading}; another reading keeps the backslash",
+        f"{escapes} is read {reading}; another reading keeps it",
         span,
-        "write a backslash as \\\\",
+        f"write {whole} where backslashes are meant",
     )
 
 
