@@ -120,6 +120,11 @@ def _grow_expression(children: st.SearchStrategy[Expression]) -> st.SearchStrate
         st.builds(Negation, st.sampled_from(["not", "-"]), children),
         st.builds(Call, st.just("like"), st.tuples(children, patterns | children)),
         st.builds(Call, st.sampled_from(["isnull", "isnotnull", "len", "lower"]), st.tuples(children)),
+        st.builds(Call, st.just("match"), st.tuples(children, REGEXES.map(Constant))),
+        st.builds(Call, st.sampled_from(["coalesce", "in"]), st.tuples(children, children)),
+        st.builds(Call, st.just("if"), st.tuples(children, children, children)),
+        st.builds(Call, st.sampled_from(["true", "null", "pi"]), st.just(())),
+        st.builds(Call, st.sampled_from(["upper", "tonumber", "mvcount", "typeof"]), st.tuples(children)),
     )
 
 
@@ -173,7 +178,7 @@ COLUMNS = st.lists(NAMES | st.sampled_from(["_time", "n", "Im*", "*"]), min_size
 AGGREGATIONS = st.lists(
     st.builds(
         nodes.Aggregation,
-        st.sampled_from(["count", "dc", "values", "min", "max", "sum", "avg"]),
+        st.sampled_from(["count", "dc", "values", "min", "max", "sum", "avg", "list", "latest", "median"]),
         FIELD,
         st.sampled_from(["n", "m", "Image"]),
     )
@@ -212,6 +217,17 @@ def _above(inputs: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Nod
         ),
         st.builds(nodes.Head, inputs, st.integers(0, 4)),
         st.builds(nodes.Stats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
+        st.builds(nodes.EventStats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
+        st.builds(
+            nodes.StreamStats,
+            inputs,
+            AGGREGATIONS,
+            st.just(()) | SOME_FIELDS,
+            st.booleans(),
+            st.integers(0, 2),
+            st.booleans(),
+            st.booleans(),
+        ),
         st.builds(nodes.Top, inputs, SOME_FIELDS, st.integers(0, 2)),
         st.builds(nodes.Fields, inputs, COLUMNS, st.booleans()),
         st.builds(nodes.Table, inputs, COLUMNS),

@@ -3,7 +3,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carhound.languages.spl.commands import dedup, fields, head, regex, rename, sort, stats, table, top, where
+from carhound.languages.spl.commands import (
+    chart,
+    dedup,
+    eventstats,
+    fields,
+    head,
+    regex,
+    rename,
+    sort,
+    stats,
+    streamstats,
+    table,
+    timechart,
+    top,
+    where,
+)
 from carhound.languages.spl.compile import compile_spl
 from carhound.languages.spl.parser import parse
 from carhound.languages.spl.search_expression import show_pipeline as show
@@ -21,7 +36,10 @@ from carhound.languages.spl.syntax import (
 )
 from carhound.languages.spl.words import Word
 from carhound.model.diagnostics import LanguageError, Source
+from carhound.model.time_spans import TimeSpan
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
+from carhound.plan.nodes import Aggregation, Buckets, Series
+from carhound.plan.predicates import Field
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 words = texts.filter(bool).map(Word)
@@ -45,32 +63,44 @@ leaves: st.SearchStrategy[SearchExpression] = st.one_of(
 searches = st.recursive(leaves, grow, max_leaves=6)
 
 
-def grow_expression(children: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    operators = st.sampled_from(["=", "!=", "<", ">=", "and", "or", "xor", "+", "-", "*", "/", "%", "."])
-    calls = st.builds(Call, st.just("like"), st.tuples(children, children)) | st.builds(
-        Call, st.sampled_from(["lower", "len", "isnull", "isnotnull"]), st.tuples(children)
-    )
-    return (
-        calls
-        | st.builds(Binary, operators, children, children)
-        | st.builds(Negation, st.sampled_from(["not", "-"]), children)
-    )
-
-
-expressions = st.recursive(
-    st.one_of(
-        st.builds(Constant, texts | st.integers(0, 10**6)),
+values: st.SearchStrategy[Expression] = st.deferred(
+    lambda: st.one_of(
+        st.builds(Constant, texts | st.integers(0, 10**6) | st.floats(0, 1e9)),
         st.builds(FieldValue, texts.filter(lambda text: "'" not in text)),
-    ),
-    grow_expression,
-    max_leaves=5,
+        st.builds(Binary, st.sampled_from("+-*/%."), values, values),
+        st.builds(Negation, st.just("-"), values),
+        st.builds(Call, st.sampled_from(["lower", "len"]), st.tuples(values)),
+        st.builds(Call, st.just("if"), st.tuples(conditions, values, values)),
+    )
+)
+conditions: st.SearchStrategy[Expression] = st.deferred(
+    lambda: st.one_of(
+        st.builds(Binary, st.sampled_from(["=", "!=", "<", ">="]), values, values),
+        st.builds(Call, st.sampled_from(["like", "in"]), st.tuples(values, values)),
+        st.builds(Call, st.sampled_from(["isnull", "isnotnull"]), st.tuples(values)),
+        st.builds(Call, st.sampled_from(["true", "false"]), st.just(())),
+        st.builds(Binary, st.sampled_from(["and", "or", "xor"]), conditions, conditions),
+        st.builds(Negation, st.just("not"), conditions),
+    )
 )
 many_names = st.lists(column_names, min_size=1, max_size=2).map(tuple)
-aggregates = st.builds(
-    stats.Aggregated, st.sampled_from(["count", "values", "dc"]), column_names, texts.filter(bool)
+a_field = column_names.map(lambda one: Field(one.text))
+some_fields = st.lists(a_field, min_size=1, max_size=2).map(tuple)
+columns = texts.filter(bool)
+aggregates = st.one_of(
+    st.builds(Aggregation, st.sampled_from(["count", "values", "dc", "stdevp"]), a_field, columns),
+    st.builds(Aggregation, st.just("perc"), a_field, columns, st.none(), st.sampled_from([0.0, 5.0, 99.95])),
+    st.builds(Aggregation, st.just("count"), st.none(), columns, conditions | values),
+)
+several = st.lists(aggregates, min_size=1, max_size=2).map(tuple)
+series = st.none() | st.builds(
+    Series, a_field, st.integers(0, 20), st.booleans(), st.none() | columns, st.none() | columns
+)
+spans = st.none() | st.builds(
+    TimeSpan, st.integers(1, 99), st.sampled_from(["s", "m", "h", "d", "w", "mon", "q", "y"])
 )
 piped = st.one_of(
-    st.builds(where.Where, expressions),
+    st.builds(where.Where, conditions),
     st.builds(dedup.Dedup, many_names, st.integers(1, 3)),
     st.builds(fields.Fields, many_names, st.booleans()),
     st.builds(table.Table, many_names),
@@ -82,7 +112,24 @@ piped = st.one_of(
     ),
     st.builds(head.Head, st.integers(0, 20)),
     st.builds(top.Top, many_names, st.integers(0, 20)),
-    st.builds(stats.Stats, st.lists(aggregates, min_size=1, max_size=2).map(tuple), st.just(()) | many_names),
+    st.builds(stats.Stats, several, st.just(()) | some_fields),
+    st.builds(eventstats.EventStats, several, st.just(()) | some_fields),
+    st.builds(
+        streamstats.StreamStats,
+        several,
+        st.just(()) | some_fields,
+        st.booleans(),
+        st.integers(0, 9),
+        st.booleans(),
+        st.booleans(),
+    ),
+    st.builds(chart.Chart, several, a_field, series),
+    st.builds(
+        timechart.Timechart,
+        several,
+        st.builds(Buckets, spans, st.integers(1, 99), st.booleans(), st.booleans()),
+        series,
+    ),
     st.builds(
         regex.Regex,
         st.none() | st.just("Image"),

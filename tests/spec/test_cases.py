@@ -91,7 +91,8 @@ def duckdb(compiled: Compiled, events: list[Event], folder: Path) -> Answered:
         shown(answer(compiled.plan, files, Moment(NOW, UTC), as_event_of_row, unheard))
         for files in opened(tuple(events), folder)
     )
-    assert [event.position for event in every[0]] == [event.position for event in bare[0]]
+    if every[1] is None or (every[0] and bare[0]):  # SQL aggregates without naming the events
+        assert [event.position for event in every[0]] == [event.position for event in bare[0]]
     assert every[1] == bare[1]
     return every
 

@@ -81,8 +81,9 @@ def analytic_option(command: Command) -> Command:
         "analytics",
         multiple=True,
         metavar="REF",
-        help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
-        "bundled one, or 'companions'. Can be given more than once. Default: the published ones.",
+        help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, "
+        "savedsearches.conf, a detection of Splunk's security content (YAML), or the id of a bundled one, or "
+        "'companions'. Can be given more than once. Default: the published ones.",
     )(command)
 
 

@@ -15,7 +15,7 @@ from carhound.findings.run import Rows, WindowUsed
 from carhound.findings.silence import silence
 from carhound.model.diagnostics import Source
 from carhound.model.event import Cell, Event
-from carhound.plan.nodes import Node, Scan, Stats, Top, entry, scans
+from carhound.plan.nodes import Node, Scan, Tabular, chain, scans
 
 DAY_COLUMN = "day"
 
@@ -119,7 +119,7 @@ def windows_used(
 
 def table(plan: Node, result: Result) -> Rows | None:
     """The rows of a plan that aggregates."""
-    if entry(plan) is plan and not isinstance(plan, Stats | Top):
+    if not any(isinstance(node, Tabular) for node in chain(plan)):
         return None
     return as_rows(result.columns or (), result.rows)
 

@@ -9,7 +9,7 @@ from carhound.findings.identity import Registry
 from carhound.findings.prevalence import Sighting
 from carhound.model.event import Event
 from carhound.pipeline.gathered import INTERPRETER, Gathered
-from carhound.pipeline.implementations import Subject, numbered
+from carhound.pipeline.implementations import Subject, asks_nothing, numbered
 from carhound.pipeline.judge_all import judge_all, newest_match
 from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
@@ -26,7 +26,7 @@ def from_files(
 ) -> Gathered:
     """Reads the evidence of a request. Raises UsageError where none of its paths exists."""
     paths = tuple(dict.fromkeys(request.evidence))
-    missing = missing_of(paths)
+    missing = missing_of(paths) if paths or not asks_nothing(subjects) else ()
     options = ReadOptions(
         clock.zone,
         read_mappings(request.mappings),

@@ -1,18 +1,24 @@
-"""The columns of a plan whose result is a table."""
+"""The columns of a plan whose result is a table, and the names that its operators make."""
 
 from collections.abc import Collection, Iterable
 from functools import singledispatch
 
 from carhound.plan.nodes import (
     Append,
+    Chart,
     Eval,
+    EventStats,
     Fields,
+    Groups,
     Join,
     Lookup,
     Node,
+    Pairs,
     Rename,
     Scan,
+    Select,
     Stats,
+    StreamStats,
     Table,
     TableRows,
     Top,
@@ -68,6 +74,34 @@ def _(plan: Eval, present: Collection[str] = ()) -> Columns:
     return None if known is None else distinct((*known, *(name for name, _ in plan.assignments)))
 
 
+@columns.register(EventStats)
+@columns.register(StreamStats)
+def _(plan: EventStats | StreamStats, present: Collection[str] = ()) -> Columns:
+    known = columns(plan.input, present)
+    return None if known is None else distinct((*known, *(one.column for one in plan.aggregations)))
+
+
+@columns.register
+def _(plan: Chart, present: Collection[str] = ()) -> Columns:
+    made = [one.column for one in plan.aggregations] if plan.series is None else present
+    return distinct([plan.over.name, *made])
+
+
+@columns.register
+def _(plan: Select, _present: Collection[str] = ()) -> Columns:
+    return tuple(name for name, _ in plan.columns)
+
+
+@columns.register
+def _(_plan: Pairs, present: Collection[str] = ()) -> Columns:
+    return distinct(present)
+
+
+@columns.register
+def _(plan: Groups, _present: Collection[str] = ()) -> Columns:
+    return distinct(("group", *(one.name for one in plan.by), "_time"))
+
+
 @columns.register
 def _(plan: Append, present: Collection[str] = ()) -> Columns:
     return _widened(plan.input, columns(plan.subsearch, present), present)
@@ -92,6 +126,25 @@ def _widened(source: Node, more: Columns, present: Collection[str]) -> Columns:
     """The columns of an operator's input and those that it brings from elsewhere."""
     own = () if reads_nothing(source) else columns(source, present)
     return None if own is None or more is None else distinct((*own, *more))
+
+
+def makes(node: Node) -> tuple[str, ...]:
+    """The names that an operator gives to values it makes, in order."""
+    match node:
+        case Rename(_, pairs):
+            return tuple(new for _, new in pairs)
+        case Eval(_, assignments):
+            return tuple(name for name, _ in assignments)
+        case EventStats(_, aggregations) | StreamStats(_, aggregations):
+            return tuple(one.column for one in aggregations)
+        case Append(_, subsearch) | Join(_, subsearch):
+            return columns(subsearch) or ()
+        case TableRows(_, table):
+            return table.columns
+        case Lookup(_, _, _, outputs):
+            return tuple(name for _, name in outputs)
+        case _:
+            return ()
 
 
 def _wild(names: tuple[str, ...]) -> bool:

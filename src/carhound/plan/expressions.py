@@ -6,6 +6,9 @@ from typing import Literal
 
 from carhound.model.diagnostics import Span
 
+View = Literal["native", "car"]
+"""The two views of an event: the names Windows and Sysmon give, and those of the CAR data model."""
+
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "and", "or", "xor", "+", "-", "*", "/", "%", "."]
 
 
@@ -23,6 +26,7 @@ class FieldValue:
 
     name: str
     span: Span | None = field(default=None, compare=False)
+    view: View = "native"
 
 
 @dataclass(frozen=True, slots=True)

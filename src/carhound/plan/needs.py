@@ -7,6 +7,7 @@ Where no event of a file carries such a field, the file is not clean: nothing co
 from dataclasses import dataclass
 
 from carhound.plan.expressions import Binary, Call, Expression, FieldValue, Negation
+from carhound.plan.functions import FUNCTIONS
 from carhound.plan.predicates import (
     Absent,
     All,
@@ -61,7 +62,7 @@ def _needs(condition: Predicate) -> list[Need]:
         case MatchesRegex(field, _, negated):
             return [] if negated or field is None else _of(field)
         case Where(expression):
-            return [need for name in _compared(expression) for need in _of(Field(name))]
+            return [need for field in _compared(expression) for need in _of(field)]
         case All(items):
             return [need for item in items for need in _needs(item)]
         case AnyOf(items):
@@ -88,7 +89,7 @@ def _either(branches: list[list[Need]]) -> list[Need]:
     return [Need(tuple(fields), tuple(dict.fromkeys(name for need in first for name in need.carriers)))]
 
 
-def _compared(expression: Expression) -> list[str]:
+def _compared(expression: Expression) -> list[Field]:
     """The fields that must be there for an eval expression to be true."""
     match expression:
         case Binary("and", left, right):
@@ -96,18 +97,21 @@ def _compared(expression: Expression) -> list[str]:
         case Binary("or" | "xor", _, _) | Negation():
             return []
         case Binary(_, left, right):
-            return [name for side in (left, right) for name in _read(side)]
-        case Call("like", arguments):
-            return [name for argument in arguments for name in _read(argument)]
+            return [field for side in (left, right) for field in _read(side)]
+        case Call("in", (value, *_)) | Call("isnotnull", (value,)):
+            return _read(value)
+        case Call(function):
+            return _read(expression) if FUNCTIONS[function].condition else []
         case _:
             return []
 
 
-def _read(expression: Expression) -> list[str]:
+def _read(expression: Expression) -> list[Field]:
+    """The fields without which an expression is null."""
     match expression:
-        case FieldValue(name):
-            return [name]
-        case Call("lower" | "len", arguments):
-            return [name for argument in arguments for name in _read(argument)]
+        case FieldValue(name, view=view):
+            return [Field(name, view)]
+        case Call(function, arguments) if FUNCTIONS[function].strict:
+            return [field for argument in arguments for field in _read(argument)]
         case _:
             return []

@@ -8,13 +8,13 @@ from typing import Literal
 
 from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
+from carhound.model.time_spans import TimeSpan
 from carhound.model.windows import ALL_TIME, TimeRange
-from carhound.plan.expressions import Expression
+from carhound.plan.expressions import Expression, View
 from carhound.plan.lookup_table import LookupTable
-from carhound.plan.predicates import AnyOf, Field, Predicate, View
+from carhound.plan.predicates import AnyOf, Field, Predicate
 
 Role = Literal["main", "baseline"]
-Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +195,14 @@ class Head:
 class Aggregation:
     """One aggregate and the column it makes. Without a field or an expression, `count` counts rows."""
 
-    function: Aggregate
+    function: str
+    """A name in `aggregates.AGGREGATES`."""
     field: Field | None
     column: str
     expression: Expression | None = None
-    """What is aggregated in the place of a field. `count` counts the rows on which it is true."""
+    """What is aggregated in the place of a field. `count` counts the rows on which it is true or a value."""
+    rank: float | None = None
+    """Of a percentile, 0 to 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,83 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class EventStats:
+    """Each row with the aggregates of its group; rows keep their order.
+
+    Rows lacking a by-field are left as they are. One with several values of a by-field counts in every group
+    and is given what the first of them has.
+    """
+
+    input: "Node"
+    aggregations: tuple[Aggregation, ...]
+    by: tuple[Field, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStats:
+    """Each row with the aggregates of the rows of its group up to there, in their order."""
+
+    input: "Node"
+    aggregations: tuple[Aggregation, ...]
+    by: tuple[Field, ...] = ()
+    current: bool = True
+    """Whether the row itself counts."""
+    window: int = 0
+    """How many rows count at most; 0 for all."""
+    shared: bool = True
+    """Whether all groups share one window, so that the rows of one push out those of others."""
+    reset_on_change: bool = False
+    """Whether all begins anew where the by-fields are others than those of the row before."""
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How the values of a field become columns."""
+
+    field: Field
+    limit: int = 10
+    """How many of the values get a column of their own, 0 for all."""
+    lowest: bool = False
+    """Whether those with the least are kept, not those with the most."""
+    other: str | None = "OTHER"
+    """The column of all other values; None leaves them out."""
+    null: str | None = "NULL"
+    """The column of rows without the field; None leaves them out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """How times become the rows of a chart."""
+
+    span: TimeSpan | None = None
+    """None takes the shortest of a list that makes no more than `most` rows."""
+    most: int = 100
+    gaps: bool = True
+    """Whether buckets without events are rows too."""
+    whole_window: bool = True
+    """Whether such rows go to the ends of the window of the search, not of the events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A row for each value of a field, or for each bucket of time, in order.
+
+    A column for each aggregate; with `series` one for each of its values, and of several aggregates one for
+    each pair (`count: value`). Rows lacking the field are left out.
+    """
+
+    input: "Node"
+    aggregations: tuple[Aggregation, ...]
+    over: Field
+    buckets: Buckets | None = None
+    """Of a chart over `_time`."""
+    series: Series | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Top:
     """The commonest values: columns of the fields, `count`, `percent`; ties by value."""
 
@@ -225,25 +305,85 @@ class Top:
     span: Span | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Exactly these columns: the values of fields under names."""
+
+    input: "Node"
+    columns: tuple[tuple[str, Field], ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The rows that the subsearch does not give as well: the same event, or the same values of columns.
+
+    Letter case does not count in values.
+    """
+
+    input: "Node"
+    subsearch: "Node"
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A row for each row of the input and each of the subsearch with the same values of the key fields.
+
+    Columns are `name.field`: CAR's names where rows are events, and `time` in seconds since 1970. A row
+    stands for the event of the input. Letter case does not count in keys, and a missing value is like no
+    other. Without keys, every pair.
+    """
+
+    input: "Node"
+    subsearch: "Node"
+    names: tuple[str, str]
+    keys: tuple[tuple[str, str], ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The rows put together by the values of fields, letter case aside: columns `group`, the fields, `_time`.
+
+    Rows lacking a field are left out. With `gap`, a longest time in seconds between neighbours, a group ends
+    where nothing follows in time; rows without a time are then left out too.
+    """
+
+    input: "Node"
+    by: tuple[Field, ...]
+    gap: float | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+Relational = Difference | Groups | Pairs | Select
 Node = (
     Scan
     | Filter
     | SubsearchFilter
     | Append
-    | Join
-    | TableRows
-    | Lookup
+    | Chart
     | Dedup
-    | Fields
-    | Table
-    | Rename
     | Eval
+    | EventStats
+    | Fields
+    | Head
+    | Join
+    | Lookup
+    | Relational
+    | Rename
     | Sort
     | Head
     | Stats
+    | StreamStats
+    | Table
+    | TableRows
     | Top
 )
-Transforming = Stats | Top
+Transforming = Chart | Stats | Top
+"""What makes rows that are no events any more."""
+Tabular = Transforming | Groups | Pairs | Select
+"""What makes a table, even where its rows stand for events."""
 
 
 NOTHING = AnyOf(())
@@ -265,7 +405,7 @@ def chain(plan: Node) -> list[Node]:
 
 def subsearch_of(node: Node) -> "Node | None":
     """The plan whose rows an operator puts beside those of its input."""
-    return node.subsearch if isinstance(node, SubsearchFilter | Append | Join) else None
+    return node.subsearch if isinstance(node, SubsearchFilter | Append | Join | Difference | Pairs) else None
 
 
 def entry(plan: Node) -> Node:

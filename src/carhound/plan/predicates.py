@@ -12,9 +12,8 @@ from typing import Literal
 
 from carhound.model.diagnostics import Span
 from carhound.model.glob import Glob
-from carhound.plan.expressions import Expression
+from carhound.plan.expressions import Expression, View
 
-View = Literal["native", "car"]
 Order = Literal["==", "!=", "<", "<=", ">", ">="]
 
 

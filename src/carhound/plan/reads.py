@@ -4,24 +4,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 
-from carhound.plan.columns import columns
+from carhound.plan.aggregates import AGGREGATES
+from carhound.plan.columns import makes
 from carhound.plan.expressions import Expression, FieldValue, parts
 from carhound.plan.nodes import (
-    Append,
+    Aggregation,
+    Chart,
     Dedup,
     Eval,
+    EventStats,
     Fields,
     Filter,
+    Groups,
     Join,
     Lookup,
     Node,
     Rename,
+    Select,
     Sort,
     Stats,
+    StreamStats,
     Table,
-    TableRows,
+    Tabular,
     Top,
-    Transforming,
     chain,
     subsearch_of,
 )
@@ -53,26 +58,9 @@ def _reads(plan: Node) -> Iterator[tuple[Field, bool]]:
                 yield field, tested
         if (inner := subsearch_of(node)) is not None:
             yield from _reads(inner)
-        if isinstance(node, Transforming | Table):
+        if isinstance(node, Tabular | Table):
             return  # what stands above reads columns
-        made |= _makes(node)
-
-
-def _makes(node: Node) -> set[str]:
-    """The names under which an operator puts values of its own beside those of the events."""
-    match node:
-        case Rename(_, pairs):
-            return {new for _, new in pairs}
-        case Eval(_, assignments):
-            return {name for name, _ in assignments}
-        case Append(_, subsearch) | Join(_, subsearch):
-            return set(columns(subsearch) or ())
-        case TableRows(_, table):
-            return set(table.columns)
-        case Lookup(_, _, _, outputs):
-            return {name for _, name in outputs}
-        case _:
-            return set()
+        made.update(makes(node))
 
 
 @singledispatch
@@ -114,12 +102,33 @@ def _(node: Sort) -> Iterator[tuple[Field, bool]]:
 
 @_operator.register
 def _(node: Stats) -> Iterator[tuple[Field, bool]]:
-    yield from _shown(node.by)
-    for one in node.aggregations:
+    return _shown((*node.by, *_aggregated(node.aggregations)))
+
+
+@_operator.register
+def _(node: EventStats) -> Iterator[tuple[Field, bool]]:
+    return _shown((*node.by, *_aggregated(node.aggregations)))
+
+
+@_operator.register
+def _(node: StreamStats) -> Iterator[tuple[Field, bool]]:
+    return _shown((*node.by, *_aggregated(node.aggregations)))
+
+
+@_operator.register
+def _(node: Chart) -> Iterator[tuple[Field, bool]]:
+    split = () if node.series is None else (node.series.field,)
+    return _shown((node.over, *split, *_aggregated(node.aggregations)))
+
+
+def _aggregated(aggregations: tuple[Aggregation, ...]) -> Iterator[Field]:
+    for one in aggregations:
         if one.field is not None:
-            yield one.field, False
+            yield one.field
         if one.expression is not None:
-            yield from _shown(map(Field, expression_fields(one.expression)))
+            yield from expression_fields(one.expression)
+        if AGGREGATES[one.function].timed:
+            yield Field("_time")
 
 
 @_operator.register
@@ -133,6 +142,16 @@ def _(node: Table) -> Iterator[tuple[Field, bool]]:
 
 
 @_operator.register
+def _(node: Groups) -> Iterator[tuple[Field, bool]]:
+    return _shown(node.by)
+
+
+@_operator.register
+def _(node: Select) -> Iterator[tuple[Field, bool]]:
+    return _shown(field for _, field in node.columns)
+
+
+@_operator.register
 def _(node: Rename) -> Iterator[tuple[Field, bool]]:
     return _shown(Field(old) for old, _ in node.pairs)
 
@@ -141,7 +160,7 @@ def _(node: Rename) -> Iterator[tuple[Field, bool]]:
 def _(node: Eval) -> Iterator[tuple[Field, bool]]:
     made: set[str] = set()
     for name, expression in node.assignments:
-        yield from _shown(Field(one) for one in expression_fields(expression) if one not in made)
+        yield from _shown(one for one in expression_fields(expression) if one.name not in made)
         made.add(name)
 
 
@@ -155,11 +174,11 @@ def test_fields(test: Test) -> tuple[Field, ...]:
         case Term():
             return ()
         case Where(expression):
-            return tuple(Field(name) for name in dict.fromkeys(expression_fields(expression)))
+            return tuple(dict.fromkeys(expression_fields(expression)))
         case _:
             return () if test.field is None else (test.field,)
 
 
-def expression_fields(expression: Expression) -> Iterator[str]:
-    """The names of the fields in an eval expression, in the order of the text."""
-    return (one.name for one in parts(expression) if isinstance(one, FieldValue))
+def expression_fields(expression: Expression) -> Iterator[Field]:
+    """The fields in an expression, in the order of the text."""
+    return (Field(one.name, one.view) for one in parts(expression) if isinstance(one, FieldValue))

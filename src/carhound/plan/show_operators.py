@@ -2,21 +2,30 @@
 
 from functools import singledispatch
 
+from carhound.plan.aggregates import spelt
 from carhound.plan.nodes import (
     Aggregation,
     Append,
+    Chart,
     Dedup,
+    Difference,
     Eval,
+    EventStats,
     Fields,
     Filter,
+    Groups,
     Head,
     Join,
     Lookup,
     Node,
+    Pairs,
     Rename,
     Scan,
+    Select,
+    Series,
     Sort,
     Stats,
+    StreamStats,
     SubsearchFilter,
     Table,
     TableRows,
@@ -145,8 +154,79 @@ def _(node: Stats) -> str:
 
 
 @show_operator.register
+def _(node: EventStats) -> str:
+    return f"eventstats {_aggregations(node.aggregations)}{_groups(node.by, 'left as it is')}"
+
+
+@show_operator.register
+def _(node: StreamStats) -> str:
+    said = ["the row itself too" if node.current else "the rows before"]
+    if node.window:
+        said.append(f"the last {node.window} {'' if node.shared or not node.by else 'of each '}at most")
+    if node.reset_on_change:
+        said.append("anew where the by-fields change")
+    groups = _groups(node.by, "left as it is")
+    return f"streamstats of {', '.join(said)}: {_aggregations(node.aggregations)}{groups}"
+
+
+@show_operator.register
+def _(node: Chart) -> str:
+    table = f"chart {_aggregations(node.aggregations)}, a row for each {_place(node)}"
+    return table + ("" if node.series is None else f", a column for each {_split(node.series)}")
+
+
+def _place(node: Chart) -> str:
+    buckets = node.buckets
+    if buckets is None:
+        return f"{show_field(node.over)}  [exact case, null: dropped]"
+    span = f"at most {buckets.most} buckets" if buckets.span is None else str(buckets.span)
+    return f"{span} of _time{'' if buckets.gaps else ' that has events'}"
+
+
+def _split(series: Series) -> str:
+    which = f"the {series.limit} {'least' if series.lowest else 'most'} of " if series.limit else ""
+    others = [
+        f"all other as {quoted(series.other)}" if series.limit and series.other is not None else "",
+        "null: dropped" if series.null is None else f"null: {quoted(series.null)}",
+    ]
+    return f"{which}{show_field(series.field)}  [exact case, {', '.join(filter(None, others))}]"
+
+
+@show_operator.register
 def _(node: Top) -> str:
     return f"top {node.limit or 'all'} of {_fields(node.fields)}  [exact case, null: dropped]"
+
+
+@show_operator.register
+def _(_node: Append) -> str:
+    return "append the rows of"
+
+
+@show_operator.register
+def _(_node: Difference) -> str:
+    return "rows that are not among  [any case]"
+
+
+@show_operator.register
+def _(node: Groups) -> str:
+    gap = "" if node.gap is None else f", a new group after {node.gap:g} seconds without one"
+    return f"group by {_fields(node.by)}{gap}  [any case, null: dropped]"
+
+
+@show_operator.register
+def _(node: Pairs) -> str:
+    (left, right) = node.names
+    keys = " and ".join(f"{left}.{one} = {right}.{other}" for one, other in node.keys)
+    return f"pairs of {left} and {right}{f' with {keys}' if keys else ''}  [any case, null: no pair]"
+
+
+@show_operator.register
+def _(node: Select) -> str:
+    made = (
+        show_field(field) if field.name == name else f"{show_field(field)} as {quoted(name)}"
+        for name, field in node.columns
+    )
+    return f"select {', '.join(made)}"
 
 
 def _aggregations(aggregations: tuple[Aggregation, ...]) -> str:
@@ -157,12 +237,13 @@ def _aggregation(one: Aggregation) -> str:
     of = show_field(one.field) if one.field is not None else ""
     if one.expression is not None:
         of = show_expression(one.expression)
-    call = f"{one.function}({of})" if of else one.function
+    name = spelt(one.function, one.rank)
+    call = f"{name}({of})" if of else name
     return call if one.column == call else f"{call} as {quoted(one.column)}"
 
 
-def _groups(by: tuple[Field, ...]) -> str:
-    return f" by {_fields(by)}  [exact case, null: dropped]" if by else ""
+def _groups(by: tuple[Field, ...], null: str = "dropped") -> str:
+    return f" by {_fields(by)}  [exact case, null: {null}]" if by else ""
 
 
 def _fields(fields: tuple[Field, ...]) -> str:

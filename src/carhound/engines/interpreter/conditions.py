@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 from carhound.engines.interpreter.expressions import evaluator
 from carhound.engines.interpreter.functions.building import Environment
 from carhound.engines.interpreter.moment import Moment
+from carhound.engines.interpreter.regexes import encodable, searcher
 from carhound.engines.interpreter.rows import ORDERS, AliasUse, Row, compare, getter, texts
 from carhound.engines.interpreter.terms import raw_texts, term_test
 from carhound.model.folding import fold
@@ -108,25 +109,13 @@ def _network(network: str) -> Callable[[str], bool]:
 
 
 def _regex(predicate: MatchesRegex, used: AliasUse) -> Condition:
-    import re2  # loaded by the few searches that use it
-
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = not predicate.ignore_case
-    search = re2.compile(predicate.expression, options).search
+    search = searcher(predicate.expression, predicate.ignore_case)
+    if search is None:
+        raise ValueError(f"no regular expression of RE2: {predicate.expression!r}")
     read = getter(predicate.field, used) if predicate.field is not None else None
 
     def holds(row: Row) -> bool:
         values = texts(read(row)) if read is not None else raw_texts(row)
-        return any(search(_encodable(text)) is not None for text in values) is not predicate.negated
+        return any(search(encodable(text)) is not None for text in values) is not predicate.negated
 
     return holds
-
-
-def _encodable(text: str) -> str:
-    """The text as RE2 can take it: halves of surrogate pairs become U+FFFD."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

@@ -2,20 +2,24 @@
 
 Splunk's Search Reference, "where" and "Comparison and Conditional functions": null passes through
 comparisons, arithmetic and functions; numbers compare as numbers where both sides are numbers.
+Arithmetic is that of floating-point numbers in C.
 """
 
 from collections.abc import Callable
+from math import fmod
 
-from carhound.engines.interpreter.functions import BUILDERS
+from carhound.engines.interpreter.functions import BUILDERS, OVER_VALUES
 from carhound.engines.interpreter.functions.building import (
     Environment,
     Evaluator,
     Value,
     number,
     single,
+    text_of,
     tidy,
 )
-from carhound.engines.interpreter.rows import ORDERS, Row, as_text, compare, getter
+from carhound.engines.interpreter.functions.comparing import compares
+from carhound.engines.interpreter.rows import ORDERS, Row, getter
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
 from carhound.plan.predicates import Field
 
@@ -25,8 +29,11 @@ def evaluator(expression: Expression, environment: Environment) -> Evaluator:
     match expression:
         case Constant(value):
             return lambda _row: value
-        case FieldValue(name):
-            return getter(Field(name), environment.used)
+        case FieldValue(name, view=view):
+            bound = environment.bound.get(name)
+            return getter(Field(name, view), environment.used) if bound is None else bound
+        case Call(function, arguments) if function in OVER_VALUES:
+            return OVER_VALUES[function](arguments, environment, evaluator)
         case Call(function, arguments):
             return BUILDERS[function]([evaluator(one, environment) for one in arguments], environment)
         case Negation("not", operand):
@@ -36,7 +43,7 @@ def evaluator(expression: Expression, environment: Environment) -> Evaluator:
         case Binary(operator, left, right):
             join = _joining(operator)
             one, two = evaluator(left, environment), evaluator(right, environment)
-            return lambda row: join(single(one(row)), single(two(row)))
+            return lambda row: join(one(row), two(row))
 
 
 def _not(operand: Evaluator) -> Evaluator:
@@ -55,42 +62,46 @@ def _minus(operand: Evaluator) -> Evaluator:
     return negative
 
 
-Single = str | int | float | bool | None
-
-
-def _joining(operator: str) -> Callable[[Single, Single], Value]:
+def _joining(operator: str) -> Callable[[Value, Value], Value]:
     if operator in ("and", "or", "xor"):
         return lambda left, right: _logic(operator, left, right)
     if operator in ORDERS:
-        stands = ORDERS[operator]
-        return lambda left, right: (
-            None if left is None or right is None else stands(compare(_plain(left), _plain(right)))
-        )
+        return compares(operator)
     return lambda left, right: _arithmetic(operator, left, right)
 
 
-def _arithmetic(operator: str, left: Single, right: Single) -> Value:
-    if left is None or right is None:
+def _arithmetic(operator: str, left: Value, right: Value) -> Value:
+    """Null for more than one value, and where there is no finite result."""
+    first, second = single(left), single(right)
+    if first is None or second is None:
         return None
-    one, two = number(left), number(right)
-    if operator == "." or (operator == "+" and (one is None or two is None)):
-        return as_text(left) + as_text(right)
+    one, two = number(first), number(second)
+    texts = isinstance(first, str) and isinstance(second, str) and (one is None or two is None)
+    if operator == "." or (operator == "+" and texts):
+        return text_of(first) + text_of(second)
     if one is None or two is None or (operator in "/%" and two == 0):
         return None
+    try:
+        return tidy(_reckoned(operator, one, two))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _reckoned(operator: str, one: float, two: float) -> float:
     match operator:
         case "+":
-            return tidy(one + two)
+            return one + two
         case "-":
-            return tidy(one - two)
+            return one - two
         case "*":
-            return tidy(one * two)
+            return one * two
         case "/":
-            return tidy(one / two)
+            return one / two
         case _:
-            return tidy(one % two)
+            return fmod(one, two)
 
 
-def _logic(operator: str, left: Single, right: Single) -> bool | None:
+def _logic(operator: str, left: Value, right: Value) -> bool | None:
     sides = [None if side is None else side is True for side in (left, right)]
     if operator == "xor":
         return None if None in sides else sides[0] is not sides[1]
@@ -98,7 +109,3 @@ def _logic(operator: str, left: Single, right: Single) -> bool | None:
     if decisive in sides:
         return decisive
     return None if None in sides else not decisive
-
-
-def _plain(value: str | int | float | bool) -> str | int | float:
-    return str(value) if isinstance(value, bool) else value

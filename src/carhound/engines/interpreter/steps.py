@@ -1,10 +1,11 @@
 """One event on its way through a plan, step by step: what decides about it, and whether it goes on.
 
-What hangs on other events (a subsearch, `dedup`, `head`) can only be said with evidence at hand.
+What hangs on other events (a subsearch, `dedup`, `head`, `eventstats`) can only be said with evidence at
+hand.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from carhound.engines.interpreter.execution import run
@@ -22,6 +23,7 @@ from carhound.model.windows import Window
 from carhound.plan.nodes import (
     Dedup,
     Eval,
+    EventStats,
     Fields,
     Filter,
     Head,
@@ -31,12 +33,14 @@ from carhound.plan.nodes import (
     Rename,
     Scan,
     Sort,
+    StreamStats,
     SubsearchFilter,
     Table,
     chain,
     entry,
 )
-from carhound.plan.predicates import conjuncts
+from carhound.plan.predicates import Predicate, conjuncts, tests
+from carhound.plan.reads import expression_fields, test_fields
 from carhound.plan.show_operators import show_range, show_scan
 from carhound.plan.show_predicates import one_line
 
@@ -78,6 +82,8 @@ class _Walk:
     event: Event
     moment: Moment
     hits: Hits | None
+    unknown: set[str] = field(default_factory=set)
+    """Fields whose values hang on other events."""
 
     def path(self, plan: Node) -> tuple[Step, ...]:
         row = Row(self.event)
@@ -87,13 +93,16 @@ class _Walk:
                 case Scan():
                     made += self.scan(node)
                 case Filter(_, predicate):
-                    made += [self.clause(trace(one, row, self.moment)) for one in conjuncts(predicate)]
+                    made += [self.clause(one, row) for one in conjuncts(predicate)]
                 case SubsearchFilter():
                     made.append(self.subsearch(node, row))
+                case EventStats() | StreamStats():
+                    row = self.beside_others(node, row)
                 case Join():
                     step, row = self.joined(node, row)
                     made.append(step)
                 case Fields() | Table() | Rename() | Eval() | Lookup():
+                    self.follow(node)
                     (row,) = OPERATORS[type(node)](node, [row], self.context())
                 case Dedup(_, fields, keep):
                     names = ", ".join(one_line(field.name) for field in fields)
@@ -138,7 +147,28 @@ class _Walk:
             )
         return made
 
-    def clause(self, traced: Trace) -> Step:
+    def beside_others(self, node: EventStats | StreamStats, row: Row) -> Row:
+        """The row with what it gets from the rows beside it, where there is evidence."""
+        if self.hits is not None:
+            found = run(node, self.hits, self.moment, _unheard).rows
+            return next((one for one in found if one.event is self.event), row)
+        self.unknown.update(one.column for one in node.aggregations)
+        return row
+
+    def follow(self, node: Fields | Table | Rename | Eval | Lookup) -> None:
+        """Marks what is made of fields that are not known."""
+        if isinstance(node, Rename):
+            self.unknown.update(new for old, new in node.pairs if old in self.unknown)
+        elif isinstance(node, Eval):
+            for name, expression in node.assignments:
+                if any(one.name in self.unknown for one in expression_fields(expression)):
+                    self.unknown.add(name)
+
+    def clause(self, predicate: Predicate, row: Row) -> Step:
+        traced = trace(predicate, row, self.moment)
+        read = {one.name for test in tests((predicate,)) for one in test_fields(test)}
+        if read & self.unknown:
+            return Step("clause", traced.text, traced.span, None, remark=NEEDS_EVIDENCE)
         return Step("clause", traced.text, traced.span, traced.holds, traced.met, traced)
 
     def subsearch(self, node: SubsearchFilter, row: Row) -> Step:

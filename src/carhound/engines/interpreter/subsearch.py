@@ -12,7 +12,8 @@ from carhound.engines.interpreter.rows import AliasUse, Getter, Row, getter, tex
 from carhound.model.event import Cell
 from carhound.model.folding import fold
 from carhound.model.glob import Glob
-from carhound.plan.predicates import All, AnyOf, Field, Matches, View
+from carhound.plan.expressions import View
+from carhound.plan.predicates import All, AnyOf, Field, Matches
 
 Key = tuple[str, ...]
 

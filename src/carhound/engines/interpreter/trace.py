@@ -99,8 +99,7 @@ def _expression(expression: Expression, row: Row, moment: Moment | None) -> Trac
         case Negation("not", operand):
             join, parts = "not", (_expression(operand, row, moment),)
         case _:
-            names = dict.fromkeys(expression_fields(expression))
-            met = tuple(_read(Field(name), row) for name in names)
+            met = tuple(_read(field, row) for field in dict.fromkeys(expression_fields(expression)))
             return Trace("test", text, expression.span, holds, met)
     return Trace(join, text, expression.span, holds, parts=parts)
 

@@ -24,7 +24,7 @@ def value_column(at: int) -> str:
 def stats(node: Stats, before: Relation, table: EventTable) -> exp.Select:
     """A row for each combination of the by-fields; values() comes as a list without order.
 
-    Raises Unsayable for sums and averages: what floats add up to depends on the order of the events.
+    Raises Unsayable for aggregates that SQL does not give to the last digit, or that hang on the rows' order.
     """
     values = [
         exp.alias_(_aggregate(one, table), value_column(at)) for at, one in enumerate(node.aggregations)
@@ -74,7 +74,7 @@ def _aggregate(one: Aggregation, table: EventTable) -> exp.Expr:
         case "max":
             return _extreme(value, exp.Max, exp.ArgMax)
         case _:
-            raise Unsayable("sums and averages are added up by the interpreter, in the order of the events")
+            raise Unsayable(f"{one.function} is worked out by the interpreter")
 
 
 def _extreme(value: exp.Expr, of_texts: type[exp.Func], of_numbers: type[exp.Func]) -> exp.Expr:

@@ -13,7 +13,7 @@ from carhound.engines.sql.columns import is_not, is_null, present, read
 from carhound.engines.sql.expressions import truth
 from carhound.engines.sql.numbers import compare, of_constant, of_field
 from carhound.engines.sql.terms import term
-from carhound.engines.sql.text import matches, text
+from carhound.engines.sql.text import found, matches
 from carhound.engines.sql.unsayable import Unsayable
 from carhound.model.event_table import EventTable
 from carhound.model.folding import fold
@@ -108,8 +108,8 @@ def _regex(table: EventTable, test: MatchesRegex) -> exp.Expr:
     if test.field is None:
         raise Unsayable("a regular expression over the whole event looks at one value after the other")
     value = read(table, test.field)
-    if test.ignore_case or not test.expression.isascii() or "\\p" in test.expression.lower():
-        reason = "a regular expression without letter case, or beyond ASCII, is left to one library"
-        raise Unsayable(reason, None if test.negated else present(value))
-    found = exp.RegexpLike(this=value, expression=text(test.expression))
-    return is_not(found) if test.negated else found
+    try:
+        said = found(value, test.expression, ignore_case=test.ignore_case)
+    except Unsayable as problem:
+        raise Unsayable(problem.reason, None if test.negated else present(value)) from None
+    return is_not(said) if test.negated else said

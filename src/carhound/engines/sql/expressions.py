@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from carhound.engines.sql.columns import is_null, present, read
 from carhound.engines.sql.numbers import ORDERS, Comparable, compare, of_constant, of_field
-from carhound.engines.sql.text import folded, like_of_eval
+from carhound.engines.sql.text import folded, found, like_of_eval
 from carhound.engines.sql.unsayable import Unsayable
 from carhound.model.event_table import EventTable
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
@@ -33,8 +33,8 @@ def _value(table: EventTable, expression: Expression) -> _Value:
     match expression:
         case Constant(value):
             return of_constant(value)
-        case FieldValue(name):
-            return of_field(read(table, Field(name)))
+        case FieldValue(name, view=view):
+            return of_field(read(table, Field(name, view)))
         case Call(function, arguments):
             return _call(function, [_value(table, one) for one in arguments], arguments)
         case Negation("not", operand):
@@ -51,12 +51,26 @@ def _value(table: EventTable, expression: Expression) -> _Value:
 
 
 def _call(function: str, values: list[_Value], arguments: tuple[Expression, ...]) -> _Value:
-    first = values[0].said if isinstance(values[0], Truth) else values[0].text
     match function, arguments:
+        case "true" | "false", _:
+            return Truth(exp.true() if function == "true" else exp.false())
         case "isnull", _:
-            return Truth(is_null(exp.paren(first, copy=False)))
+            return Truth(is_null(_said(values[0])))
         case "isnotnull", _:
-            return Truth(present(exp.paren(first, copy=False)))
+            return Truth(present(_said(values[0])))
+        case "in", _:
+            first, *listed = (_plain(value) for value in values)
+            same = [compare("=", first.copy(), one) for one in listed]
+            return Truth(exp.paren(exp.or_(*same, copy=False), copy=False))
+        case "coalesce", _:
+            text, *others = (_plain(value).text for value in values)
+            return of_field(exp.Coalesce(this=text, expressions=others))
+        case "if", _:
+            then, otherwise = (_plain(value).text for value in values[1:])
+            chosen = exp.If(this=_condition(values[0]), true=then)
+            return of_field(exp.Case(ifs=[chosen], default=otherwise))
+        case "match", (_, Constant(str(expression))):
+            return Truth(found(_plain(values[0]).text, expression))
         case "len", _:
             length = exp.Length(this=_plain(values[0]).text)
             return Comparable(exp.cast(length, "text"), exp.cast(length.copy(), "double"), always=True)
@@ -66,6 +80,10 @@ def _call(function: str, values: list[_Value], arguments: tuple[Expression, ...]
             return Truth(like_of_eval(_plain(values[0]).text, pattern))
         case _:
             raise Unsayable(f"{function}() of values that are no constants")
+
+
+def _said(value: _Value) -> exp.Expr:
+    return exp.paren(value.said if isinstance(value, Truth) else value.text, copy=False)
 
 
 def _condition(value: _Value) -> exp.Expr:

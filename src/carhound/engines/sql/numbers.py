@@ -32,6 +32,10 @@ class Comparable:
     always: bool = False
     """Whether the value is a number in all rows where it is not null."""
 
+    def copy(self) -> "Comparable":
+        """The same for another place in the tree."""
+        return Comparable(self.text.copy(), None if self.number is None else self.number.copy(), self.always)
+
 
 def number(value: exp.Expr) -> exp.Expr:
     """The number that a text is; null where it is none."""

@@ -9,7 +9,7 @@ from carhound.engines.sql.stems import filter_of
 from carhound.engines.sql.unsayable import Unsayable
 from carhound.model.event_table import EventTable
 from carhound.model.windows import NO_BOUNDS
-from carhound.plan.nodes import Node, Stats, Top, chain, subsearch_of
+from carhound.plan.nodes import Node, Stats, Tabular, Top, chain, subsearch_of
 from carhound.plan.stems import Stem, stems
 
 Engine = Literal["sql", "both", "interpreter"]
@@ -58,7 +58,7 @@ def split(plan: Node, table: EventTable) -> Split:
         else:
             parts.append(Part(node, "interpreter", (reason,)))
         # What an aggregate gives is no event.
-        said = reason is None and not isinstance(node, Stats | Top)
+        said = reason is None and not isinstance(node, Tabular)
     return Split(tuple(parts), pushed)
 
 

@@ -68,6 +68,13 @@ def holds(value: exp.Expr, piece: str) -> exp.Expr:
     return exp.Contains(this=value, expression=text(piece))
 
 
+def found(value: exp.Expr, expression: str, *, ignore_case: bool = False) -> exp.Expr:
+    """Whether a part of a value matches. Raises Unsayable where two builds of RE2 may differ."""
+    if ignore_case or not expression.isascii() or "\\p" in expression.lower():
+        raise Unsayable("a regular expression without letter case, or beyond ASCII, is left to one library")
+    return exp.RegexpLike(this=value, expression=text(expression))
+
+
 def last_part(value: exp.Expr) -> exp.Expr:
     """The last part of a path, as `model.names.base_name` gives it."""
     return _part(_replace(value, "/", "\\"), "\\", -1)

@@ -1,12 +1,12 @@
 """Names of a program to names of the CAR data model: objects and actions, fields, the program's own names."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 
 from carhound.languages.pseudocode.remarks import Remarks
-from carhound.languages.pseudocode.syntax import Bracket, Kind, Name, Path
+from carhound.languages.pseudocode.syntax import Bracket, Kind, Listing, Name, Operand, Path, Top
 from carhound.model.car import (
     ACTION_ALIASES,
     ACTIONS,
@@ -39,7 +39,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def unsupported(remarks: Remarks, what: str, span: Span) -> LanguageError:
     """The error for what is parsed and not executed."""
-    hint = f"{what} is parsed but not executed yet; search, filter and output are"
+    hint = "say it with search, filter, group, from … select or join"
     return remarks.fail("PS-U1", f"not evaluated: {what}", span, hint)
 
 
@@ -104,10 +104,34 @@ class Scope:
     """The name of the filtered relation, which may qualify a field."""
     others: frozenset[str] = frozenset()
     """The program's other relations and inputs."""
+    columns: tuple[str, ...] = ()
+    """The columns that commands made, which come before the fields of events."""
+
+    lists: Mapping[str, Listing] = field(default_factory=dict)
+    """The program's lists, by name."""
+
+    def listed(self, among: Listing | Operand | Top) -> Listing | Operand | Top:
+        """The list a name stands for, or what was given."""
+        if isinstance(among, Path) and len(among.parts) == 1:
+            return self.lists.get(among.parts[0], among)
+        return among
+
+    def knows(self, path: Path) -> bool:
+        """Whether a name is that of a field or column, or of a time."""
+        name = ".".join(self._own(path.parts))
+        return (
+            name in self.columns or name in fields_of(self.objects) or (name in TIMES and bool(self.objects))
+        )
+
+    def _own(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """The parts of a name without that of the relation itself."""
+        return parts[1:] if len(parts) > 1 and parts[0] == self.relation else parts
 
     def is_reference(self, path: Path) -> bool:
         """Whether a bare word right of a comparison is a reference; if not, it is text."""
         first, *rest = path.parts
+        if ".".join(self._own(path.parts)) in self.columns:
+            return True
         if not rest:
             return first in self.others or first in TIMES or first in fields_of(self.objects)
         return (first == self.relation or first in self.others) and (
@@ -117,9 +141,10 @@ class Scope:
     def field(self, operand: Path | Bracket) -> Field:
         """The field an operand names. Raises LanguageError."""
         parts = (operand.name,) if isinstance(operand, Bracket) else operand.parts
-        if len(parts) > 1 and parts[0] == self.relation:
-            parts = parts[1:]
+        parts = self._own(parts)
         name = ".".join(parts)
+        if name in self.columns:
+            return Field(name)
         known = fields_of(self.objects)
         if len(parts) > 1 and parts[0] in self.others:
             raise unsupported(self.remarks, f"{name}, a field of another relation,", operand.span)
@@ -127,17 +152,21 @@ class Scope:
             raise unsupported(self.remarks, f"{name}, a part of a field,", operand.span)
         if name in known:
             return Field(name, "car")
-        if name in TIMES:
-            raise unsupported(self.remarks, f"a comparison of the event time ({name})", operand.span)
+        if name in TIMES and self.objects:
+            return Field("_time")
         if (alias := ALIASES.get(name)) in known and alias is not None:
             hint = f"write {alias}"
             self.remarks.reading("PS-A1", f"the field {name}", alias, operand.span, hint)
             return Field(alias, "car")
         if name in self.others:
             raise unsupported(self.remarks, f"{name}, no field but a name of the program,", operand.span)
-        raise self._unknown(name, known, operand.span)
+        raise self._unknown(name, known | set(self.columns), operand.span)
 
     def _unknown(self, name: str, known: frozenset[str], span: Span) -> LanguageError:
+        if not self.objects:
+            near = nearest(name, known)
+            hint = f"did you mean {near}?" if near else f"it has {', '.join(self.columns[:8])}"
+            return self.remarks.fail("PS-F1", f"the relation has no column {name}", span, hint)
         whom = " or ".join(self.objects) if len(self.objects) < len(FIELDS) else "any object"
         elsewhere = sorted(other for other in FIELDS if name in fields_of((other,)))
         near = nearest(name, known)

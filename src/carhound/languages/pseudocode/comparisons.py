@@ -33,6 +33,7 @@ from carhound.languages.pseudocode.syntax import (
     Text,
     Top,
 )
+from carhound.languages.pseudocode.terms import held, related
 from carhound.languages.pseudocode.values import check_expression, pattern
 from carhound.model.diagnostics import Span
 from carhound.model.glob import Glob
@@ -77,8 +78,8 @@ def lower_condition(condition: Condition, scope: Scope) -> Predicate:
             return _containment(condition, scope)
         case Existence():
             return Present(_field(condition.operand, scope), condition.span)
-        case InRawEvent():
-            raise unsupported(scope.remarks, "`in raw event`", condition.span)
+        case InRawEvent(Text(text)):
+            return MatchesRegex(None, re.escape(text), ignore_case=True, span=condition.span)
         case _:
             assert_never(condition)
 
@@ -92,14 +93,8 @@ def _operand(operand: Operand, scope: Scope, *, right: bool) -> Field | Value:
             return scope.field(operand)
         case Text() | Number() | Null():
             return operand
-        case Duration():
-            raise unsupported(scope.remarks, "a duration", operand.span)
-        case Now():
-            raise unsupported(scope.remarks, "`now`", operand.span)
-        case Sum():
-            # A field that does not exist is the better message.
-            _operand(operand.first, scope, right=right)
-            raise unsupported(scope.remarks, "arithmetic", operand.span)
+        case Duration() | Now() | Sum():
+            raise unsupported(scope.remarks, "a time or a sum in this place", operand.span)
         case _:
             assert_never(operand)
 
@@ -120,15 +115,24 @@ def _comparison(test: Comparison, scope: Scope) -> Predicate:
 
 
 def _pair(left: Operand, relop: Relop, right: Operand, span: Span, scope: Scope) -> Predicate:
+    if isinstance(left, Duration | Now | Sum) or isinstance(right, Duration | Now | Sum):
+        return related(left, relop, right, span, scope)
     first = _operand(left, scope, right=False)
     second = _operand(right, scope, right=True)
-    if isinstance(first, Field) and isinstance(second, Field):
-        raise unsupported(scope.remarks, "a comparison of two fields", span)
+    if Field("_time") in (first, second) or (isinstance(first, Field) and isinstance(second, Field)):
+        return _present(first, relop, second, span) or related(left, relop, right, span, scope)
     if isinstance(first, Field) and not isinstance(second, Field):
         return _test(first, relop, second, span, scope)
     if isinstance(second, Field) and not isinstance(first, Field):
         return _test(second, _MIRRORED[relop], first, span, scope)
     raise unsupported(scope.remarks, "a comparison without a field", span)
+
+
+def _present(first: Field | Value, relop: Relop, second: Field | Value, span: Span) -> Predicate | None:
+    """The test whether a time is there at all."""
+    if not isinstance(second, Null) or relop not in ("==", "!=") or not isinstance(first, Field):
+        return None
+    return Present(first, span) if relop == "!=" else Absent(first, span)
 
 
 def _test(field: Field, relop: Relop, value: Value, span: Span, scope: Scope) -> Predicate:
@@ -165,21 +169,24 @@ def _is_network(text: str) -> bool:
 
 
 def _membership(test: Membership, scope: Scope) -> Predicate:
-    if isinstance(test.among, Listing):
+    among = scope.listed(test.among)
+    if isinstance(among, Listing):
         field = _field(test.operand, scope)
         relop: Relop = "!=" if test.negated else "=="
-        values = [_literal(item, scope) for item in test.among.items]
+        values = [_literal(item, scope) for item in among.items]
         items = tuple(_test(field, relop, value, test.span, scope) for value in values)
         return All(items) if test.negated else AnyOf(items)
-    if isinstance(test.among, Top):
-        raise unsupported(scope.remarks, "`in TOP`", test.among.span)
+    if isinstance(among, Top):
+        raise unsupported(scope.remarks, "`in TOP` beside `or` or below `not`", among.span)
     subject = _operand(test.operand, scope, right=False)
-    among = _operand(test.among, scope, right=True)
-    if isinstance(subject, Text) and isinstance(among, Field):
-        return _contains(among, subject, test.negated, test.span, scope)
-    if isinstance(subject, Field) and isinstance(among, Text) and _is_network(among.value):
-        return InNetwork(subject, among.value, test.negated, test.span)
-    raise unsupported(scope.remarks, "`in` between two fields or with a name", test.span)
+    whole = _operand(among, scope, right=True)
+    if isinstance(subject, Text) and isinstance(whole, Field):
+        return _contains(whole, subject, test.negated, test.span, scope)
+    if isinstance(subject, Field) and isinstance(whole, Text) and _is_network(whole.value):
+        return InNetwork(subject, whole.value, test.negated, test.span)
+    if isinstance(subject, Field) and isinstance(whole, Field):
+        return held(test.operand, among, test.span, scope, negated=test.negated)
+    raise unsupported(scope.remarks, "`in` with what is neither a list nor a field", test.span)
 
 
 def _containment(test: Containment, scope: Scope) -> Predicate:

@@ -1,24 +1,23 @@
 """The language of eval and where.
 
 Splunk's Search Reference, "eval" and "where": parentheses, NOT, AND, OR, XOR; operators in any letter case;
-`"…"` is text and `'…'` a field name. In text only `\\\\`, `\\"` and `\\|` are escapes, so that expressions
-keep their own backslashes.
+`"…"` is text and `'…'` a field name; `true` and `false` are themselves. In text only `\\\\`, `\\"` and `\\|`
+are escapes, so that expressions keep their own backslashes.
 """
 
 import re
 from typing import cast
 
-from carhound.languages.spl import refused
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.eval_calls import check_call, check_condition, find_function
 from carhound.languages.spl.words import read_quoted, take_keyword
 from carhound.model.diagnostics import Span
-from carhound.model.suggestion import nearest
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation, Operator
-from carhound.plan.functions import ANY, FUNCTIONS
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_NUMBER = re.compile(r"\d+(?:\.\d+)?(?![A-Za-z0-9_.])", re.ASCII)
+_NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?![A-Za-z0-9_.])", re.ASCII)
 _ESCAPE = re.compile(r'\\([\\"|])')
+_TRUTHS = ("true", "false")
 _LEVELS: tuple[tuple[str, ...], ...] = (("xor",), ("or",), ("and",))
 _COMPARISONS = ("==", "!=", "<=", ">=", "=", "<", ">")
 _ARITHMETIC: tuple[tuple[str, ...], ...] = (("+", "-", "."), ("*", "/", "%"))
@@ -44,7 +43,10 @@ def _parse_logic(cursor: Cursor, level: int, depth: int) -> Expression:
         operator := next((word for word in _LEVELS[level] if take_keyword(cursor, word)), None)
     ) is not None:
         joined = _count(cursor, joined)
-        left = _binary(operator, left, _parse_logic(cursor, level + 1, depth))
+        right = _parse_logic(cursor, level + 1, depth)
+        for side in (left, right):
+            check_condition(cursor, side, f"{operator.upper()} asks for")
+        left = _binary(operator, left, right)
     return left
 
 
@@ -55,6 +57,7 @@ def _parse_not(cursor: Cursor, depth: int) -> Expression:
     start = cursor.at
     if take_keyword(cursor, "not") or (not cursor.text.startswith("!=", start) and cursor.take("!")):
         operand = _parse_not(cursor, depth + 1)
+        check_condition(cursor, operand, "NOT asks for")
         return Negation("not", operand, cursor.span(start))
     return _parse_comparison(cursor, depth)
 
@@ -68,7 +71,12 @@ def _parse_comparison(cursor: Cursor, depth: int) -> Expression:
         left = _binary("=" if operator == "==" else operator, left, _parse_arithmetic(cursor, 0, depth))
     elif take_keyword(cursor, "like"):
         right = _parse_arithmetic(cursor, 0, depth)
-        left = Call("like", (left, right), cursor.span(start))
+        left = Call("like", (left, right), _span(left, cursor.span(start)))
+    elif take_keyword(cursor, "in"):
+        cursor.expect("(", 'write Image IN ("a", "b")')
+        listed = _arguments(cursor, depth)
+        left = Call("in", (left, *listed), _span(left, cursor.span(start)))
+        check_call(cursor, left, cursor.span(start))
     return left
 
 
@@ -91,8 +99,11 @@ def _count(cursor: Cursor, joined: int) -> int:
 
 
 def _binary(operator: str, left: Expression, right: Expression) -> Binary:
-    span = left.span.to(right.span) if left.span and right.span else None
-    return Binary(cast(Operator, operator), left, right, span)
+    return Binary(cast(Operator, operator), left, right, _span(left, right.span))
+
+
+def _span(left: Expression, rest: Span | None) -> Span | None:
+    return left.span.to(rest) if left.span and rest else None
 
 
 def _parse_operand(cursor: Cursor, depth: int) -> Expression:
@@ -118,10 +129,16 @@ def _parse_operand(cursor: Cursor, depth: int) -> Expression:
         return _quoted_field(cursor, start)
     if (number := _NUMBER.match(cursor.text, start)) is not None:
         cursor.at = number.end()
-        return Constant(float(number[0]) if "." in number[0] else int(number[0]), cursor.span(start))
+        value = int(number[0]) if number[0].isdigit() else float(number[0])
+        return Constant(value, cursor.span(start))
     if (name := _NAME.match(cursor.text, start)) is not None:
         cursor.at = name.end()
-        return _call(cursor, name[0], start, depth) if cursor.peek() == "(" else _field(cursor, name)
+        if cursor.peek() == "(":
+            return _call(cursor, name[0], start, depth)
+        cursor.at = name.end()
+        if name[0].lower() in _TRUTHS:
+            return Call(name[0].lower(), (), cursor.span(start))
+        return _field(cursor, name)
     return cursor.fail(
         "SPL-P1",
         f"expected a field, a value or a function {cursor.found()}",
@@ -152,26 +169,23 @@ def _quoted_field(cursor: Cursor, start: int) -> FieldValue:
 
 def _call(cursor: Cursor, name: str, start: int, depth: int) -> Call:
     span = cursor.span(start, start + len(name))
-    function = FUNCTIONS.get(name.lower())
-    if function is None:
-        hint = refused.FUNCTIONS.get(name.lower())
-        if hint is None:
-            near = nearest(name.lower(), FUNCTIONS)
-            hint = f"did you mean {near}?" if near else f"{refused.PAGE} lists the functions there are"
-        cursor.fail("SPL-U2", f"the function {name} is not supported", span, hint)
+    find_function(cursor, name, span)
     cursor.take("(")
-    arguments: list[Expression] = []
+    call = Call(name.lower(), _arguments(cursor, depth), cursor.span(start))
+    check_call(cursor, call, cursor.span(start))
+    return call
+
+
+def _arguments(cursor: Cursor, depth: int) -> tuple[Expression, ...]:
+    """What stands between parentheses, of which the first is passed."""
+    found: list[Expression] = []
     while not cursor.take(")"):
-        if arguments and not cursor.take(","):
+        if found and not cursor.take(","):
             cursor.fail(
                 "SPL-P1", f"expected , or ) {cursor.found()}", cursor.here(), "close the arguments with )"
             )
-        arguments.append(parse_expression(cursor, depth + 1))
-    least, most = function.least, function.most
-    if not least <= len(arguments) <= most:
-        wanted = f"{least} or more" if most == ANY else str(least) if least == most else f"{least} to {most}"
-        cursor.fail("SPL-P1", f"{name} takes {wanted} arguments, not {len(arguments)}", cursor.span(start))
-    return Call(name.lower(), tuple(arguments), cursor.span(start))
+        found.append(parse_expression(cursor, depth + 1))
+    return tuple(found)
 
 
 def unescape_text(raw: str) -> str:

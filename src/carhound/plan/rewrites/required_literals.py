@@ -205,20 +205,20 @@ def _expression(expression: Expression) -> Opinion:
             return _any((Where(left), Where(right)))
         case Binary("=", left, right):
             for one, other in ((left, right), (right, left)):
-                if (name := _read(one)) is not None and isinstance(other, Constant):
-                    return _value(Field(name), [str(other.value)])
+                if (field := _read(one)) is not None and isinstance(other, Constant):
+                    return _value(field, [str(other.value)])
+        case Call("in", (one, *listed)):
+            return _any(tuple(Where(Binary("=", one, value)) for value in listed))
         case Call("like", (one, Constant(str(pattern)))):
-            if (name := _read(one)) is not None:
-                return _value(Field(name), re.split("[%_]", pattern))
+            if (field := _read(one)) is not None:
+                return _value(field, re.split("[%_]", pattern))
     return NoOpinion("an expression asks for no fixed text")
 
 
-def _read(expression: Expression) -> str | None:
+def _read(expression: Expression) -> Field | None:
     """The field of which an expression is the value, letter case aside."""
     match expression:
-        case FieldValue(name):
-            return name
-        case Call("lower", (FieldValue(name),)):
-            return name
+        case FieldValue(name, view=view) | Call("lower", (FieldValue(name, view=view),)):
+            return Field(name, view)
         case _:
             return None

@@ -79,7 +79,7 @@ def test_an_alias_is_read_and_noted(compile_text: Callable[[str], Compiled], spe
         ("a = search SystemLogs:Up", "PS-N2", "SystemLogs", "the data model has authentication"),
         ("a = search Process:Creat", "PS-N3", "Creat", "did you mean create?"),
         ("a = search Module:Explode", "PS-N3", "Explode", "module has load, unload"),
-        ("a = search Flow:Message", "PS-U1", "Message", "not executed yet"),
+        ("a = search Flow:Message", "PS-U1", "Message", "say it with"),
         ("a = search Process:Create where exee == 1", "PS-F1", "exee", "did you mean exe?"),
         ("a = search Flow:Start where port == 1", "PS-F1", "port", "did you mean dest_port or src_port?"),
         ("a = search Process:Create where src_ip == 1", "PS-F1", "src_ip", "a field of email, flow"),

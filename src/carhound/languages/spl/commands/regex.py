@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.eval_expression import unescape_text
+from carhound.languages.spl.regexes import check_regex
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, read_operator, read_quoted, read_word, show_name
 from carhound.model.diagnostics import Span
@@ -56,22 +57,5 @@ def parse(cursor: Cursor, start: int) -> Regex:
     raw, span = read_quoted(cursor)
     expression = unescape_text(raw)
     end_of_command(cursor, "regex")
-    _check(cursor, expression, span)
+    check_regex(cursor, expression, span)
     return Regex(name, expression, operator == "!=", cursor.span(start, span.end))
-
-
-def _check(cursor: Cursor, expression: str, span: Span) -> None:
-    import re2  # loaded by the few searches that use it
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(expression, options)
-    except re2.error as problem:
-        reason = problem.args[0].decode() if isinstance(problem.args[0], bytes) else str(problem)
-        cursor.fail(
-            "SPL-R1",
-            f"RE2 cannot run this expression: {reason}",
-            span,
-            "look-around and back-references have no RE2 form; rewrite without them",
-        )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.eval_calls import check_condition
 from carhound.languages.spl.eval_expression import parse_expression, show_expression
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command
@@ -31,5 +32,6 @@ class Where:
 def parse(cursor: Cursor, start: int) -> Where:
     """Reads what follows the command's name, which begins at `start`."""
     expression = parse_expression(cursor)
+    check_condition(cursor, expression, "where asks for")
     end_of_command(cursor, "where")
     return Where(expression, cursor.span(start))
