@@ -146,8 +146,8 @@ def _membership(cursor: Cursor, name: Word, start: int) -> Membership:
 
 
 def _fail_at_operator(cursor: Cursor) -> NoReturn:
-    operator = read_operator(cursor)
     at = cursor.here()
+    operator = read_operator(cursor)
     if operator is not None:
         cursor.fail("SPL-P1", f"{operator} has no field name before it", at, f'write field{operator}"value"')
     cursor.fail(

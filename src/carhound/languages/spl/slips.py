@@ -13,7 +13,7 @@ from carhound.model.diagnostics import Diagnostic
 
 _FIELD = r"(?P<field>[A-Za-z_][\w.{}]*)"
 _LIST = r"(?P<list>[^()\[\]|]+)"
-_VALUE = r'(?P<value>"[^"]*"|[^\s()|"]+)'
+_VALUE = r'(?P<value>"[^"]*"|[^\s()\[\]|"]+)'
 _TEXT = r'"(?P<text>[^"]*)"'
 _PIPED = r"(?!search$).*"
 _QUOTED_OR_END = re.compile(r'"(?:\\.|[^"\\])*"?|(?P<end>[|\[\]])', re.DOTALL)
@@ -32,10 +32,21 @@ class _Slip:
     """What to do, as a template of the match."""
 
 
+_EXPRESSIONS = (
+    ("missing )", "close the parenthesis, or write \\( for the character"),
+    ("missing ]", "close the bracket, or write \\[ for the character"),
+    ("no argument for repetition", "* repeats what stands before it: write .* for any text"),
+)
+"""What RE2 says of a regular expression, and what to do."""
+
+
 def mended(diagnostic: Diagnostic) -> Diagnostic:
     """The error with a hint that is about the slip, where one is known; else as it is."""
     if diagnostic.source is None or diagnostic.span is None:
         return diagnostic
+    if diagnostic.code == "SPL-R1":
+        hints = [hint for reason, hint in _EXPRESSIONS if reason in diagnostic.message]
+        return replace(diagnostic, hint=hints[0]) if hints else diagnostic
     text = diagnostic.source.text
     name, start, end = _command_at(text, diagnostic.span.start)
     at = diagnostic.span.start - start
@@ -175,6 +186,11 @@ _SLIPS = (
     _Slip("regex", rf"{_FIELD}\s+{_TEXT}", r'write \g<field>="\g<text>"'),
     _Slip("regex", rf"{_FIELD}=(?P<text>[^\s\"]+)", r'write \g<field>="\g<text>"'),
     # expressions
+    _Slip(
+        "where|eval",
+        r"\bif\s*\((?P<if>[^,()\s]+\s*[=<>!]+\s*[^,()\s]+),(?P<then>[^,()]*)\)",
+        r"write if(\g<if>,\g<then>, null())",
+    ),
     _Slip("where|eval", rf"{_FIELD}\s+contains\s+{_TEXT}", r'write like(\g<field>, "%\g<text>%")'),
     _Slip("where|eval", rf"{_FIELD}\s+startswith\s+{_TEXT}", r'write like(\g<field>, "\g<text>%")'),
     _Slip("where|eval", rf"{_FIELD}\s+endswith\s+{_TEXT}", r'write like(\g<field>, "%\g<text>")'),

@@ -43,12 +43,10 @@ def _slips(part: Expression) -> Iterator[tuple[str, str, Span | None, str]]:
                 message = f"{wildcard} is no wildcard beside {operator} here: it stands for itself"
                 negated = "NOT " if operator == "!=" else ""
                 yield message, "SPL-L6", span, f"write {negated}{_like(name, text)}"
-        case Binary("=" | "!=" as operator, FieldValue(name), FieldValue(other, other_span), span):
+        case Binary("=" | "!=" as operator, FieldValue(name), FieldValue(other), span):
             if other.lower() == "null":
                 function = "isnull" if operator == "=" else "isnotnull"
                 yield f"{other} without quotes is a field's name", "SPL-L8", span, f"write {function}({name})"
-            elif other.lower() in ("true", "false"):
-                yield f"{other} without quotes is a field's name", "SPL-L8", other_span, f'write "{other}"'
         case Binary("=" | "!=", _, Binary(".", FieldValue(first), FieldValue(second), joined)):
             if _EXTENSION.fullmatch(second):
                 message = f"{first}.{second} without quotes joins the fields {first} and {second}"
