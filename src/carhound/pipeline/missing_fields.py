@@ -18,7 +18,7 @@ _SPLUNK = frozenset(
 
 
 def missing_fields(plan: Node, events: Sequence[Event]) -> Iterator[Diagnostic]:
-    """A remark for every name; a warning where letter case alone is wrong."""
+    """A remark for every name; a warning where the spelling alone is wrong."""
     elsewhere = {
         read.field.name
         for node in chain(plan)
@@ -45,9 +45,14 @@ def _missing(name: str, names: dict[str, None], events: int) -> Diagnostic:
     if name in _SPLUNK:
         hint = "it is Splunk's own; SourceName and Channel say which log an event is from"
         return Diagnostic("RUN-F1", message, "note", hint=hint)
+    near = next((one for one in names if _plain(one) == _plain(name)), None)
+    if near is not None:
+        hint = f"did you mean {near}? Letter case counts in names"
+        return Diagnostic("RUN-F1", message, "warning", hint=hint)
     near = nearest(name, names)
-    same = near is not None and near.lower() == name.lower()
-    hint = (
-        None if near is None else f"did you mean {near}?" + (" Letter case counts in names" if same else "")
-    )
-    return Diagnostic("RUN-F1", message, "warning" if same else "note", hint=hint)
+    return Diagnostic("RUN-F1", message, "note", hint=None if near is None else f"did you mean {near}?")
+
+
+def _plain(name: str) -> str:
+    """A name in one spelling: Splunk's inputs write New_Process_Name for NewProcessName."""
+    return name.replace("_", "").lower()
