@@ -99,11 +99,11 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
 
 def _remark_escapes(cursor: Cursor, raw: str, unknown: list[str], span: Span) -> None:
     escapes = ", ".join(dict.fromkeys(unknown))
-    reading = "as a wildcard" if set(unknown) == {"\\*"} else "without its backslash"
+    reading = "before * is dropped" if set(unknown) == {"\\*"} else "is dropped"
     whole = _ESCAPES.sub(lambda match: match[0] if match[1] in '\\"|' else "\\" + match[0], raw)
     cursor.remark(
         "SPL-E1",
-        f"{escapes} is read {reading}; another reading keeps it",
+        f"{escapes}: a single backslash {reading}; another reading keeps it",
         span,
         f"write {whole} where backslashes are meant",
     )

@@ -115,6 +115,12 @@ def _show_fields(page: Page, columns: Sequence[str], row: Sequence[list[Text]], 
     label = min(max(map(cell_len, names), default=0), _WIDEST_LABEL) + 2
     for name, values in zip(names, row, strict=True):
         beside = name
+        if (
+            len(values) == 1
+            and _WIDEST_LABEL < cell_len(name) < page.width - indent - values[0].cell_len - _GAP
+        ):
+            page.line((name, "dim"), " " * _GAP, values[0], indent=indent)
+            continue
         if values and cell_len(name) > _WIDEST_LABEL:
             page.line((name, "dim"), indent=indent)
             beside = ""
