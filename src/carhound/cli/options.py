@@ -196,7 +196,8 @@ def counting_options(command: Command) -> Command:
         click.option(
             "--count-all",
             is_flag=True,
-            help="Count repeats over all events, not among matching ones only; needs temporary disk space.",
+            help="Read every event as a whole, also where nothing can match, and count repeats over all; "
+            "needs temporary disk space.",
         ),
     )
 

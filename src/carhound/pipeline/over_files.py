@@ -15,6 +15,7 @@ from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.recall import from_files_again
 from carhound.pipeline.request import Clock, Progress, Request
+from carhound.pipeline.skipping import skipping
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.limits import read_limits
@@ -39,7 +40,8 @@ def from_files(
     there = [path for path in paths if path not in missing]
     parts = open_evidence(there, options)
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
-    read_evidence(parts, collector, len(runnable), reading, request, progress)
+    sieve = None if request.count_all else skipping(collector.searched, collector)
+    read_evidence(parts, collector, len(runnable), reading, request, progress, sieve)
     newest = newest_match(runnable, collector)
     now, now_from = clock.now(newest, reading.newest_eligible)
     moment = Moment(now, clock.zone, clock.range(now))

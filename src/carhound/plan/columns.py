@@ -5,25 +5,30 @@ from functools import singledispatch
 
 from carhound.plan.nodes import (
     Append,
+    Bin,
     Chart,
     Eval,
     EventStats,
     Fields,
+    FillNull,
     Groups,
     Join,
     Lookup,
     Node,
     Pairs,
     Rename,
+    Rex,
     Scan,
     Select,
     Stats,
+    StrCat,
     StreamStats,
     Table,
     TableRows,
     Top,
     reads_nothing,
 )
+from carhound.plan.wildcards import new_name
 
 Columns = tuple[str, ...] | None
 
@@ -42,7 +47,8 @@ def _(plan: Stats, _present: Collection[str] = ()) -> Columns:
 
 @columns.register
 def _(plan: Top, _present: Collection[str] = ()) -> Columns:
-    return (*(one.name for one in plan.fields), "count", "percent")
+    measures = (one for one in (plan.count, plan.percent) if one is not None)
+    return distinct((*(one.name for one in (*plan.by, *plan.fields)), *measures))
 
 
 @columns.register
@@ -62,16 +68,40 @@ def _(plan: Fields, present: Collection[str] = ()) -> Columns:
 
 @columns.register
 def _(plan: Rename, present: Collection[str] = ()) -> Columns:
-    named = columns(plan.input, present)
-    for old, new in plan.pairs if named is not None else ():
-        named = distinct(new if name == old else name for name in named or () if name != new or old == new)
-    return named
+    names = columns(plan.input, present)
+    if names is None:
+        return None
+    for old, new in plan.pairs:
+        made = {name: one for name in names if (one := new_name(name, old, new)) is not None}
+        gone = set(made.values()) - made.keys()
+        names = distinct(made.get(name, name) for name in names if name not in gone)
+    return names
 
 
 @columns.register
 def _(plan: Eval, present: Collection[str] = ()) -> Columns:
-    known = columns(plan.input, present)
-    return None if known is None else distinct((*known, *(name for name, _ in plan.assignments)))
+    return _with(plan.input, present, (name for name, _ in plan.assignments))
+
+
+@columns.register
+def _(plan: Rex, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, plan.groups)
+
+
+@columns.register
+def _(plan: FillNull, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, (name for name in plan.names if "*" not in name))
+
+
+@columns.register(Bin | StrCat)
+def _(plan: Bin | StrCat, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, (plan.target,))
+
+
+def _with(source: Node, present: Collection[str], made: Iterable[str]) -> Columns:
+    """The columns of the rows, and behind them those that an operator makes."""
+    known = columns(source, present)
+    return None if known is None else distinct((*known, *made))
 
 
 @columns.register(EventStats)
@@ -141,6 +171,10 @@ def makes(node: Node) -> tuple[str, ...]:
             return columns(subsearch) or ()
         case TableRows(_, table):
             return table.columns
+        case Rex():
+            return node.groups
+        case Bin() | StrCat():
+            return (node.target,)
         case Lookup(_, _, _, outputs):
             return tuple(name for _, name in outputs)
         case _:

@@ -9,20 +9,32 @@ from carhound.plan.columns import makes
 from carhound.plan.expressions import Expression, FieldValue, parts
 from carhound.plan.nodes import (
     Aggregation,
+    Bin,
     Chart,
     Dedup,
     Eval,
     EventStats,
     Fields,
+    FillDown,
+    FillNull,
     Filter,
     Groups,
+    HeadWhile,
     Join,
     Lookup,
+    MakeMv,
+    MvCombine,
+    MvExpand,
     Node,
+    NoMv,
     Rename,
+    Replace,
+    Rex,
+    Sed,
     Select,
     Sort,
     Stats,
+    StrCat,
     StreamStats,
     Table,
     Tabular,
@@ -92,7 +104,7 @@ def _(node: Dedup) -> Iterator[tuple[Field, bool]]:
 
 @_operator.register
 def _(node: Top) -> Iterator[tuple[Field, bool]]:
-    return _shown(node.fields)
+    return _shown((*node.by, *node.fields))
 
 
 @_operator.register
@@ -162,6 +174,31 @@ def _(node: Eval) -> Iterator[tuple[Field, bool]]:
     for name, expression in node.assignments:
         yield from _shown(one for one in expression_fields(expression) if one.name not in made)
         made.add(name)
+
+
+@_operator.register
+def _(node: HeadWhile) -> Iterator[tuple[Field, bool]]:
+    return ((field, True) for field in expression_fields(node.condition))
+
+
+@_operator.register
+def _(node: Rex) -> Iterator[tuple[Field, bool]]:
+    return _shown(() if node.field is None else (node.field,))
+
+
+@_operator.register(Bin | MakeMv | MvCombine | MvExpand | NoMv | Sed)
+def _(node: Bin | MakeMv | MvCombine | MvExpand | NoMv | Sed) -> Iterator[tuple[Field, bool]]:
+    return _shown((node.field,))
+
+
+@_operator.register(FillDown | FillNull | Replace)
+def _(node: FillDown | FillNull | Replace) -> Iterator[tuple[Field, bool]]:
+    return _shown(map(Field, node.names))
+
+
+@_operator.register
+def _(node: StrCat) -> Iterator[tuple[Field, bool]]:
+    return _shown(Field(part.name) for part in node.parts if isinstance(part, FieldValue))
 
 
 def _shown(fields: Iterable[Field]) -> Iterator[tuple[Field, bool]]:

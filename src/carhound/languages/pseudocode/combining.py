@@ -181,7 +181,7 @@ def among_commonest(test: Membership, of: Relation, node: nodes.Node, scope: Sco
         raise unsupported(scope.remarks, "`in TOP` of a value", test.span)
     field = scope.field(test.operand)
     counted = scope.field(Path((test.among.name,), test.among.span))
-    top = nodes.Top(of.node, (counted,), int(test.among.count), test.among.span)
+    top = nodes.Top(of.node, (counted,), int(test.among.count), span=test.among.span)
     renamed = nodes.Rename(nodes.Table(top, (counted.name,)), ((counted.name, field.name),))
     present = nodes.Filter(node, Present(field, test.span), test.span)
     return nodes.SubsearchFilter(present, renamed, test.negated, test.span, field.view)

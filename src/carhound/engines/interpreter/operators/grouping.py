@@ -1,10 +1,9 @@
-"""`stats`, `eventstats` and `top`: rows in groups.
+"""`stats` and `eventstats`: rows in groups.
 
-Splunk's Search Reference, "stats", "eventstats" and "top"; groups are told apart exactly, letter
+Splunk's Search Reference, "stats" and "eventstats"; groups are told apart exactly, letter
 case and all, and come out in the order of their by-fields.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
@@ -13,7 +12,7 @@ from carhound.engines.interpreter.operators.aggregates import Group, Single, mea
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import AliasUse, Row, as_number, getter, texts
 from carhound.model.event import Cell
-from carhound.plan.nodes import EventStats, Stats, Top
+from carhound.plan.nodes import EventStats, Stats
 from carhound.plan.predicates import Field
 
 Key = tuple[Single, ...]
@@ -49,21 +48,6 @@ def _grouped(node: Stats | EventStats, rows: Iterable[Row], context: Context) ->
             groups[key] = Group(of)
         groups[key].add(row)
     return groups
-
-
-def top(node: Top, rows: Iterable[Row], context: Context) -> list[Row]:
-    """The commonest combinations of values, ties by value; `percent` of all rows that have the fields."""
-    counts = Counter(key for key, _ in keyed(rows, node.fields, context.used))
-    total = counts.total()
-    ranked = sorted(counts, key=lambda key: (-counts[key], order(key)))
-    return [
-        Row(
-            None,
-            {field.name: text for field, text in zip(node.fields, key, strict=True)}
-            | {"count": counts[key], "percent": round(100 * counts[key] / total, 6)},
-        )
-        for key in ranked[: node.limit or None]
-    ]
 
 
 def keyed(rows: Iterable[Row], fields: tuple[Field, ...], used: AliasUse) -> Iterator[tuple[Key, Row]]:
