@@ -183,6 +183,8 @@ _SLIPS = (
     _Slip("eval", r"eval\s+(?P<name>\w+)\(", r"write eval result=\g<name>("),
     _Slip("eval", rf"(?<!eval)\s{_FIELD}\s*=(?!=)", r"write a comma before \g<field>="),
     _Slip("eval|where", r'(?P<one>"[^"]*")\s+(?P<two>"[^"]*")', r"write \g<one> . \g<two>"),
+    _Slip("rex", rf"rex\s+{_FIELD}\s+{_TEXT}", r'write rex field=\g<field> "\g<text>"'),
+    _Slip("timechart", r"timechart\s+(?P<span>\d+\w+)", r"write timechart span=\g<span>"),
     _Slip("regex", rf"{_FIELD}\s+{_TEXT}", r'write \g<field>="\g<text>"'),
     _Slip("regex", rf"{_FIELD}=(?P<text>[^\s\"]+)", r'write \g<field>="\g<text>"'),
     # expressions
