@@ -2,9 +2,11 @@
 export UV_PYTHON_DOWNLOADS = never
 export UV_SYSTEM_CERTS = 1
 export UV_COMPILE_BYTECODE = 1
+# Hundreds of tests start the program: it is compiled once, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 UV = .uv/bin/uv
 
-.PHONY: demo docs test lint format fuzz bench bench-memory bench-skipping bench-lake
+.PHONY: demo docs test lint style types layers format fuzz bench bench-memory bench-skipping bench-lake
 
 # A small fleet with one incident, as real .evtx files, and the hunt through it.
 demo: .venv/ready
@@ -31,9 +33,16 @@ bench-lake: .venv/ready
 	$(UV) run --locked python bench/lake.py
 
 lint: .venv/ready
+	$(MAKE) --no-print-directory --jobs=2 --output-sync style types layers
+
+style:
 	$(UV) run --locked ruff check .
 	$(UV) run --locked ruff format --check .
+
+types:
 	$(UV) run --locked mypy
+
+layers:
 	$(UV) run --locked lint-imports
 
 # The pages that are made from the code.

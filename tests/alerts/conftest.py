@@ -1,12 +1,12 @@
 """The program as a shell runs it."""
 
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ..forked import forked_program
 from .evidence import Run, Said
 
 
@@ -16,7 +16,7 @@ def carhound(tmp_path: Path) -> Run:
 
     def run(*words: object, **options: Any) -> Said:
         return subprocess.run(
-            [sys.executable, "-m", "carhound", *map(str, words)],
+            [*forked_program(), *map(str, words)],
             capture_output=True,
             encoding="utf-8",
             cwd=tmp_path,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ..forked import forked_program
 from .small_evidence import Said
 
 
@@ -16,8 +17,9 @@ def carhound(tmp_path: Path) -> Callable[..., Said]:
     """Runs the program in a folder of its own, its output going to pipes."""
 
     def run(*words: object, **options: Any) -> Said:
+        start = [sys.executable, "-m", "carhound"] if "preexec_fn" in options else forked_program()
         return subprocess.run(
-            [sys.executable, "-m", "carhound", *map(str, words)],
+            [*start, *map(str, words)],
             capture_output=True,
             encoding="utf-8",
             cwd=tmp_path,

@@ -4,17 +4,18 @@ import io
 import json
 import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
+
+from ..forked import forked_program
 
 LINE = b'{"EventID":1,"Hostname":"ws1","TimeCreated":"2024-06-14T12:00:00Z","Image":"a"}\n'
 
 
 def hunt(*words: str, cwd: Path, env: dict[str, str] | None = None) -> tuple[int, dict[str, Any], str]:
     done = subprocess.run(
-        [sys.executable, "-m", "carhound", "hunt", "-f", "json", *words],
+        [*forked_program(), "hunt", "-f", "json", *words],
         cwd=cwd,
         env={**os.environ, **(env or {})},
         capture_output=True,

@@ -3,7 +3,6 @@
 import io
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 import yaml
+
+from ..forked import forked_program
 
 ROOT = Path(__file__).parents[2]
 HOW_TO = (ROOT / "docs" / "how-to" / "map-your-own-columns.md").read_text(encoding="utf-8")
@@ -66,7 +67,7 @@ def as_parquet(records: list[dict[str, Any]]) -> bytes:
 
 
 def carhound(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "carhound", *words]
+    command = [*forked_program(), *words]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
 
 

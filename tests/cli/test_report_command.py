@@ -1,14 +1,15 @@
 """`hunt --report`, `--case` and the formats for other tools, as a shell runs them."""
 
 import json
+import shlex
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from ..forked import forked_program
 from .small_evidence import HIT, HOSTILE, QUIET, Run, process, write
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "hand-over-a-report.md"
@@ -83,7 +84,7 @@ def test_the_how_to_works_as_written(tmp_path: Path) -> None:
     lines = [line[4:] for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("    ")]
     commands = [line[2:] for line in lines if line.startswith("$ ")]
     shown = "".join(f"{line}\n" for line in lines if not line.startswith("$ "))
-    script = "\n".join(commands).replace("carhound ", f"{sys.executable} -m carhound ", 100)
+    script = "\n".join(commands).replace("carhound ", f"{shlex.join(forked_program())} ", 100)
     said = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert said.stdout.endswith(shown)
     assert said.returncode == 1  # there are findings

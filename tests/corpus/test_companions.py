@@ -15,6 +15,8 @@ from carhound.analytics.load import companions
 from carhound.findings.run import AnalyticResult, ImplementationResult, Run
 from carhound.pipeline import Request, hunt
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "companions.md"
 ATTACKS = (
     "endgameinc--eqllib/",  # Atomic Red Team T1117, recorded

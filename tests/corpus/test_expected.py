@@ -12,6 +12,8 @@ from carhound.findings.run import Run
 from carhound.outputs.json_run import run_object
 from carhound.pipeline import Request, hunt
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
 READ_NOW = {
     "OTRF--Security-Datasets",
     "Security-Experts-Community--open-xp-rules",

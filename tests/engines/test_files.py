@@ -112,7 +112,7 @@ def test_row_groups_without_the_tag_are_left_out(tmp_path: Path) -> None:
 
 
 def scanned(table: EventFiles, asked: Stem) -> str:
-    query = candidates(asked, table.table, NO_BOUNDS, ["sequence"]).sql(dialect="duckdb")
+    query = table.statement(candidates(asked, table.table, NO_BOUNDS, ["sequence"]))
     rows = table._connection.execute("EXPLAIN ANALYZE " + query).fetchall()
     text = "\n".join(map(str, rows[0]))
     # The odd rows are looked for in a scan of their own, which finds none.

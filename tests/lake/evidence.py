@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,11 +82,13 @@ sys.exit(main(sys.argv[1:]))
 """The program, but it commits every few events."""
 
 
-def started(*words: object, before: str = "", **options: Any) -> "subprocess.Popen[str]":
+def started(
+    *words: object, before: str = "", python: Sequence[str] = (sys.executable,), **options: Any
+) -> "subprocess.Popen[str]":
     """The program with small batches, in a process of its own; `before` is run in it first."""
     code = SMALL_BATCHES.format(before=before)
     return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, words)],
+        [*python, "-c", code, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",

@@ -21,6 +21,7 @@ from carhound.lake.store import Lake
 from carhound.lake.verify import verify
 from carhound.pipeline.ingest import IngestRequest, ingest
 
+from ..forked import forked_python
 from .evidence import content, ended, started, write_lines
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes as Unix does")
@@ -62,6 +63,11 @@ def check(folder: Path, events: int | None = None) -> int:
     return len(found)
 
 
+def forked(*words: object, before: str = "") -> "subprocess.Popen[str]":
+    """For a process that nobody sends a signal to from outside."""
+    return started(*words, before=before, python=forked_python())
+
+
 def finish(evidence: Path, folder: Path, events: int = EVENTS) -> None:
     """The same ingest once more, which completes the work."""
     before = check(folder) if is_lake(folder) else 0
@@ -82,7 +88,7 @@ def is_lake(folder: Path) -> bool:
 def test_an_ingest_killed_at_a_bad_moment_is_completed_by_the_next(tmp_path: Path, moment: str) -> None:
     evidence = write_lines(tmp_path / "a.json", range(EVENTS))
     words = ("ingest", evidence, "--lake", tmp_path / "lake")
-    assert ended(started(*words, before=DIES + MOMENTS[moment]))[0] == -signal.SIGKILL
+    assert ended(forked(*words, before=DIES + MOMENTS[moment]))[0] == -signal.SIGKILL
     finish(evidence, tmp_path / "lake")
 
 
@@ -104,7 +110,7 @@ def test_two_ingests_at_once_add_every_event_once(tmp_path: Path) -> None:
     """One of them makes the lake; half of the events are read by both."""
     first = write_lines(tmp_path / "a.json", range(EVENTS))
     second = write_lines(tmp_path / "b.json", range(EVENTS // 2, EVENTS + EVENTS // 2))
-    both = [started("ingest", one, "--lake", tmp_path / "lake", "-f", "json") for one in (first, second)]
+    both = [forked("ingest", one, "--lake", tmp_path / "lake", "-f", "json") for one in (first, second)]
     said = [ended(process) for process in both]
     assert [(status, err) for status, _, err in said] == [(0, "")] * 2
     check(tmp_path / "lake", EVENTS + EVENTS // 2)
@@ -146,7 +152,7 @@ def test_compaction_keeps_every_row_and_its_sequence(many_files: Path) -> None:
 
 @pytest.mark.parametrize("moment", [one for one in MOMENTS if "table" not in one])
 def test_a_killed_compaction_changes_nothing_or_all(many_files: Path, moment: str) -> None:
-    process = started("lake", "compact", many_files, before=DIES + MOMENTS[moment])
+    process = forked("lake", "compact", many_files, before=DIES + MOMENTS[moment])
     assert ended(process)[0] == -signal.SIGKILL
     check(many_files, 100)
     upkeep.compact(Lake.open(many_files))
@@ -155,7 +161,7 @@ def test_a_killed_compaction_changes_nothing_or_all(many_files: Path, moment: st
 
 
 def test_compaction_beside_an_ingest(many_files: Path, tmp_path: Path) -> None:
-    more = started("ingest", write_lines(tmp_path / "b.json", range(100)), "--lake", many_files)
+    more = forked("ingest", write_lines(tmp_path / "b.json", range(100)), "--lake", many_files)
     while more.poll() is None:
         upkeep.compact(Lake.open(many_files))
     assert ended(more)[0] == 0
@@ -164,7 +170,7 @@ def test_compaction_beside_an_ingest(many_files: Path, tmp_path: Path) -> None:
 
 def test_left_over_files_are_named_and_in_time_deleted(many_files: Path, tmp_path: Path, say: Say) -> None:
     evidence = write_lines(tmp_path / "b.json", range(40))
-    process = started(
+    process = forked(
         "ingest", evidence, "--lake", many_files, before=DIES + MOMENTS["after the files are written"]
     )
     assert ended(process)[0] == -signal.SIGKILL
@@ -217,7 +223,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_disk_that_fills_up_loses_nothing(small_disk: Path, tmp_path: Path) -> None:
     """Wherever the room ends, in a file of events, in the metadata or in the catalogue itself."""
     evidence = write_lines(tmp_path / "a.json", range(4 * EVENTS))
-    status, _, err = ended(started("ingest", evidence, "--lake", small_disk / "lake"))
+    status, _, err = ended(forked("ingest", evidence, "--lake", small_disk / "lake"))
     assert (status, "no room" in err) == (2, True)
     kept = check(small_disk / "lake")
     subprocess.run(["mount", "-o", "remount,size=40m", str(small_disk)], check=True)
@@ -254,7 +260,5 @@ def test_verify_names_what_is_missing_and_what_is_damaged(many_files: Path, say:
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_to(many_files: Path, tmp_path: Path) -> None:
     (many_files / "events" / "data").chmod(0o500)
-    status, _, err = ended(
-        started("ingest", write_lines(tmp_path / "b.json", range(3)), "--lake", many_files)
-    )
+    status, _, err = ended(forked("ingest", write_lines(tmp_path / "b.json", range(3)), "--lake", many_files))
     assert (status, "cannot be written to" in err) == (2, True)

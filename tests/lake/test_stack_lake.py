@@ -34,7 +34,7 @@ def rows(fields: tuple[str, ...], where: str, tz: str = "Asia/Kolkata", **option
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("stack")
     logs, lake = folder / "logs", folder / "lake"
-    asked = ["simulate", "squiblydoo-url", "unsigned-dll-user-folder", "--hosts", "2", "--days", "1"]
+    asked = ["simulate", "squiblydoo-url", "unsigned-dll-user-folder", "--hosts", "1", "--days", "1"]
     assert main([*asked, "-q", "-o", f"{logs}/"]) == 0
     ingest(IngestRequest((str(logs),), lake))
     return logs, lake

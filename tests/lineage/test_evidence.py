@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import tracemalloc
 from importlib import resources
 from pathlib import Path
@@ -23,6 +22,7 @@ from carhound.simulate.engine import events
 from carhound.simulate.scenario import load
 from carhound.simulate.writers import FORMATS
 
+from ..forked import forked_program
 from .telling import guid_of, line, name, started, sysmon
 
 SCHEMAS = {
@@ -92,7 +92,7 @@ def test_the_lake_gives_the_trees_that_files_give(tmp_path: Path) -> None:
 def test_what_comes_through_a_pipe_is_told_from_the_findings_alone(tmp_path: Path) -> None:
     (path,) = logs(tmp_path, "jsonl", "squiblydoo-url")
     said = subprocess.run(
-        [sys.executable, "-m", "carhound", "hunt", "-f", "json", "-"],
+        [*forked_program(), "hunt", "-f", "json", "-"],
         input=path.read_bytes(),
         capture_output=True,
         check=False,
@@ -190,7 +190,7 @@ def test_tree_shows_what_is_around_an_event_that_is_no_finding(tmp_path: Path) -
         if "msupd.exe  /s" in text and "Sysmon" in text
     )
     said = subprocess.run(
-        [sys.executable, "-m", "carhound", "tree", "--event", f"{path}:line {position}"],
+        [*forked_program(), "tree", "--event", f"{path}:line {position}"],
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -214,7 +214,7 @@ def test_tree_shows_what_is_around_an_event_that_is_no_finding(tmp_path: Path) -
 )
 def test_what_cannot_be_asked_is_refused(words: list[str], message: str, tmp_path: Path) -> None:
     said = subprocess.run(
-        [sys.executable, "-m", "carhound", "tree", *words],
+        [*forked_program(), "tree", *words],
         capture_output=True,
         encoding="utf-8",
         cwd=tmp_path,
@@ -227,7 +227,7 @@ def test_what_cannot_be_asked_is_refused(words: list[str], message: str, tmp_pat
 def test_where_nothing_could_be_judged_no_tree_is_no_all_clear(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     said = subprocess.run(
-        [sys.executable, "-m", "carhound", "tree", "empty"],
+        [*forked_program(), "tree", "empty"],
         capture_output=True,
         encoding="utf-8",
         cwd=tmp_path,

@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ..forked import forked_program
+
 BLOCK = re.compile(r"^(?P<indent> *)```(\w+)(?: (\S+))?\n(.*?)^ *```\n", re.MULTILINE | re.DOTALL)
 
 
-def run(command: str, folder: Path) -> str:
-    """What a shell shows of a command; `carhound` is the one under test."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+def run(command: str, folder: Path, program: str | None = None) -> str:
+    """What a shell shows of a command; `carhound` is the one installed, or the given program of that name."""
+    first = Path(program or sys.executable).parent
+    path = f"{first}{os.pathsep}{os.environ['PATH']}"
     said = subprocess.run(
         ["sh", "-c", command],
         cwd=folder,
@@ -39,7 +42,7 @@ def differences(page: str, folder: Path) -> list[str]:
         if kind != "console":
             continue
         for command, *shown in _commands(lines):
-            printed = run(command.removeprefix("$ "), folder)
+            printed = run(command.removeprefix("$ "), folder, forked_program()[0])
             if re.fullmatch(_pattern(shown), printed) is None:
                 found.append(f"{command}\n{printed}")
     return found

@@ -9,6 +9,7 @@ import click
 
 from carhound.cli.main import program
 
+from ..forked import forked_program
 from .pages import run
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,7 @@ def test_a_month_is_remembered_as_it_says(tmp_path: Path) -> None:
     said = ""
     for line in lines:
         if line.startswith("$ "):
-            said = run(line[2:], tmp_path)
+            said = run(line[2:], tmp_path, forked_program()[0])
         else:
             assert line in said.splitlines()
     assert len(lines) == 8

@@ -1,19 +1,20 @@
-"""`carhound simulate`, the real process."""
+"""`carhound simulate`, in a process of its own."""
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from carhound.simulate.scenario import bundled
 
+from ..forked import forked_program
+
 
 def simulate(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Runs the command in a folder."""
     return subprocess.run(
-        [sys.executable, "-m", "carhound", "simulate", *words],
+        [*forked_program(), "simulate", *words],
         capture_output=True,
         encoding="utf-8",
         cwd=folder,

@@ -24,6 +24,7 @@ Row = Mapping[str, Any]
 _MEMORY = "2GB"
 """What is more goes to temporary files."""
 _BATCH = 4096
+_READ, _SCHEMA = "READ_EVENTS", "wanted"
 _TYPES = {"time": "timestamptz", "odd": "boolean", "sequence": "bigint", "identity": "blob", "key": "blob"}
 
 
@@ -65,6 +66,10 @@ class EventFiles:
         self._set("TimeZone", _text("UTC"))
         # A plan is several queries, and each needs the footers of all files.
         self._set("parquet_metadata_cache", exp.true())
+        tags = {tag_column(literal) for literal in table.literals}
+        self._types = {
+            name: "boolean" if name in tags else _TYPES.get(name, "text") for name in table.columns
+        }
         self._define(list(files))
 
     def __enter__(self) -> "EventFiles":
@@ -96,10 +101,13 @@ class EventFiles:
         return Candidates(self.rows(query), filter_of(stem, self.table).reasons)
 
     def rows(self, query: exp.Expr) -> Iterator[Row]:
-        """The rows of a query over the table `events`, in batches as they are asked for."""
+        """The rows of a query over the table `events`, in batches as they are asked for.
+
+        A star stands for the columns that are named anywhere in the query.
+        """
         cursor = self._connection.cursor()
         try:
-            reader = cursor.sql(query.sql(dialect="duckdb")).to_arrow_reader(_BATCH)
+            reader = cursor.sql(self.statement(query)).to_arrow_reader(_BATCH)
             for batch in reader:
                 yield from batch.to_pylist()
         except (duckdb.ParserException, duckdb.BinderException):
@@ -109,16 +117,31 @@ class EventFiles:
         finally:
             cursor.close()
 
+    def statement(self, query: exp.Expr) -> str:
+        """A query over the table `events`, as it is put to DuckDB."""
+        # To bind a query takes as long as its table has columns, ten times as many as most queries name.
+        named = {"sequence", *(one.name for one in query.find_all(exp.Column))}
+        types = {name: kind for name, kind in self._types.items() if name in named}
+        asked = query.copy()
+        for table in list(asked.find_all(exp.Table)):
+            if table.name == EVENTS:
+                table.set("this", exp.func(_READ, _schema(types)))
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(EVENTS)))
+        return asked.sql(dialect="duckdb")
+
     def _define(self, files: list[str]) -> None:
-        """Makes the view `events`: all columns, those that a file has not as nulls."""
-        tags = {tag_column(literal) for literal in self.table.literals}
-        types = {name: "boolean" if name in tags else _TYPES.get(name, "text") for name in self.table.columns}
+        """Makes the function that reads the columns of a schema, those that a file has not as nulls."""
         if files:
-            query = exp.select("*").from_(_read_parquet(files, types))
+            source: exp.Expr = _read_parquet(files)
         else:
-            nulls = [exp.alias_(_null(kind), name, quoted=True) for name, kind in types.items()]
-            query = exp.select(*nulls).where(exp.false())
-        self._run(exp.Create(this=exp.to_table(EVENTS), kind="VIEW", expression=query))
+            nulls = [exp.alias_(_null(kind), name, quoted=True) for name, kind in self._types.items()]
+            source = exp.select(*nulls).where(exp.false()).subquery()
+        name, wanted = exp.to_table(_READ), exp.to_identifier(_SCHEMA)
+        function = exp.UserDefinedFunction(this=name, expressions=[wanted], wrapped=True)
+        table = exp.ReturnsProperty(this=exp.Schema(this=exp.var("TABLE")), is_table=True)
+        query = exp.select("*").from_(source)
+        properties = exp.Properties(expressions=[table])
+        self._run(exp.Create(this=function, kind="MACRO", expression=query, properties=properties))
 
     def _set(self, name: str, value: exp.Expr) -> None:
         setting = exp.SetItem(this=exp.EQ(this=exp.var(name), expression=value), kind="GLOBAL")
@@ -131,19 +154,21 @@ class EventFiles:
             raise _readable(problem) from problem
 
 
-def _read_parquet(files: list[str], types: Mapping[str, str]) -> exp.Expr:
+def _read_parquet(files: list[str]) -> exp.Expr:
     paths = exp.Array(expressions=[_text(_literal_glob(file)) for file in files])
-    columns = exp.ToMap(
+    # Without a schema every query would begin with a look at all files.
+    schema = _option("schema", exp.column(_SCHEMA))
+    return exp.func("READ_PARQUET", paths, schema, _option("hive_partitioning", exp.false()))
+
+
+def _schema(types: Mapping[str, str]) -> exp.Expr:
+    return exp.ToMap(
         this=_struct(
             {
                 name: _struct({"name": _text(name), "type": _text(kind), "default_value": exp.null()})
                 for name, kind in types.items()
             }
         )
-    )
-    # Without a schema every query would begin with a look at all files.
-    return exp.func(
-        "READ_PARQUET", paths, _option("schema", columns), _option("hive_partitioning", exp.false())
     )
 
 
