@@ -51,6 +51,11 @@ def cases() -> Iterator[Any]:
             yield pytest.param(case, events, id=f"{path.parent.name}/{path.stem}: {case['name']}")
 
 
+def accepted() -> list[dict[str, Any]]:
+    """The cases that have a result."""
+    return [one.values[0] for one in cases() if "error" not in one.values[0]]
+
+
 def as_event(fields: dict[str, Any], normalizer: Normalizer) -> Event:
     known = ({} if "SourceName" in fields else SYSMON) | fields
     header = [None if known.get(name) is None else str(known[name]) for name in HEADER]
@@ -125,12 +130,15 @@ def compiled_of(case: dict[str, Any]) -> Compiled:
     if "pseudocode" in case:
         programs = {name: Source(text, name) for name, text in case.get("analytics", {}).items()}
         return compile_pseudocode(Source(case["pseudocode"], "case"), analytics=programs.get)
+    return compile_spl(Source(case["spl"], "case"), definitions_of(case))
+
+
+def definitions_of(case: dict[str, Any]) -> Definitions:
     tables = {
         name: LookupTable(name, tuple(rows[0]), tuple(tuple(map(str, row)) for row in rows[1:]))
         for name, rows in case.get("lookups", {}).items()
     }
-    definitions = Definitions(read_macros(case.get("macros", ""), "macros.conf"), tables)
-    return compile_spl(Source(case["spl"], "case"), definitions)
+    return Definitions(read_macros(case.get("macros", ""), "macros.conf"), tables)
 
 
 def shown(result: Result) -> Answered:

@@ -16,7 +16,7 @@ from carhound.plan.expressions import Call
 from carhound.plan.functions import FUNCTIONS
 from carhound.plan.nodes import Aggregation, Node
 
-from .test_cases import cases, compiled_of, pages
+from .test_cases import accepted, compiled_of, pages
 
 
 def parts(value: Any) -> set[Any]:
@@ -37,10 +37,6 @@ def parts(value: Any) -> set[Any]:
 def run() -> set[Any]:
     """What the plans of the cases that have a result are made of."""
     return {part for case in accepted() for part in parts(compiled_of(case).plan)}
-
-
-def accepted() -> list[dict[str, Any]]:
-    return [one.values[0] for one in cases() if "error" not in one.values[0]]
 
 
 def documented() -> set[str]:

@@ -56,7 +56,9 @@ def parse(cursor: Cursor, start: int) -> Bin:
         cursor.fail(
             "SPL-U2", "bin of _time needs a span", names[0].span or cursor.here(), "write bin span=1h _time"
         )
-    return Bin(names[0], options.get("span"), options.get("bins", _BINS), target, cursor.span(start))
+    width = options.get("span")
+    bins = options.get("bins", _BINS) if width is None else _BINS
+    return Bin(names[0], width, bins, target, cursor.span(start))
 
 
 def _width(cursor: Cursor, _name: str) -> float | TimeSpan:

@@ -231,7 +231,8 @@ def _without_node(expression: SearchExpression | None) -> tuple[SearchExpression
         case Conjunction(items):
             parts = [_without_node(item) for item in items]
             node = next((name for _, name in parts if name is not None), None)
-            return Conjunction(tuple(item for item, _ in parts if item is not None)), node
+            left = tuple(item for item, _ in parts if item is not None)
+            return (left[0] if len(left) == 1 else Conjunction(left)), node
         case _:
             return expression, None
 
