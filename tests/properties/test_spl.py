@@ -59,7 +59,7 @@ words = texts.filter(bool).map(Word)
 names = st.one_of(
     st.sampled_from(["Image", "ParentImage", "Computer Name", "AND", "a.b"]), texts.filter(bool)
 ).map(Word)
-column_names = st.sampled_from(["Image", "n", "Computer Name"]).map(Word)
+column_names = st.sampled_from(["Image", "n", "Computer Name", "where"]).map(Word)
 
 
 def grow(children: st.SearchStrategy[SearchExpression]) -> st.SearchStrategy[SearchExpression]:

@@ -4,7 +4,7 @@ from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.options import Options
 from carhound.languages.spl.words import Word, end_of_command, peek_keyword, read_word
 
-_NO_NAMES = frozenset({"as", "by", "sortby"})
+_NO_NAMES = frozenset({"as", "by", "over", "sortby", "where"})
 """Words that mean something in other places."""
 
 

@@ -37,13 +37,9 @@ def read_groups(cursor: Cursor, options: Options, *ends: str) -> tuple[Field, ..
 
 
 def _group(cursor: Cursor, command: str, name: Word) -> Field:
-    span = name.span or cursor.here()
-    if not name.quoted and name.text.lower() in ("over", "where"):
-        hint = "quote it if it is a field's name"
-        cursor.fail("SPL-U2", f"{command} does not take {name.text} here", span, hint)
     if "*" in name.text:
-        hint = "name the fields one by one"
-        cursor.fail("SPL-U2", f"{command} by fields like {name.text} is not supported", span, hint)
+        what = f"{command} by fields like {name.text} is not supported"
+        cursor.fail("SPL-U2", what, name.span or cursor.here(), "name the fields one by one")
     return Field(name.text)
 
 

@@ -13,7 +13,7 @@ from carhound.languages.spl.cursor import Cursor
 from carhound.model.diagnostics import Span
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:{}]*", re.ASCII)
-_KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS"}
+_KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS", "OVER", "SORTBY", "WHERE"}
 _ENDS_WORD = frozenset('()[]|,"')
 _ESCAPES = re.compile(r"\\(.)", re.DOTALL)
 _TEXT_ESCAPE = re.compile(r'\\([\\"|])')
