@@ -2,7 +2,7 @@
 
 from carhound.languages.spl.aggregates import read_aggregate
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_names import read_some_fields
+from carhound.languages.spl.field_names import read_fields
 from carhound.languages.spl.options import Options
 from carhound.languages.spl.words import Word, peek_keyword, show_name, take_keyword
 from carhound.plan.nodes import Aggregation
@@ -10,6 +10,7 @@ from carhound.plan.predicates import Field
 
 UNCHANGED = "leave it out: it changes nothing here"
 EACH = "use makemv or mvexpand before, or leave it out: a field with several values counts once for each"
+BIN_BEFORE = "put the times into bins before it: bin span=1h _time"
 NUMBERS_ALONE = "leave it out: values that are no numbers are left out of sums one by one"
 
 
@@ -33,7 +34,12 @@ def read_by(cursor: Cursor, options: Options) -> tuple[Field, ...]:
 
 def read_groups(cursor: Cursor, options: Options, *ends: str) -> tuple[Field, ...]:
     """Passes one or more fields, with options between them, up to one of the words that end them."""
-    return tuple(_group(cursor, options.command, name) for name in read_some_fields(cursor, options, *ends))
+    command = options.command
+    names = read_fields(cursor, options, *ends)
+    if not names:
+        hint = f"write {command} count by Image"
+        cursor.fail("SPL-P1", f"{command} needs a field name", cursor.here(), hint)
+    return tuple(_group(cursor, command, name) for name in names)
 
 
 def _group(cursor: Cursor, command: str, name: Word) -> Field:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.grouped import EACH, NUMBERS_ALONE, read_aggregates, read_by, show_by
+from carhound.languages.spl.grouped import BIN_BEFORE, EACH, NUMBERS_ALONE, read_aggregates, read_by, show_by
 from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
@@ -12,7 +12,7 @@ from carhound.plan.nodes import Aggregation, Node
 from carhound.plan.nodes import EventStats as EventStatsNode
 from carhound.plan.predicates import Field
 
-_REFUSED = {"allnum": NUMBERS_ALONE, "dedup_splitvals": EACH}
+_REFUSED = {"allnum": NUMBERS_ALONE, "dedup_splitvals": EACH, "span": BIN_BEFORE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.options import Options, whole
 from carhound.languages.spl.sort_keys import Key, read_keys, show_keys
 from carhound.languages.spl.syntax import Lowering
-from carhound.languages.spl.words import end_of_command, read_integer, take_keyword
+from carhound.languages.spl.words import end_of_command, read_integer
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import Sort as SortNode
@@ -30,9 +31,9 @@ class Sort:
 
 def parse(cursor: Cursor, start: int) -> Sort:
     """Reads what follows the command's name, which begins at `start`."""
-    if take_keyword(cursor, "limit"):
-        cursor.expect("=", "write limit=10")
-    limit = read_integer(cursor)
+    limit = Options("sort", {"limit": whole}).take_all(cursor).get("limit")
+    if limit is None:
+        limit = read_integer(cursor)
     keys = read_keys(cursor, "sort")
     end_of_command(cursor, "sort")
     return Sort(keys, limit or None, cursor.span(start))

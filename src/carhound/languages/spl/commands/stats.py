@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.grouped import (
+    BIN_BEFORE,
     EACH,
     NUMBERS_ALONE,
     UNCHANGED,
@@ -24,6 +25,7 @@ _REFUSED = {
     "dedup_splitvals": EACH,
     "delim": "use mvjoin after it: values() and list() give multivalue fields",
     "partitions": UNCHANGED,
+    "span": BIN_BEFORE,
 }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.grouped import EACH, NUMBERS_ALONE, read_aggregates, read_by, show_by
+from carhound.languages.spl.grouped import BIN_BEFORE, EACH, NUMBERS_ALONE, read_aggregates, read_by, show_by
 from carhound.languages.spl.options import Options, Readers, truth, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
@@ -21,6 +21,7 @@ _READERS: Readers = {
     "reset_after": _RESET,
     "reset_before": _RESET,
     "reset_on_change": truth,
+    "span": BIN_BEFORE,
     "time_window": "use window= with a number of rows, or timechart for spans of time",
     "window": whole,
 }
