@@ -172,13 +172,14 @@ SCANS = st.builds(
     st.sampled_from([(("process", "create"),), (("module", "load"), ("process", "create")), ()]),
 )
 STEMS = SCANS | st.builds(nodes.Filter, SCANS, PREDICATES)
+KINDS = st.sampled_from(["auto", "auto", "num", "str", "ip"])
 SOME_FIELDS = st.lists(FIELD, min_size=1, max_size=2, unique=True).map(tuple)
 KEYS = FIELD | st.just(Field("_time"))
 COLUMNS = st.lists(NAMES | st.sampled_from(["_time", "n", "Im*", "*"]), min_size=1, max_size=3).map(tuple)
 AGGREGATIONS = st.lists(
     st.builds(
         nodes.Aggregation,
-        st.sampled_from(["count", "dc", "values", "min", "max", "sum", "avg"]),
+        st.sampled_from(["count", "dc", "values", "min", "max", "sum", "avg", "list", "latest", "median"]),
         FIELD,
         st.sampled_from(["n", "m", "Image"]),
     )
@@ -194,7 +195,7 @@ def _subsearches(draw: st.DrawFn, inputs: st.SearchStrategy[nodes.Node]) -> node
     below = draw(inputs)
     names = draw(st.lists(NAMES, min_size=1, max_size=2, unique=True))
     if draw(st.booleans()):
-        below = nodes.Dedup(below, tuple(map(Field, names)))
+        below = nodes.Dedup(below, tuple(map(Field, names)), keep_empty=draw(st.booleans()))
     end = draw(st.sampled_from(["fields", "table", "top", "events"]))
     if end == "fields":
         return nodes.Fields(below, tuple(names))
@@ -209,15 +210,46 @@ def _above(inputs: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Nod
         st.builds(nodes.SubsearchFilter, inputs, _subsearches(STEMS), st.booleans()),
         st.builds(nodes.SubsearchFilter, inputs, _subsearches(STEMS), st.booleans()),
         st.builds(nodes.Dedup, inputs, SOME_FIELDS, st.integers(1, 2)),
+        st.builds(nodes.Dedup, inputs, SOME_FIELDS, st.just(1), st.booleans(), st.booleans(), st.booleans()),
         st.builds(
             nodes.Sort,
             inputs,
-            st.lists(st.builds(nodes.SortKey, KEYS, st.booleans()), min_size=1, max_size=2).map(tuple),
+            st.lists(st.builds(nodes.SortKey, KEYS, st.booleans(), KINDS), min_size=1, max_size=2).map(tuple),
             st.none() | st.integers(1, 3),
         ),
         st.builds(nodes.Head, inputs, st.integers(0, 4)),
         st.builds(nodes.Stats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
+        st.builds(nodes.EventStats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
+        st.builds(
+            nodes.StreamStats,
+            inputs,
+            AGGREGATIONS,
+            st.just(()) | SOME_FIELDS,
+            st.booleans(),
+            st.integers(0, 2),
+            st.booleans(),
+            st.booleans(),
+        ),
         st.builds(nodes.Top, inputs, SOME_FIELDS, st.integers(0, 2)),
+        st.builds(nodes.Top, inputs, SOME_FIELDS, st.integers(0, 2), st.just(()), st.booleans()),
+        st.builds(
+            nodes.Top,
+            inputs,
+            SOME_FIELDS,
+            st.integers(0, 2),
+            st.just(()) | SOME_FIELDS,
+            st.booleans(),
+            st.none() | st.just("n"),
+            st.none() | st.just("percent"),
+            st.none() | st.just("OTHER"),
+        ),
+        st.builds(nodes.Tail, inputs, st.integers(0, 3)),
+        st.builds(nodes.Reverse, inputs),
+        st.builds(nodes.MvExpand, inputs, FIELD, st.none() | st.just(1)),
+        st.builds(nodes.FillNull, inputs, st.just(()) | COLUMNS),
+        st.builds(
+            nodes.Rex, inputs, st.none() | FIELD, st.just(r"(?P<n>\w)\.(?P<Image>.)"), st.just(("n", "Image"))
+        ),
         st.builds(nodes.Fields, inputs, COLUMNS, st.booleans()),
         st.builds(nodes.Table, inputs, COLUMNS),
         st.builds(nodes.Rename, inputs, st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=2).map(tuple)),

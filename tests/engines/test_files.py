@@ -130,7 +130,7 @@ def test_what_sql_cannot_say_is_split_off() -> None:
     assert partly.pushed is None
     assert "regular expression" in partly.parts[0].reasons[0]
     sums = split(plan("* | stats sum(Image)"), TABLE)
-    assert "order of the events" in sums.parts[-1].reasons[0]
+    assert "by the interpreter" in sums.parts[-1].reasons[0]
 
 
 def test_a_regular_expression_over_text_that_is_no_unicode() -> None:

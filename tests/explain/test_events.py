@@ -227,3 +227,14 @@ def test_known_discrepancies_say_whether_they_touch_the_event() -> None:
     affects = {known.code[-3:]: known.affects_event for known in unsigned.discrepancies}
     assert affects["D19"] is True
     assert affects["D18"] is False
+
+
+def test_what_hangs_on_other_events_needs_them(tmp_path: Path) -> None:
+    document = tmp_path / "rare.spl"
+    text = "EventCode=1 | eventstats count as n by CommandLine | eval few=n | where few<2"
+    document.write_text(text, encoding="utf-8")
+    assert list(verdicts(ask(document, CHILD)).values()) == ["depends"]
+    alone = write(tmp_path / "alone.jsonl", process(8, CommandLine="another"))
+    again = write(tmp_path / "again.jsonl", process(8, CommandLine=CHILD["CommandLine"]))
+    assert list(verdicts(ask(document, CHILD, evidence=(str(alone),))).values()) == ["match"]
+    assert list(verdicts(ask(document, CHILD, evidence=(str(again),))).values()) == ["no match"]

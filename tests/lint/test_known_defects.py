@@ -21,7 +21,7 @@ DEFECTS = [
         "EventCode=1 Image=*wevtutil* CommandLine=*cl* (CommandLine=*System*) OR Clear-EventLog",
         "LINT-C20",
     ),
-    ("a macro that is nowhere defined", "EventCode=1 `my_filter`", "SPL-M1"),
+    ("a macro that is nowhere defined", "EventCode=1 `my_macro`", "SPL-M1"),
     ("a term that misses procdump64", 'EventCode=1 ("procdump")', "LINT-C16"),
     (
         "a field's name forgotten",

@@ -191,7 +191,7 @@ def test_remarks_of_the_readers_are_passed_on(tmp_path: Path) -> None:
     assert "SPL-L1" in codes(write_spl(tmp_path, "EventCode=1 and User=a"))
     assert "SPL-J1" in codes(write_spl(tmp_path, 'EventCode=1 Image="a""b"'))
     assert "SPL-P1" in codes(write_spl(tmp_path, "EventCode=1 (User=a"))
-    assert "SPL-M1" in codes(write_spl(tmp_path, "EventCode=1 | search `some_filter`"))
+    assert "SPL-M1" in codes(write_spl(tmp_path, "EventCode=1 | search `some_macro`"))
 
 
 def test_a_language_that_is_not_run_is_no_error(tmp_path: Path) -> None:

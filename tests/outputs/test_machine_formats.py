@@ -77,6 +77,7 @@ def test_json_totals_are_sums_over_files() -> None:
         "files": 4,
         "bytes": 4 * 1_118_208,
         "events": 1204 + 1204 + 310,
+        "unread": 0,
         "eligible": 602 + 602,
         "duplicates": 0,
         "damaged": 10,

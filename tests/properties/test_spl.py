@@ -3,10 +3,38 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carhound.languages.spl.commands import dedup, fields, head, regex, rename, sort, stats, table, top, where
+from carhound.languages.spl.commands import (
+    bin_,
+    chart,
+    dedup,
+    eventstats,
+    fields,
+    filldown,
+    fillnull,
+    head,
+    makemv,
+    mvcombine,
+    mvexpand,
+    nomv,
+    regex,
+    rename,
+    replace,
+    reverse,
+    rex,
+    sort,
+    stats,
+    strcat,
+    streamstats,
+    table,
+    tail,
+    timechart,
+    top,
+    where,
+)
 from carhound.languages.spl.compile import compile_spl
 from carhound.languages.spl.parser import parse
 from carhound.languages.spl.search_expression import show_pipeline as show
+from carhound.languages.spl.sort_keys import Key
 from carhound.languages.spl.syntax import (
     BareTerm,
     Comparison,
@@ -21,7 +49,10 @@ from carhound.languages.spl.syntax import (
 )
 from carhound.languages.spl.words import Word
 from carhound.model.diagnostics import LanguageError, Source
+from carhound.model.time_spans import TimeSpan
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
+from carhound.plan.nodes import Aggregation, Buckets, Series, Substitution, Transliteration
+from carhound.plan.predicates import Field
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 words = texts.filter(bool).map(Word)
@@ -66,23 +97,125 @@ conditions: st.SearchStrategy[Expression] = st.deferred(
     )
 )
 many_names = st.lists(column_names, min_size=1, max_size=2).map(tuple)
-aggregates = st.builds(
-    stats.Aggregated, st.sampled_from(["count", "values", "dc"]), column_names, texts.filter(bool)
+a_field = column_names.map(lambda one: Field(one.text))
+some_fields = st.lists(a_field, min_size=1, max_size=2).map(tuple)
+columns = texts.filter(bool)
+aggregates = st.one_of(
+    st.builds(Aggregation, st.sampled_from(["count", "values", "dc", "stdevp"]), a_field, columns),
+    st.builds(Aggregation, st.just("perc"), a_field, columns, st.none(), st.sampled_from([0.0, 5.0, 99.95])),
+    st.builds(Aggregation, st.just("count"), st.none(), columns, conditions | values),
 )
+several = st.lists(aggregates, min_size=1, max_size=2).map(tuple)
+series = st.none() | st.builds(
+    Series, a_field, st.integers(0, 20), st.booleans(), st.none() | columns, st.none() | columns
+)
+spans = st.none() | st.builds(
+    TimeSpan, st.integers(1, 99), st.sampled_from(["s", "m", "h", "d", "w", "mon", "q", "y"])
+)
+starless = texts.filter(lambda text: "*" not in text)
+keys = st.builds(Key, column_names, st.booleans(), st.sampled_from(["auto", "num", "str", "ip"]))
 piped = st.one_of(
     st.builds(where.Where, conditions),
-    st.builds(dedup.Dedup, many_names, st.integers(1, 3)),
+    st.builds(
+        dedup.Dedup,
+        many_names,
+        st.integers(1, 3),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        st.lists(keys, max_size=2).map(tuple),
+    ),
     st.builds(fields.Fields, many_names, st.booleans()),
     st.builds(table.Table, many_names),
-    st.builds(rename.Rename, st.lists(st.tuples(column_names, words), min_size=1, max_size=2).map(tuple)),
+    st.builds(
+        rename.Rename,
+        st.lists(st.tuples(column_names, starless.filter(bool).map(Word)), min_size=1, max_size=2).map(tuple),
+    ),
     st.builds(
         sort.Sort,
-        st.lists(st.tuples(column_names, st.booleans()), min_size=1).map(tuple),
+        st.lists(keys, min_size=1).map(tuple),
         st.none() | st.integers(1, 9),
     ),
     st.builds(head.Head, st.integers(0, 20)),
-    st.builds(top.Top, many_names, st.integers(0, 20)),
-    st.builds(stats.Stats, st.lists(aggregates, min_size=1, max_size=2).map(tuple), st.just(()) | many_names),
+    st.builds(stats.Stats, several, st.just(()) | some_fields),
+    st.builds(eventstats.EventStats, several, st.just(()) | some_fields),
+    st.builds(
+        streamstats.StreamStats,
+        several,
+        st.just(()) | some_fields,
+        st.booleans(),
+        st.integers(0, 9),
+        st.booleans(),
+        st.booleans(),
+    ),
+    st.builds(chart.Chart, several, a_field, series),
+    st.builds(
+        timechart.Timechart,
+        several,
+        st.builds(Buckets, spans, st.integers(1, 99), st.booleans(), st.booleans()),
+        series,
+    ),
+    st.builds(
+        top.Top,
+        many_names,
+        st.just(()) | many_names,
+        st.dictionaries(st.sampled_from(["countfield", "percentfield"]), texts).map(
+            lambda options: tuple(options.items())
+        ),
+        st.booleans(),
+    ),
+    st.builds(top.Top, many_names, st.just(()), st.just((("useother", True), ("limit", 3)))),
+    st.builds(
+        bin_.Bin,
+        column_names,
+        st.none()
+        | st.sampled_from([0.5, 10.0])
+        | st.builds(TimeSpan, st.integers(1, 9), st.sampled_from(["ms", "h", "d", "mon"]))
+        | st.builds(TimeSpan, st.just(2), st.just("w"), st.integers(0, 6)),
+        st.just(100),
+        st.none() | texts.filter(bool),
+    ),
+    st.builds(filldown.FillDown, st.just(()) | many_names),
+    st.builds(fillnull.FillNull, st.just(()) | many_names, texts),
+    st.builds(
+        head.Head,
+        st.none() | st.integers(0, 9),
+        conditions,
+        st.booleans(),
+        st.booleans(),
+    ),
+    st.builds(makemv.MakeMv, column_names, texts.filter(bool), st.none(), st.booleans()),
+    st.builds(makemv.MakeMv, column_names, st.just(" "), st.just(r'([^,"\\]+),?')),
+    st.builds(mvcombine.MvCombine, column_names),
+    st.builds(mvexpand.MvExpand, column_names, st.integers(0, 9)),
+    st.builds(nomv.NoMv, column_names),
+    st.builds(
+        replace.Replace,
+        st.lists(st.tuples(texts.map(Word), starless.map(Word)), min_size=1, max_size=2).map(tuple),
+        st.just(()) | many_names,
+    ),
+    st.builds(reverse.Reverse),
+    st.builds(
+        rex.Rex, st.none() | st.just("a b"), st.just(r'(?P<n>\S+)"\\(?P<m>\|)'), st.sampled_from([0, 1, 3])
+    ),
+    st.builds(
+        rex.Rex,
+        st.just("Image"),
+        st.builds(
+            Substitution,
+            st.sampled_from(["a/b", r"(\\/)", '"(x)'.replace("x", r"\d+")]),
+            st.sampled_from([(), ("a/", 0), (0, "\\"), ("&\n",)]),
+            st.none() | st.integers(1, 3),
+        )
+        | st.builds(lambda text: Transliteration(text, text[::-1]), texts.filter(bool)),
+    ),
+    st.builds(
+        strcat.StrCat,
+        st.lists(texts.map(Constant) | st.just(FieldValue("Image")), min_size=1, max_size=3).map(tuple),
+        column_names,
+        st.booleans(),
+    ),
+    st.builds(tail.Tail, st.integers(0, 20)),
     st.builds(
         regex.Regex,
         st.none() | st.just("Image"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from carhound.languages.spl import refused
 from carhound.languages.spl.commands import COMMANDS
 from carhound.languages.spl.commands import search as search_command
+from carhound.plan.aggregates import AGGREGATES
 from carhound.plan.functions import ANY, FUNCTIONS, Function
 
 PAGE = Path(__file__).parents[2] / refused.PAGE
@@ -23,7 +24,7 @@ Of a search over a lake, SQL runs what it can say exactly and the interpreter th
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([_INTRODUCTION, *_commands(), *_functions(), *_refused()])
+    return "\n".join([_INTRODUCTION, *_commands(), *_aggregates(), *_functions(), *_refused()])
 
 
 def _commands() -> list[str]:
@@ -39,6 +40,29 @@ def _first_sentence(text: str) -> str:
     """What a module says of its command, after the command's name."""
     paragraph = " ".join(text.split("\n\n")[0].split())
     return re.sub(r"^(`\w+`(, | and )?)+: ", "", paragraph)
+
+
+def _aggregates() -> list[str]:
+    lines = [
+        "## Aggregates of stats, eventstats, streamstats, chart and timechart",
+        "",
+        "By the page of the Search Reference that describes them. Sums are exact, and so are percentiles, by",
+        "nearest rank; `list` keeps all values, where Splunk keeps 100.",
+        "",
+        "| page | aggregates |",
+        "|---|---|",
+    ]
+    by_family = sorted(AGGREGATES.items(), key=lambda item: (item[1].family, item[0]))
+    for family, members in groupby(by_family, key=lambda item: item[1].family):
+        listed = ", ".join(
+            f"`{_named(one, name)}`" for name, known in members for one in (name, *known.aliases)
+        )
+        lines.append(f"| {family} | {listed} |")
+    return [*lines, ""]
+
+
+def _named(spelling: str, name: str) -> str:
+    return f"{spelling}95" if AGGREGATES[name].ranked else spelling
 
 
 def _functions() -> list[str]:
@@ -71,9 +95,10 @@ def _refused() -> list[str]:
         "A search that uses one of these is not run; the error says what stands here.",
         "",
     ]
-    lines += ["| command or function | why, and what to use instead |", "|---|---|"]
+    lines += ["| command, function or aggregate | why, and what to use instead |", "|---|---|"]
     names = [(name, why) for name, why in refused.COMMANDS.items()]
-    names += [(f"{name}()", why) for name, why in refused.FUNCTIONS.items()]
+    called = {**refused.FUNCTIONS, **refused.AGGREGATES}
+    names += [(f"{name}()", why) for name, why in called.items()]
     return [*lines, *(f"| `{name}` | {_cell(why)} |" for name, why in sorted(names)), ""]
 
 

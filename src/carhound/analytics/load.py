@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from carhound.analytics import car_yaml, spl_text
+from carhound.analytics import car_yaml, detection_yaml, saved_searches, spl_text
 from carhound.analytics.analytic import Loaded
 from carhound.analytics.document import Document, NotAnalyticError, decode, read_document
 from carhound.analytics.page_form import is_page
@@ -15,7 +15,7 @@ from carhound.analytics.yaml_tree import compose
 from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.model.folding import fold
 
-ENDINGS = (".yaml", ".yml", ".md", ".spl")
+ENDINGS = (".yaml", ".yml", ".md", ".spl", ".conf")
 """The endings of the files of a folder that are looked into."""
 
 SUITE_ENDINGS = (".tests.yaml", ".tests.yml")
@@ -63,15 +63,29 @@ def read(document: Document) -> Loaded:
         from carhound.analytics import car_page  # with its Markdown parser 60 ms, and only pages need it
 
         return car_page.read(document)
-    if document.suffix in (".yaml", ".yml") or _has_implementations(document):
+    if document.suffix in (".yaml", ".yml"):
+        return _read_yaml(document)
+    if _has_implementations(document):
         return car_yaml.read(document)
     if document.suffix == ".spl":
         return spl_text.read(document)
+    if document.suffix == ".conf":
+        return saved_searches.read(document)
     raise NotAnalyticError(
         f"{document.path}: is no analytic document",
         hint="an analytic is a CAR YAML file, a CAR page in Markdown (front matter and a heading "
-        '"### Implementations"), or one search in a file that ends in .spl',
+        '"### Implementations"), one search in a file that ends in .spl, or savedsearches.conf',
     )
+
+
+def _read_yaml(document: Document) -> Loaded:
+    try:
+        return car_yaml.read(document)
+    except NotAnalyticError as problem:
+        detection = detection_yaml.read(document)
+        if detection is None:
+            raise problem from None
+        return detection
 
 
 @cache

@@ -81,9 +81,10 @@ def explain(
 ) -> int:
     """Show what an analytic asks, or why it matches an event or does not.
 
-    REF is a CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a
-    bundled analytic. Each implementation is shown with its clauses numbered, its plan, windows, fields and
-    remarks; with --event, every clause with the value it met.
+    REF is a CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, savedsearches.conf,
+    a detection of Splunk's security content, or the id of a bundled analytic. Each implementation is shown
+    with its clauses numbered, its plan, windows, fields and remarks; with --event, every clause with the
+    value it met.
     """
     from carhound.cli.delivery import deliver_page
     from carhound.cli.progress import shown_progress

@@ -50,9 +50,10 @@ def lint(
 ) -> int:
     """Check analytic documents for mistakes, without a single event.
 
-    REF is a CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a
-    bundled analytic. An error is a text that cannot be read or can never match; a warning is most likely not
-    what was meant; a note is something to know. Each has a code, which the reference explains.
+    REF is a CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, savedsearches.conf,
+    a detection of Splunk's security content, or the id of a bundled analytic. An error is a text that
+    cannot be read or can never match; a warning is most likely not what was meant; a note is something to
+    know. Each has a code, which the reference explains.
     """
     from carhound.cli.delivery import deliver_page
     from carhound.outputs.render import render_lint

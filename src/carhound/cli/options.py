@@ -81,8 +81,9 @@ def analytic_option(command: Command) -> Command:
         "analytics",
         multiple=True,
         metavar="REF",
-        help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, or the id of a "
-        "bundled one, or 'companions'. Can be given more than once. Default: the published ones.",
+        help="A CAR document (YAML, or a page in Markdown), a folder of them, a .spl file, "
+        "savedsearches.conf, a detection of Splunk's security content (YAML), or the id of a bundled one, or "
+        "'companions'. Can be given more than once. Default: the published ones.",
     )(command)
 
 
@@ -195,7 +196,8 @@ def counting_options(command: Command) -> Command:
         click.option(
             "--count-all",
             is_flag=True,
-            help="Count repeats over all events, not among matching ones only; needs temporary disk space.",
+            help="Read every event as a whole, also where nothing can match, and count repeats over all; "
+            "needs temporary disk space.",
         ),
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from carhound.findings.run import FileReport, HostCoverage
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import Event
-from carhound.model.evidence import Damage, Remark, Skipped
+from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
 
 _PLACES = 1000
 """Damaged places of a file that are listed: a file of nothing else must not fill the memory."""
@@ -24,6 +24,8 @@ class FileTally:
     bytes: int | None
     sha256: str | None = None
     events: int = 0
+    unread: int = 0
+    """Of these, how many were only glimpsed."""
     eligible: int = 0
     damaged: list[Damage] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -53,6 +55,7 @@ class FileTally:
             (*self.damaged, *self._more()),
             tuple(self.skipped),
             tuple(self.remarks),
+            self.unread,
         )
 
     def _more(self) -> Iterator[Damage]:
@@ -70,6 +73,7 @@ class _Host:
     sysmon_7: int = 0
     security_4688: int = 0
     with_command_line: int = 0
+    security_4688_unread: int = 0
     judged: set[int] = field(default_factory=set)
     """Numbers of the plans with eligible events here, in files on which they could be judged."""
     pending: set[tuple[int, str | None]] = field(default_factory=set)
@@ -98,6 +102,21 @@ class HostTally:
         provider = event.provider or event.channel
         host.pending.update((plan, provider) for plan in eligible)
 
+    def add_glimpsed(self, glimpsed: Glimpsed, eligible: Iterable[int]) -> None:
+        """Counts events of which only the header was looked at."""
+        host = self._hosts.setdefault(glimpsed.computer, _Host())
+        host.events += glimpsed.events
+        host.first = glimpsed.first if host.first is None else min(host.first, glimpsed.first)
+        host.last = glimpsed.last if host.last is None else max(host.last, glimpsed.last)
+        provider, event_id = glimpsed.provider, glimpsed.event_id
+        if SYSMON.holds(provider, glimpsed.channel):
+            host.sysmon_1 += glimpsed.events * (event_id == "1")
+            host.sysmon_7 += glimpsed.events * (event_id == "7")
+        elif event_id == "4688" and SECURITY.holds(provider, glimpsed.channel):
+            host.security_4688 += glimpsed.events
+            host.security_4688_unread += glimpsed.events
+        host.pending.update((plan, provider or glimpsed.channel) for plan in eligible)
+
     def end_file(self, blind: Iterable[tuple[int, str | None]]) -> None:
         """A file ends on which the plans in `blind` could not be judged, None being the events of all."""
         not_judged = set(blind)
@@ -122,6 +141,7 @@ class HostTally:
                 host.security_4688,
                 host.with_command_line,
                 tuple(plans[number] for number in sorted(host.judged) if number in plans),
+                host.security_4688_unread,
             )
             for name, host in sorted(self._hosts.items(), key=lambda item: (item[0] is None, item[0] or ""))
         )

@@ -187,6 +187,8 @@ class HostCoverage:
     security_4688_with_command_line: int
     judged: tuple[tuple[str, str], ...]
     """(analytic id, implementation name) pairs."""
+    security_4688_unread: int = 0
+    """Of the events 4688, those not read any further than their header: with a command line or without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,8 @@ class FileReport:
     damaged: tuple[Damage, ...]
     skipped: tuple[Skipped, ...]
     remarks: tuple[Remark, ...] = ()
+    unread: int = 0
+    """Of the events, those that lack what every match has, and of which only the header was read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ class Gaps:
     """Messages about analytic documents that could not be read."""
     interrupted_at: str | None = None
     """The file at which the run was interrupted; empty before the first."""
+    reads_nothing: bool = False
+    """No event was asked for: a search of lookup tables alone."""
 
 
 def judge_status(
@@ -40,7 +42,7 @@ def judge_status(
     ]
     if reasons:
         return "partial", tuple(reasons)
-    if not any(one.eligible for _, one in results):
+    if not gaps.reads_nothing and not any(one.eligible for _, one in results):
         reason = "no event read is of a kind that could have matched: give the logs it is about"
         return "nothing-eligible", (reason if evidence.files else NO_EVIDENCE,)
     return "complete", ()

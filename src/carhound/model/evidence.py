@@ -1,6 +1,7 @@
 """What reading a file can yield beside events: what was damaged, and what was left out and why."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 
@@ -35,6 +36,22 @@ class Remark:
 
     code: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpsed:
+    """Events of which only the header was looked at, since nothing else in them can match."""
+
+    provider: str | None
+    channel: str | None
+    event_id: str | None
+    computer: str | None
+    events: int
+    first: datetime
+    """Aware UTC."""
+    last: datetime
+    quarters: frozenset[int]
+    """When they were, as `model.presence` numbers quarters of an hour."""
 
 
 FileKind = Literal["evidence", "not evidence", "unsupported"]

@@ -4,7 +4,7 @@ Zones are set off from UTC by whole quarters of an hour since 1980. Before that 
 lies within a quarter, which then counts for the day in which it begins.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 QUARTER = timedelta(minutes=15)
@@ -35,6 +35,13 @@ class Presence:
             days = self._days[computer] = {}
         if time is not None:
             day, bit = divmod((time - _EPOCH) // QUARTER, _OF_DAY)
+            days[day] = days.get(day, 0) | 1 << bit
+
+    def add_quarters(self, computer: str | None, quarters: Iterable[int]) -> None:
+        """Notes events by the quarters in which they were."""
+        days = self._days.setdefault(computer, {})
+        for quarter in quarters:
+            day, bit = divmod(quarter, _OF_DAY)
             days[day] = days.get(day, 0) | 1 << bit
 
     def quarters(self) -> dict[str | None, frozenset[int]]:

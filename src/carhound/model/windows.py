@@ -26,7 +26,7 @@ _NAMES: dict[Unit, str] = {
     "q": "q qtr qtrs quarter quarters",
     "y": "y yr yrs year years",
 }
-_UNITS = {name: unit for unit, names in _NAMES.items() for name in names.split()}
+UNITS = {name: unit for unit, names in _NAMES.items() for name in names.split()}
 _CLOCK = {"s": "seconds", "m": "minutes", "h": "hours"}
 _STEP = re.compile(r"([+-])(\d*)([a-z]+)", re.ASCII)
 _SNAP = re.compile(r"@(w[0-7]|[a-z]+)", re.ASCII)
@@ -131,7 +131,7 @@ def _resolve_relative(text: str, moment: datetime) -> datetime:
     while at < len(text):
         if (match := _STEP.match(text, at)) is not None:
             sign, amount, unit = match.groups()
-            moment = _shift(moment, int(sign + (amount or "1")), _UNITS.get(unit))
+            moment = _shift(moment, int(sign + (amount or "1")), UNITS.get(unit))
         elif (match := _SNAP.match(text, at)) is not None:
             moment = _snap(moment, match[1])
         else:
@@ -160,7 +160,7 @@ def _snap(moment: datetime, unit: str) -> datetime:
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     if unit[0] == "w" and unit[1:].isdigit():
         return day - timedelta(days=(day.isoweekday() - int(unit[1:])) % 7)
-    match _UNITS.get(unit):
+    match UNITS.get(unit):
         case None:
             raise ValueError("unknown unit")
         case "s":

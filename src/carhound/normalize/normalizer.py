@@ -25,14 +25,7 @@ class Normalizer:
 
     def event(self, raw: RawEvent, file: str, shape: str) -> Event:
         """The event of a raw event met in `file`; it takes over the raw event's fields."""
-        source = (raw.provider, raw.channel)
-        try:
-            mappings = self._bound[source]
-        except KeyError:
-            if len(self._bound) > _MOST_SOURCES:
-                self._bound.clear()
-            found = sensor_of(*source)
-            mappings = self._bound[source] = found.events if found else None
+        mappings = self._mappings(raw.provider, raw.channel)
         event = Event(
             raw.provider,
             raw.channel,
@@ -59,6 +52,26 @@ class Normalizer:
             if isinstance(image := raw.data.get("Image"), str) and _DOUBLED in image[2:]:
                 self._doubled += 1
         return event
+
+    def kinds_of(
+        self, provider: str | None, channel: str | None, event_id: str | None
+    ) -> tuple[tuple[tuple[str, str], ...], bool]:
+        """The CAR (object, action) pairs that such events may be of, and whether each is of all of them."""
+        mapping = (self._mappings(provider, channel) or {}).get(event_id or "")
+        if mapping is None:
+            return (), True
+        return tuple(action.kind for action in mapping.actions), mapping.always is not None
+
+    def _mappings(self, provider: str | None, channel: str | None) -> dict[str, EventMapping] | None:
+        source = (provider, channel)
+        try:
+            return self._bound[source]
+        except KeyError:
+            if len(self._bound) > _MOST_SOURCES:
+                self._bound.clear()
+            found = sensor_of(*source)
+            self._bound[source] = found.events if found else None
+            return self._bound[source]
 
     def take_remarks(self) -> Iterator[Remark]:
         """What the events since the last call gave reason to state: no action, doubled backslashes."""

@@ -234,6 +234,7 @@ def _host(host: HostCoverage) -> Json:
         "sysmon_7": host.sysmon_7,
         "security_4688": host.security_4688,
         "security_4688_with_command_line": host.security_4688_with_command_line,
+        "security_4688_unread": host.security_4688_unread,
         "judged": [
             {"analytic": analytic, "implementation": implementation}
             for analytic, implementation in host.judged
@@ -256,6 +257,7 @@ def _evidence(evidence: Evidence) -> Json:
             "files": len(files),
             "bytes": total(lambda file: file.bytes or 0),
             "events": total(lambda file: file.events),
+            "unread": total(lambda file: file.unread),
             "eligible": total(lambda file: file.eligible),
             "duplicates": total(lambda file: file.duplicates),
             "damaged": total(lambda file: len(file.damaged)),
@@ -271,6 +273,7 @@ def _file(file: FileReport) -> Json:
         "bytes": file.bytes,
         "sha256": file.sha256,
         "events": file.events,
+        "unread": file.unread,
         "eligible": file.eligible,
         "duplicates": file.duplicates,
         **left_out(file),

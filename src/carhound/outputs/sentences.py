@@ -33,7 +33,7 @@ def attack_text(analytic: AnalyticResult) -> str:
     for entry in analytic.attack:
         techniques = _words(entry.get("subtechniques")) or _words(entry.get("technique"))
         level = _words(entry.get("coverage"))
-        about = _words(entry.get("tactics")) + ([f"coverage {level[0]}"] if level else [])
+        about = _words(entry.get("tactics")) + ([f"coverage {level[0]}"] if level and level[0] else [])
         said.append(", ".join(techniques) + (f" ({', '.join(about)})" if about else ""))
     return "; ".join(said)
 

@@ -73,6 +73,8 @@ def _unused(run: Run) -> str | None:
 def _status(run: Run) -> str:
     match run.status:
         case "complete":
+            if any(file.unread for file in run.evidence.files):
+                return "complete: all that could match was read"
             return "complete: nothing given was left unread"
         case "partial":
             return "PARTIAL: part was not evaluated"

@@ -37,3 +37,11 @@ def some(names: Sequence[str], most: int) -> str:
     """The names in a row, the first `most` of them, with the number left out."""
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+
+
+def said_of_unread(events: int) -> str:
+    """What is said of events of which only the header was read; an argument of `--count-all` reads them."""
+    return (
+        f"{count(events, 'event')} beyond the header: a text that every match has is not in "
+        f"{'its' if events == 1 else 'their'} bytes; --count-all reads all"
+    )

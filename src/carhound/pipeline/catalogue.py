@@ -6,7 +6,7 @@ from carhound import VERSION
 from carhound.analytics.load import PACKAGED, packaged
 from carhound.findings.catalogue import Catalogue, Catalogued, CataloguedText
 from carhound.pipeline.hunt import load_analytics
-from carhound.pipeline.implementations import Prepared, Subject, prepare
+from carhound.pipeline.implementations import Prepared, Subject, prepare_all
 from carhound.pipeline.results import described
 
 
@@ -16,7 +16,7 @@ def catalogue(reference: str | None) -> Catalogue:
     Raises CarhoundError where there is none.
     """
     analytics, problems, passed_over = load_analytics((reference,) if reference is not None else packaged())
-    subjects = [prepare(analytic, "published") for analytic in analytics]
+    subjects = prepare_all(analytics, "published")
     reasons = [str(problem) for problem in problems]
     reasons += [
         f"{subject.analytic.id}: {one.implementation.name!r} cannot be run: {one.diagnostics[0].message}"

@@ -15,7 +15,7 @@ from carhound.pipeline.event_case import Case, check, make_case
 from carhound.pipeline.event_choice import read_choice
 from carhound.pipeline.gathered import INTERPRETER
 from carhound.pipeline.hunt import load_analytics
-from carhound.pipeline.implementations import Subject, prepare
+from carhound.pipeline.implementations import Subject, prepare_all
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import described
 from carhound.readers.interface import ReadOptions
@@ -54,7 +54,7 @@ def explain(
     lake_parts = None if request.lake is None else _lake_parts(request.lake, request.catalog)
     analytics, problems, passed_over = load_analytics((request.reference,))
     definitions = request.definitions.read()
-    subjects = [prepare(analytic, request.reading, definitions) for analytic in analytics]
+    subjects = prepare_all(analytics, request.reading, definitions)
     reasons = [str(problem) for problem in problems] + _not_parsed(subjects)
     case = None
     if choice is not None:

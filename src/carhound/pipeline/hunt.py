@@ -17,7 +17,7 @@ from carhound.languages.spl.compile import compile_spl
 from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
 from carhound.model.diagnostics import Diagnostic, Source
 from carhound.pipeline.gathered import Gathered
-from carhound.pipeline.implementations import Prepared, Subject, prepare
+from carhound.pipeline.implementations import Prepared, Subject, asks_nothing, prepare_all
 from carhound.pipeline.keys import compare_by, seen
 from carhound.pipeline.novelty import read_days, tell_new
 from carhound.pipeline.over_files import from_files
@@ -48,7 +48,7 @@ def ready(
     definitions: Definitions = NOTHING_DEFINED,
 ) -> list[Subject]:
     """Analytics prepared for a run: with a key, and with `days` telling only what is new against so many."""
-    subjects = [prepare(analytic, reading, definitions) for analytic in analytics]
+    subjects = prepare_all(tuple(analytics), reading, definitions)
     for subject in subjects:
         for one in subject.implementations:
             compare_by(one, key)
@@ -115,6 +115,7 @@ def _told(
         tuple(reading.explicit_not_evidence),
         tuple(str(problem) for problem in problems),
         reading.interrupted_at,
+        reads_nothing=asks_nothing(subjects),
     )
     status, reasons = judge_status(evidence, results, gaps)
     names = {

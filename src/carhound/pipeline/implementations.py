@@ -1,22 +1,25 @@
 """Texts of analytics to plans, and what is known about them to probes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from carhound.analytics.analytic import Analytic, Implementation
+from carhound.analytics.load import bundled_document, packaged, read
 from carhound.analytics.notes import Discrepancy, Notes, WindowCorrection, notes_about
 from carhound.findings.judging import Judgement
 from carhound.findings.processes import Processes
 from carhound.findings.run import Reading
-from carhound.languages.pseudocode.compile import compile_pseudocode
+from carhound.languages.pseudocode.compile import Analytics, compile_pseudocode
 from carhound.languages.spl.compile import compile_spl
 from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
-from carhound.model.diagnostics import Diagnostic, LanguageError
+from carhound.model.diagnostics import Diagnostic, LanguageError, Source
+from carhound.model.folding import fold
 from carhound.model.names import Alias
 from carhound.model.windows import TimeRange
-from carhound.plan.nodes import Node
+from carhound.plan.nodes import Node, reads_nothing
 from carhound.plan.predicates import Field
 from carhound.plan.rewrites.replace_window import replace_window
+from carhound.plan.stems import stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +76,57 @@ class Subject:
     """Which events in the results tell of the same process; known once all is judged."""
 
 
-def prepare(analytic: Analytic, reading: Reading, definitions: Definitions = NOTHING_DEFINED) -> Subject:
-    """Compiles what can be compiled; the rest says why it is not evaluated."""
+def prepare_all(
+    analytics: Sequence[Analytic], reading: Reading, definitions: Definitions = NOTHING_DEFINED
+) -> list[Subject]:
+    """Compiles analytics, which may run one another."""
+    return [prepare(one, reading, definitions, analytics) for one in analytics]
+
+
+def prepare(
+    analytic: Analytic,
+    reading: Reading,
+    definitions: Definitions = NOTHING_DEFINED,
+    beside: Iterable[Analytic] = (),
+) -> Subject:
+    """Compiles what can be compiled; the rest says why it is not evaluated.
+
+    Its programs may run those of the analytics `beside` it, and of those that come with carhound.
+    """
+    programs = _programs(beside)
     notes = notes_about(analytic)
     corrections = {one.implementation: one for one in notes.corrections(reading)} if notes else {}
     implementations = [
-        _prepare(one, corrections.get(one.name), definitions) for one in analytic.implementations
+        _prepare(one, corrections.get(one.name), definitions, programs) for one in analytic.implementations
     ]
     return Subject(analytic, implementations, _probes(notes, reading))
 
 
+def _programs(analytics: Iterable[Analytic]) -> Analytics:
+    known = {fold(one.id): one for one in analytics}
+
+    def program(analytic_id: str) -> Source | None:
+        found = known.get(fold(analytic_id))
+        if found is None and fold(analytic_id) in map(fold, packaged()):
+            (found,) = read(bundled_document(analytic_id.upper())).analytics
+        codes = (one.code for one in found.implementations if one.language == "pseudocode") if found else ()
+        return next(iter(codes), None)
+
+    return program
+
+
 def _prepare(
-    implementation: Implementation, correction: WindowCorrection | None, definitions: Definitions
+    implementation: Implementation,
+    correction: WindowCorrection | None,
+    definitions: Definitions,
+    programs: Analytics,
 ) -> Prepared:
     try:
         match implementation.language:
             case "spl":
                 compiled = compile_spl(implementation.code, definitions)
             case "pseudocode":
-                compiled = compile_pseudocode(implementation.code)
+                compiled = compile_pseudocode(implementation.code, analytics=programs)
             case other:
                 message = f"the language {other!r} is not executed"
                 hint = "carhound runs Splunk searches (SPL) and CAR pseudocode"
@@ -105,6 +140,12 @@ def _prepare(
         message = f"corrected reading: {becomes} where the text says {was}; {correction.reason}"
         prepared.diagnostics.append(Diagnostic("RUN-C1", message, "note"))
     return prepared
+
+
+def asks_nothing(subjects: Iterable[Subject]) -> bool:
+    """Whether no plan asks for an event: all rows come from lookup tables."""
+    plans = [one.plan for subject in subjects for one in subject.implementations if one.plan is not None]
+    return bool(plans) and all(reads_nothing(stem.node) for plan in plans for stem in stems(plan))
 
 
 def _show(times: TimeRange) -> str:

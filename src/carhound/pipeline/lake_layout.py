@@ -6,7 +6,7 @@ from carhound.analytics.load import bundled
 from carhound.model.event import HEADER
 from carhound.model.event_table import HEADER_COLUMNS, OWN_COLUMNS, EventTable
 from carhound.pipeline.hunt import load_analytics
-from carhound.pipeline.implementations import prepare
+from carhound.pipeline.implementations import prepare_all
 from carhound.plan.nodes import Node
 from carhound.plan.reads import fields_read
 from carhound.plan.rewrites.required_literals import RequiredLiterals, of_conditions
@@ -39,7 +39,7 @@ _MOST_LITERALS = 64
 def lake_layout() -> EventTable:
     """The columns for the bundled analytics."""
     loaded, _, _ = load_analytics(bundled())
-    subjects = [prepare(analytic, "published") for analytic in loaded]
+    subjects = prepare_all(loaded, "published")
     plans = [one.plan for subject in subjects for one in subject.implementations if one.plan is not None]
     read = [one.field for plan in plans for one in fields_read(plan)]
     native = [field.name for field in read if field.view == "native"]

@@ -14,7 +14,7 @@ from carhound.model.diagnostics import Diagnostic, Span
 from carhound.normalize.mapping import SENSORS, sensor
 from carhound.pipeline.definitions import NO_DEFINITIONS, DefinitionFiles
 from carhound.pipeline.hunt import load_analytics
-from carhound.pipeline.implementations import Prepared, Subject, prepare
+from carhound.pipeline.implementations import Prepared, Subject, prepare_all
 from carhound.pipeline.native_names import CAR_NAMES
 from carhound.plan.lint.baselines import check_baselines
 from carhound.plan.lint.clauses import check_clauses
@@ -39,7 +39,7 @@ def lint(
     """Checks the analytics of a reference. Raises CarhoundError where nothing could be read."""
     defined = definitions.read()
     analytics, problems, passed_over = load_analytics((reference,))
-    linted = tuple(_linted(prepare(analytic, "published", defined)) for analytic in analytics)
+    linted = tuple(map(_linted, prepare_all(analytics, "published", defined)))
     return LintRun(VERSION, linted, passed_over, tuple(str(one) for one in problems), fail_on)
 
 

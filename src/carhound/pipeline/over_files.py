@@ -9,12 +9,13 @@ from carhound.findings.identity import Registry
 from carhound.findings.prevalence import Sighting
 from carhound.model.event import Event
 from carhound.pipeline.gathered import INTERPRETER, Gathered
-from carhound.pipeline.implementations import Subject, numbered
+from carhound.pipeline.implementations import Subject, asks_nothing, numbered
 from carhound.pipeline.judge_all import judge_all, newest_match
 from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.reading import Reading, read_evidence
 from carhound.pipeline.recall import from_files_again
 from carhound.pipeline.request import Clock, Progress, Request
+from carhound.pipeline.skipping import skipping
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.limits import read_limits
@@ -26,7 +27,7 @@ def from_files(
 ) -> Gathered:
     """Reads the evidence of a request. Raises UsageError where none of its paths exists."""
     paths = tuple(dict.fromkeys(request.evidence))
-    missing = missing_of(paths)
+    missing = missing_of(paths) if paths or not asks_nothing(subjects) else ()
     options = ReadOptions(
         clock.zone,
         read_mappings(request.mappings),
@@ -39,7 +40,8 @@ def from_files(
     there = [path for path in paths if path not in missing]
     parts = open_evidence(there, options)
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
-    read_evidence(parts, collector, len(runnable), reading, request, progress)
+    sieve = None if request.count_all else skipping(collector.searched, collector)
+    read_evidence(parts, collector, len(runnable), reading, request, progress, sieve)
     newest = newest_match(runnable, collector)
     now, now_from = clock.now(newest, reading.newest_eligible)
     moment = Moment(now, clock.zone, clock.range(now))

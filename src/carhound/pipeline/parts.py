@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from carhound.model.evidence import FileKind
-from carhound.readers.interface import Item
+from carhound.readers.interface import Item, Sieve, Sifted
 
 
 class EvidencePart(Protocol):
@@ -38,6 +38,9 @@ class EvidencePart(Protocol):
     def items(self) -> Iterator[Item]:
         """Events, damage, remarks."""
 
+    def sifted(self, sieve: Sieve) -> Iterator[Sifted]:
+        """Likewise, but of events that the sieve does not want only the headers, where that saves work."""
+
 
 @dataclass(frozen=True, slots=True)
 class GivenEvents:
@@ -54,3 +57,7 @@ class GivenEvents:
     def items(self) -> Iterator[Item]:
         """The events, each time anew."""
         yield from self.opened()
+
+    def sifted(self, _: Sieve) -> Iterator[Sifted]:
+        """All of them."""
+        return self.items()

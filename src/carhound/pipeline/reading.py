@@ -13,10 +13,11 @@ from carhound.findings.identity import Registry
 from carhound.findings.repeats import Repeats
 from carhound.findings.run import Evidence
 from carhound.model.event import Event, RawEvent
-from carhound.model.evidence import Damage, Remark, Skipped
+from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Progress, Request
+from carhound.pipeline.skipping import Skipping
 from carhound.readers.walk import STANDARD_INPUT
 
 _REPORT_EVERY = 2000
@@ -80,15 +81,16 @@ def read_evidence(
     reading: Reading,
     request: Request,
     progress: Progress | None,
+    skipping: Skipping | None = None,
 ) -> None:
-    """Reads every part; eligibility counts for the first `counted` plans.
+    """Reads every part; eligibility counts for the first `counted` plans. `skipping` passes over the rest.
 
     An interrupt (Ctrl-C) ends the reading, not the run: what was read so far is judged.
     """
     reached = ""
     with ExitStack() as held:
         repeats = held.enter_context(Repeats()) if request.count_all else None
-        reader = _Reader(collector, counted, reading, progress, repeats)
+        reader = _Reader(collector, counted, reading, progress, repeats, skipping)
         try:
             for part in parts:
                 reached = part.path
@@ -112,6 +114,7 @@ class _Reader:
     reading: Reading
     progress: Progress | None
     repeats: Repeats | None
+    skipping: Skipping | None
     normalizer: Normalizer = field(default_factory=Normalizer)
 
     def read(self, part: EvidencePart, *, hashed: bool) -> None:
@@ -122,8 +125,10 @@ class _Reader:
         self.reading.files.append(tally)
         self.collector.begin_file()
         try:
-            for item in part.items():
+            for item in part.items() if self.skipping is None else part.sifted(self.skipping):
                 match item:
+                    case Glimpsed():
+                        self._glimpsed(item, tally)
                     case Damage():
                         tally.damage(item)
                     case Skipped():
@@ -151,6 +156,27 @@ class _Reader:
                 archives[archive] = whole
         return own
 
+    def _glimpsed(self, glimpsed: Glimpsed, tally: FileTally) -> None:
+        reading = self.reading
+        eligible = (
+            [plan for plan in self.skipping.take(glimpsed) if plan < self.counted] if self.skipping else []
+        )
+        tally.events += glimpsed.events
+        tally.unread += glimpsed.events
+        tally.computers.add(glimpsed.computer)
+        reading.hosts.add_glimpsed(glimpsed, eligible)
+        if eligible:
+            tally.eligible += glimpsed.events
+            self._newest(glimpsed.last)
+        reading.events += glimpsed.events
+        if self.progress is not None:
+            self.progress.events(reading.events)
+
+    def _newest(self, time: datetime | None) -> None:
+        newest = self.reading.newest_eligible
+        if time is not None and (newest is None or time > newest):
+            self.reading.newest_eligible = time
+
     def _event(self, raw: RawEvent, part: EvidencePart, tally: FileTally) -> None:
         reading = self.reading
         event = self.normalizer.event(raw, part.path, part.format or "")
@@ -162,10 +188,7 @@ class _Reader:
         reading.hosts.add(event, eligible)
         if eligible:
             tally.eligible += 1
-            if event.time is not None and (
-                reading.newest_eligible is None or event.time > reading.newest_eligible
-            ):
-                reading.newest_eligible = event.time
+            self._newest(event.time)
         reading.events += 1
         if self.progress is not None and reading.events % _REPORT_EVERY == 0:
             self.progress.events(reading.events)

@@ -46,7 +46,7 @@ class Request:
     keep_duplicates: bool = False
     """Count every record, also of an event that was met before."""
     count_all: bool = False
-    """Count repeats over all events, not among matching ones only."""
+    """Read all events, also those that cannot match, and count repeats over all of them."""
     suppress: str | None = None
     """A suppressions file."""
     novel_over: str | None = None

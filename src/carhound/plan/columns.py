@@ -1,26 +1,34 @@
-"""The columns of a plan whose result is a table."""
+"""The columns of a plan whose result is a table, and the names that its operators make."""
 
 from collections.abc import Collection, Iterable
 from functools import singledispatch
 
 from carhound.plan.nodes import (
     Append,
+    Bin,
+    Chart,
     Eval,
+    EventStats,
     Fields,
+    FillNull,
     Groups,
     Join,
     Lookup,
     Node,
     Pairs,
     Rename,
+    Rex,
     Scan,
     Select,
     Stats,
+    StrCat,
+    StreamStats,
     Table,
     TableRows,
     Top,
     reads_nothing,
 )
+from carhound.plan.wildcards import new_name
 
 Columns = tuple[str, ...] | None
 
@@ -39,7 +47,8 @@ def _(plan: Stats, _present: Collection[str] = ()) -> Columns:
 
 @columns.register
 def _(plan: Top, _present: Collection[str] = ()) -> Columns:
-    return (*(one.name for one in plan.fields), "count", "percent")
+    measures = (one for one in (plan.count, plan.percent) if one is not None)
+    return distinct((*(one.name for one in (*plan.by, *plan.fields)), *measures))
 
 
 @columns.register
@@ -59,16 +68,53 @@ def _(plan: Fields, present: Collection[str] = ()) -> Columns:
 
 @columns.register
 def _(plan: Rename, present: Collection[str] = ()) -> Columns:
-    named = columns(plan.input, present)
-    for old, new in plan.pairs if named is not None else ():
-        named = distinct(new if name == old else name for name in named or () if name != new or old == new)
-    return named
+    names = columns(plan.input, present)
+    if names is None:
+        return None
+    for old, new in plan.pairs:
+        made = {name: one for name in names if (one := new_name(name, old, new)) is not None}
+        gone = set(made.values()) - made.keys()
+        names = distinct(made.get(name, name) for name in names if name not in gone)
+    return names
 
 
 @columns.register
 def _(plan: Eval, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, (name for name, _ in plan.assignments))
+
+
+@columns.register
+def _(plan: Rex, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, plan.groups)
+
+
+@columns.register
+def _(plan: FillNull, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, (name for name in plan.names if "*" not in name))
+
+
+@columns.register(Bin | StrCat)
+def _(plan: Bin | StrCat, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, (plan.target,))
+
+
+def _with(source: Node, present: Collection[str], made: Iterable[str]) -> Columns:
+    """The columns of the rows, and behind them those that an operator makes."""
+    known = columns(source, present)
+    return None if known is None else distinct((*known, *made))
+
+
+@columns.register(EventStats)
+@columns.register(StreamStats)
+def _(plan: EventStats | StreamStats, present: Collection[str] = ()) -> Columns:
     known = columns(plan.input, present)
-    return None if known is None else distinct((*known, *(name for name, _ in plan.assignments)))
+    return None if known is None else distinct((*known, *(one.column for one in plan.aggregations)))
+
+
+@columns.register
+def _(plan: Chart, present: Collection[str] = ()) -> Columns:
+    made = [one.column for one in plan.aggregations] if plan.series is None else present
+    return distinct([plan.over.name, *made])
 
 
 @columns.register
@@ -110,6 +156,29 @@ def _widened(source: Node, more: Columns, present: Collection[str]) -> Columns:
     """The columns of an operator's input and those that it brings from elsewhere."""
     own = () if reads_nothing(source) else columns(source, present)
     return None if own is None or more is None else distinct((*own, *more))
+
+
+def makes(node: Node) -> tuple[str, ...]:
+    """The names that an operator gives to values it makes, in order."""
+    match node:
+        case Rename(_, pairs):
+            return tuple(new for _, new in pairs)
+        case Eval(_, assignments):
+            return tuple(name for name, _ in assignments)
+        case EventStats(_, aggregations) | StreamStats(_, aggregations):
+            return tuple(one.column for one in aggregations)
+        case Append(_, subsearch) | Join(_, subsearch):
+            return columns(subsearch) or ()
+        case TableRows(_, table):
+            return table.columns
+        case Rex():
+            return node.groups
+        case Bin() | StrCat():
+            return (node.target,)
+        case Lookup(_, _, _, outputs):
+            return tuple(name for _, name in outputs)
+        case _:
+            return ()
 
 
 def _wild(names: tuple[str, ...]) -> bool:

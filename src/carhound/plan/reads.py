@@ -4,24 +4,39 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 
-from carhound.plan.columns import columns
+from carhound.plan.aggregates import AGGREGATES
+from carhound.plan.columns import makes
 from carhound.plan.expressions import Expression, FieldValue, parts
 from carhound.plan.nodes import (
-    Append,
+    Aggregation,
+    Bin,
+    Chart,
     Dedup,
     Eval,
+    EventStats,
     Fields,
+    FillDown,
+    FillNull,
     Filter,
     Groups,
+    HeadWhile,
     Join,
     Lookup,
+    MakeMv,
+    MvCombine,
+    MvExpand,
     Node,
+    NoMv,
     Rename,
+    Replace,
+    Rex,
+    Sed,
     Select,
     Sort,
     Stats,
+    StrCat,
+    StreamStats,
     Table,
-    TableRows,
     Tabular,
     Top,
     chain,
@@ -57,24 +72,7 @@ def _reads(plan: Node) -> Iterator[tuple[Field, bool]]:
             yield from _reads(inner)
         if isinstance(node, Tabular | Table):
             return  # what stands above reads columns
-        made |= _makes(node)
-
-
-def _makes(node: Node) -> set[str]:
-    """The names under which an operator puts values of its own beside those of the events."""
-    match node:
-        case Rename(_, pairs):
-            return {new for _, new in pairs}
-        case Eval(_, assignments):
-            return {name for name, _ in assignments}
-        case Append(_, subsearch) | Join(_, subsearch):
-            return set(columns(subsearch) or ())
-        case TableRows(_, table):
-            return set(table.columns)
-        case Lookup(_, _, _, outputs):
-            return {name for _, name in outputs}
-        case _:
-            return set()
+        made.update(makes(node))
 
 
 @singledispatch
@@ -106,7 +104,7 @@ def _(node: Dedup) -> Iterator[tuple[Field, bool]]:
 
 @_operator.register
 def _(node: Top) -> Iterator[tuple[Field, bool]]:
-    return _shown(node.fields)
+    return _shown((*node.by, *node.fields))
 
 
 @_operator.register
@@ -116,12 +114,33 @@ def _(node: Sort) -> Iterator[tuple[Field, bool]]:
 
 @_operator.register
 def _(node: Stats) -> Iterator[tuple[Field, bool]]:
-    yield from _shown(node.by)
-    for one in node.aggregations:
+    return _shown((*node.by, *_aggregated(node.aggregations)))
+
+
+@_operator.register
+def _(node: EventStats) -> Iterator[tuple[Field, bool]]:
+    return _shown((*node.by, *_aggregated(node.aggregations)))
+
+
+@_operator.register
+def _(node: StreamStats) -> Iterator[tuple[Field, bool]]:
+    return _shown((*node.by, *_aggregated(node.aggregations)))
+
+
+@_operator.register
+def _(node: Chart) -> Iterator[tuple[Field, bool]]:
+    split = () if node.series is None else (node.series.field,)
+    return _shown((node.over, *split, *_aggregated(node.aggregations)))
+
+
+def _aggregated(aggregations: tuple[Aggregation, ...]) -> Iterator[Field]:
+    for one in aggregations:
         if one.field is not None:
-            yield one.field, False
+            yield one.field
         if one.expression is not None:
-            yield from _shown(expression_fields(one.expression))
+            yield from expression_fields(one.expression)
+        if AGGREGATES[one.function].timed:
+            yield Field("_time")
 
 
 @_operator.register
@@ -155,6 +174,31 @@ def _(node: Eval) -> Iterator[tuple[Field, bool]]:
     for name, expression in node.assignments:
         yield from _shown(one for one in expression_fields(expression) if one.name not in made)
         made.add(name)
+
+
+@_operator.register
+def _(node: HeadWhile) -> Iterator[tuple[Field, bool]]:
+    return ((field, True) for field in expression_fields(node.condition))
+
+
+@_operator.register
+def _(node: Rex) -> Iterator[tuple[Field, bool]]:
+    return _shown(() if node.field is None else (node.field,))
+
+
+@_operator.register(Bin | MakeMv | MvCombine | MvExpand | NoMv | Sed)
+def _(node: Bin | MakeMv | MvCombine | MvExpand | NoMv | Sed) -> Iterator[tuple[Field, bool]]:
+    return _shown((node.field,))
+
+
+@_operator.register(FillDown | FillNull | Replace)
+def _(node: FillDown | FillNull | Replace) -> Iterator[tuple[Field, bool]]:
+    return _shown(map(Field, node.names))
+
+
+@_operator.register
+def _(node: StrCat) -> Iterator[tuple[Field, bool]]:
+    return _shown(Field(part.name) for part in node.parts if isinstance(part, FieldValue))
 
 
 def _shown(fields: Iterable[Field]) -> Iterator[tuple[Field, bool]]:

@@ -2,28 +2,49 @@
 
 from functools import singledispatch
 
+from carhound.plan.aggregates import spelt
 from carhound.plan.nodes import (
     Aggregation,
     Append,
+    Bin,
+    Chart,
     Dedup,
     Difference,
     Eval,
+    EventStats,
     Fields,
+    FillDown,
+    FillNull,
     Filter,
     Groups,
     Head,
+    HeadWhile,
     Join,
     Lookup,
+    MakeMv,
+    MvCombine,
+    MvExpand,
     Node,
+    NoMv,
     Pairs,
     Rename,
+    Replace,
+    Reverse,
+    Rex,
     Scan,
+    Sed,
     Select,
+    Series,
     Sort,
+    SortKey,
     Stats,
+    StrCat,
+    StreamStats,
     SubsearchFilter,
+    Substitution,
     Table,
     TableRows,
+    Tail,
     Top,
 )
 from carhound.plan.predicates import Field
@@ -106,7 +127,10 @@ def _(node: Lookup) -> str:
 @show_operator.register
 def _(node: Dedup) -> str:
     kept = "first row" if node.keep == 1 else f"first {node.keep} rows"
-    return f"dedup {_fields(node.fields)}, {kept} of each  [exact case, null: dropped]"
+    run = " in a row" if node.consecutive else ""
+    after = ", later ones stay without the fields" if node.keep_events else ""
+    null = "kept" if node.keep_empty else "dropped"
+    return f"dedup {_fields(node.fields)}, {kept} of each{run}{after}  [exact case, null: {null}]"
 
 
 @show_operator.register
@@ -131,9 +155,7 @@ def _(_node: Eval) -> str:
 
 @show_operator.register
 def _(node: Sort) -> str:
-    order = ", ".join(
-        f"{show_field(key.field)} {'downwards' if key.descending else 'upwards'}" for key in node.keys
-    )
+    order = ", ".join(map(_key, node.keys))
     first = "" if node.limit is None else f", first {node.limit}"
     return f"sort {order}{first}  [exact case, null: last]"
 
@@ -149,8 +171,152 @@ def _(node: Stats) -> str:
 
 
 @show_operator.register
+def _(node: EventStats) -> str:
+    return f"eventstats {_aggregations(node.aggregations)}{_groups(node.by, 'left as it is')}"
+
+
+@show_operator.register
+def _(node: StreamStats) -> str:
+    said = ["the row itself too" if node.current else "the rows before"]
+    if node.window:
+        said.append(f"the last {node.window} {'' if node.shared or not node.by else 'of each '}at most")
+    if node.reset_on_change:
+        said.append("anew where the by-fields change")
+    groups = _groups(node.by, "left as it is")
+    return f"streamstats of {', '.join(said)}: {_aggregations(node.aggregations)}{groups}"
+
+
+@show_operator.register
+def _(node: Chart) -> str:
+    table = f"chart {_aggregations(node.aggregations)}, a row for each {_place(node)}"
+    return table + ("" if node.series is None else f", a column for each {_split(node.series)}")
+
+
+def _place(node: Chart) -> str:
+    buckets = node.buckets
+    if buckets is None:
+        return f"{show_field(node.over)}  [exact case, null: dropped]"
+    span = f"at most {buckets.most} buckets" if buckets.span is None else str(buckets.span)
+    return f"{span} of _time{'' if buckets.gaps else ' that has events'}"
+
+
+def _split(series: Series) -> str:
+    which = f"the {series.limit} {'least' if series.lowest else 'most'} of " if series.limit else ""
+    others = [
+        f"all other as {quoted(series.other)}" if series.limit and series.other is not None else "",
+        "null: dropped" if series.null is None else f"null: {quoted(series.null)}",
+    ]
+    return f"{which}{show_field(series.field)}  [exact case, {', '.join(filter(None, others))}]"
+
+
+@show_operator.register
 def _(node: Top) -> str:
-    return f"top {node.limit or 'all'} of {_fields(node.fields)}  [exact case, null: dropped]"
+    which = "rare" if node.rare else "top"
+    by = f" by {_fields(node.by)}" if node.by else ""
+    other = "" if node.other is None else f", the rest as {quoted(node.other)}"
+    return f"{which} {node.limit or 'all'} of {_fields(node.fields)}{by}{other}  [exact case, null: dropped]"
+
+
+@show_operator.register
+def _(node: HeadWhile) -> str:
+    most = "" if node.limit is None else f", at most {node.limit}"
+    null = "true" if node.null else "false"
+    last = ", and the row that ends it" if node.keep_last else ""
+    return f"head while {show_expression(node.condition)}{most}{last}  [exact case, null: {null}]"
+
+
+@show_operator.register
+def _(node: Tail) -> str:
+    return f"tail {node.count}"
+
+
+@show_operator.register
+def _(_node: Reverse) -> str:
+    return "reverse"
+
+
+@show_operator.register
+def _(node: Rex) -> str:
+    most = "all matches" if node.most is None else "first match" if node.most == 1 else f"{node.most} matches"
+    return f"rex {_raw(node.field)}, {most} of {quoted(node.expression)}  [exact case, null: unchanged]"
+
+
+@show_operator.register
+def _(node: Sed) -> str:
+    match node.edit:
+        case Substitution(expression, _, which):
+            which_match = "every match" if which is None else f"match {which}"
+            edit = f"{which_match} of {quoted(expression)} replaced"
+        case others:
+            edit = f"{quoted(others.characters)} to {quoted(others.others)}"
+    return f"sed {show_field(node.field)}, {edit}  [exact case, null: unchanged]"
+
+
+@show_operator.register
+def _(node: FillNull) -> str:
+    return f"fillnull {_names(node.names)} with {quoted(node.value)}"
+
+
+@show_operator.register
+def _(node: FillDown) -> str:
+    return f"filldown {_names(node.names)}"
+
+
+@show_operator.register
+def _(node: MvExpand) -> str:
+    most = "" if node.limit is None else f", at most {node.limit} of a row"
+    return f"mvexpand {show_field(node.field)}{most}  [null: kept]"
+
+
+@show_operator.register
+def _(node: MakeMv) -> str:
+    how = quoted(node.delimiter if node.tokenizer is None else node.tokenizer)
+    empty = ", empty values too" if node.allow_empty else ""
+    return f"makemv {show_field(node.field)}, {'at' if node.tokenizer is None else 'by'} {how}{empty}"
+
+
+@show_operator.register
+def _(node: NoMv) -> str:
+    return f"nomv {show_field(node.field)}"
+
+
+@show_operator.register
+def _(node: MvCombine) -> str:
+    return f"mvcombine {show_field(node.field)}  [exact case, null: kept apart]"
+
+
+@show_operator.register
+def _(node: Bin) -> str:
+    width = f"at most {node.bins} bins" if node.width is None else f"bins of {node.width}"
+    target = "" if node.target == node.field.name else f" as {quoted(node.target)}"
+    return f"bin {show_field(node.field)}, {width}{target}"
+
+
+@show_operator.register
+def _(node: Replace) -> str:
+    pairs = ", ".join(f"{quoted(old)} by {quoted(new)}" for old, new in node.pairs)
+    return f"replace {pairs} in {_names(node.names)}  [exact case]"
+
+
+@show_operator.register
+def _(node: StrCat) -> str:
+    parts = ", ".join(map(show_expression, node.parts))
+    null = "nothing is made" if node.all_required else "empty"
+    return f"strcat {parts} as {quoted(node.target)}  [null: {null}]"
+
+
+def _key(key: SortKey) -> str:
+    way = "downwards" if key.descending else "upwards"
+    kind = "" if key.kind == "auto" else f" as {key.kind}"
+    return f"{show_field(key.field)}{kind} {way}"
+
+
+def _raw(field: Field | None) -> str:
+    return "the raw text" if field is None else show_field(field)
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(names) or "all fields"
 
 
 @show_operator.register
@@ -193,12 +359,13 @@ def _aggregation(one: Aggregation) -> str:
     of = show_field(one.field) if one.field is not None else ""
     if one.expression is not None:
         of = show_expression(one.expression)
-    call = f"{one.function}({of})" if of else one.function
+    name = spelt(one.function, one.rank)
+    call = f"{name}({of})" if of else name
     return call if one.column == call else f"{call} as {quoted(one.column)}"
 
 
-def _groups(by: tuple[Field, ...]) -> str:
-    return f" by {_fields(by)}  [exact case, null: dropped]" if by else ""
+def _groups(by: tuple[Field, ...], null: str = "dropped") -> str:
+    return f" by {_fields(by)}  [exact case, null: {null}]" if by else ""
 
 
 def _fields(fields: tuple[Field, ...]) -> str:

@@ -6,7 +6,7 @@ source will do. After an error the parser is asked for the next record: a plain 
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +17,18 @@ from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage
 from carhound.readers.event_tree import tree_event
 from carhound.readers.evtx_chunks import Chunk, chunks, lone_chunk_header
-from carhound.readers.interface import ByteSource, Item, ReadOptions
+from carhound.readers.evtx_glance import Kind, Times, glance, time_of
+from carhound.readers.evtx_glimpses import Glimpses
+from carhound.readers.interface import ByteSource, Item, ReadOptions, Sieve, Sifted
+from carhound.readers.literal_scan import in_text, utf16_or_ansi
 from carhound.readers.notes import Notes
 
+_HEADER = lone_chunk_header()
+_TOLD_EVERY = 64
+"""Chunks."""
+_MOST_KINDS = 10_000
+_ERRORS = (RuntimeError, OSError, ValueError)
+"""What the parser raises."""
 _SMALLEST_RECORD = 28
 _MOST_ERRORS = 65536 // _SMALLEST_RECORD
 _GUID_NAMES = ("Guid", "GUID", "ActivityID")
@@ -38,20 +47,101 @@ class EvtxReader:
     def read(self, source: ByteSource, options: ReadOptions) -> Iterator[Item]:
         """Every record of every chunk."""
         notes = Notes(options.zone)
-        header = lone_chunk_header()
         for chunk in chunks(source):
             if isinstance(chunk, Damage):
                 yield chunk
             else:
-                yield from _records(header, chunk, notes)
+                yield from records(chunk, notes)
+        yield from notes.remarks()
+
+    def sift(self, source: ByteSource, options: ReadOptions, sieve: Sieve) -> Iterator[Sifted]:
+        """Every record that the sieve wants; of chunks and records without its literals only the headers."""
+        notes, glimpses = Notes(options.zone), Glimpses()
+        sift = ChunkSieve(sieve)
+        for chunk in chunks(source):
+            if isinstance(chunk, Damage):
+                yield chunk
+                continue
+            yield from sift(chunk, notes, glimpses)
+            if glimpses.chunks >= _TOLD_EVERY:
+                yield from glimpses.told()
+        yield from glimpses.told()
         yield from notes.remarks()
 
 
-def _records(header: bytes, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
+class ChunkSieve:
+    """Reads of a chunk what a sieve wants. Chunks do not depend on each other."""
+
+    def __init__(self, sieve: Sieve) -> None:
+        self._sieve = sieve
+        self._settled: dict[Kind, bool] = {}
+        """Kinds not wanted for their own sake, and whether they can match."""
+        self._in_chunk = utf16_or_ansi(sieve.literals, sieve.spellings)
+        self._in_record = in_text(sieve.literals)
+
+    def __call__(self, chunk: Chunk, notes: Notes, glimpses: Glimpses) -> Iterator[RawEvent | Damage]:
+        """The wanted records; the headers of the others go to `glimpses`."""
+        times = glance(chunk.data)
+        settled = times is not None and self._settle(times.keys())
+        if times is not None and settled and not self._may_match(times.keys(), chunk.data):
+            glimpses.add(times)
+            return
+        parsed = None if times is None else _whole(chunk)
+        if times is None or parsed is None:
+            yield from records(chunk, notes)
+            return
+        kinds = frozenset(times)
+        for record in parsed:
+            if settled and not self._in_record(record["data"]):
+                continue
+            item = _event(record, chunk, notes)
+            _take_out(times, item)
+            yield item
+            settled = settled or self._settle(kinds)
+        glimpses.add(times)
+
+    def _settle(self, kinds: Set[Kind]) -> bool:
+        """Whether none of these kinds is wanted for its own sake."""
+        for kind in kinds - self._settled.keys():
+            if self._sieve.wants(kind.provider, kind.channel, kind.event_id):
+                return False
+            self._settled[kind] = self._sieve.can_match(kind.provider, kind.channel, kind.event_id)
+        return True
+
+    def _may_match(self, kinds: Set[Kind], data: bytes) -> bool:
+        """Whether a chunk of settled kinds may hold a match."""
+        possible = any(self._settled[kind] for kind in kinds)
+        if len(self._settled) > _MOST_KINDS:
+            self._settled.clear()
+        return possible and self._in_chunk(data)
+
+
+def _take_out(times: Times, item: RawEvent | Damage) -> None:
+    """Leaves in `times` what was glimpsed alone."""
+    if isinstance(item, Damage):
+        return
+    kind = Kind(item.provider, item.channel, item.event_id or "", item.computer)
+    created = times.get(kind, [])
+    same = next((at for at, ticks in enumerate(created) if time_of(ticks) == item.time), None)
+    if same is not None:
+        del created[same]
+
+
+def _whole(chunk: Chunk) -> list[Any] | None:
+    """All records of a chunk as the parser gives them; None where something is damaged."""
+    try:
+        parsed = list(_parser(chunk))
+    except _ERRORS:
+        return None
+    return parsed if len(parsed) == chunk.records else None
+
+
+def records(chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
+    """The records of one chunk, and what of it is damaged."""
     lost = chunk.records
     """Of the records the chunk should hold, those neither read nor told of as damaged."""
     stuck: Damage | None = None
-    for item in _parsed(header, chunk, notes):
+    for item in _parsed(chunk, notes):
         if isinstance(item, RawEvent) or item.records is not None:
             lost -= 1
             yield item
@@ -66,37 +156,48 @@ def _records(header: bytes, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | D
         yield Damage(f"chunk {chunk.number}", reason, chunk.offset, lost)
 
 
-def _parsed(header: bytes, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
+def _parser(chunk: Chunk) -> Iterator[Any]:
+    return iter(PyEvtxParser(io.BytesIO(_HEADER + chunk.mended())).records_json())
+
+
+def _parsed(chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
     """What the parser makes of a chunk; damage without a count is where it could not get on."""
     last = "its start"
     errors = 0
     try:
-        records = iter(PyEvtxParser(io.BytesIO(header + chunk.data)).records_json())
-    except (RuntimeError, OSError, ValueError) as error:
+        parsed = _parser(chunk)
+    except _ERRORS as error:
         yield _damage(chunk, last, str(error))
         return
     while errors < _MOST_ERRORS:  # a chunk holds no more records: more errors mean that it does not get on
         try:
-            record: Any = next(records)
+            record = next(parsed)
         except StopIteration:
             return
-        except (RuntimeError, OSError, ValueError) as error:
+        except _ERRORS as error:
             errors += 1
             yield _damage(chunk, last, str(error))
             continue
-        try:
-            event = orjson.loads(record["data"])["Event"]
-            raw = tree_event(event, f"record {record['event_record_id']}", notes)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            reason = f"the record is no event ({error})"
-            yield replace(_damage(chunk, last, reason), records=1)
-            continue
-        if raw.record_id is None:
-            raw.record_id = str(record["event_record_id"])
-        last = f"record {raw.record_id}"
-        _restore_braces(raw.data)
-        _restore_braces(raw.meta)
-        yield raw
+        item = _event(record, chunk, notes, last)
+        if isinstance(item, RawEvent):
+            last = f"record {item.record_id}"
+        yield item
+
+
+def _event(record: Any, chunk: Chunk, notes: Notes, last: str = "") -> RawEvent | Damage:
+    """What the parser says of one record."""
+    try:
+        event = orjson.loads(record["data"])["Event"]
+        raw = tree_event(event, f"record {record['event_record_id']}", notes)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = f"the record is no event ({error})"
+        where = last or f"record {record['event_record_id']}"
+        return replace(_damage(chunk, where, reason), records=1)
+    if raw.record_id is None:
+        raw.record_id = str(record["event_record_id"])
+    _restore_braces(raw.data)
+    _restore_braces(raw.meta)
+    return raw
 
 
 def _damage(chunk: Chunk, last: str, message: str) -> Damage:

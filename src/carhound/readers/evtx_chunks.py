@@ -27,19 +27,30 @@ _COUNT_AT = 42
 _HEADER_SIZE_AT = 40
 _CHUNK_HEADER_SIZE = b"\x80\0\0\0"
 _LOOK_AHEAD = _HEADER_SIZE_AT + 4
+_READ = 16 * _CHUNK_SIZE
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One chunk, ready to be parsed."""
+    """One chunk."""
 
     number: int
     """From 0, counting empty ones."""
     offset: int
     """In the file."""
     data: bytes
-    records: int = 0
-    """How many it should hold."""
+    """As it stands in the file; where the file ends inside it, zeros follow its whole records."""
+    cut: int | None = None
+    """How many records it should hold, where the file ends inside it."""
+
+    @property
+    def records(self) -> int:
+        """How many it should hold."""
+        return records_in(self.data) if self.cut is None else self.cut
+
+    def mended(self) -> bytes:
+        """The data, ready to be parsed."""
+        return with_whole_header(without_bad_links(self.data))
 
 
 def lone_chunk_header() -> bytes:
@@ -84,13 +95,14 @@ def _chunk(number: int, offset: int, data: bytes, moved: bool) -> Iterator[Chunk
             reason = "it does not start with ElfChnk"
             yield Damage(f"chunk {number}", reason, offset, records_in_ruin(data))
         return
-    records = records_in(data)
     if len(data) < _CHUNK_SIZE:
         ends = "the next one begins" if moved else "the file ends"
         yield Damage(f"chunk {number}", f"{ends} after {len(data)} of {_CHUNK_SIZE} bytes", offset)
         # What is cut off a record would be read as zeros, and made up values of it.
-        data = data[: end_of_records(data)].ljust(_CHUNK_SIZE, b"\0")
-    yield Chunk(number, offset, with_whole_header(without_bad_links(data)), records)
+        whole = data[: end_of_records(data)].ljust(_CHUNK_SIZE, b"\0")
+        yield Chunk(number, offset, whole, records_in(data))
+        return
+    yield Chunk(number, offset, data)
 
 
 def _windows(source: ByteSource) -> Iterator[tuple[bytes, bool]]:
@@ -98,18 +110,21 @@ def _windows(source: ByteSource) -> Iterator[tuple[bytes, bool]]:
 
     Where bytes were lost or got in, the chunks behind are found by their headers.
     """
-    buffer = b""
+    buffer, at = b"", 0
     while True:
-        if len(buffer) < _CHUNK_SIZE + _LOOK_AHEAD:
-            buffer += read_exactly(source, _CHUNK_SIZE + _LOOK_AHEAD - len(buffer))
-        if not buffer:
+        if len(buffer) - at < _CHUNK_SIZE + _LOOK_AHEAD:
+            buffer, at = buffer[at:] + read_exactly(source, _READ), 0
+        if at == len(buffer):
             return
-        size = min(len(buffer), _CHUNK_SIZE)
-        at = _header_within(buffer, size)
-        moved = at > 0 and not buffer.startswith(_CHUNK_MAGIC, size)
-        size = at if moved else size
-        yield buffer[:size], moved
-        buffer = buffer[size:]
+        size = min(len(buffer) - at, _CHUNK_SIZE)
+        data = buffer[at : at + size]
+        moved = not buffer.startswith(_CHUNK_MAGIC, at + size)
+        if moved:
+            border = _header_within(buffer[at : at + size + _LOOK_AHEAD], size)
+            moved = border > 0
+            data = data[:border] if moved else data
+        yield data, moved
+        at += len(data)
 
 
 def _header_within(data: bytes, size: int) -> int:

@@ -38,6 +38,18 @@ def records_in(chunk: bytes) -> int:
     return count
 
 
+def records_of_whole(chunk: bytes) -> tuple[int, int, int] | None:
+    """The id of the first record, how many there are, and where free space begins, as a whole header says.
+
+    None where the header is damaged or contradicts itself.
+    """
+    first, last, first_id, last_id, free = _NUMBERS.unpack_from(chunk)
+    if not _is_whole(chunk) or first == _NEVER_USED:
+        return None
+    count = last - first + 1
+    return (first_id, count, free) if 0 < count <= _MOST and last_id - first_id == last - first else None
+
+
 def stray_records(data: bytes) -> int:
     """Whole records anywhere in what is no chunk, or no longer one."""
     count, at = 0, data.find(_RECORD_MAGIC)

@@ -1,17 +1,20 @@
 """What every reader takes and gives."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Protocol
 
 from carhound.model.event import RawEvent
-from carhound.model.evidence import Damage, Remark, Skipped
+from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
 from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.limits import DEFAULT, Limits
 
 Item = RawEvent | Damage | Skipped | Remark
 """What reading yields, in the order of the file; remarks about the whole file come last."""
+
+Sifted = Item | Glimpsed
+"""What reading through a sieve yields; events that were only glimpsed come at any later place."""
 
 
 LARGEST = 16 << 20
@@ -23,6 +26,24 @@ class ByteSource(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
+
+
+class Sieve(Protocol):
+    """Says which events have to be read; of others the header is enough."""
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        """Every event that can match holds one, in any letter case. Folded, ASCII."""
+
+    @property
+    def spellings(self) -> Mapping[str, str]:
+        """By letter of a literal, every character that an event may have in its place."""
+
+    def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
+        """Whether events like this are to be read whatever they hold; once they need not, they never do."""
+
+    def can_match(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
+        """Whether events like this can match at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +71,13 @@ class Reader(Protocol):
 
     def read(self, source: ByteSource, options: ReadOptions) -> Iterator[Item]:
         """Everything in the source."""
+
+
+class Sifting(Reader, Protocol):
+    """A file format in which events can be passed over without being parsed."""
+
+    def sift(self, source: ByteSource, options: ReadOptions, sieve: Sieve, /) -> Iterator[Sifted]:
+        """Everything in the source, of what the sieve does not want only the headers."""
 
 
 def read_exactly(source: ByteSource, size: int) -> bytes:

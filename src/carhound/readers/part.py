@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.detect import CSV_FORMATS, TABULAR
-from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions
+from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, Sieve, Sifted, Sifting
 from carhound.readers.sources import Guarded
+
+Trouble = Damage | Skipped | Remark
+
+Read = TypeVar("Read")
 
 
 @dataclass(slots=True, eq=False)
@@ -26,9 +31,9 @@ class Part:
     """What it is instead, or why it cannot be read; empty for evidence that can."""
     options: ReadOptions
     open: Callable[[], ByteSource] | None = None
-    ending: Callable[[], Iterator[Damage | Skipped | Remark]] | None = None
+    ending: Callable[[], Iterator[Trouble]] | None = None
     """Asked once it is read, tells how what it came out of ended."""
-    troubles: tuple[Damage | Skipped | Remark, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
     """What is to be told of it in place of reading it."""
 
     def items(self) -> Iterator[Item]:
@@ -36,6 +41,16 @@ class Part:
 
         Members of a tar archive have to be read before the next part is asked for.
         """
+        return self._read(lambda source: _reader(self.format).read(source, self.options))
+
+    def sifted(self, sieve: Sieve) -> Iterator[Sifted]:
+        """Likewise, but of events that the sieve does not want only the headers, where that saves work."""
+        reader = _sifting(self.format)
+        if reader is None:
+            return self.items()
+        return self._read(lambda source: reader.sift(source, self.options, sieve))
+
+    def _read(self, read: Callable[[ByteSource], Iterator[Read]]) -> Iterator[Read | Trouble]:
         if self.kind == "not evidence":
             return
         if self.troubles:
@@ -49,13 +64,21 @@ class Part:
             return
         source = Guarded(self.open)
         try:
-            yield from _reader(self.format).read(source, self.options)
+            yield from read(source)
             if source.trouble is not None:
                 yield source.trouble
             if self.ending is not None:
                 yield from self.ending()
         finally:
             source.close()
+
+
+def _sifting(name: str | None) -> Sifting | None:
+    if name == "evtx":
+        from carhound.readers.evtx import EvtxReader
+
+        return EvtxReader()
+    return None
 
 
 def _reader(name: str | None) -> Reader:

@@ -4,6 +4,8 @@ from typing import get_args
 
 from carhound.engines.interpreter.functions import BUILDERS, OVER_VALUES
 from carhound.engines.interpreter.operators import OPERATORS
+from carhound.engines.interpreter.operators.aggregates import BEGIN
+from carhound.plan.aggregates import AGGREGATES
 from carhound.plan.functions import FUNCTIONS
 from carhound.plan.nodes import Node, Scan
 from carhound.plan.show_operators import show_operator
@@ -17,6 +19,15 @@ def test_every_operator_has_a_line_of_its_own() -> None:
     default = show_operator.dispatch(object)
     without = [node for node in get_args(Node) if show_operator.dispatch(node) is default]
     assert without == []
+
+
+def test_every_aggregate_runs() -> None:
+    assert set(BEGIN) == set(AGGREGATES)
+
+
+def test_no_two_aggregates_have_one_name() -> None:
+    names = [name for one, known in AGGREGATES.items() for name in (one, *known.aliases)]
+    assert len(names) == len(set(names))
 
 
 def test_every_function_runs() -> None:

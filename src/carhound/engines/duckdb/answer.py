@@ -9,6 +9,7 @@ from carhound.engines.duckdb.files import EventFiles
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.execution import Result, run
 from carhound.engines.interpreter.moment import Moment
+from carhound.engines.interpreter.operators.ranking import ranked_row
 from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.engines.sql import aggregates
 from carhound.engines.sql.aggregates import by_column, value_column
@@ -117,6 +118,5 @@ def _stats_row(node: Stats, found: Mapping[str, Any]) -> Row:
 
 
 def _top_row(node: Top, found: Mapping[str, Any]) -> Row:
-    columns: dict[str, Cell] = {one.name: found[by_column(at)] for at, one in enumerate(node.fields)}
-    count, total = found[value_column(0)], found[value_column(1)]
-    return Row(None, columns | {"count": count, "percent": round(100 * count / total, 6)})
+    key = tuple(found[by_column(at)] for at in range(len(node.fields)))
+    return ranked_row(node, key, found[value_column(0)], found[value_column(1)])

@@ -3,7 +3,7 @@
 Windows are not applied here: what "now" is may only be known when everything has been read.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -85,11 +85,19 @@ class _Watch:
         A CAR object is read from sensors that carry different fields, so each is judged by itself; a search
         names its fields itself, and what one event carries it could find in any.
         """
-        name = None if self.stem.scan.kinds is None else event.provider or event.channel
+        name = self._source_name(event)
         found = self.sources.get(name)
         if found is None:
             found = self.sources[name] = _Source(list(self.needs))
         return found
+
+    def unmet(self, event: Event) -> bool:
+        """Whether no event of the source of this one was seen to carry what is needed."""
+        found = self.sources.get(self._source_name(event))
+        return bool(self.needs if found is None else found.unmet)
+
+    def _source_name(self, event: Event) -> str | None:
+        return None if self.stem.scan.kinds is None else event.provider or event.channel
 
     def not_judged(self) -> list[NotJudged]:
         """The sources of the file that could not be judged."""
@@ -127,16 +135,12 @@ class Collector:
                     watch.presence = Presence()
                 self._watches.append(watch)
         self.plans = len(plans)
+        self.searched = tuple(plans)
         self._by_kind: dict[_Kind, list[_Watch]] = {}
 
     def offer(self, event: Event) -> list[int]:
         """Keeps the event where a stem lets it through; the plans whose main search it is eligible for."""
-        kind = (event.provider, event.channel, event.event_id, event.kinds)
-        watches = self._by_kind.get(kind)
-        if watches is None:
-            if len(self._by_kind) > _MOST_KINDS:
-                self._by_kind.clear()
-            watches = self._by_kind[kind] = [watch for watch in self._watches if can_match(watch.stem, event)]
+        watches = self._watching(event)
         if not watches:
             return []
         row = Row(event)
@@ -154,6 +158,41 @@ class Collector:
                 if standing is None:
                     standing = self._admit(event)
                 source.pending[id(standing)] = standing
+        return [watch.plan for watch in watches if watch.main]
+
+    def _watching(self, event: Event) -> list[_Watch]:
+        kind = (event.provider, event.channel, event.event_id, event.kinds)
+        watches = self._by_kind.get(kind)
+        if watches is None:
+            if len(self._by_kind) > _MOST_KINDS:
+                self._by_kind.clear()
+            watches = self._by_kind[kind] = [watch for watch in self._watches if can_match(watch.stem, event)]
+        return watches
+
+    def looks_at(self, like: Event) -> bool:
+        """Whether a stem looks at events of the kind of this one."""
+        return bool(self._watching(like))
+
+    def unsure(self, like: Event, certain: bool) -> bool:
+        """Whether it is open if a plan can be judged on the events like this of the file being read.
+
+        Only what tells their kind is asked of `like`; `certain` says that each is of all its CAR kinds.
+        """
+        watches = self._watching(like)
+        if not certain and any(watch.stem.scan.kinds is not None for watch in watches):
+            return True
+        return any(watch.unmet(like) for watch in watches)
+
+    def offer_unread(self, like: Event, events: int, quarters: Iterable[int]) -> list[int]:
+        """Counts events that no stem lets through, of the kind and computer of `like`; else as `offer`.
+
+        `quarters` tells when they were, as `model.presence` numbers them.
+        """
+        watches = self._watching(like)
+        for watch in watches:
+            watch.source(like).eligible += events
+            if watch.presence is not None:
+                watch.presence.add_quarters(like.computer, quarters)
         return [watch.plan for watch in watches if watch.main]
 
     def begin_file(self) -> None:

@@ -1,7 +1,7 @@
 """A plan over the events its stems let through."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -10,18 +10,25 @@ from carhound.engines.interpreter.operators import OPERATORS
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import AliasUse, Row, unheard
 from carhound.model.event import Event
+from carhound.model.time_spans import TimeSpan
 from carhound.plan.columns import columns
 from carhound.plan.functions import asks_clock, needs_clock
 from carhound.plan.nodes import (
+    Bin,
     Eval,
-    Fields,
+    FillDown,
+    FillNull,
     Filter,
+    Head,
+    Join,
+    MvCombine,
+    MvExpand,
     Node,
-    Rename,
     Scan,
+    Sort,
     Stats,
     SubsearchFilter,
-    Table,
+    by_row,
     chain,
     entry,
 )
@@ -38,7 +45,7 @@ class Result:
     columns: tuple[str, ...] | None
     """The columns of a result that is a table; None for whole events."""
     entered: list[Event] = field(default_factory=list)
-    """The events of the rows that reached the first transforming command, or the end."""
+    """The events of the rows that reached the first transforming command, or the end, each once."""
 
 
 def run(
@@ -62,7 +69,7 @@ def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
     """The events that meet the plan's conditions, its subsearches included, whatever their time.
 
     An anti-join takes none away, for what it knows hangs on windows; nor does what stands above a part that
-    asks for the time. `hits` as for `run`.
+    asks for the time, or takes values from other rows. `hits` as for `run`.
     """
     main = stems(plan)[0].node
     path = chain(entry(plan))
@@ -75,9 +82,11 @@ def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
         if _asks_clock(node):
             break
         joined = isinstance(node, SubsearchFilter) and not node.negated
-        if joined or isinstance(node, Filter | Eval | Fields | Table | Rename):
+        if joined or isinstance(node, Filter | MvExpand) or by_row(node):
             rows = OPERATORS[type(node)](node, rows, execution.context)
-    return [row.event for row in rows if row.event is not None]
+        elif isinstance(node, Bin | FillDown | FillNull | Join | MvCombine):
+            break
+    return list({id(row.event): row.event for row in rows if row.event is not None}.values())
 
 
 def _asks_clock(node: Node) -> bool:
@@ -86,6 +95,8 @@ def _asks_clock(node: Node) -> bool:
             return needs_clock(predicate)
         case Eval(_, assignments):
             return any(asks_clock(value) for _, value in assignments)
+        case Bin(width=TimeSpan()):
+            return True
         case Stats(_, aggregations):
             return any(one.expression is not None and asks_clock(one.expression) for one in aggregations)
         case SubsearchFilter(_, inner):
@@ -122,7 +133,8 @@ class _Execution:
         made = self.given[id(node)] if id(node) in self.given else self.made(node)
         if node is self.entry:
             made = list(made)
-            self.entered = [row.event for row in made if row.event is not None]
+            events = {id(row.event): row.event for row in made if row.event is not None}
+            self.entered = list(events.values())
         return made
 
     def made(self, node: Node) -> Iterable[Row]:
@@ -132,7 +144,12 @@ class _Execution:
             return (Row(event) for event in newest_first(self.hits[id(node)]) if window.contains(event.time))
         if isinstance(node, Scan):
             raise TypeError("every scan belongs to a stem")
-        return OPERATORS[type(node)](node, self.rows(node.input), self.context)
+        source = node.input
+        if isinstance(node, Head) and isinstance(source, Sort) and id(source) not in self.given:
+            # A sort that knows how many rows are wanted holds no more than those.
+            least = min(node.count, node.count if source.limit is None else source.limit)
+            node, source = replace(source, limit=least), source.input
+        return OPERATORS[type(node)](node, self.rows(source), self.context)
 
     def subsearch(self, plan: Node) -> list[Row]:
         return list(_Execution(plan, self.hits, self.moment, self.context.used, self.given).rows(plan))

@@ -125,6 +125,8 @@ def as_number(text: str | int | float) -> float | None:
     """The value as a number, None where it is none."""
     if not isinstance(text, str):
         return float(text)
+    if text[-1:] not in _LAST:
+        return None  # most texts are none, and float() takes long to say so
     try:
         number = float(text)
     except ValueError:
@@ -134,6 +136,7 @@ def as_number(text: str | int | float) -> float | None:
 
 
 _NUMERIC = frozenset("0123456789+-.eE")
+_LAST = "0123456789."
 
 
 ORDERS: Mapping[str, Callable[[int], bool]] = {

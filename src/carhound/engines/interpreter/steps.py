@@ -1,10 +1,11 @@
 """One event on its way through a plan, step by step: what decides about it, and whether it goes on.
 
-What hangs on other events (a subsearch, `dedup`, `head`) can only be said with evidence at hand.
+What hangs on other events (a subsearch, `dedup`, `head`, `eventstats`) can only be said with evidence at
+hand.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from carhound.engines.interpreter.execution import run
@@ -20,23 +21,31 @@ from carhound.model.instants import format_time
 from carhound.model.names import Alias
 from carhound.model.windows import Window
 from carhound.plan.nodes import (
+    Bin,
     Dedup,
     Eval,
-    Fields,
+    EventStats,
+    FillDown,
+    FillNull,
     Filter,
     Head,
+    HeadWhile,
     Join,
-    Lookup,
+    MvCombine,
+    MvExpand,
     Node,
     Rename,
     Scan,
     Sort,
+    StreamStats,
     SubsearchFilter,
-    Table,
+    Tail,
+    by_row,
     chain,
     entry,
 )
-from carhound.plan.predicates import conjuncts
+from carhound.plan.predicates import Field, Predicate, conjuncts, tests
+from carhound.plan.reads import expression_fields, test_fields
 from carhound.plan.show_operators import show_range, show_scan
 from carhound.plan.show_predicates import one_line
 
@@ -78,6 +87,8 @@ class _Walk:
     event: Event
     moment: Moment
     hits: Hits | None
+    unknown: set[str] = field(default_factory=set)
+    """Fields whose values hang on other events."""
 
     def path(self, plan: Node) -> tuple[Step, ...]:
         row = Row(self.event)
@@ -87,24 +98,19 @@ class _Walk:
                 case Scan():
                     made += self.scan(node)
                 case Filter(_, predicate):
-                    made += [self.clause(trace(one, row, self.moment)) for one in conjuncts(predicate)]
+                    made += [self.clause(one, row) for one in conjuncts(predicate)]
                 case SubsearchFilter():
                     made.append(self.subsearch(node, row))
+                case EventStats() | StreamStats():
+                    row = self.beside_others(node, row)
                 case Join():
                     step, row = self.joined(node, row)
                     made.append(step)
-                case Fields() | Table() | Rename() | Eval() | Lookup():
+                case _ if by_row(node):
+                    self.follow(node)
                     (row,) = OPERATORS[type(node)](node, [row], self.context())
-                case Dedup(_, fields, keep):
-                    names = ", ".join(one_line(field.name) for field in fields)
-                    said = "only the first row" if keep == 1 else f"only the first {keep} rows"
-                    made.append(self.command(node, f"dedup {names}", f"{said} of each value stay"))
-                case Head(_, count):
-                    made.append(self.command(node, f"head {count}", "only the first rows stay"))
-                case Sort(limit=int(limit)):
-                    made.append(self.command(node, f"sort {limit}", "only the first rows stay"))
                 case _:
-                    pass
+                    made += [self.command(node, *said) for said in _of_many(node)]
         return tuple(made)
 
     def context(self) -> Context:
@@ -138,7 +144,28 @@ class _Walk:
             )
         return made
 
-    def clause(self, traced: Trace) -> Step:
+    def beside_others(self, node: EventStats | StreamStats, row: Row) -> Row:
+        """The row with what it gets from the rows beside it, where there is evidence."""
+        if self.hits is not None:
+            found = run(node, self.hits, self.moment, _unheard).rows
+            return next((one for one in found if one.event is self.event), row)
+        self.unknown.update(one.column for one in node.aggregations)
+        return row
+
+    def follow(self, node: Node) -> None:
+        """Marks what is made of fields that are not known."""
+        if isinstance(node, Rename):
+            self.unknown.update(new for old, new in node.pairs if old in self.unknown)
+        elif isinstance(node, Eval):
+            for name, expression in node.assignments:
+                if any(one.name in self.unknown for one in expression_fields(expression)):
+                    self.unknown.add(name)
+
+    def clause(self, predicate: Predicate, row: Row) -> Step:
+        traced = trace(predicate, row, self.moment)
+        read = {one.name for test in tests((predicate,)) for one in test_fields(test)}
+        if read & self.unknown:
+            return Step("clause", traced.text, traced.span, None, remark=NEEDS_EVIDENCE)
         return Step("clause", traced.text, traced.span, traced.holds, traced.met, traced)
 
     def subsearch(self, node: SubsearchFilter, row: Row) -> Step:
@@ -168,10 +195,38 @@ class _Walk:
         step = Step("subsearch", text, node.span, bool(made), inner=inner, rows=len(others))
         return step, made[0] if made else row
 
-    def command(self, node: Dedup | Head | Sort, text: str, remark: str) -> Step:
+    def command(self, node: Node, text: str, remark: str) -> Step:
         if self.hits is None:
             remark += "; which those are only evidence can show (--evidence)"
         return Step("command", text, node.span, None, remark=remark)
+
+
+def _of_many(node: Node) -> Iterator[tuple[str, str]]:
+    """Of an operator that decides over many rows, its name and what becomes of them."""
+    match node:
+        case Dedup(_, fields, keep):
+            said = "only the first row" if keep == 1 else f"only the first {keep} rows"
+            yield f"dedup {_names(fields)}", f"{said} of each value stay"
+        case Head(_, count):
+            yield f"head {count}", "only the first rows stay"
+        case HeadWhile():
+            yield "head", "only the rows before the first on which the expression is not true stay"
+        case Sort(limit=int(limit)):
+            yield f"sort {limit}", "only the first rows stay"
+        case Tail(_, count):
+            yield f"tail {count}", "only the last rows stay"
+        case FillNull() | FillDown():
+            yield "fillnull" if isinstance(node, FillNull) else "filldown", "values come from other rows"
+        case Bin(_, field):
+            yield f"bin {_names((field,))}", "the bins depend on all rows"
+        case MvExpand(_, field):
+            yield f"mvexpand {_names((field,))}", "a row becomes one for each value"
+        case MvCombine(_, field):
+            yield f"mvcombine {_names((field,))}", "rows that differ in the field alone become one"
+
+
+def _names(fields: tuple[Field, ...]) -> str:
+    return ", ".join(one_line(field.name) for field in fields)
 
 
 def _unheard(_name: str, _alias: Alias) -> None:

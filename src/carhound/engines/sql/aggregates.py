@@ -24,7 +24,7 @@ def value_column(at: int) -> str:
 def stats(node: Stats, before: Relation, table: EventTable) -> exp.Select:
     """A row for each combination of the by-fields; values() comes as a list without order.
 
-    Raises Unsayable for sums and averages: what floats add up to depends on the order of the events.
+    Raises Unsayable for aggregates that SQL does not give to the last digit, or that hang on the rows' order.
     """
     values = [
         exp.alias_(_aggregate(one, table), value_column(at)) for at, one in enumerate(node.aggregations)
@@ -34,13 +34,18 @@ def stats(node: Stats, before: Relation, table: EventTable) -> exp.Select:
 
 
 def top(node: Top, before: Relation, table: EventTable) -> exp.Select:
-    """The commonest combinations, their counts, and the count of all."""
+    """The commonest or the rarest combinations, their counts, and the count of all.
+
+    Raises Unsayable for groups, and for a row of all other values.
+    """
+    if node.by or node.other is not None:
+        raise Unsayable("groups of top and rare, and their other values, are counted by the interpreter")
     count = exp.Count(this=exp.Star())
     total = exp.cast(exp.Window(this=exp.Sum(this=count.copy())), "bigint")
     values = [exp.alias_(count, value_column(0)), exp.alias_(total, value_column(1))]
     ties = map(by_column, range(len(node.fields)))
-    commonest = exp.Ordered(this=exp.column(value_column(0)), desc=True)
-    query = _grouped(node.fields, before, table, values).order_by(commonest, *ties)
+    by_count = exp.Ordered(this=exp.column(value_column(0)), desc=not node.rare)
+    query = _grouped(node.fields, before, table, values).order_by(by_count, *ties)
     return query.limit(node.limit) if node.limit else query
 
 
@@ -74,7 +79,7 @@ def _aggregate(one: Aggregation, table: EventTable) -> exp.Expr:
         case "max":
             return _extreme(value, exp.Max, exp.ArgMax)
         case _:
-            raise Unsayable("sums and averages are added up by the interpreter, in the order of the events")
+            raise Unsayable(f"{one.function} is worked out by the interpreter")
 
 
 def _extreme(value: exp.Expr, of_texts: type[exp.Func], of_numbers: type[exp.Func]) -> exp.Expr:

@@ -94,6 +94,8 @@ class Relations:
         return Relation(rows, (newest, exp.Ordered(this=column("sequence"))))
 
     def _dedup(self, node: Dedup, before: Relation) -> Relation:
+        if node.keep_events or node.keep_empty or node.consecutive:
+            raise Unsayable("the options of dedup are left to the interpreter")
         keys = [read(self.table, one) for one in node.fields]
         number_of = exp.Window(
             this=exp.RowNumber(), partition_by=keys, order=exp.Order(expressions=list(before.order))
@@ -106,6 +108,8 @@ class Relations:
 
     def _key(self, key: SortKey) -> list[exp.Expr]:
         """Missing values last, either way; numbers by size stand before texts by code point."""
+        if key.kind != "auto":
+            raise Unsayable(f"values are sorted as {key.kind} by the interpreter")
         if key.field == Field("_time"):
             return [exp.Ordered(this=column("time"), desc=key.descending, nulls_first=False)]
         value = read(self.table, key.field)
@@ -147,7 +151,7 @@ class Relations:
             raise Unsayable("a subsearch without fields by name is left to the interpreter")
         keys = (
             {one.name for one in source.fields if one.view == "native"}
-            if isinstance(source, Dedup)
+            if isinstance(source, Dedup) and not source.keep_empty
             else set()
         )
         if not isinstance(source, Dedup) or not keys.issuperset(names):

@@ -1,7 +1,6 @@
 """Commands that make relations of relations: `group`, `from … select`, `join`, difference, aggregates."""
 
 from collections.abc import Callable, Iterable
-from typing import cast, get_args
 
 from carhound.languages.pseudocode.binding import TIMES, Scope, fields_of, unsupported
 from carhound.languages.pseudocode.comparisons import lower_condition
@@ -28,14 +27,14 @@ from carhound.languages.pseudocode.syntax import (
 from carhound.languages.pseudocode.terms import SECONDS
 from carhound.model.diagnostics import Span
 from carhound.model.suggestion import nearest
-from carhound.plan import nodes
+from carhound.plan import aggregates, nodes
 from carhound.plan.nodes import Aggregation
 from carhound.plan.predicates import Field, Present
 
 GROUP = "group"
 """The column with the number of a row's group."""
 
-_FUNCTIONS = {"average": "avg", "distinct": "dc", "mean": "avg", "unique": "dc"}
+_FUNCTIONS = {"average": "avg", "distinct": "dc", "unique": "dc"}
 
 Find = Callable[[Name], Relation]
 
@@ -105,8 +104,8 @@ def _column(item: Item) -> str:
 
 
 def _aggregation(item: Item, name: str, scope: Scope, remarks: Remarks) -> Aggregation:
-    function = "values" if item.function is None else _function(item.function, remarks)
-    return Aggregation(function, _counted(item.path, scope), name)
+    function, rank = ("values", None) if item.function is None else _function(item.function, remarks)
+    return Aggregation(function, _counted(item.path, scope), name, rank=rank)
 
 
 def _counted(path: Path, scope: Scope) -> Field | None:
@@ -114,14 +113,15 @@ def _counted(path: Path, scope: Scope) -> Field | None:
     return None if path.parts == (scope.relation,) else scope.field(path)
 
 
-def _function(name: Name, remarks: Remarks) -> nodes.Aggregate:
-    known = get_args(nodes.Aggregate)
-    function = _FUNCTIONS.get(name.text.lower(), name.text.lower())
-    if function not in known:
-        near = nearest(function, known)
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(sorted(known))}"
+def _function(name: Name, remarks: Remarks) -> tuple[str, float | None]:
+    """The aggregate that a program means, and its rank."""
+    written = _FUNCTIONS.get(name.text.lower(), name.text)
+    found = aggregates.find(written)
+    if found is None:
+        near = nearest(written.lower(), aggregates.spellings())
+        hint = f"did you mean {near}?" if near else "there are count, dc, min, max, avg, sum, values, …"
         raise remarks.fail("PS-U1", f"not evaluated: the aggregate `{name.text}`", name.span, hint)
-    return cast(nodes.Aggregate, function)
+    return found
 
 
 def aggregate(value: Aggregate, find: Find, remarks: Remarks) -> Relation:
@@ -132,11 +132,11 @@ def aggregate(value: Aggregate, find: Find, remarks: Remarks) -> Relation:
     by = () if value.by is None else (scope.field(Path((value.by.text,), value.by.span)),)
     column = f"{value.function.text}({'.'.join(rest or (name,))})"
     field = _counted(value.path, scope)
-    function = _function(value.function, remarks)
+    function, rank = _function(value.function, remarks)
     if field is None and function != "count":
         hint = f"write {value.function.text}({name}.FIELD)"
         raise remarks.fail("PS-P1", f"{value.function.text} needs a field", value.path.span, hint)
-    node = nodes.Stats(source.node, (Aggregation(function, field, column),), by, value.span)
+    node = nodes.Stats(source.node, (Aggregation(function, field, column, rank=rank),), by, value.span)
     return Relation(node, (), value.span, (*(one.name for one in by), column))
 
 
@@ -181,7 +181,7 @@ def among_commonest(test: Membership, of: Relation, node: nodes.Node, scope: Sco
         raise unsupported(scope.remarks, "`in TOP` of a value", test.span)
     field = scope.field(test.operand)
     counted = scope.field(Path((test.among.name,), test.among.span))
-    top = nodes.Top(of.node, (counted,), int(test.among.count), test.among.span)
+    top = nodes.Top(of.node, (counted,), int(test.among.count), span=test.among.span)
     renamed = nodes.Rename(nodes.Table(top, (counted.name,)), ((counted.name, field.name),))
     present = nodes.Filter(node, Present(field, test.span), test.span)
     return nodes.SubsearchFilter(present, renamed, test.negated, test.span, field.view)

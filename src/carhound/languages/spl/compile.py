@@ -98,6 +98,9 @@ class _Compiler:
             node = self.later(command, node) if isinstance(command, Search) else command.lower(node, self)
         return node
 
+    def events(self, command: Search) -> Node:
+        return self.first(command)
+
     def subsearch(self, pipeline: Pipeline) -> Node:
         return self.pipeline(pipeline.commands)
 

@@ -67,6 +67,7 @@ def _macro(stanza: Stanza, path: str) -> Macro:
     return Macro(name, parameters, stanza.text("definition"), stanza.is_on("iseval"))
 
 
+_SUMMARIES = "summariesonly=false allow_old_summaries=true fillnull_value=null"
 _CTIME = "%Y-%m-%dT%H:%M:%S"
 
 BUILT_IN: Mapping[MacroKey, Macro] = {
@@ -74,8 +75,12 @@ BUILT_IN: Mapping[MacroKey, Macro] = {
     for macro in (
         Macro("comment", ("text",), ""),
         Macro("drop_dm_object_name", ("object_name",), "rename $object_name$.* AS *"),
-        Macro("security_content_ctime", ("field",), f'convert timeformat="{_CTIME}" ctime($field$)'),
-        Macro("security_content_summariesonly", (), "summariesonly=false allow_old_summaries=true"),
+        Macro("security_content_ctime", ("field",), f'eval $field$=strftime($field$, "{_CTIME}")'),
+        Macro(
+            "security_content_summariesonly",
+            (),
+            "summariesonly=false allow_old_summaries=true fillnull_value=null",
+        ),
         Macro("sysmon", (), 'source="XmlWinEventLog:Microsoft-Windows-Sysmon/Operational"'),
         Macro("wineventlog_security", (), 'source="XmlWinEventLog:Security"'),
         Macro("wineventlog_system", (), 'source="XmlWinEventLog:System"'),

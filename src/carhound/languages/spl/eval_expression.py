@@ -10,13 +10,12 @@ from typing import cast
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.eval_calls import check_call, check_condition, find_function
-from carhound.languages.spl.words import read_quoted, take_keyword
+from carhound.languages.spl.words import read_quoted, take_keyword, unescape_text
 from carhound.model.diagnostics import Span
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation, Operator
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?![A-Za-z0-9_.])", re.ASCII)
-_ESCAPE = re.compile(r'\\([\\"|])')
 _TRUTHS = ("true", "false")
 _LEVELS: tuple[tuple[str, ...], ...] = (("xor",), ("or",), ("and",))
 _COMPARISONS = ("==", "!=", "<=", ">=", "=", "<", ">")
@@ -186,11 +185,6 @@ def _arguments(cursor: Cursor, depth: int) -> tuple[Expression, ...]:
             )
         found.append(parse_expression(cursor, depth + 1))
     return tuple(found)
-
-
-def unescape_text(raw: str) -> str:
-    """Expands the escapes of a text in an expression; unknown ones keep their backslash."""
-    return _ESCAPE.sub(r"\1", raw)
 
 
 def show_expression(expression: Expression) -> str:

@@ -51,8 +51,10 @@ class Expanded:
 
     def tell(self, diagnostic: Diagnostic) -> Diagnostic:
         """A remark about the expanded text as one about the text that was written."""
-        if not self.pieces or diagnostic.span is None:
+        if diagnostic.span is None:
             return diagnostic
+        if not self.pieces:
+            return replace(diagnostic, source=diagnostic.source and self.written)
         macro = self._piece(diagnostic.span.start).macro
         return replace(
             diagnostic,

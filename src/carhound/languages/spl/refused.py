@@ -13,6 +13,8 @@ _SHOWS = "it is about how Splunk shows results: --format and --output say so her
 COMMANDS: dict[str, str] = {
     "abstract": _SHOWS,
     "addinfo": "it adds what a Splunk server knows of its search",
+    "addcoltotals": "use append with a subsearch and stats sum",
+    "addtotals": "add the fields with eval, or use stats sum",
     "analyzefields": _LEARNS,
     "anomalies": _LEARNS,
     "anomalousvalue": _LEARNS,
@@ -24,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "cluster": _LEARNS,
     "cofilter": _LEARNS,
     "collect": _WRITES,
+    "convert": "use eval with strftime(), strptime() or tonumber()",
     "contingency": "use stats count by both fields",
     "correlate": _LEARNS,
     "datamodel": "use tstats from datamodel=Endpoint.Processes",
@@ -84,19 +87,23 @@ COMMANDS: dict[str, str] = {
     "sistats": _SUMMARY,
     "sitimechart": _SUMMARY,
     "sitop": _SUMMARY,
+    "spath": 'take the values out with rex: rex field=… max_match=0 "(?<name>…)"',
     "tags": "tags are kept on a Splunk server",
     "timewrap": "use bin, then stats by time",
     "transaction": "use stats min(_time) max(_time) values(…) by what the events share, or streamstats",
     "trendline": "use streamstats window=5 avg(field)",
+    "transpose": "use chart, which makes columns of values",
     "tscollect": _WRITES,
     "typeahead": _SERVER,
     "typelearner": _LEARNS,
     "typer": "event types are kept on a Splunk server",
     "union": "use append",
+    "untable": "use stats by both fields in the place of chart",
     "walklex": _SERVER,
     "x11": _LEARNS,
     "xmlkv": "fields are read from the events as they are: use rex for others",
     "xpath": "fields are read from the events as they are: use rex for others",
+    "xyseries": "use chart over one field by the other",
 }
 
 FUNCTIONS: dict[str, str] = {
@@ -108,6 +115,20 @@ FUNCTIONS: dict[str, str] = {
     "random": "a search must give the same again",
     "searchmatch": "put it into a search command, or write match(field, …)",
     "sigfig": "use round(x, digits)",
+}
+
+_BY_TIME = "use timechart sum(field) with a span, then eval"
+
+AGGREGATES: dict[str, str] = {
+    "estdc_error": "dc and estdc are exact here: their error is 0",
+    "eval": "aggregate first, then use the eval command",
+    "per_day": _BY_TIME,
+    "per_hour": _BY_TIME,
+    "per_minute": _BY_TIME,
+    "per_second": _BY_TIME,
+    "rate_avg": _METRICS,
+    "rate_sum": _METRICS,
+    "sparkline": "use timechart: there are no small charts in a table",
 }
 
 PAGE = "docs/reference/spl.md"

@@ -1,7 +1,13 @@
 """Regular expressions in a search: those that RE2 cannot run are errors where they stand."""
 
+import re
+
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.words import read_quoted, unescape_text
 from carhound.model.diagnostics import Span
+
+_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P?<(?P<name>[A-Za-z_]\w*)>", re.DOTALL)
+"""What may hold a parenthesis that opens no group, and the beginnings of named groups."""
 
 
 def check_regex(cursor: Cursor, expression: str, span: Span) -> None:
@@ -12,11 +18,47 @@ def check_regex(cursor: Cursor, expression: str, span: Span) -> None:
     options.log_errors = False
     try:
         re2.compile(expression, options)
-    except re2.error as problem:
-        reason = problem.args[0].decode() if isinstance(problem.args[0], bytes) else str(problem)
+    except (re2.error, UnicodeEncodeError) as problem:
+        given = problem.args[0]
+        reason = given.decode(errors="replace") if isinstance(given, bytes) else str(problem)
         cursor.fail(
             "SPL-R1",
             f"RE2 cannot run this expression: {reason}",
             span,
             "look-around and back-references have no RE2 form; rewrite without them",
         )
+
+
+def read_expression(cursor: Cursor, example: str) -> tuple[str, Span]:
+    """Passes a quoted expression, unescaped as texts of eval are; `example` shows how it is written."""
+    if cursor.peek() != '"':
+        cursor.fail(
+            "SPL-P1", f"the expression must be quoted {cursor.found()}", cursor.here(), f"write {example}"
+        )
+    raw, span = read_quoted(cursor)
+    return unescape_text(raw), span
+
+
+def to_re2(cursor: Cursor, expression: str, span: Span) -> str:
+    """The expression in RE2's spelling of named groups. Fails for what RE2 cannot run."""
+    names = [part["name"] for part in _PARTS.finditer(expression) if part["name"]]
+    if len(set(names)) < len(names):
+        cursor.fail("SPL-R1", "two groups have one name", span, "give each group a name of its own")
+    spelled = _PARTS.sub(lambda part: f"(?P<{part['name']}>" if part["name"] else part[0], expression)
+    check_regex(cursor, spelled, span)
+    return spelled
+
+
+def groups(expression: str) -> tuple[str, ...]:
+    """The names of the groups of an expression that RE2 can run, in the order of the text."""
+    import re2
+
+    places: dict[str, int] = re2.compile(expression).groupindex
+    return tuple(sorted(places, key=places.__getitem__))
+
+
+def count_groups(expression: str) -> int:
+    """How many groups an expression has that RE2 can run."""
+    import re2
+
+    return int(re2.compile(expression).groups)

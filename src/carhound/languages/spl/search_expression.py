@@ -176,12 +176,13 @@ def _take_operator(cursor: Cursor, operator: str) -> bool:
 
 def show_pipeline(pipeline: Pipeline) -> str:
     """The search as text that parses to the same tree."""
-    return " | ".join(
+    shown = " | ".join(
         f"search {show_search(command.expression)}".rstrip()
         if isinstance(command, Search)
         else command.show()
         for command in pipeline.commands
     )
+    return shown if isinstance(pipeline.commands[0], Search) else f"| {shown}"
 
 
 def show_search(expression: SearchExpression) -> str:

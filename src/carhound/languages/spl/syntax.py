@@ -85,6 +85,9 @@ class Lowering(Protocol):
     def subsearch(self, pipeline: "Pipeline") -> Node:
         """The plan of a subsearch."""
 
+    def events(self, command: Search) -> Node:
+        """The plan of a search that makes rows."""
+
     def table(self, name: Word) -> LookupTable:
         """The lookup table of this name."""
 

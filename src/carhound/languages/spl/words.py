@@ -15,8 +15,9 @@ from carhound.model.diagnostics import Span
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:{}]*", re.ASCII)
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS"}
 _NO_NAMES = frozenset({"as", "by", "sortby"})
-"""Words that mean something in other places, or in options that are not supported."""
+"""Words that mean something in other places."""
 _ENDS_WORD = frozenset('()[]|,"')
+_TEXT_ESCAPE = re.compile(r'\\([\\"|])')
 _OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
 
 
@@ -93,6 +94,11 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
     return "".join(out)
 
 
+def unescape_text(raw: str) -> str:
+    """Expands the escapes of a text in an expression; unknown ones keep their backslash."""
+    return _TEXT_ESCAPE.sub(r"\1", raw)
+
+
 def _remark_escape(cursor: Cursor, raw: str, span: Span) -> None:
     escape = cursor.text[span.start : span.end]
     reading = "a wildcard" if escape == "\\*" else f"plain {escape[1]!r}"
@@ -119,20 +125,21 @@ def read_names(cursor: Cursor, command: str) -> tuple[Word, ...]:
     """Passes one or more field names with blanks or commas between, up to the end of the command."""
     names: list[Word] = []
     while not cursor.ends() and (word := read_word(cursor)) is not None:
-        if not word.quoted and (word.text.lower() in _NO_NAMES or word.text[0] in "+-"):
-            span = word.span or cursor.here()
-            cursor.fail(
-                "SPL-U2",
-                f"{command} does not take {word.text} here",
-                span,
-                "quote it if it is a field's name",
-            )
+        refuse_no_name(cursor, command, word, cursor.at)
         names.append(word)
         cursor.take(",")
     if not names:
         cursor.fail("SPL-P1", f"{command} needs a field name", cursor.here(), f"write {command} Image")
     end_of_command(cursor, command)
     return tuple(names)
+
+
+def refuse_no_name(cursor: Cursor, command: str, word: Word, start: int) -> None:
+    """Fails for a word, begun at `start`, that means something else than a field."""
+    if not word.quoted and (word.text.lower() in _NO_NAMES or word.text[0] in "+-"):
+        span = word.span or cursor.span(start)
+        hint = "quote it if it is a field's name"
+        cursor.fail("SPL-U2", f"{command} does not take {word.text} here", span, hint)
 
 
 def end_of_command(cursor: Cursor, command: str) -> None:

@@ -26,7 +26,7 @@ from carhound.outputs.report.scope import scope
 from carhound.outputs.report.timeline_svg import timeline
 from carhound.outputs.sentences import attack_text, d3fend_text, seen_text, window_text
 from carhound.outputs.verdict import verdict
-from carhound.outputs.wording import count, moment, number, size
+from carhound.outputs.wording import count, moment, number, said_of_unread, size
 
 SHOWN = 5_000
 """Findings on the page."""
@@ -111,7 +111,11 @@ def _environment() -> Environment:
         d3fend=d3fend_text,
     )
     environment.globals.update(
-        count=count, patterns_of=patterns, judgement=judgement, difference=difference_text
+        count=count,
+        said_of_unread=said_of_unread,
+        patterns_of=patterns,
+        judgement=judgement,
+        difference=difference_text,
     )
     return environment
 

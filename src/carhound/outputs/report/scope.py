@@ -16,6 +16,8 @@ class Scope:
     bytes: int
     formats: str
     events: int
+    unread: int
+    """Of the events, those of which only the header was read."""
     eligible: int
     duplicates: int
     damaged: int
@@ -48,6 +50,7 @@ def scope(run: Run) -> Scope:
         bytes=sum(file.bytes or 0 for file in files),
         formats=", ".join(f"{name} {many:,}" for name, many in formats.most_common()),
         events=sum(file.events for file in files),
+        unread=sum(file.unread for file in files),
         eligible=sum(file.eligible for file in files),
         duplicates=sum(file.duplicates for file in files),
         damaged=sum(len(file.damaged) for file in files),

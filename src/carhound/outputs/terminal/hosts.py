@@ -80,7 +80,7 @@ def _cells(host: HostCoverage, form: str) -> list[Part]:
         _moment(host.first, form),
         _moment(host.last, form),
         *map(number, (host.events, host.sysmon_1, host.sysmon_7, host.security_4688)),
-        number(host.security_4688_with_command_line),
+        _with_command_line(host),
     ]
 
 
@@ -88,11 +88,18 @@ def _sentence(host: HostCoverage) -> list[Text]:
     first, last = _moment(host.first, "%Y-%m-%d"), _moment(host.last, "%Y-%m-%d")
     span = first if first == last else f"{first} to {last}"
     kinds = f"Sysmon 1 {number(host.sysmon_1)}, 7 {number(host.sysmon_7)}, 4688 {number(host.security_4688)}"
-    with_command = f"({number(host.security_4688_with_command_line)} with command line)"
+    with_command = f"({_with_command_line(host)} with command line)"
     return [
         evidence(_name(host)),
         Text(f"  {span}, {count(host.events, 'event')}: {kinds} {with_command}"),
     ]
+
+
+def _with_command_line(host: HostCoverage) -> str:
+    some = number(host.security_4688_with_command_line)
+    if not host.security_4688_unread:
+        return some
+    return f"{some} of {number(host.security_4688 - host.security_4688_unread)} read"
 
 
 def _name(host: HostCoverage) -> str:

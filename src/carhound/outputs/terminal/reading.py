@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from carhound.findings.run import Evidence, FileReport, Run
 from carhound.model.evidence import Damage
 from carhound.outputs.terminal.page import Page, evidence
-from carhound.outputs.wording import count, number, size, some
+from carhound.outputs.wording import count, number, said_of_unread, size, some
 
 FILES_SHOWN = 8
 """Files named under one heading."""
@@ -60,6 +60,8 @@ def _show_totals(page: Page, files: Sequence[FileReport], indent: int) -> None:
         indent=indent,
         label_width=LABEL,
     )
+    if unread := sum(file.unread for file in files):
+        page.labelled("not looked at", said_of_unread(unread), indent=indent, label_width=LABEL)
     if repeats:
         page.labelled(
             "duplicates",

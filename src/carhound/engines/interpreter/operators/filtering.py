@@ -30,7 +30,15 @@ def dedup(node: Dedup, rows: Iterable[Row], context: Context) -> Iterator[Row]:
     for row in rows:
         key = tuple(one(row) for one in read)
         if None in key:
+            if node.keep_empty:
+                yield row
             continue
+        if node.consecutive and key not in seen:
+            seen.clear()
         seen[key] = seen.get(key, 0) + 1
         if seen[key] <= node.keep:
             yield row
+        elif node.keep_events:
+            names = {one.name for one in node.fields}
+            kept = {name: value for name, value in row.materialized().items() if name not in names}
+            yield Row(row.event, kept, raw=row.raw)

@@ -1,115 +1,88 @@
-"""`stats` and `top`: rows into groups.
+"""`stats` and `eventstats`: rows in groups.
 
-Splunk's Search Reference, "stats" and "Multivalue stats and chart functions"; groups are told apart exactly,
-letter case and all, and come out in the order of their by-fields.
+Splunk's Search Reference, "stats" and "eventstats"; groups are told apart exactly, letter
+case and all, and come out in the order of their by-fields.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
-from carhound.engines.interpreter.expressions import evaluator
+from carhound.engines.interpreter.functions.building import tidy
+from carhound.engines.interpreter.operators.aggregates import Group, Single, measures
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.operators.shaping import as_cell
-from carhound.engines.interpreter.rows import AliasUse, Row, as_number, as_text, getter, texts
+from carhound.engines.interpreter.rows import AliasUse, Row, as_number, getter, texts
 from carhound.model.event import Cell
-from carhound.plan.nodes import Aggregate, Aggregation, Stats, Top
+from carhound.plan.nodes import EventStats, Stats
 from carhound.plan.predicates import Field
 
-Texts = list[str]
+Key = tuple[Single, ...]
 
 
 def stats(node: Stats, rows: Iterable[Row], context: Context) -> list[Row]:
     """One row for each combination of values of the by-fields; exactly one row without any."""
-    groups: dict[tuple[str, ...], list[Row]] = {} if node.by else {(): []}
-    for key, row in _keyed(rows, node.by, context.used):
-        groups.setdefault(key, []).append(row)
-    aggregates = [(one.column, _aggregate(one, context)) for one in node.aggregations]
-    made = []
-    for key in sorted(groups):
-        columns: dict[str, Cell] = {field.name: text for field, text in zip(node.by, key, strict=True)}
-        columns.update((column, aggregate(groups[key])) for column, aggregate in aggregates)
-        made.append(Row(None, columns))
-    return made
-
-
-def _aggregate(one: Aggregation, context: Context) -> Callable[[list[Row]], Cell]:
-    """What an aggregate makes of the rows of a group."""
-    if one.expression is not None:
-        evaluate = evaluator(one.expression, context.environment)
-        if one.function == "count":
-            return lambda rows: sum(evaluate(row) is True for row in rows)
-        return lambda rows: _AGGREGATES[one.function](
-            [text for row in rows for text in texts(as_cell(evaluate(row)))]
-        )
-    if one.field is None:
-        return len
-    read = getter(one.field, context.used)
-    return lambda rows: _AGGREGATES[one.function]([text for row in rows for text in texts(read(row))])
-
-
-def top(node: Top, rows: Iterable[Row], context: Context) -> list[Row]:
-    """The commonest combinations of values, ties by value; `percent` of all rows that have the fields."""
-    counts = Counter(key for key, _ in _keyed(rows, node.fields, context.used))
-    total = counts.total()
-    order = sorted(counts, key=lambda key: (-counts[key], key))
+    groups = _grouped(node, rows, context)
+    if not node.by and not groups:
+        groups = {(): Group(measures(node.aggregations, context))}
+    names = [field.name for field in node.by]
     return [
-        Row(
-            None,
-            {field.name: text for field, text in zip(node.fields, key, strict=True)}
-            | {"count": counts[key], "percent": round(100 * counts[key] / total, 6)},
-        )
-        for key in order[: node.limit or None]
+        Row(None, {**dict(zip(names, key, strict=True)), **groups[key].columns()})
+        for key in sorted(groups, key=order)
     ]
 
 
-def _keyed(
-    rows: Iterable[Row], fields: tuple[Field, ...], used: AliasUse
-) -> Iterable[tuple[tuple[str, ...], Row]]:
-    """Each row once for every combination of its values; not at all where a field is missing."""
-    read = [getter(field, used) for field in fields]
+def eventstats(node: EventStats, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+    """The rows with the aggregates of their group."""
+    rows = list(rows)
+    found = {key: group.columns() for key, group in _grouped(node, rows, context).items()}
+    read = keys_of(node.by, context.used)
     for row in rows:
-        for key in product(*(texts(one(row)) for one in read)):
-            yield key, row
+        keys = read(row)
+        yield with_columns(row, found[keys[0]]) if keys else row
 
 
-def _values(found: Texts) -> Cell:
-    return tuple(sorted(set(found))) or None
+def _grouped(node: Stats | EventStats, rows: Iterable[Row], context: Context) -> dict[Key, Group]:
+    of = measures(node.aggregations, context)
+    groups: dict[Key, Group] = {}
+    for key, row in keyed(rows, node.by, context.used):
+        if key not in groups:
+            groups[key] = Group(of)
+        groups[key].add(row)
+    return groups
 
 
-def _least(found: Texts) -> Cell:
-    return min(found, key=_magnitude(found)) if found else None
+def keyed(rows: Iterable[Row], fields: tuple[Field, ...], used: AliasUse) -> Iterator[tuple[Key, Row]]:
+    """Each row once for every combination of its values; not at all where a field is missing."""
+    read = keys_of(fields, used)
+    return ((key, row) for row in rows for key in read(row))
 
 
-def _greatest(found: Texts) -> Cell:
-    return max(found, key=_magnitude(found)) if found else None
+def with_columns(row: Row, made: dict[str, Cell]) -> Row:
+    """The row with these columns; a field that is None is gone."""
+    columns = row.materialized() | made
+    return Row(row.event, {name: columns[name] for name in columns if columns[name] is not None}, raw=row.raw)
 
 
-def _magnitude(found: Texts) -> Callable[[str], tuple[float, str]]:
-    numeric = all(as_number(text) is not None for text in found)
-    return lambda text: (as_number(text) or 0.0 if numeric else 0.0, text)
+def keys_of(fields: tuple[Field, ...], used: AliasUse) -> Callable[[Row], list[Key]]:
+    """A function that gives the combinations of a row's values: none where it lacks a field."""
+    read = [getter(field, used) for field in fields]
+    times = [field.name == "_time" for field in fields]
+
+    def keys(row: Row) -> list[Key]:
+        values = (
+            tuple(map(_number_or_text, texts(one(row)))) if time else texts(one(row))
+            for one, time in zip(read, times, strict=True)
+        )
+        return list(product(*values))
+
+    return keys
 
 
-def _sum(found: Texts) -> Cell:
-    numbers = [number for text in found if (number := as_number(text)) is not None]
-    return _tidy(sum(numbers)) if numbers else None
+def _number_or_text(text: str) -> Single:
+    known = as_number(text)
+    made = None if known is None else tidy(known)
+    return text if made is None else made
 
 
-def _avg(found: Texts) -> Cell:
-    numbers = [number for text in found if (number := as_number(text)) is not None]
-    return _tidy(sum(numbers) / len(numbers)) if numbers else None
-
-
-def _tidy(number: float) -> int | float:
-    return int(as_text(number)) if number.is_integer() else number
-
-
-_AGGREGATES: dict[Aggregate, Callable[[Texts], Cell]] = {
-    "avg": _avg,
-    "count": len,
-    "dc": lambda found: len(set(found)),
-    "max": _greatest,
-    "min": _least,
-    "sum": _sum,
-    "values": _values,
-}
+def order(key: Key) -> tuple[tuple[bool, float, str], ...]:
+    """Orders keys by code point, times by size."""
+    return tuple((True, 0.0, one) if isinstance(one, str) else (False, float(one), "") for one in key)

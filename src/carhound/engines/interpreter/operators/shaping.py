@@ -10,6 +10,7 @@ from carhound.model.event import Cell
 from carhound.model.glob import Glob
 from carhound.plan.nodes import Eval, Fields, Rename, Table
 from carhound.plan.predicates import Field
+from carhound.plan.wildcards import new_name
 
 
 def projected(node: Fields | Table, rows: Iterable[Row], context: Context) -> Iterator[Row]:
@@ -51,11 +52,21 @@ def rename(pairs: tuple[tuple[str, str], ...], row: Row, used: AliasUse) -> Row:
     """The row with its fields under new names."""
     columns = row.materialized()
     for old, new in pairs:
+        if "*" in old:
+            _rename_all(columns, old, new)
+            continue
         value = getter(Field(old), used)(Row(row.event, columns))
         columns.pop(old, None)
         if value is not None:
             columns[new] = value
     return Row(row.event, columns, raw=row.raw)
+
+
+def _rename_all(columns: dict[str, Cell], old: str, new: str) -> None:
+    """Gives the columns that `old` stands for their new names, all at once."""
+    names = {name: made for name in columns if (made := new_name(name, old, new)) is not None}
+    moved = {made: columns.pop(name) for name, made in names.items()}
+    columns.update({name: value for name, value in moved.items() if value is not None})
 
 
 def evaluated(node: Eval, rows: Iterable[Row], context: Context) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.options import read_count, read_options, read_subsearch
+from carhound.languages.spl.named_options import read_count, read_options, read_subsearch
 from carhound.languages.spl.search_expression import show_pipeline
 from carhound.languages.spl.syntax import Lowering, Pipeline
 from carhound.languages.spl.words import end_of_command

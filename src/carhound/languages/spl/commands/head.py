@@ -1,37 +1,82 @@
-"""`head`: the first rows, ten unless told."""
+"""`head`: the first rows, ten unless told; or those before the first on which an expression is not true."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.eval_expression import parse_expression, show_expression
+from carhound.languages.spl.field_options import show_options, take_option, truth, whole
 from carhound.languages.spl.syntax import Lowering
-from carhound.languages.spl.words import end_of_command, read_integer, take_keyword
+from carhound.languages.spl.words import end_of_command, read_integer
 from carhound.model.diagnostics import Span
+from carhound.plan.expressions import Expression
+from carhound.plan.functions import is_condition
 from carhound.plan.nodes import Head as HeadNode
-from carhound.plan.nodes import Node
+from carhound.plan.nodes import HeadWhile, Node
+
+_DEFAULT = 10
+_READERS = {"keeplast": truth, "limit": whole, "null": truth}
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The parsed command."""
+    """The parsed command; without a count only where it has a condition."""
 
-    count: int = 10
+    count: int | None = _DEFAULT
+    condition: Expression | None = None
+    null: bool = False
+    keep_last: bool = False
     span: Span | None = field(default=None, compare=False)
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
-        return HeadNode(source, self.count, self.span)
+        if self.condition is None:
+            return HeadNode(source, _DEFAULT if self.count is None else self.count, self.span)
+        return HeadWhile(source, self.condition, self.count, self.null, self.keep_last, self.span)
 
     def show(self) -> str:
         """Text that parses to the same tree."""
-        return f"head {self.count}"
+        if self.condition is None:
+            return f"head {self.count}"
+        options = {"limit": self.count, "null": self.null, "keeplast": self.keep_last}
+        defaults = {"limit": None, "null": False, "keeplast": False}
+        return f"head ({show_expression(self.condition)}){show_options(options, defaults)}"
 
 
 def parse(cursor: Cursor, start: int) -> Head:
     """Reads what follows the command's name, which begins at `start`."""
-    if take_keyword(cursor, "limit"):
-        cursor.expect("=", "write limit=10")
-    count = read_integer(cursor)
-    if count is None and not cursor.ends():
-        cursor.fail("SPL-U2", "head takes a number of rows only", cursor.here(), "write head 10")
+    options: dict[str, Any] = {}
+    condition: Expression | None = None
+    while not cursor.ends():
+        if take_option(cursor, "head", _READERS, options):
+            continue
+        count = read_integer(cursor)
+        if count is not None and "limit" not in options:
+            options["limit"] = count
+        elif count is None and condition is None:
+            condition = _condition(cursor)
+        else:
+            break
     end_of_command(cursor, "head")
-    return Head(10 if count is None else count, cursor.span(start))
+    if condition is None:
+        for name in ("keeplast", "null"):
+            if name in options:
+                hint = f"write head (count>5) {name}=true"
+                cursor.fail("SPL-P1", f"{name}= says nothing without an expression", cursor.span(start), hint)
+        return Head(options.get("limit", _DEFAULT), span=cursor.span(start))
+    null, keep_last = options.get("null", False), options.get("keeplast", False)
+    return Head(options.get("limit"), condition, null, keep_last, cursor.span(start))
+
+
+def _condition(cursor: Cursor) -> Expression:
+    cursor.skip_blank()
+    start = cursor.at
+    condition = parse_expression(cursor)
+    if not is_condition(condition):
+        cursor.fail(
+            "SPL-P1",
+            "head needs a number, or an expression that is true or false",
+            cursor.span(start),
+            "write head 10, or head (count>5)",
+        )
+    return condition

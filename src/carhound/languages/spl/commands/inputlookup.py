@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.lookup_names import read_table_name
-from carhound.languages.spl.options import read_count, read_flag, read_options
+from carhound.languages.spl.named_options import read_count, read_flag, read_options
 from carhound.languages.spl.predicates import lower_predicate
 from carhound.languages.spl.search_expression import parse_search, show_search
 from carhound.languages.spl.syntax import Lowering, SearchExpression

@@ -1,15 +1,14 @@
 """`regex`: keeps the rows whose field holds a match; with `!=` those without one, or without the field.
 
-Expressions are those of RE2 on every engine: it has no look-around, and no expression can make it hang.
+Expressions are those of RE2 on every engine.
 """
 
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.eval_expression import unescape_text
-from carhound.languages.spl.regexes import check_regex
+from carhound.languages.spl.regexes import read_expression, to_re2
 from carhound.languages.spl.syntax import Lowering
-from carhound.languages.spl.words import end_of_command, read_operator, read_quoted, read_word, show_name
+from carhound.languages.spl.words import end_of_command, quote, read_operator, read_word, show_name
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Filter, Node
 from carhound.plan.predicates import Field, MatchesRegex
@@ -32,8 +31,7 @@ class Regex:
     def show(self) -> str:
         """Text that parses to the same tree."""
         subject = "" if self.name is None else f"{show_name(self.name)}{'!=' if self.negated else '='}"
-        escaped = self.expression.replace("\\", "\\\\").replace('"', '\\"')
-        return f'regex {subject}"{escaped}"'
+        return f"regex {subject}{quote(self.expression)}"
 
 
 def parse(cursor: Cursor, start: int) -> Regex:
@@ -47,15 +45,6 @@ def parse(cursor: Cursor, start: int) -> Regex:
                 "SPL-P1", 'regex needs FIELD="expression"', cursor.here(), 'write regex CommandLine="…"'
             )
         name = word.text
-    if cursor.peek() != '"':
-        cursor.fail(
-            "SPL-P1",
-            f"the expression must be quoted {cursor.found()}",
-            cursor.here(),
-            'write regex CommandLine="…"',
-        )
-    raw, span = read_quoted(cursor)
-    expression = unescape_text(raw)
+    expression, span = read_expression(cursor, 'regex CommandLine="…"')
     end_of_command(cursor, "regex")
-    check_regex(cursor, expression, span)
-    return Regex(name, expression, operator == "!=", cursor.span(start, span.end))
+    return Regex(name, to_re2(cursor, expression, span), operator == "!=", cursor.span(start, span.end))

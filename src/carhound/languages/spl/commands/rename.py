@@ -1,4 +1,4 @@
-"""`rename`: fields under new names."""
+"""`rename`: fields under new names; `*` in a name stands for any run."""
 
 from dataclasses import dataclass, field
 
@@ -41,12 +41,12 @@ def parse(cursor: Cursor, start: int) -> Rename:
                 cursor.here(),
                 'write rename Image AS "Child"',
             )
-        if "*" in old.text:
+        if new.text.count("*") != old.text.count("*"):
             cursor.fail(
-                "SPL-U2",
-                "rename with a wildcard is not supported",
+                "SPL-P1",
+                "the new name must have as many * as the old one",
                 cursor.span(start),
-                "name the fields one by one",
+                "write rename Parent* AS Its*",
             )
         pairs.append((old, new))
         cursor.take(",")

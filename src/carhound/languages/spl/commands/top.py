@@ -1,42 +1,105 @@
-"""`top`: the commonest values with count and percent, ten unless told."""
+"""`top` and `rare`: the commonest or the rarest values with count and percent, ten unless told."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.field_options import (
+    read_fields,
+    refused,
+    show_options,
+    take_option,
+    text,
+    truth,
+    whole,
+)
 from carhound.languages.spl.syntax import Lowering
-from carhound.languages.spl.words import Word, read_integer, read_names, show_name, take_keyword
+from carhound.languages.spl.words import Word, end_of_command, read_integer, show_name, take_keyword
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import Top as TopNode
 from carhound.plan.predicates import Field
 
+_DEFAULTS: dict[str, Any] = {
+    "limit": 10,
+    "countfield": "count",
+    "percentfield": "percent",
+    "showcount": True,
+    "showperc": True,
+    "useother": False,
+    "otherstr": "OTHER",
+}
+_READERS = {
+    "limit": whole,
+    "countfield": text,
+    "percentfield": text,
+    "showcount": truth,
+    "showperc": truth,
+    "useother": truth,
+    "otherstr": text,
+}
+_NO_OTHER = refused("rare has no row of other values; only top has")
+_RARE_READERS = _READERS | {"useother": _NO_OTHER, "otherstr": _NO_OTHER}
+
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """The parsed command."""
+    """The parsed command; `options` are those that were given."""
 
     names: tuple[Word, ...]
-    limit: int = 10
+    by: tuple[Word, ...] = ()
+    options: tuple[tuple[str, Any], ...] = ()
+    rare: bool = False
     span: Span | None = field(default=None, compare=False)
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""
-        return TopNode(source, tuple(Field(name.text) for name in self.names), self.limit, self.span)
+        options = _DEFAULTS | dict(self.options)
+        return TopNode(
+            source,
+            tuple(Field(name.text) for name in self.names),
+            options["limit"],
+            tuple(Field(name.text) for name in self.by),
+            self.rare,
+            options["countfield"] if options["showcount"] else None,
+            options["percentfield"] if options["showperc"] else None,
+            options["otherstr"] if options["useother"] else None,
+            self.span,
+        )
 
     def show(self) -> str:
         """Text that parses to the same tree."""
-        return f"top {self.limit} {', '.join(show_name(name.text) for name in self.names)}"
+        options = show_options(dict(self.options), {})
+        by = f" BY {_list(self.by)}" if self.by else ""
+        return f"{'rare' if self.rare else 'top'}{options} {_list(self.names)}{by}"
 
 
 def parse(cursor: Cursor, start: int) -> Top:
     """Reads what follows the command's name, which begins at `start`."""
-    if take_keyword(cursor, "limit"):
-        cursor.expect("=", "write limit=10")
+    return _parse(cursor, start, rare=False)
+
+
+def parse_rare(cursor: Cursor, start: int) -> Top:
+    """The same for `rare`."""
+    return _parse(cursor, start, rare=True)
+
+
+def _parse(cursor: Cursor, start: int, *, rare: bool) -> Top:
+    command, readers = ("rare", _RARE_READERS) if rare else ("top", _READERS)
+    options: dict[str, Any] = {}
+    while take_option(cursor, command, readers, options):
+        pass
     limit = read_integer(cursor)
-    names = read_names(cursor, "top")
-    for name in names:
-        if not name.quoted and name.text.lower() == "by":
-            cursor.fail(
-                "SPL-U2", "top with by is not supported", name.span or cursor.here(), "use stats count by"
-            )
-    return Top(names, 10 if limit is None else limit, cursor.span(start))
+    if limit is not None:
+        options["limit"] = limit
+    names = read_fields(cursor, command, readers, options, until=("by",))
+    grouped = take_keyword(cursor, "by")
+    by = read_fields(cursor, command, readers, options) if grouped else ()
+    if not names or (grouped and not by):
+        cursor.fail("SPL-P1", f"{command} needs a field name", cursor.here(), f"write {command} Image")
+    end_of_command(cursor, command)
+    return Top(names, by, tuple(options.items()), rare, cursor.span(start))
+
+
+def _list(names: tuple[Word, ...]) -> str:
+    return ", ".join(show_name(name.text) for name in names)

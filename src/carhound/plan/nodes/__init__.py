@@ -9,12 +9,42 @@ from typing import Literal
 from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
 from carhound.model.windows import ALL_TIME, TimeRange
-from carhound.plan.expressions import Expression, View
+from carhound.plan.expressions import View
 from carhound.plan.lookup_table import LookupTable
+from carhound.plan.nodes.grouping import (
+    Aggregation,
+    Buckets,
+    Chart,
+    EventStats,
+    Series,
+    Stats,
+    StreamStats,
+    Top,
+)
+from carhound.plan.nodes.ordering import Dedup, Head, HeadWhile, Reverse, Sort, SortKey, SortKind, Tail
+from carhound.plan.nodes.relational import Difference, Groups, Pairs, Select
+from carhound.plan.nodes.values import (
+    Bin,
+    Eval,
+    Fields,
+    FillDown,
+    FillNull,
+    MakeMv,
+    MvCombine,
+    MvExpand,
+    NoMv,
+    Rename,
+    Replace,
+    Rex,
+    Sed,
+    StrCat,
+    Substitution,
+    Table,
+    Transliteration,
+)
 from carhound.plan.predicates import AnyOf, Field, Predicate
 
 Role = Literal["main", "baseline"]
-Aggregate = Literal["count", "dc", "values", "min", "max", "avg", "sum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,196 +140,62 @@ class Lookup:
     span: Span | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Dedup:
-    """The first row for each distinct combination of exact values; rows lacking one of the fields go."""
-
-    input: "Node"
-    fields: tuple[Field, ...]
-    keep: int = 1
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """Only the named fields and those that begin with `_`, or with `remove` all but those named.
-
-    `*` in a name is a wildcard. In the CAR view the names are CAR's; it knows neither wildcard nor `remove`.
-    """
-
-    input: "Node"
-    names: tuple[str, ...]
-    remove: bool = False
-    span: Span | None = field(default=None, compare=False)
-    view: View = "native"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Exactly these columns, in this order."""
-
-    input: "Node"
-    names: tuple[str, ...]
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Rename:
-    """Fields under new names, in turn."""
-
-    input: "Node"
-    pairs: tuple[tuple[str, str], ...]
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Eval:
-    """Fields with the values of expressions, in turn: a later one sees what an earlier one made.
-
-    A field whose expression gives null is gone.
-    """
-
-    input: "Node"
-    assignments: tuple[tuple[str, Expression], ...]
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SortKey:
-    """One key of a sort."""
-
-    field: Field
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """Stable; numbers as numbers if both are, else by code point; rows lacking the field last."""
-
-    input: "Node"
-    keys: tuple[SortKey, ...]
-    limit: int | None = None
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The first rows."""
-
-    input: "Node"
-    count: int
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Aggregation:
-    """One aggregate and the column it makes. Without a field or an expression, `count` counts rows."""
-
-    function: Aggregate
-    field: Field | None
-    column: str
-    expression: Expression | None = None
-    """What is aggregated in the place of a field. `count` counts the rows on which it is true."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """One row for each distinct combination of the `by` fields, by-columns first, sorted by them.
-
-    Rows lacking a by-field are left out. Without `by`, exactly one row.
-    """
-
-    input: "Node"
-    aggregations: tuple[Aggregation, ...]
-    by: tuple[Field, ...] = ()
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Top:
-    """The commonest values: columns of the fields, `count`, `percent`; ties by value."""
-
-    input: "Node"
-    fields: tuple[Field, ...]
-    limit: int = 10
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """Exactly these columns: the values of fields under names."""
-
-    input: "Node"
-    columns: tuple[tuple[str, Field], ...]
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The rows that the subsearch does not give as well: the same event, or the same values of columns.
-
-    Letter case does not count in values.
-    """
-
-    input: "Node"
-    subsearch: "Node"
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """A row for each row of the input and each of the subsearch with the same values of the key fields.
-
-    Columns are `name.field`: CAR's names where rows are events, and `time` in seconds since 1970. A row
-    stands for the event of the input. Letter case does not count in keys, and a missing value is like no
-    other. Without keys, every pair.
-    """
-
-    input: "Node"
-    subsearch: "Node"
-    names: tuple[str, str]
-    keys: tuple[tuple[str, str], ...] = ()
-    span: Span | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """The rows put together by the values of fields, letter case aside: columns `group`, the fields, `_time`.
-
-    Rows lacking a field are left out. With `gap`, a longest time in seconds between neighbours, a group ends
-    where nothing follows in time; rows without a time are then left out too.
-    """
-
-    input: "Node"
-    by: tuple[Field, ...]
-    gap: float | None = None
-    span: Span | None = field(default=None, compare=False)
-
-
-Relational = Difference | Groups | Pairs | Select
 Node = (
     Scan
     | Filter
     | SubsearchFilter
     | Append
-    | Join
-    | TableRows
-    | Lookup
+    | Bin
+    | Chart
     | Dedup
-    | Fields
-    | Table
-    | Rename
+    | Difference
     | Eval
-    | Sort
+    | EventStats
+    | Fields
+    | FillDown
+    | FillNull
+    | Groups
     | Head
+    | HeadWhile
+    | Join
+    | Lookup
+    | MakeMv
+    | MvCombine
+    | MvExpand
+    | NoMv
+    | Pairs
+    | Rename
+    | Replace
+    | Reverse
+    | Rex
+    | Sed
+    | Select
+    | Sort
     | Stats
+    | StrCat
+    | StreamStats
+    | Table
+    | TableRows
+    | Tail
     | Top
-    | Relational
 )
-Transforming = Stats | Top
+RowWise = Fields | Table | Rename | Eval | Lookup | Rex | Sed | MakeMv | NoMv | Replace | StrCat
+"""What makes exactly one row of each, without the others."""
+Transforming = Chart | Stats | Top
 """What makes rows that are no events any more."""
-Tabular = Stats | Top | Groups | Pairs | Select
+Tabular = Transforming | Groups | Pairs | Select
 """What makes a table, even where its rows stand for events."""
+
+
+def by_row(node: Node) -> bool:
+    """Whether an operator makes one row of each, and needs no other to do so."""
+    match node:
+        case FillNull():
+            return node.by_row
+        case Bin(width=width):
+            return width is not None
+        case _:
+            return isinstance(node, RowWise)
 
 
 NOTHING = AnyOf(())
@@ -338,3 +234,65 @@ def scans(plan: Node) -> list[Scan]:
         elif (inner := subsearch_of(node)) is not None:
             found += scans(inner)
     return found
+
+
+__all__ = [
+    "NOTHING",
+    "Aggregate",
+    "Aggregation",
+    "Append",
+    "Bin",
+    "Buckets",
+    "Chart",
+    "Dedup",
+    "Difference",
+    "Eval",
+    "EventStats",
+    "Fields",
+    "FillDown",
+    "FillNull",
+    "Filter",
+    "Groups",
+    "Head",
+    "HeadWhile",
+    "Join",
+    "Lookup",
+    "MakeMv",
+    "MvCombine",
+    "MvExpand",
+    "NoMv",
+    "Node",
+    "Pairs",
+    "Relational",
+    "Rename",
+    "Replace",
+    "Reverse",
+    "Rex",
+    "Role",
+    "RowWise",
+    "Scan",
+    "Sed",
+    "Select",
+    "Series",
+    "Sort",
+    "SortKey",
+    "SortKind",
+    "Stats",
+    "StrCat",
+    "StreamStats",
+    "SubsearchFilter",
+    "Substitution",
+    "Table",
+    "TableRows",
+    "Tabular",
+    "Tail",
+    "Top",
+    "Transforming",
+    "Transliteration",
+    "by_row",
+    "chain",
+    "entry",
+    "reads_nothing",
+    "scans",
+    "subsearch_of",
+]

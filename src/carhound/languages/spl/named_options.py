@@ -10,9 +10,9 @@ from carhound.languages.spl.words import Word, read_word
 from carhound.model.diagnostics import Span
 from carhound.model.suggestion import nearest
 
-_OPTION = re.compile(r"([A-Za-z_]+)\s*=(?!=)\s*", re.ASCII)
-_YES = frozenset({"t", "true", "1", "yes"})
-_NO = frozenset({"f", "false", "0", "no"})
+OPTION = re.compile(r"([A-Za-z_]+)\s*=(?!=)\s*", re.ASCII)
+YES = frozenset({"t", "true", "1", "yes"})
+NO = frozenset({"f", "false", "0", "no"})
 
 
 def read_options(
@@ -24,7 +24,7 @@ def read_options(
     """Passes the options that come next, by name; `refused` are those not supported, with the way out."""
     found: dict[str, Word] = {}
     cursor.skip_blank()
-    while (match := _OPTION.match(cursor.text, cursor.at)) is not None:
+    while (match := OPTION.match(cursor.text, cursor.at)) is not None:
         span = cursor.span(cursor.at, match.end(1))
         name = match[1].lower()
         if name not in known:
@@ -45,11 +45,11 @@ def read_flag(cursor: Cursor, options: Mapping[str, Word], name: str, default: b
     given = options.get(name)
     if given is None:
         return default
-    if given.text.lower() not in _YES | _NO:
+    if given.text.lower() not in YES | NO:
         cursor.fail(
             "SPL-P1", f"{name}={given.text} is neither yes nor no", _at(cursor, given), f"write {name}=t"
         )
-    return given.text.lower() in _YES
+    return given.text.lower() in YES
 
 
 def read_count(cursor: Cursor, options: Mapping[str, Word], name: str, default: int | None) -> int | None:

@@ -1,0 +1,35 @@
+"""`mvcombine`: rows that differ in one field alone as one row."""
+
+from dataclasses import dataclass, field
+
+from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.field_options import read_one_field, refused
+from carhound.languages.spl.syntax import Lowering
+from carhound.languages.spl.words import Word, show_name
+from carhound.model.diagnostics import Span
+from carhound.plan.nodes import MvCombine as MvCombineNode
+from carhound.plan.nodes import Node
+from carhound.plan.predicates import Field
+
+_READERS = {"delim": refused("drop it: values are kept apart; put nomv or mvjoin() behind it for one text")}
+
+
+@dataclass(frozen=True, slots=True)
+class MvCombine:
+    """The parsed command."""
+
+    name: Word
+    span: Span | None = field(default=None, compare=False)
+
+    def lower(self, source: Node, _lowering: Lowering) -> Node:
+        """The plan over `source`."""
+        return MvCombineNode(source, Field(self.name.text), self.span)
+
+    def show(self) -> str:
+        """Text that parses to the same tree."""
+        return f"mvcombine {show_name(self.name.text)}"
+
+
+def parse(cursor: Cursor, start: int) -> MvCombine:
+    """Reads what follows the command's name, which begins at `start`."""
+    return MvCombine(read_one_field(cursor, "mvcombine", _READERS, {}), cursor.span(start))

@@ -1,0 +1,56 @@
+"""What is told of the records of many chunks that were only glimpsed, kind by kind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from carhound.model.evidence import Glimpsed
+from carhound.model.presence import QUARTER, quarter_of
+from carhound.readers.evtx_glance import Kind, Times, time_of
+
+_TICKS = QUARTER.seconds * 10_000_000
+"""Those of a quarter of an hour; 1970 began a whole number of them after 1601."""
+_BEFORE_1970 = -quarter_of(time_of(0))
+
+
+@dataclass(slots=True)
+class _Tally:
+    events: int = 0
+    first: int = 1 << 64
+    last: int = 0
+    quarters: set[int] = field(default_factory=set)
+
+
+class Glimpses:
+    """Gathers the records of chunks."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[Kind, _Tally] = {}
+        self.chunks = 0
+        """Gathered since they were last told of."""
+
+    def add(self, times: Times) -> None:
+        """Takes the records of one chunk."""
+        self.chunks += 1
+        for kind, created in times.items():
+            if not created:
+                continue
+            tally = self._by_kind.get(kind)
+            if tally is None:
+                tally = self._by_kind[kind] = _Tally()
+            first, last = min(created), max(created)
+            tally.events += len(created)
+            if first < tally.first:
+                tally.first = first
+            if last > tally.last:
+                tally.last = last
+            if first // _TICKS == last // _TICKS:
+                tally.quarters.add(first // _TICKS)
+            else:
+                tally.quarters.update({time // _TICKS for time in created})
+
+    def told(self) -> Iterator[Glimpsed]:
+        """What was gathered, once."""
+        for kind, tally in self._by_kind.items():
+            quarters = frozenset(quarter - _BEFORE_1970 for quarter in tally.quarters)
+            yield Glimpsed(*kind, tally.events, time_of(tally.first), time_of(tally.last), quarters)
+        self._by_kind, self.chunks = {}, 0

@@ -1,0 +1,124 @@
+"""Hunts say the same whether they read all or only what can match."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from carhound import pipeline
+from carhound.findings.run import Run
+from carhound.model.diagnostics import Source
+from carhound.simulate.engine import events
+from carhound.simulate.event import Simulated
+from carhound.simulate.scenario import load
+from carhound.simulate.writers import evtx
+
+REGSVR32 = "CAR-2019-04-002"
+
+
+def of_regsvr32(record: Simulated) -> bool:
+    return any("regsvr32" in value.lower() for value in record.data.values())
+
+
+def write(path: Path, records: Iterable[Simulated]) -> str:
+    with path.open("wb") as file:
+        evtx.write(records, file)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def fleet() -> list[Simulated]:
+    """A day of three computers, thinned out but for what has to do with registering."""
+    every = events([load("squiblydoo-url"), load("unsigned-dll-user-folder")], hosts=3, days=1)
+    return [one for number, one in enumerate(every) if number % 20 == 0 or of_regsvr32(one)]
+
+
+def hunted(*evidence: str, **asked: object) -> tuple[Run, Run]:
+    """A hunt that passes over what cannot match, and one that reads all."""
+    request = pipeline.Request(evidence=evidence, command=(), **asked)  # type: ignore[arg-type]
+    return pipeline.hunt(request), pipeline.hunt(replace(request, count_all=True))
+
+
+def unread(run: Run) -> int:
+    return sum(file.unread for file in run.evidence.files)
+
+
+def comparable(run: Run) -> Run:
+    """Without what only reading events as a whole can count."""
+    hosts = tuple(
+        replace(host, security_4688_unread=0, security_4688_with_command_line=0) for host in run.hosts
+    )
+    files = tuple(replace(file, unread=0, duplicates=0) for file in run.evidence.files)
+    return replace(run, hosts=hosts, evidence=replace(run.evidence, files=files))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"backfill": True},
+        {"novel_over": "1d"},
+        {"now": "2030-01-01T00:00:00Z"},
+        {"analytics": ("companions",)},
+    ],
+    ids=["plain", "backfill", "novel", "later", "companions"],
+)
+def test_a_hunt_that_skips_says_what_one_says_that_reads_all(
+    asked: dict[str, object], fleet: list[Simulated], tmp_path: Path
+) -> None:
+    computers = sorted({record.computer for record in fleet})
+    for number, computer in enumerate(computers):
+        write(tmp_path / f"{number}.evtx", (one for one in fleet if one.computer == computer))
+    skipping, whole = hunted(str(tmp_path), **asked)
+    assert comparable(skipping) == comparable(whole)
+    assert unread(whole) == 0
+    assert unread(skipping) > 0 or "analytics" in asked
+
+
+def test_a_log_of_the_whole_fleet(fleet: list[Simulated], tmp_path: Path) -> None:
+    skipping, whole = hunted(write(tmp_path / "forwarded.evtx", sorted(fleet, key=lambda one: one.time)))
+    assert comparable(skipping) == comparable(whole)
+    assert len(whole.hosts) == 3
+    assert unread(skipping) > len(fleet) / 2
+
+
+def without_regsvr32(fleet: list[Simulated]) -> list[Simulated]:
+    return [one for one in fleet if not of_regsvr32(one)]
+
+
+def test_nothing_eligible_is_known_without_reading(fleet: list[Simulated], tmp_path: Path) -> None:
+    others = [one for one in without_regsvr32(fleet) if one.event_id not in (1, 7, 4688)]
+    skipping, whole = hunted(write(tmp_path / "a.evtx", others), now="2030-01-01T00:00:00Z")
+    assert comparable(skipping) == comparable(whole)
+    assert skipping.status == "nothing-eligible"
+    assert unread(skipping) > len(others) * 0.9
+
+
+def test_now_is_the_time_of_the_newest_eligible_event(fleet: list[Simulated], tmp_path: Path) -> None:
+    quiet = sorted(without_regsvr32(fleet), key=lambda one: one.time)
+    newest: datetime = max(one.time for one in quiet if one.event_id in (1, 7, 4688))
+    skipping, whole = hunted(write(tmp_path / "a.evtx", quiet))
+    assert comparable(skipping) == comparable(whole)
+    assert not skipping.findings
+    assert skipping.info.now - newest == timedelta(microseconds=1)
+    assert unread(skipping) > len(quiet) / 2
+
+
+def test_a_file_without_the_fields_is_not_judged(fleet: list[Simulated], tmp_path: Path) -> None:
+    """No start in it carries a parent image: it is read to the end, to be sure of that."""
+    quiet = [one for one in without_regsvr32(fleet) if one.event_id == 1]
+    poor = [replace(one, data={k: v for k, v in one.data.items() if "Parent" not in k}) for one in quiet]
+    skipping, whole = hunted(write(tmp_path / "a.evtx", poor))
+    assert comparable(skipping) == comparable(whole)
+    assert skipping.status == "partial"
+
+
+def test_a_search_without_a_text_reads_all(fleet: list[Simulated], tmp_path: Path) -> None:
+    path = write(tmp_path / "a.evtx", fleet[:500])
+    request = pipeline.Request(evidence=(path,), command=())
+    counted = pipeline.search(Source("index=sysmon EventCode=1 | stats count", "search"), request)
+    assert unread(counted) == 0
+    named = pipeline.search(Source("index=sysmon Image=*notthere.exe", "search"), request)
+    assert unread(named) > 0

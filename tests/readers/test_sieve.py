@@ -1,0 +1,304 @@
+"""EVTX read through a sieve: no record that holds a literal is missed, and nothing is told that is not so."""
+
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carhound.model.event import RawEvent
+from carhound.model.evidence import Damage, Glimpsed
+from carhound.model.folding import fold
+from carhound.model.presence import quarter_of
+from carhound.plan.rewrites.required_literals import SPELLINGS
+from carhound.readers.evidence import open_evidence
+from carhound.readers.evtx import EvtxReader
+from carhound.readers.evtx_chunks import Chunk, chunks
+from carhound.readers.evtx_glance import glance
+from carhound.readers.interface import ReadOptions, read_exactly
+from carhound.readers.sources import Guarded
+from carhound.simulate.event import Simulated
+from carhound.simulate.writers import binxml, evtx, evtx_record
+
+LITERAL = "kiosk-task.exe"
+"""With every letter that has a spelling beyond ASCII."""
+START = datetime(2024, 6, 14, 12, tzinfo=UTC)
+HEADER, CHUNK = 4096, 65536
+ANSI = 0x02
+Header = tuple[str | None, str | None, str | None, str | None]
+
+
+class Wanting:
+    """A sieve of some literals, that wants some event ids for their own sake so many times."""
+
+    spellings: Mapping[str, str] = SPELLINGS
+
+    def __init__(
+        self, *literals: str, unsettled: Mapping[str, int] | None = None, never: tuple[str, ...] = ()
+    ) -> None:
+        self.literals = literals
+        self.never = never
+        self._unsettled = Counter(unsettled or {})
+
+    def wants(self, _: str | None, __: str | None, event_id: str | None) -> bool:
+        self._unsettled[event_id or ""] -= 1
+        return self._unsettled[event_id or ""] >= 0
+
+    def can_match(self, _: str | None, __: str | None, event_id: str | None) -> bool:
+        return event_id not in self.never
+
+
+def record(number: int, data: dict[str, str], **others: object) -> Simulated:
+    made = Simulated(
+        "Microsoft-Windows-Sysmon",
+        "{5770385F-C22A-43E0-BF4C-06F5698FFBD9}",
+        "Microsoft-Windows-Sysmon/Operational",
+        "WS1.corp.example",
+        1,
+        5,
+        4,
+        1,
+        0,
+        1 << 63,
+        number,
+        START + timedelta(minutes=number),
+        4,
+        4,
+        "S-1-5-18",
+        data,
+    )
+    return replace(made, **others)  # type: ignore[arg-type]
+
+
+@contextmanager
+def encoded_as(values: Mapping[str, tuple[int, bytes]]) -> Iterator[None]:
+    """Has texts written as these types and bytes."""
+    before = evtx_record.encoder
+
+    def encoder(name: str) -> object:
+        encode = before(name)
+        return lambda text: values.get(text) or encode(text)
+
+    evtx_record._fields.cache_clear()
+    evtx_record.encoder = encoder  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        evtx_record.encoder = before
+        evtx_record._fields.cache_clear()
+
+
+def written(records: Iterable[Simulated], values: Mapping[str, tuple[int, bytes]] | None = None) -> bytes:
+    stream = io.BytesIO()
+    with encoded_as(values or {}):
+        evtx.write(records, stream)
+    return stream.getvalue()
+
+
+def header(event: RawEvent | Glimpsed) -> Header:
+    return event.provider, event.channel, event.event_id, event.computer
+
+
+def texts(event: RawEvent) -> list[str]:
+    every: list[str] = []
+    for value in (event.provider, event.channel, event.computer, *event.data.values(), *event.meta.values()):
+        every += [value] if isinstance(value, str) else value or ()
+    return every
+
+
+def check(data: bytes, sieve: Wanting) -> tuple[int, int]:
+    """Holds what comes through a sieve against all there is; the events read, and those glimpsed."""
+    every = list(EvtxReader().read(io.BytesIO(data), ReadOptions()))
+    items = list(EvtxReader().sift(io.BytesIO(data), ReadOptions(), sieve))
+    events = [item for item in every if isinstance(item, RawEvent)]
+    read = [item for item in items if isinstance(item, RawEvent)]
+    glimpsed = [item for item in items if isinstance(item, Glimpsed)]
+    kept = {(item.record_id, item.position) for item in read}
+    wanted = [
+        item
+        for item in events
+        if item.event_id not in sieve.never
+        and any(one in fold(text) for one in sieve.literals for text in texts(item))
+    ]
+    assert {(item.record_id, item.position) for item in wanted} <= kept
+    counted = Counter(map(header, read))
+    times: dict[Header, list[datetime]] = defaultdict(list)
+    for item in read:
+        times[header(item)] += [item.time] if item.time else []
+    quarters = {key: set(map(quarter_of, met)) for key, met in times.items()}
+    for one in glimpsed:
+        counted[header(one)] += one.events
+        times[header(one)] += (one.first, one.last)
+        quarters.setdefault(header(one), set()).update(one.quarters)
+    assert counted == Counter(map(header, events))
+    for key, met in times.items():
+        all_times = [item.time for item in events if header(item) == key and item.time]
+        if not all_times:
+            assert not met
+            continue
+        assert (min(met), max(met)) == (min(all_times), max(all_times))
+        assert quarters[key] == set(map(quarter_of, all_times))
+    damage = [item for item in every if isinstance(item, Damage)]
+    assert [item for item in items if isinstance(item, Damage)] == damage
+    return len(read), sum(one.events for one in glimpsed)
+
+
+def utf16(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+WAYS = {
+    "as it is": (binxml.STRING, utf16(LITERAL)),
+    "in capitals": (binxml.STRING, utf16(LITERAL.upper())),
+    "in a path": (binxml.STRING, utf16(f'"C:\\{LITERAL}" /s')),
+    "behind half a byte": (binxml.STRING, utf16("\u0101\u0161" + LITERAL + "\u0100")),
+    "with Kelvin signs": (binxml.STRING, utf16(LITERAL.replace("k", "\u212a"))),
+    "with a dotted I": (binxml.STRING, utf16(LITERAL.replace("i", "\u0130"))),
+    "around a lone surrogate": (binxml.STRING, utf16("\ud800".join(LITERAL))),
+    "around the other half": (binxml.STRING, utf16("\udfff\udc00".join(LITERAL))),
+    "in ANSI": (ANSI, LITERAL.encode()),
+    "in ANSI capitals": (ANSI, LITERAL.upper().encode()),
+    "in ANSI around zeros": (ANSI, b"\0".join(bytes([byte]) for byte in LITERAL.encode())),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_literal_is_found_however_it_is_written(way: str) -> None:
+    records = [record(number, {"Image": "C:\\a.exe", "CommandLine": "b" * 9000}) for number in range(1, 40)]
+    records[20] = record(21, {"Image": "C:\\a.exe", "CommandLine": way})
+    data = written(records, {way: WAYS[way]})
+    (there,) = (one for one in EvtxReader().read(io.BytesIO(data), ReadOptions()) if way_stands(one))
+    assert isinstance(there, RawEvent)
+    assert check(data, Wanting(LITERAL)) == (1, 38)
+
+
+def way_stands(item: object) -> bool:
+    return isinstance(item, RawEvent) and any(LITERAL in fold(text) for text in texts(item))
+
+
+def test_a_literal_in_the_header_is_found() -> None:
+    records = [record(number, {"Image": "a"}) for number in range(1, 9)]
+    records += [record(9, {"Image": "a"}, computer=f"{LITERAL}.corp")]
+    assert check(written(records), Wanting(LITERAL)) == (1, 8)
+
+
+def test_each_of_several_literals_is_found() -> None:
+    records = [record(number, {"Image": "C:\\a.exe"}) for number in range(1, 9)]
+    records[2] = record(3, {"Image": "C:\\REGSVR32.EXE"})
+    records[4] = record(5, {"Image": "C:\\other.exe", "Description": "Microsoft(C) Register Server"})
+    assert check(written(records), Wanting("regsvr32.exe", "microsoft(c) register server")) == (2, 6)
+
+
+def test_wanted_kinds_are_read_until_they_are_settled() -> None:
+    records = [record(number, {"Image": "a"}, event_id=1 + number % 2) for number in range(1, 400)]
+    assert check(written(records), Wanting(LITERAL, unsettled={"2": 3})) == (3, 396)
+    assert check(written(records), Wanting(LITERAL, unsettled={"5": 3})) == (0, 399)
+    assert check(written(records), Wanting(LITERAL, unsettled={"1": 10_000})) == (399, 0)
+
+
+def test_chunks_of_kinds_that_cannot_match_are_passed_over() -> None:
+    records = [record(number, {"CommandLine": LITERAL}, event_id=3) for number in range(1, 400)]
+    assert check(written(records), Wanting(LITERAL, never=("3",))) == (0, 399)
+    records[300] = record(301, {"CommandLine": LITERAL})
+    read, _ = check(written(records), Wanting(LITERAL, never=("3",)))
+    assert read >= 1
+
+
+def test_damaged_chunks_are_told_though_nothing_in_them_is_looked_for() -> None:
+    data = bytearray(written(record(number, {"CommandLine": "b" * 9000}) for number in range(1, 40)))
+    data[HEADER + CHUNK : HEADER + CHUNK + 8] = b"ElfChxx\0"
+    data[HEADER + 2 * CHUNK + 700] ^= 0xFF
+    data[HEADER + 3 * CHUNK + 16] ^= 0x02
+    read, glimpsed = check(bytes(data), Wanting(LITERAL))
+    assert glimpsed > read > 0
+    check(bytes(data[: HEADER + 4 * CHUNK + 30_000]), Wanting(LITERAL))
+    check(bytes(data[: HEADER + CHUNK + 9000] + data[HEADER + 2 * CHUNK :]), Wanting(LITERAL))
+
+
+fields = st.fixed_dictionaries(
+    {"CommandLine": st.text(max_size=30)},
+    optional={"ProcessId": st.just("17"), "Hashes": st.text("aA0 ", max_size=9000)},
+)
+hidden = st.builds(
+    lambda letters, before, behind: before + "".join(letters) + behind,
+    st.tuples(
+        *(
+            st.builds(
+                lambda letter, noise: letter + noise,
+                st.sampled_from(SPELLINGS.get(letter, letter)),
+                st.sampled_from(["", "", "", "\ud9ab", "\udc00\udfff"]),
+            )
+            for letter in LITERAL
+        )
+    ),
+    st.text(max_size=5),
+    st.text(max_size=5),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            fields,
+            st.sampled_from([1, 3, 7, 4688]),
+            st.sampled_from(["WS1", "ws2.corp", "Ä"]),
+            st.sampled_from(["Microsoft-Windows-Sysmon", "Other"]),
+            st.sampled_from([None, "S-1-5-18", "S-1-5-21-1-2-3-4"]),
+            st.integers(0, 10**7),
+            st.none() | st.none() | hidden,
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_what_comes_through_is_what_is_there(
+    given_records: list[tuple[dict[str, str], int, str, str, str | None, int, str | None]],
+) -> None:
+    records, values = [], {}
+    for number, (data, event_id, computer, provider, user, seconds, secret) in enumerate(given_records, 1):
+        if secret is not None:
+            data = {**data, "CommandLine": f"secret {number}"}
+            values[f"secret {number}"] = (binxml.STRING, utf16(secret))
+        records.append(
+            record(
+                number,
+                data,
+                event_id=event_id,
+                computer=computer,
+                provider=provider,
+                user_sid=user,
+                time=START + timedelta(seconds=seconds, microseconds=seconds),
+            )
+        )
+    check(written(records, values), Wanting(LITERAL))
+
+
+LITERALS = ("regsvr32.exe", "lsass", "powershell", "scrobj.dll", "microsoft")
+
+
+def test_public_logs_come_through_a_sieve_whole(shared: Path) -> None:
+    """Every log there is, in archives too, each literal by itself."""
+    logs = glanced = passed = 0
+    for part in open_evidence([str(shared / "data")]):
+        if part.format != "evtx" or part.open is None:
+            continue
+        source = Guarded(part.open)
+        data = read_exactly(source, 1 << 30)
+        source.close()
+        logs += 1
+        for literal in LITERALS:
+            _, unread = check(data, Wanting(literal))
+            passed += unread
+        glanced += sum(
+            glance(chunk.data) is not None for chunk in chunks(io.BytesIO(data)) if isinstance(chunk, Chunk)
+        )
+    assert logs > 20
+    assert glanced > 80
+    assert passed > 1000
