@@ -30,8 +30,9 @@ def both(evidence: Iterable[Path], lake: Path, **options: Any) -> tuple[Run, Run
 
 def both_searches(spl: str, evidence: Iterable[Path], lake: Path, **options: Any) -> tuple[Run, Run]:
     request = asked(evidence, **options)
-    source = Source(spl, "search")
-    return search(source, request), search(source, replace(request, evidence=(), lake=str(lake)))
+    return search(Source(spl, "<search>"), request), search(
+        Source(spl, "<search>"), replace(request, evidence=(), lake=str(lake))
+    )
 
 
 def said(run: Run, *, repeats: bool = False) -> dict[str, Any]:
