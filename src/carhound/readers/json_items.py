@@ -11,9 +11,10 @@ from typing import Any
 
 import orjson
 
-from carhound.model.evidence import Damage
+from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.interface import LARGEST
 from carhound.readers.json_duplicates import has_duplicate_keys
+from carhound.readers.json_glance import LineGlance
 from carhound.readers.json_text import decode
 from carhound.readers.notes import Notes
 
@@ -53,14 +54,22 @@ class JsonItems:
     """Iterates over (object, its position) and `Damage`. `read(size)` gives the text in UTF-8.
 
     `offsets` says whether places in this text are places in the file, `largest` how many bytes an object may
-    have. Who takes an object for a whole record sets `recovering` to False: until then what follows damage
+    have, `glance` passes over lines that need not be read. Who takes an object for a whole record sets `recovering` to False: until then what follows damage
     may be a piece of what was damaged.
     """
 
     def __init__(
-        self, read: Callable[[int], bytes], notes: Notes, offsets: bool = True, largest: int = LARGEST
+        self,
+        read: Callable[[int], bytes],
+        notes: Notes,
+        offsets: bool = True,
+        largest: int = LARGEST,
+        glance: LineGlance | None = None,
     ) -> None:
         self.recovering = False
+        self.line: bytes | None = None
+        """The line that the last object is, where it is one, without its end."""
+        self._glance = glance
         self._read = read
         self._notes = notes
         self._offsets = offsets
@@ -88,7 +97,7 @@ class JsonItems:
         self._pieces = 0
         """Objects in a row, after damage, that nobody took for a whole record."""
 
-    def __iter__(self) -> Iterator[tuple[Any, str] | Damage]:
+    def __iter__(self) -> Iterator[tuple[Any, str] | Damage | Glimpsed]:
         while self._skip_space():
             buffer, at = self._buffer, self._at
             if self._pieces > _MOST_PIECES:
@@ -96,6 +105,12 @@ class JsonItems:
                 continue
             if self._in_results(at):
                 continue
+            if self._glance is not None and self._begins_line(at):
+                self._at = self._glance(buffer, at)
+                if self._at > at:
+                    self._pieces = 0
+                    yield from self._glance.told()
+                    continue
             if buffer[at] != 0x7B:
                 yield from self._junk(at)
                 continue
@@ -110,6 +125,7 @@ class JsonItems:
                         pass  # several objects in this line, or a broken one: the scan below tells
                     else:
                         self._take(line, record)
+                        self.line = buffer[at:newline]
                         yield record, self._position(at)
                         self._at = newline + 1
                         continue
@@ -121,6 +137,12 @@ class JsonItems:
                 self._resume(at, None)
             else:
                 yield from self._object(at, end)
+
+    def _begins_line(self, at: int) -> bool:
+        """Whether a line begins at `at` that is no item of a list and no piece of a broken record."""
+        if self.recovering or self._in_array:
+            return False
+        return self._buffer[at - 1] == 0x0A if at else self._lead == b""
 
     def _in_results(self, at: int) -> bool:
         """Whether this is the frame around Splunk's results, which is passed over."""
@@ -157,6 +179,7 @@ class JsonItems:
             self._resume(at, end)
         else:
             self._take(text, record)
+            self.line = None
             yield record, self._position(at)
             self._at = end
 
