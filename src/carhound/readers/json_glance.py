@@ -22,7 +22,7 @@ _MOST_LAYOUTS = 200
 """Made for one file, whether or not they come to anything."""
 _MOST_HEADERS = 10_000
 _FIRST_READ = 256
-"""Lines of a file that are read before any is passed over: to learn a layout takes as long as to read some."""
+"""Lines of a file that are read before any is passed over: to learn a layout takes a while."""
 _TOLD_EVERY = 64
 """Buffers."""
 _MINUTE = 16
@@ -30,6 +30,9 @@ _MINUTE = 16
 _CONTROLS = bytes(byte for byte in range(32) if byte != 10)
 _ESCAPE = re.compile(rb'\\[^"/bfnrt]')
 _DOUBLED = b"////"
+_BY_TYPE = "12"
+"""Sysmon's event of which it is told where its type is missing."""
+_EARLIEST, _LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
 
 _Header = bytes | tuple[bytes, ...]
 """The values of a line that its header is made of, as they are written."""
@@ -43,8 +46,8 @@ class _Tally:
     times: list[bytes] = field(default_factory=list)
     """Those not gathered yet, as they are written."""
     events: int = 0
-    first: datetime = datetime.max.replace(tzinfo=UTC)
-    last: datetime = datetime.min.replace(tzinfo=UTC)
+    first: datetime = _LATEST
+    last: datetime = _EARLIEST
     quarters: set[int] = field(default_factory=set)
 
     def gather(self, quarters: dict[bytes, int]) -> None:
@@ -53,12 +56,11 @@ class _Tally:
             return
         self.events += len(self.times)
         self.quarters.update({quarters[time[:_MINUTE]] for time in self.times})
-        alike: dict[tuple[int, bytes], list[bytes]] = {}
-        for time in self.times:
-            alike.setdefault((len(time), time[10:11]), []).append(time)
-        met = [parse_time(end(times).decode()) for times in alike.values() for end in (min, max)]
-        self.first = min(self.first, *(time for time in met if time is not None))
-        self.last = max(self.last, *(time for time in met if time is not None))
+        for length in set(map(len, self.times)):
+            alike = [time for time in self.times if len(time) == length]
+            ends = [parse_time(end(alike).decode()) for end in (min, max)]
+            self.first = min(self.first, *(time for time in ends if time is not None))
+            self.last = max(self.last, *(time for time in ends if time is not None))
         self.times = []
 
 
@@ -203,6 +205,7 @@ class LineGlance:
             event.time is None
             or event.time != parse_time(time.decode())
             or (event.provider == SYSMON and "UtcTime" not in event.data and "Message" in event.meta)
+            or (event.event_id == _BY_TYPE and "EventType" not in event.data)
             or any(map(self._in_text, (*header, *event.data, *event.meta)))
         )
 

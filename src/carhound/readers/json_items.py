@@ -54,8 +54,8 @@ class JsonItems:
     """Iterates over (object, its position) and `Damage`. `read(size)` gives the text in UTF-8.
 
     `offsets` says whether places in this text are places in the file, `largest` how many bytes an object may
-    have, `glance` passes over lines that need not be read. Who takes an object for a whole record sets `recovering` to False: until then what follows damage
-    may be a piece of what was damaged.
+    have; `glance` passes over lines, of which `Glimpsed` tells. Who takes an object for a whole record sets
+    `recovering` to False: until then what follows damage may be a piece of what was damaged.
     """
 
     def __init__(
@@ -105,12 +105,9 @@ class JsonItems:
                 continue
             if self._in_results(at):
                 continue
-            if self._glance is not None and self._begins_line(at):
-                self._at = self._glance(buffer, at)
-                if self._at > at:
-                    self._pieces = 0
-                    yield from self._glance.told()
-                    continue
+            if (told := self._passed_over(at)) is not None:
+                yield from told
+                continue
             if buffer[at] != 0x7B:
                 yield from self._junk(at)
                 continue
@@ -138,11 +135,20 @@ class JsonItems:
             else:
                 yield from self._object(at, end)
 
-    def _begins_line(self, at: int) -> bool:
-        """Whether a line begins at `at` that is no item of a list and no piece of a broken record."""
-        if self.recovering or self._in_array:
-            return False
-        return self._buffer[at - 1] == 0x0A if at else self._lead == b""
+    def _passed_over(self, at: int) -> Iterator[Glimpsed] | None:
+        """What is told of lines that need not be read, if `at` begins one.
+
+        Items of a list are read, what may be a piece of a broken record, and what has no line of its own.
+        """
+        if self._glance is None or self.recovering or self._in_array:
+            return None
+        if self._buffer[at - 1] != 0x0A if at else self._lead != b"":
+            return None
+        self._at = self._glance(self._buffer, at)
+        if self._at == at:
+            return None
+        self._pieces = 0
+        return self._glance.told()
 
     def _in_results(self, at: int) -> bool:
         """Whether this is the frame around Splunk's results, which is passed over."""

@@ -18,8 +18,11 @@ _TOKEN = re.compile(
 )
 _STRING = rb'"[^"]*+(?:(?<=\\)"[^"]*+)*+"'
 _PATTERNS = {"string": _STRING, "number": rb"(?:0|-?[1-9]\d{0,18}+)", "boolean": rb"(?:true|false)"}
-_LOCAL = rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?"
-_UTC = _LOCAL + rb"Z"
+_TIMES = (
+    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?",
+    rb"\d{4}-\d\d-\d\d \d\d:\d\d:[0-5]\d(?:\.\d{1,9})?",
+)
+"""Times of one way and length are in the order of their bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +135,12 @@ def _times(pieces: list[_Piece], keys: HeaderKeys) -> dict[str, tuple[bytes, boo
     for name, zoned in keys.times:
         if name not in texts:
             continue
-        if re.fullmatch(_UTC, texts[name]):
-            return written | {name: (_UTC, True)}
-        if not re.fullmatch(_LOCAL, texts[name]):
+        for pattern in (*(one + b"Z" for one in _TIMES), *_TIMES):
+            if re.fullmatch(pattern, texts[name]):
+                break
+        else:
             return None
-        if not zoned:
-            return written | {name: (_LOCAL, True)}
-        written[name] = (_LOCAL, False)
+        if pattern.endswith(b"Z") or not zoned:
+            return written | {name: (pattern, True)}
+        written[name] = (pattern, False)
     return None

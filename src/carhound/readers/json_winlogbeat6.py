@@ -88,5 +88,11 @@ def flatten(
             continue
         if type(value) is dict:
             flatten(value, meta, left_out, renamed, path + ".")
+            continue
+        if type(value) is not str and (value := text_of(value)) is None:
+            continue
+        path = renamed.get(path, path)
+        if path in meta:
+            put(meta, path, value)
         else:
-            put(meta, renamed.get(path, path), value if type(value) is str else text_of(value))
+            meta[path] = value
