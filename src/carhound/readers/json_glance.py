@@ -5,6 +5,7 @@ read before; the time alone may be new. Every other line is left to be read.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,8 +22,8 @@ from carhound.readers.sysmon_names import SYSMON
 _MOST_LAYOUTS = 200
 """Made for one file, whether or not they come to anything."""
 _MOST_HEADERS = 10_000
-_FIRST_READ = 256
-"""Lines of a file that are read before any is passed over: to learn a layout takes a while."""
+_WORTH = 64
+"""Lines of the same fields read before their layout is made, which takes as long as to read that many."""
 _TOLD_EVERY = 64
 """Buffers."""
 _MINUTE = 16
@@ -81,7 +82,8 @@ class LineGlance:
         self._in_text = in_text(sieve.literals)
         self._finds: tuple[Find, ...] = (*utf8(sieve.literals, sieve.spellings), _find_escape, _find_doubled)
         """Each finds a line that may have to be read, whatever its layout."""
-        self._read = 0
+        self._met: Counter[int] = Counter()
+        """Lines without a layout, by their fields."""
         self._made = 0
         self._known: list[_Known] = []
         self._headers = 0
@@ -130,13 +132,12 @@ class LineGlance:
 
     def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
         """Takes note of a line that was read; `remarked` says that more was told than the event."""
-        self._read += 1
-        if keys is None or self._read < _FIRST_READ:
+        if keys is None or self._sieve.wants(event.provider, event.channel, event.event_id):
             return
         line = _soft(line + b"\n")[:-1]
         known, found = self._find(line)
         if known is None or found is None:
-            if remarked or self._made == _MOST_LAYOUTS:
+            if remarked or not self._is_worth_it(event):
                 return
             self._made += 1
             layout = layout_of(line, keys)
@@ -149,11 +150,17 @@ class LineGlance:
             return
         if remarked or self._is_odd(event, found[known.layout.time]):
             known.tallies[header] = None
-        elif self._sieve.wants(event.provider, event.channel, event.event_id):
-            return
         else:
             known.tallies[header] = _Tally((event.provider, event.channel, event.event_id, event.computer))
         self._headers += 1
+
+    def _is_worth_it(self, event: RawEvent) -> bool:
+        """Whether enough lines had the fields of this one."""
+        if len(self._met) > _MOST_HEADERS:
+            self._met.clear()
+        fields = hash((event.event_id, *event.meta, *event.data))
+        self._met[fields] = (self._met[fields] + 1) % _WORTH
+        return self._met[fields] == 0 and self._made < _MOST_LAYOUTS
 
     def told(self, *, at_end: bool = False) -> Iterator[Glimpsed]:
         """The headers of the lines passed over since they were last told, now and then and at the end."""
