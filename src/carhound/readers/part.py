@@ -74,11 +74,8 @@ class Part:
 
 
 def _sifting(name: str | None) -> Sifting | None:
-    if name == "evtx":
-        from carhound.readers.evtx import EvtxReader
-
-        return EvtxReader()
-    return None
+    reader = _reader(name)
+    return reader if isinstance(reader, Sifting) else None
 
 
 def _reader(name: str | None) -> Reader:
