@@ -66,7 +66,7 @@ def lone_chunk_header() -> bytes:
 def chunks(source: ByteSource, first: int = 0, stop: int | None = None) -> Iterator[Chunk | Damage]:
     """The chunks of the file in order; `Damage` for what should be one and is not.
 
-    Of a span of the file, its header is followed by the chunk with the number `first`; the one with the number
+    Of a span of the file, its header is followed by the chunk with the number `first`; that with the number
     `stop` is left to another span.
 
     Chunks of zeros are space Windows reserved and never used: they are passed over. Where the file ends
