@@ -208,8 +208,8 @@ def processes_option(command: Command) -> Command:
         "--processes",
         metavar="N",
         type=click.IntRange(min=1),
-        help="How many processes read evidence; 1 reads it in this one. Default: as many as there are processors "
-        "to use, and 1 for less than 32 MB.",
+        help="How many processes read evidence; 1 reads it in this one. Default: as many as there are "
+        "processors to use, and 1 for less than 32 MB.",
     )(command)
 
 

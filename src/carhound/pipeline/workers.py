@@ -27,6 +27,8 @@ from carhound.pipeline.request import Progress
 
 _AHEAD = 8
 """Pieces by worker that are read before it is their turn: what they gave waits in memory."""
+_PAUSE = 0.1
+"""Seconds between what a worker tells of its progress."""
 _PATIENCE = 2.0
 """Seconds that a worker has to end its piece after an interrupt."""
 
@@ -42,12 +44,16 @@ class _Told:
         self._parent = parent
         self._heard = heard
         self._events = 0
+        self._due = 0.0
 
     def file(self, path: str, size: int | None) -> None:
         if self._heard:
             self._parent.send((path, size))
 
     def events(self, count: int) -> None:
+        if monotonic() < self._due:
+            return
+        self._due = monotonic() + _PAUSE
         if self._heard:
             self._parent.send(count - self._events)
         self._events = count
