@@ -1,6 +1,7 @@
 """Bytes searched for literals in every way in which a log can hold them, before anything is parsed."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 import re2
 
@@ -14,19 +15,48 @@ _BETWEEN = rb"(?:\x00|[\x00-\xff][\xd8-\xdf])*"
 _MEMORY = 64 << 20
 _APART = 3
 """So many literals are searched for one by one: each has a first letter that the search can jump to."""
+_SHORTEST_END = 4
 
 
 def utf16_or_ansi(literals: Iterable[str], spellings: Mapping[str, str]) -> Holds:
     """A search for texts in UTF-16 (little-endian) and in the code pages of Windows."""
-    patterns = [_BETWEEN.join(_spelt(letter, spellings) for letter in literal) for literal in literals]
-    if len(patterns) > _APART:
-        patterns = [b"|".join(patterns)]
-    searches = [_search(pattern) for pattern in patterns]
+    return _any_of(tuple(literals), tuple(spellings.items()))
+
+
+@lru_cache
+def _any_of(literals: tuple[str, ...], spellings: tuple[tuple[str, str], ...]) -> Holds:
+    spelt = dict(spellings)
+    if len(literals) > _APART:
+        return _found([b"|".join(_pattern(literal, spelt) for literal in literals)])
+    searches = [_found([_pattern(part, spelt) for part in _parts(literal)]) for literal in literals]
 
     def holds(data: bytes) -> bool:
-        return any(search(data) is not None for search in searches)
+        return any(search(data) for search in searches)
 
     return holds
+
+
+def _parts(literal: str) -> tuple[str, ...]:
+    """What is searched for in turn: an end of the literal, then all of it.
+
+    The end begins with a character without letter case, to which a search jumps several times as fast.
+    """
+    at = next((at for at, one in enumerate(literal) if not one.isalpha()), 0)
+    return (literal[at:], literal) if 0 < at <= len(literal) - _SHORTEST_END else (literal,)
+
+
+def _found(patterns: list[bytes]) -> Holds:
+    """Whether all of them are found."""
+    searches = [_search(pattern) for pattern in patterns]
+
+    def found(data: bytes) -> bool:
+        return all(search(data) is not None for search in searches)
+
+    return found
+
+
+def _pattern(literal: str, spellings: Mapping[str, str]) -> bytes:
+    return _BETWEEN.join(_spelt(letter, spellings) for letter in literal)
 
 
 def in_text(literals: Iterable[str]) -> Callable[[str], bool]:
