@@ -1,4 +1,4 @@
-"""What need not be read: events without a literal that every match holds.
+"""What need not be read: events of kinds that no plan looks at, or without a literal that every match holds.
 
 Their headers are told all the same, so that who was heard of, when, and what could be judged stays true.
 """
@@ -10,7 +10,7 @@ from carhound.model.event import Event, Place
 from carhound.model.evidence import Glimpsed
 from carhound.normalize.normalizer import Normalizer
 from carhound.plan.nodes import Node
-from carhound.plan.rewrites.required_literals import RequiredLiterals, either, required_literals
+from carhound.plan.rewrites.required_literals import SPELLINGS, RequiredLiterals, either, required_literals
 
 _MOST_LITERALS = 64
 """More of them stand nearly everywhere, and searching for them takes longer than it saves."""
@@ -19,9 +19,10 @@ _MOST_LITERALS = 64
 class Skipping:
     """The sieve of a run: what it does not want, no plan of the run can match."""
 
-    def __init__(self, required: RequiredLiterals, collector: Collector) -> None:
-        self.literals = required.groups[0]
-        self.spellings: Mapping[str, str] = required.spellings
+    spellings: Mapping[str, str] = SPELLINGS
+
+    def __init__(self, literals: tuple[str, ...] | None, collector: Collector) -> None:
+        self.literals = literals
         self._collector = collector
         self._normalizer = Normalizer()
 
@@ -30,7 +31,9 @@ class Skipping:
         like, certain = self._like(provider, channel, event_id, None)
         return self._collector.unsure(like, certain)
 
-    def can_match(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
+    def can_match(
+        self, provider: str | None, channel: str | None, event_id: str | None, _computer: str | None
+    ) -> bool:
         """Whether some plan looks at such events."""
         like, _ = self._like(provider, channel, event_id, None)
         return self._collector.looks_at(like)
@@ -50,9 +53,9 @@ class Skipping:
         return like, certain
 
 
-def skipping(plans: Iterable[Node], collector: Collector) -> Skipping | None:
-    """The sieve for these plans; None where one of them may match any event."""
+def skipping(plans: Iterable[Node], collector: Collector) -> Skipping:
+    """The sieve for these plans; without literals where one of them may match events of any text."""
     required = either([required_literals(plan) for plan in plans])
     if not isinstance(required, RequiredLiterals) or len(required.groups[0]) > _MOST_LITERALS:
-        return None
-    return Skipping(required, collector)
+        return Skipping(None, collector)
+    return Skipping(required.groups[0], collector)
