@@ -4,6 +4,7 @@ Their headers are told all the same, so that who was heard of, when, and what co
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from carhound.engines.interpreter.collect import Collector
 from carhound.model.event import Event, Place
@@ -12,7 +13,8 @@ from carhound.normalize.normalizer import Normalizer
 from carhound.plan.nodes import Node
 from carhound.plan.rewrites.required_literals import SPELLINGS, RequiredLiterals, either, required_literals
 
-_MOST_LITERALS = 64
+_MOST_KINDS = 10_000
+_MOST_LITERALS = 256
 """More of them stand nearly everywhere, and searching for them takes longer than it saves."""
 
 
@@ -25,6 +27,7 @@ class Skipping:
         self.literals = literals
         self._collector = collector
         self._normalizer = Normalizer()
+        self._like = lru_cache(_MOST_KINDS)(self._made_like)
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
         """Whether it is open what such events carry, or what CAR calls them."""
@@ -43,7 +46,7 @@ class Skipping:
         like, _ = self._like(glimpsed.provider, glimpsed.channel, glimpsed.event_id, glimpsed.computer)
         return self._collector.offer_unread(like, glimpsed.events, glimpsed.quarters)
 
-    def _like(
+    def _made_like(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> tuple[Event, bool]:
         """An event with this header and nothing else, and whether it is certain what CAR calls it."""

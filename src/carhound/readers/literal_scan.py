@@ -62,6 +62,9 @@ def _pattern(literal: str, spellings: Mapping[str, str]) -> bytes:
 def in_text(literals: Iterable[str]) -> Callable[[str], bool]:
     """Likewise in a text that was decoded."""
     wanted = tuple(literals)
+    if len(wanted) > _APART:
+        search = _search(b"|".join(_escaped(literal.encode()) for literal in wanted))
+        return lambda text: search(fold(text).encode("utf-8", "surrogatepass")) is not None
 
     def holds(text: str) -> bool:
         folded = fold(text)
