@@ -104,6 +104,8 @@ class ChunkSieve:
             _take_out(times, item)
             yield item
             if not settled and self._settle(kinds):
+                if not self._may_match(kinds, chunk.data):
+                    break
                 settled, may_be = True, _record_test(self._possible(kinds))
         glimpses.add(times)
 

@@ -75,22 +75,24 @@ def time_of(ticks: int) -> datetime:
 
 def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Times:
     found: dict[tuple[_Shape, bytes, bytes], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    at, known, texts, computer = _FIRST_RECORD, b"", b"", b""
-    unpack, least, payload = _ANY.unpack_from, 0, 0
+    at, known, texts, computer, sizes = _FIRST_RECORD, b"", b"", b"", b""
+    unpack, least, payload, name_at = _ANY.unpack_from, 0, 0, 0
     for record_id in range(first_id, first_id + count):
         magic, size, number, told, behind, event_id, time, said = unpack(chunk, at)
         if told != known:
             record, start, shape, known = _shape_at(chunk, at)
             unpack, least, payload = shape.fields.unpack_from, shape.fields.size, shape.payload
             magic, size, number, _, behind, event_id, time, said = unpack(record, start)
-            texts, computer = said, b""
+            texts, computer, sizes = said, b"", b""
             by_id = found[shape, said, computer]
         else:
             record, start = chunk, at
         if magic != _RECORD_MAGIC or number != record_id or size < least:
             raise UnfamiliarError
-        if payload and (name := _behind(record, start + payload, behind)) != computer:
-            texts, computer = said, name
+        if payload and not (behind == sizes and record.startswith(computer, start + name_at)):
+            sizes = behind
+            inner, computer = _behind(record, start + payload, behind)
+            name_at, texts = payload + inner, said
             by_id = found[shape, said, computer]
         elif said != texts:
             texts = said
@@ -102,12 +104,13 @@ def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Times:
     return _named(found)
 
 
-def _behind(record: bytes, payload: int, sizes: bytes) -> bytes:
+def _behind(record: bytes, payload: int, sizes: bytes) -> tuple[int, bytes]:
+    """The size of the payload, and the computer's name behind it."""
     inner, inner_kind, length, kind = _BEHIND.unpack(sizes)
     name = record[payload + inner : payload + inner + length]
     if inner_kind != _BINXML or kind not in (_NULL, _STRING) or len(name) < length:
         raise UnfamiliarError
-    return name
+    return inner, name
 
 
 def _named(found: dict[tuple[_Shape, bytes, bytes], dict[int, list[int]]]) -> Times:
