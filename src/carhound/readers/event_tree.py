@@ -44,13 +44,7 @@ def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
     if not isinstance(system, dict):
         system = {}
     meta: dict[str, Value] = {}
-    for element, names in _ATTRIBUTES:
-        if attributes := _attributes(system, element):
-            for name, marked, ours in names:
-                if (value := attributes.get(name)) is None and (value := attributes.get(marked)) is None:
-                    continue
-                if (text := value if type(value) is str else text_of(value)) is not None:
-                    meta[ours] = text
+    _put_attributes(system, meta)
     for element in _ELEMENTS:
         if (text := _element(system.get(element))) is not None:
             meta[element] = text
@@ -73,6 +67,16 @@ def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
         meta=meta,
         position=position,
     )
+
+
+def _put_attributes(system: dict[str, Any], meta: dict[str, Value]) -> None:
+    for element, names in _ATTRIBUTES:
+        if attributes := _attributes(system, element):
+            for name, marked, ours in names:
+                if (value := attributes.get(name)) is None and (value := attributes.get(marked)) is None:
+                    continue
+                if (text := value if type(value) is str else text_of(value)) is not None:
+                    meta[ours] = text
 
 
 def tree_payload(event: dict[str, Any]) -> dict[str, Value]:
