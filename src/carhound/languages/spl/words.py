@@ -17,6 +17,7 @@ _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS"}
 _NO_NAMES = frozenset({"as", "by", "sortby"})
 """Words that mean something in other places."""
 _ENDS_WORD = frozenset('()[]|,"')
+_ESCAPES = re.compile(r"\\(.)", re.DOTALL)
 _TEXT_ESCAPE = re.compile(r'\\([\\"|])')
 _OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
 
@@ -80,6 +81,7 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
     if "\\" not in raw:
         return raw
     out: list[str] = []
+    unknown: list[str] = []
     at = 0
     while at < len(raw):
         character, following = raw[at], raw[at + 1 : at + 2]
@@ -88,9 +90,11 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
             at += 1
             continue
         if following not in '\\"|':
-            _remark_escape(cursor, raw, Span(start + at, start + at + 2))
+            unknown.append(character + following)
         out.append(following)
         at += 2
+    if unknown:
+        _remark_escapes(cursor, raw, unknown, Span(start, start + len(raw)))
     return "".join(out)
 
 
@@ -99,14 +103,15 @@ def unescape_text(raw: str) -> str:
     return _TEXT_ESCAPE.sub(r"\1", raw)
 
 
-def _remark_escape(cursor: Cursor, raw: str, span: Span) -> None:
-    escape = cursor.text[span.start : span.end]
-    reading = "a wildcard" if escape == "\\*" else f"plain {escape[1]!r}"
+def _remark_escapes(cursor: Cursor, raw: str, unknown: list[str], span: Span) -> None:
+    escapes = ", ".join(dict.fromkeys(unknown))
+    reading = "before * is dropped" if set(unknown) == {"\\*"} else "is dropped"
+    whole = _ESCAPES.sub(lambda match: match[0] if match[1] in '\\"|' else "\\" + match[0], raw)
     cursor.remark(
         "SPL-E1",
-        f"the escape {escape} in {raw!r} is read as {reading}; another reading keeps the backslash",
+        f"{escapes}: a single backslash {reading}; another reading keeps it",
         span,
-        "write a backslash as \\\\",
+        f"write {whole} where backslashes are meant",
     )
 
 
