@@ -6,7 +6,7 @@ source will do. After an error the parser is asked for the next record: a plain 
 
 import io
 import re
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
 from typing import Any
 
@@ -95,7 +95,7 @@ class ChunkSieve:
             yield from records(chunk, notes)
             return
         kinds = frozenset(times)
-        may_be = _record_test(self._possible(kinds)) if settled else _anything
+        may_be = _record_test(self._possible(kinds), kinds) if settled else _anything
         for record in parsed:
             text = record["data"]
             if settled and not (may_be(text) and self._in_record(text)):
@@ -106,7 +106,7 @@ class ChunkSieve:
             if not settled and self._settle(kinds):
                 if not self._may_match(kinds, chunk.data):
                     break
-                settled, may_be = True, _record_test(self._possible(kinds))
+                settled, may_be = True, _record_test(self._possible(kinds), kinds)
         glimpses.add(times)
 
     def _settle(self, kinds: Set[Kind]) -> bool:
@@ -132,18 +132,21 @@ def _anything(_: object) -> bool:
     return True
 
 
-def _record_test(kinds: list[Kind]) -> Callable[[str], bool]:
-    """Whether a record, as the parser writes it, may be of one of these kinds."""
-    ids = {"", *(kind.event_id for kind in kinds)}
-    computers = {"", *(kind.computer for kind in kinds)}
+def _record_test(possible: Iterable[Kind], kinds: Iterable[Kind]) -> Callable[[str], bool]:
+    """Of a chunk with these kinds, whether a record as the parser writes it may be of a possible one."""
+    tests = [
+        (pattern, {"", *wanted})
+        for pattern, wanted, every in (
+            (_EVENT_ID, {kind.event_id for kind in possible}, {kind.event_id for kind in kinds}),
+            (_COMPUTER, {kind.computer for kind in possible}, {kind.computer for kind in kinds}),
+        )
+        if wanted != every
+    ]
 
     def may_be(text: str) -> bool:
-        return not (
-            ids.isdisjoint(_EVENT_ID.findall(text) or ids)
-            or computers.isdisjoint(_COMPUTER.findall(text) or computers)
-        )
+        return not any(wanted.isdisjoint(pattern.findall(text) or wanted) for pattern, wanted in tests)
 
-    return may_be
+    return may_be if tests else _anything
 
 
 def _take_out(times: Times, item: RawEvent | Damage) -> None:
