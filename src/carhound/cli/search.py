@@ -11,6 +11,7 @@ from carhound.cli.options import (
     evidence_or_lake,
     mapping_option,
     output_options,
+    processes_option,
     read_output_options,
     recorded_words,
     time_options,
@@ -43,6 +44,7 @@ Exit status:
 @time_options
 @archive_options
 @counting_options
+@processes_option
 @output_options
 @click.pass_context
 def search(
@@ -64,6 +66,7 @@ def search(
     hash_files: bool,
     keep_duplicates: bool,
     count_all: bool,
+    processes: int | None,
     style: str,
     output: str | None,
     quiet: bool,
@@ -97,6 +100,7 @@ def search(
         hash=hash_files,
         keep_duplicates=keep_duplicates,
         count_all=count_all,
+        processes=processes,
         archive_password=archive_password,
         archive_limits=archive_limits,
         lake=lake,

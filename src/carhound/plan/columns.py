@@ -158,10 +158,6 @@ def makes(node: Node) -> tuple[str, ...]:
             return columns(subsearch) or ()
         case TableRows(_, table):
             return table.columns
-        case Rex():
-            return node.groups
-        case Bin() | StrCat():
-            return (node.target,)
         case Lookup(_, _, _, outputs):
             return tuple(name for _, name in outputs)
         case _:

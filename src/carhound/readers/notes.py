@@ -45,7 +45,11 @@ class Notes:
         """Counts one record for the remark of this code."""
         self._counts[code] += 1
 
+    def total(self) -> int:
+        """How often anything was counted."""
+        return sum(self._counts.values())
+
     def remarks(self) -> Iterator[Remark]:
         """One remark per code that was counted, in the order of the codes."""
         for code in sorted(self._counts):
-            yield Remark(code, REMARKS[code].format(count=self._counts[code], zone=self.zone))
+            yield Remark(code, REMARKS[code].replace("{zone}", str(self.zone)), self._counts[code])

@@ -14,8 +14,6 @@ from carhound.model.diagnostics import Span
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:{}]*", re.ASCII)
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS"}
-_NO_NAMES = frozenset({"as", "by", "sortby"})
-"""Words that mean something in other places."""
 _ENDS_WORD = frozenset('()[]|,"')
 _ESCAPES = re.compile(r"\\(.)", re.DOTALL)
 _TEXT_ESCAPE = re.compile(r'\\([\\"|])')
@@ -124,27 +122,6 @@ def show_name(name: str) -> str:
     """A field name as it can be written before an operator or in a list."""
     plain = _NAME.fullmatch(name) is not None and name.upper() not in _KEYWORDS
     return name if plain else quote(name)
-
-
-def read_names(cursor: Cursor, command: str) -> tuple[Word, ...]:
-    """Passes one or more field names with blanks or commas between, up to the end of the command."""
-    names: list[Word] = []
-    while not cursor.ends() and (word := read_word(cursor)) is not None:
-        refuse_no_name(cursor, command, word, cursor.at)
-        names.append(word)
-        cursor.take(",")
-    if not names:
-        cursor.fail("SPL-P1", f"{command} needs a field name", cursor.here(), f"write {command} Image")
-    end_of_command(cursor, command)
-    return tuple(names)
-
-
-def refuse_no_name(cursor: Cursor, command: str, word: Word, start: int) -> None:
-    """Fails for a word, begun at `start`, that means something else than a field."""
-    if not word.quoted and (word.text.lower() in _NO_NAMES or word.text[0] in "+-"):
-        span = word.span or cursor.span(start)
-        hint = "quote it if it is a field's name"
-        cursor.fail("SPL-U2", f"{command} does not take {word.text} here", span, hint)
 
 
 def end_of_command(cursor: Cursor, command: str) -> None:
