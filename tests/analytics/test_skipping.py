@@ -10,6 +10,7 @@ import pytest
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
+from carhound.readers import part
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
 from carhound.simulate.scenario import load
@@ -115,10 +116,34 @@ def test_a_file_without_the_fields_is_not_judged(fleet: list[Simulated], tmp_pat
     assert skipping.status == "partial"
 
 
-def test_a_search_without_a_text_reads_all(fleet: list[Simulated], tmp_path: Path) -> None:
-    path = write(tmp_path / "a.evtx", fleet[:500])
+def searched(path: str, text: str) -> tuple[Run, Run]:
     request = pipeline.Request(evidence=(path,), command=())
-    counted = pipeline.search(Source("index=sysmon EventCode=1 | stats count", "search"), request)
-    assert unread(counted) == 0
-    named = pipeline.search(Source("index=sysmon Image=*notthere.exe", "search"), request)
+    source = Source(text, "search")
+    return pipeline.search(source, request), pipeline.search(source, replace(request, count_all=True))
+
+
+def test_a_search_without_a_text_reads_all_events_of_its_kind(fleet: list[Simulated], tmp_path: Path) -> None:
+    path = write(tmp_path / "a.evtx", fleet[:500])
+    skipping, whole = searched(path, "index=sysmon EventCode=1 | stats count")
+    assert comparable(skipping) == comparable(whole)
+    others = sum(one.event_id != 1 or "Sysmon" not in one.provider for one in fleet[:500])
+    assert 0 < unread(skipping) <= others
+    assert unread(skipping) > others / 2
+    anything, whole = searched(path, "* | stats count")
+    assert comparable(anything) == comparable(whole)
+    assert unread(anything) == 0
+    named, whole = searched(path, "index=sysmon Image=*notthere.exe")
+    assert comparable(named) == comparable(whole)
     assert unread(named) > 0
+
+
+def test_trees_are_those_of_a_log_that_is_read_whole(
+    fleet: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "forwarded.evtx", sorted(fleet, key=lambda one: one.time))
+    request = pipeline.Request(evidence=(path,), command=(), backfill=True)
+    skipping = pipeline.hunt(request)
+    monkeypatch.setattr(part, "_sifting", lambda *_: None)
+    whole = pipeline.hunt(request)
+    assert any(finding.tree is not None and finding.tree.root.children for finding in whole.findings)
+    assert comparable(skipping) == comparable(whole)

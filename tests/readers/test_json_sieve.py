@@ -41,7 +41,7 @@ class Wanting:
         self._unsettled[event_id or ""] -= 1
         return self._unsettled[event_id or ""] >= 0
 
-    def can_match(self, _: str | None, __: str | None, ___: str | None) -> bool:
+    def can_match(self, _: str | None, __: str | None, ___: str | None, ____: str | None) -> bool:
         return True
 
 

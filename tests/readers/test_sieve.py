@@ -50,7 +50,7 @@ class Wanting:
         self._unsettled[event_id or ""] -= 1
         return self._unsettled[event_id or ""] >= 0
 
-    def can_match(self, _: str | None, __: str | None, event_id: str | None) -> bool:
+    def can_match(self, _: str | None, __: str | None, event_id: str | None, ___: str | None) -> bool:
         return event_id not in self.never
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from carhound.languages.spl import refused
-from carhound.languages.spl.commands import COMMANDS
+from carhound.languages.spl.commands import COMMANDS, parser
 from carhound.languages.spl.commands import search as search_command
 from carhound.plan.aggregates import AGGREGATES
 from carhound.plan.functions import ANY, FUNCTIONS, Function
@@ -51,7 +51,7 @@ def page() -> str:
 
 
 def _commands() -> list[str]:
-    modules = {"search": search_command.__name__} | {name: made.__module__ for name, made in COMMANDS.items()}
+    modules = {"search": search_command.__name__} | {name: parser(name).__module__ for name in COMMANDS}
     rows = [
         f"| `{name}` | {_cell(_first_sentence(sys.modules[module].__doc__ or ''))} |"
         for name, module in sorted(modules.items())

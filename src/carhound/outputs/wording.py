@@ -41,7 +41,5 @@ def some(names: Sequence[str], most: int) -> str:
 
 def said_of_unread(events: int) -> str:
     """What is said of events of which only the header was read; an argument of `--count-all` reads them."""
-    return (
-        f"{count(events, 'event')} beyond the header: a text that every match has is not in "
-        f"{'its' if events == 1 else 'their'} bytes; --count-all reads all"
-    )
+    which = "its kind or its bytes rule" if events == 1 else "their kinds or their bytes rule"
+    return f"{count(events, 'event')} beyond the header: {which} a match out; --count-all reads all"

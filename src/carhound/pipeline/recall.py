@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from carhound.findings.lineage import Process
 from carhound.findings.process_events import DEEDS, STARTS_AND_ENDS, host_key, told
+from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Skipped
 from carhound.normalize.normalizer import Normalizer
+from carhound.plan.rewrites.required_literals import SPELLINGS
 from carhound.readers.interface import ReadOptions
 from carhound.readers.opening import Opener
 from carhound.readers.walk import walk
@@ -22,22 +23,29 @@ if TYPE_CHECKING:  # needs SQLite, and most hunts find nothing
 Closure = Callable[[], Iterator[Process]]
 """The processes in the trees, as far as the log knows them now."""
 
-_TELLING = frozenset((*STARTS_AND_ENDS, *DEEDS))
+_TELLING_IDS = frozenset((*STARTS_AND_ENDS, *DEEDS))
 
 
-class _Processes:
-    """A sieve of the events that tell of processes."""
+class _Telling:
+    """A sieve of what may tell of the processes of some computers."""
 
-    literals: tuple[str, ...] = ()
-    spellings: Mapping[str, str] = MappingProxyType({})
+    literals = None
+    spellings: Mapping[str, str] = SPELLINGS
 
-    def wants(self, _: str | None, __: str | None, event_id: str | None) -> bool:
-        """All of them are read."""
-        return event_id in _TELLING
+    def __init__(self, known: Callable[[str | None], bool]) -> None:
+        self.known = known
 
-    def can_match(self, _: str | None, __: str | None, ___: str | None) -> bool:
-        """Nothing else is looked for."""
+    def wants(self, _provider: str | None, _channel: str | None, _event_id: str | None) -> bool:
+        """None for its own sake."""
         return False
+
+    def can_match(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> bool:
+        """Whether it can tell of them."""
+        if event_id not in _TELLING_IDS or not self.known(computer):
+            return False
+        return SYSMON.holds(provider, channel) or SECURITY.holds(provider, channel)
 
 
 class Recall(Protocol):
@@ -56,6 +64,7 @@ def from_files_again(
 
     def recall(log: "ProcessLog", hosts: AbstractSet[str], _: Closure) -> str | None:
         known = _among(hosts)
+        telling = _Telling(known)
         normalizer, unread = Normalizer(), None
         try:
             for found in walk(paths):
@@ -65,11 +74,11 @@ def from_files_again(
                 for part in Opener(found, options).parts():
                     if computers is not None and not any(map(known, computers.get(part.path, ()))):
                         continue
-                    for item in part.sifted(_Processes()):
+                    for item in part.sifted(telling):
                         if not isinstance(item, RawEvent):
                             if computers is None and isinstance(item, Damage | Skipped):
                                 unread = f"{part.path} could not be read as a whole"
-                        elif item.event_id in _TELLING and known(item.computer):
+                        elif item.event_id in _TELLING_IDS and known(item.computer):
                             one = told(normalizer.event(item, part.path, part.format or ""))
                             if one is not None:
                                 log.add(one)

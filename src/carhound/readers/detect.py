@@ -10,6 +10,8 @@ from carhound.readers.json_text import as_utf8, utf16_name
 
 HEAD = 1 << 20
 """Bytes `detect` should be given, as far as there are that many."""
+START = 512
+"""Bytes that `told_by_start` should be given."""
 CSV_FORMATS = frozenset({"csv-4688", "csv-sysmon", "csv-car", "csv-mapped", "evtxecmd-csv", "splunk-csv"})
 """The formats of `row_shapes` that are read: named here so that no table of shapes is loaded in vain."""
 TABULAR = {"parquet": "a Parquet file", "arrow": "an Arrow file"}
@@ -86,6 +88,11 @@ MAGICS: tuple[Magic, ...] = (
     Magic(0, b"\x7fELF", _other("a program")),
 )
 """Tried in this order, the first that fits; a text is looked at when none does."""
+
+
+def told_by_start(head: bytes) -> bool:
+    """Whether no more than the first bytes are needed to tell that it is evidence."""
+    return head.startswith(b"ElfFile\0")
 
 
 def detect(head: bytes, whole: bool = False, mappings: tuple[ColumnMapping, ...] = ()) -> Detection:

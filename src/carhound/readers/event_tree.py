@@ -12,7 +12,7 @@ from carhound.readers.times import event_time
 from carhound.readers.values import header_text, one_text, put, text_of
 
 _TEXTS = ("#text", "text", "$", "_")
-_ATTRIBUTES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+_NAMES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Provider", (("Guid", "ProviderGuid"), ("EventSourceName", "EventSourceName"))),
     ("EventID", (("Qualifiers", "Qualifiers"),)),
     ("TimeCreated", (("SystemTime", "SystemTime"),)),
@@ -30,7 +30,11 @@ _ATTRIBUTES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Security", (("UserID", "System_UserID"),)),
 )
 """Element of System -> its attributes and our names for them."""
+_ATTRIBUTES = tuple(
+    (element, tuple((name, f"@{name}", ours) for name, ours in names)) for element, names in _NAMES
+)
 _ELEMENTS = ("Version", "Level", "Task", "Opcode", "Keywords")
+_NO_FIELDS = frozenset({"", "Name", "xmlns", "#attributes", "@attributes"})
 _PARTS = frozenset({"System", "EventData", "UserData", "#attributes", "xmlns"})
 
 
@@ -40,11 +44,7 @@ def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
     if not isinstance(system, dict):
         system = {}
     meta: dict[str, Value] = {}
-    for element, names in _ATTRIBUTES:
-        if attributes := _attributes(system, element):
-            for name, ours in names:
-                if (text := text_of(_attribute(attributes, name))) is not None:
-                    meta[ours] = text
+    _put_attributes(system, meta)
     for element in _ELEMENTS:
         if (text := _element(system.get(element))) is not None:
             meta[element] = text
@@ -67,6 +67,16 @@ def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
         meta=meta,
         position=position,
     )
+
+
+def _put_attributes(system: dict[str, Any], meta: dict[str, Value]) -> None:
+    for element, names in _ATTRIBUTES:
+        if attributes := _attributes(system, element):
+            for name, marked, ours in names:
+                if (value := attributes.get(name)) is None and (value := attributes.get(marked)) is None:
+                    continue
+                if (text := value if type(value) is str else text_of(value)) is not None:
+                    meta[ours] = text
 
 
 def tree_payload(event: dict[str, Any]) -> dict[str, Value]:
@@ -96,6 +106,8 @@ def _attribute(attributes: dict[str, Any], name: str) -> Any:
 
 def _element(value: Any) -> Value | None:
     """The text of an element, which is an object where the element has attributes."""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, dict):
         for name in _TEXTS:
             if (text := value.get(name)) is not None:
@@ -109,8 +121,9 @@ def _event_data(event_data: Any, data: dict[str, Value], meta: dict[str, Value])
         put(data, "Data", text_of(event_data))
         return
     for name, value in event_data.items():
-        if type(value) is str and name != "Name" and name[0:1] not in ("@", "") and name != "xmlns":
-            put(data, name, value)
+        kind = type(value)
+        if (kind is str or kind is int) and name not in _NO_FIELDS and name[0] != "@":
+            put(data, name, value if kind is str else str(value))
         elif name == "Data":
             _data(value, data)
         elif name in ("#attributes", "@attributes"):

@@ -6,7 +6,7 @@ source will do. After an error the parser is asked for the next record: a plain 
 
 import io
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,9 @@ _SMALLEST_RECORD = 28
 _MOST_ERRORS = 65536 // _SMALLEST_RECORD
 _GUID_NAMES = ("Guid", "GUID", "ActivityID")
 _RECORD = re.compile(r"[Ff]ailed to parse record number (\d+): ?")
+# What they do not understand, they find as an empty text.
+_EVENT_ID = re.compile(r'"EventID":(?:\{[^{}]*(?:\{[^{}]*\})?[^{}]*"#text":)?"?(\d*)')
+_COMPUTER = re.compile(r'"Computer":(?:"([^"\\]+)")?')
 _NOISE = re.compile(
     r"(?:Failed to parse chunk number \d+: |Failed to parse chunk header: "
     r"|An error occurred while trying to deserialize evtx stream\.: )"
@@ -80,8 +83,9 @@ class ChunkSieve:
         self._sieve = sieve
         self._settled: dict[Kind, bool] = {}
         """Kinds not wanted for their own sake, and whether they can match."""
-        self._in_chunk = utf16_or_ansi(sieve.literals, sieve.spellings)
-        self._in_record = in_text(sieve.literals)
+        literals = sieve.literals
+        self._in_chunk = _anything if literals is None else utf16_or_ansi(literals, sieve.spellings)
+        self._in_record = _anything if literals is None else in_text(literals)
 
     def __call__(self, chunk: Chunk, notes: Notes, glimpses: Glimpses) -> Iterator[RawEvent | Damage]:
         """The wanted records; the headers of the others go to `glimpses`."""
@@ -95,29 +99,58 @@ class ChunkSieve:
             yield from records(chunk, notes)
             return
         kinds = frozenset(times)
+        may_be = _record_test(self._possible(kinds), kinds) if settled else _anything
         for record in parsed:
-            if settled and not self._in_record(record["data"]):
+            text = record["data"]
+            if settled and not (may_be(text) and self._in_record(text)):
                 continue
             item = _event(record, chunk, notes)
             _take_out(times, item)
             yield item
-            settled = settled or self._settle(kinds)
+            if not settled and self._settle(kinds):
+                if not self._may_match(kinds, chunk.data):
+                    break
+                settled, may_be = True, _record_test(self._possible(kinds), kinds)
         glimpses.add(times)
 
     def _settle(self, kinds: Set[Kind]) -> bool:
         """Whether none of these kinds is wanted for its own sake."""
+        if len(self._settled) > _MOST_KINDS:
+            self._settled.clear()
         for kind in kinds - self._settled.keys():
             if self._sieve.wants(kind.provider, kind.channel, kind.event_id):
                 return False
-            self._settled[kind] = self._sieve.can_match(kind.provider, kind.channel, kind.event_id)
+            self._settled[kind] = self._sieve.can_match(*kind)
         return True
 
     def _may_match(self, kinds: Set[Kind], data: bytes) -> bool:
         """Whether a chunk of settled kinds may hold a match."""
-        possible = any(self._settled[kind] for kind in kinds)
-        if len(self._settled) > _MOST_KINDS:
-            self._settled.clear()
-        return possible and self._in_chunk(data)
+        return bool(self._possible(kinds)) and self._in_chunk(data)
+
+    def _possible(self, kinds: Set[Kind]) -> list[Kind]:
+        """Those of these settled kinds that can match."""
+        return [kind for kind in kinds if self._settled[kind]]
+
+
+def _anything(_: object) -> bool:
+    return True
+
+
+def _record_test(possible: Iterable[Kind], kinds: Iterable[Kind]) -> Callable[[str], bool]:
+    """Of a chunk with these kinds, whether a record as the parser writes it may be of a possible one."""
+    tests = [
+        (pattern, {"", *wanted})
+        for pattern, wanted, every in (
+            (_EVENT_ID, {kind.event_id for kind in possible}, {kind.event_id for kind in kinds}),
+            (_COMPUTER, {kind.computer for kind in possible}, {kind.computer for kind in kinds}),
+        )
+        if wanted != every
+    ]
+
+    def may_be(text: str) -> bool:
+        return not any(wanted.isdisjoint(pattern.findall(text) or wanted) for pattern, wanted in tests)
+
+    return may_be if tests else _anything
 
 
 def _take_out(times: Times, item: RawEvent | Damage) -> None:

@@ -29,7 +29,6 @@ _COUNT_AT = 42
 _HEADER_SIZE_AT = 40
 _CHUNK_HEADER_SIZE = b"\x80\0\0\0"
 _LOOK_AHEAD = _HEADER_SIZE_AT + 4
-_READ = 16 * _CHUNK_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +138,29 @@ def _windows(source: ByteSource) -> Iterator[tuple[bytes, bool]]:
 
     Where bytes were lost or got in, the chunks behind are found by their headers.
     """
-    buffer, at = b"", 0
-    while True:
-        if len(buffer) - at < _CHUNK_SIZE + _LOOK_AHEAD:
-            buffer, at = buffer[at:] + read_exactly(source, _READ), 0
-        if at == len(buffer):
-            return
-        size = min(len(buffer) - at, _CHUNK_SIZE)
-        data = buffer[at : at + size]
-        moved = not buffer.startswith(_CHUNK_MAGIC, at + size)
-        if moved:
-            border = _header_within(buffer[at : at + size + _LOOK_AHEAD], size)
-            moved = border > 0
-            data = data[:border] if moved else data
-        yield data, moved
-        at += len(data)
+    rest = b""
+
+    def following() -> bytes:
+        nonlocal rest
+        if not rest:
+            return read_exactly(source, _CHUNK_SIZE)
+        if len(rest) < _CHUNK_SIZE:
+            rest += read_exactly(source, _CHUNK_SIZE - len(rest))
+        data, rest = rest[:_CHUNK_SIZE], rest[_CHUNK_SIZE:]
+        return data
+
+    data = following()
+    while data:
+        behind = following()
+        whole = behind.startswith(_CHUNK_MAGIC)
+        border = 0 if whole else _header_within(data + behind[:_LOOK_AHEAD], len(data))
+        if border > 0:
+            yield data[:border], True
+            rest = data[border:] + behind + rest
+            data = following()
+        else:
+            yield data, False
+            data = behind
 
 
 def _header_within(data: bytes, size: int) -> int:

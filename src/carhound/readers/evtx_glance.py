@@ -21,8 +21,9 @@ _INSTANCE = b"\x0f\x01\x01\x00\x0c\x01"
 _INSTANCE_AT, _TEMPLATE_AT, _VALUES_AT = 24, 34, 38
 _NUMBER = struct.Struct("<I")
 _DESCRIPTOR = struct.Struct("<HBB")
-_BEHIND = struct.Struct("<HBxHBx")
+_BEHIND = "HBxHBx"
 _NULL, _STRING, _UINT16, _FILETIME, _BINXML = 0x00, 0x01, 0x06, 0x11, 0x21
+_TEXTS = (_NULL, _STRING)
 _MOST_VALUES = 64
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1) / 10
@@ -78,21 +79,28 @@ def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Times:
     at, known, texts, computer = _FIRST_RECORD, b"", b"", b""
     unpack, least, payload = _ANY.unpack_from, 0, 0
     for record_id in range(first_id, first_id + count):
-        magic, size, number, told, behind, event_id, time, said = unpack(chunk, at)
+        magic, size, number, told, inner, inner_kind, length, kind, event_id, time, said = unpack(chunk, at)
         if told != known:
             record, start, shape, known = _shape_at(chunk, at)
             unpack, least, payload = shape.fields.unpack_from, shape.fields.size, shape.payload
-            magic, size, number, _, behind, event_id, time, said = unpack(record, start)
+            magic, size, number, _, inner, inner_kind, length, kind, event_id, time, said = unpack(
+                record, start
+            )
             texts, computer = said, b""
             by_id = found[shape, said, computer]
         else:
             record, start = chunk, at
         if magic != _RECORD_MAGIC or number != record_id or size < least:
             raise UnfamiliarError
-        if payload and (name := _behind(record, start + payload, behind)) != computer:
-            texts, computer = said, name
-            by_id = found[shape, said, computer]
-        elif said != texts:
+        if payload:
+            name_at = start + payload + inner
+            name = record[name_at : name_at + length]
+            if inner_kind != _BINXML or kind not in _TEXTS or len(name) < length:
+                raise UnfamiliarError
+            if name != computer:
+                texts, computer = said, name
+                by_id = found[shape, said, computer]
+        if said != texts:
             texts = said
             by_id = found[shape, said, computer]
         by_id[event_id].append(time)
@@ -100,14 +108,6 @@ def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Times:
     if at != end:
         raise UnfamiliarError
     return _named(found)
-
-
-def _behind(record: bytes, payload: int, sizes: bytes) -> bytes:
-    inner, inner_kind, length, kind = _BEHIND.unpack(sizes)
-    name = record[payload + inner : payload + inner + length]
-    if inner_kind != _BINXML or kind not in (_NULL, _STRING) or len(name) < length:
-        raise UnfamiliarError
-    return name
 
 
 def _named(found: dict[tuple[_Shape, bytes, bytes], dict[int, list[int]]]) -> Times:
@@ -194,7 +194,7 @@ def _shape(told: bytes, header: Header) -> _Shape:
         if part == stop + 1 and part is header.computer:
             payload = at
         elif not isinstance(part, str):
-            texts.append((part, *_span(descriptors, starts, part, (_NULL, _STRING))))
+            texts.append((part, *_span(descriptors, starts, part, _TEXTS)))
     event_at, _ = _span(descriptors, starts, header.event_id, (_UINT16,))
     time_at, _ = _span(descriptors, starts, header.time, (_FILETIME,))
     first = min((start for _, start, _ in texts), default=time_at + 8)
@@ -202,7 +202,7 @@ def _shape(told: bytes, header: Header) -> _Shape:
     told_end = _INSTANCE_AT + len(told)
     parts = (
         (_INSTANCE_AT, f"{len(told)}s"),
-        (told_end, f"{_BEHIND.size if payload else 0}s"),
+        (told_end, _BEHIND if payload else "0s0s0s0s"),
         (event_at, "H"),
         (time_at, "Q"),
         (first, f"{last - first}s"),
@@ -233,4 +233,4 @@ def _distance(start: int, end: int) -> int:
 
 
 _SIZES = {_NULL: 0, _UINT16: 2, _FILETIME: 8}
-_ANY = struct.Struct("<4sIQ8x1s0sHQ0s")
+_ANY = struct.Struct("<4sIQ8x1s0s0s0s0sHQ0s")

@@ -32,8 +32,8 @@ class Sieve(Protocol):
     """Says which events have to be read; of others the header is enough."""
 
     @property
-    def literals(self) -> tuple[str, ...]:
-        """Every event that can match holds one, in any letter case. Folded, ASCII."""
+    def literals(self) -> tuple[str, ...] | None:
+        """Every event that can match holds one, in any letter case. Folded, ASCII. None: any event can."""
 
     @property
     def spellings(self) -> Mapping[str, str]:
@@ -42,7 +42,9 @@ class Sieve(Protocol):
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
         """Whether events like this are to be read whatever they hold; once they need not, they never do."""
 
-    def can_match(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
+    def can_match(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> bool:
         """Whether events like this can match at all."""
 
 

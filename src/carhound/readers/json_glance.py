@@ -79,8 +79,9 @@ class LineGlance:
 
     def __init__(self, sieve: Sieve) -> None:
         self._sieve = sieve
-        self._in_text = in_text(sieve.literals)
-        self._finds: tuple[Find, ...] = (*utf8(sieve.literals, sieve.spellings), _find_escape, _find_doubled)
+        literals = sieve.literals or ()
+        self._in_text = in_text(literals)
+        self._finds: tuple[Find, ...] = (*utf8(literals, sieve.spellings), _find_escape, _find_doubled)
         """Each finds a line that may have to be read, whatever its layout."""
         self._met: Counter[int] = Counter()
         """Lines without a layout, by their fields."""
@@ -132,7 +133,7 @@ class LineGlance:
 
     def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
         """Takes note of a line that was read; `remarked` says that more was told than the event."""
-        if keys is None or self._sieve.wants(event.provider, event.channel, event.event_id):
+        if keys is None or self._wants(event):
             return
         line = _soft(line + b"\n")[:-1]
         known, found = self._find(line)
@@ -153,6 +154,13 @@ class LineGlance:
         else:
             known.tallies[header] = _Tally((event.provider, event.channel, event.event_id, event.computer))
         self._headers += 1
+
+    def _wants(self, event: RawEvent) -> bool:
+        """Whether all events like this are read."""
+        kind = event.provider, event.channel, event.event_id
+        if self._sieve.literals is None and self._sieve.can_match(*kind, event.computer):
+            return True
+        return self._sieve.wants(*kind)
 
     def _is_worth_it(self, event: RawEvent) -> bool:
         """Whether enough lines had the fields of this one."""

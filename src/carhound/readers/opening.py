@@ -15,7 +15,7 @@ from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.archives import ArchiveError, CompressedStream, Member, compressed_ending
 from carhound.readers.block_streams import bzip2_stream, xz_stream
 from carhound.readers.bounded import Bounded, Counted
-from carhound.readers.detect import HEAD, Detection, detect
+from carhound.readers.detect import HEAD, START, Detection, detect, told_by_start
 from carhound.readers.gzip_stream import GzipStream
 from carhound.readers.interface import ByteSource, ReadOptions, read_exactly
 from carhound.readers.limits import Budget, LimitError, raised
@@ -113,7 +113,9 @@ class Opener:
 
     def _parts(self, content: _Content) -> Iterator[Part]:
         source = Guarded(content.open)
-        head = read_exactly(source, HEAD)
+        head = read_exactly(source, START)
+        if not told_by_start(head):
+            head += read_exactly(source, HEAD - len(head))
         if content.reopens:
             source.close()
             again: Callable[[], ByteSource] = content.open

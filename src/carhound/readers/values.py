@@ -20,6 +20,8 @@ def text_of(value: Any) -> Value | None:
     """
     if type(value) is str:
         return value
+    if type(value) is int:
+        return str(value)
     if value is None:
         return None
     if type(value) is list:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import carhound
-from carhound.engines.interpreter.functions import BUILDERS, OVER_VALUES
+from carhound.engines.interpreter.functions.builders import BUILDERS, OVER_VALUES
 from carhound.engines.interpreter.operators import OPERATORS
 from carhound.engines.interpreter.operators.aggregates import BEGIN
 from carhound.plan.aggregates import AGGREGATES

@@ -8,7 +8,6 @@ Arithmetic is that of floating-point numbers in C.
 from collections.abc import Callable
 from math import fmod
 
-from carhound.engines.interpreter.functions import BUILDERS, OVER_VALUES
 from carhound.engines.interpreter.functions.building import (
     Environment,
     Evaluator,
@@ -32,10 +31,8 @@ def evaluator(expression: Expression, environment: Environment) -> Evaluator:
         case FieldValue(name, view=view):
             bound = environment.bound.get(name)
             return getter(Field(name, view), environment.used) if bound is None else bound
-        case Call(function, arguments) if function in OVER_VALUES:
-            return OVER_VALUES[function](arguments, environment, evaluator)
         case Call(function, arguments):
-            return BUILDERS[function]([evaluator(one, environment) for one in arguments], environment)
+            return _call(function, arguments, environment)
         case Negation("not", operand):
             return _not(evaluator(operand, environment))
         case Negation(_, operand):
@@ -44,6 +41,14 @@ def evaluator(expression: Expression, environment: Environment) -> Evaluator:
             join = _joining(operator)
             one, two = evaluator(left, environment), evaluator(right, environment)
             return lambda row: join(one(row), two(row))
+
+
+def _call(function: str, arguments: tuple[Expression, ...], environment: Environment) -> Evaluator:
+    from carhound.engines.interpreter.functions.builders import BUILDERS, OVER_VALUES
+
+    if function in OVER_VALUES:
+        return OVER_VALUES[function](arguments, environment, evaluator)
+    return BUILDERS[function]([evaluator(one, environment) for one in arguments], environment)
 
 
 def _not(operand: Evaluator) -> Evaluator:

@@ -3,7 +3,7 @@
 import re
 
 from carhound.languages.spl import refused
-from carhound.languages.spl.commands import COMMANDS, GENERATING
+from carhound.languages.spl.commands import COMMANDS, GENERATING, parser
 from carhound.languages.spl.commands import search as search_command
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.search_expression import PipelineParser
@@ -88,12 +88,11 @@ def _command(cursor: Cursor, depth: int) -> Search | PipedCommand:
     name = match[0].lower()
     if name == "search":
         return search_command.parse(cursor, _subsearch(depth + 1))
-    command = COMMANDS.get(name)
-    if command is None:
+    if name not in COMMANDS:
         hint = refused.COMMANDS.get(name)
         if hint is None:
             near = nearest(name, ["search", *COMMANDS])
             hint = f"did you mean {near}?" if near else f"{refused.PAGE} lists the commands there are"
         return cursor.fail("SPL-U1", f"the command {match[0]} is not supported", cursor.span(start), hint)
     cursor.subsearch = _subsearch(depth + 1)
-    return command(cursor, start)
+    return parser(name)(cursor, start)
