@@ -1,6 +1,7 @@
 """Ctrl-C while evidence is read: within a second, the result so far, marked as partial."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -94,3 +95,29 @@ def test_an_interrupted_hunt_tells_what_it_has(
     assert [one["reason"] for one in part["skipped"]] == ["interrupted"]
     assert len(run["findings"]) == (1 if status == 1 else 0)
     assert part["events"] > 1000
+
+
+def test_processes_end_with_the_run(tmp_path: Path) -> None:
+    """Ctrl-C is heard by all processes of a terminal; what they had read of the first file is told."""
+    for name in ("a.json", "b.json"):
+        with (tmp_path / name).open("wb") as file:
+            for _ in range(100):
+                file.write((json.dumps(MATCH if name == "a.json" else LINE).encode() + b"\n") * 6000)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "carhound", "hunt", "-f", "json", "--processes", "2", "a.json", "b.json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGINT)
+    out, said = process.communicate(timeout=30)
+    run = json.loads(out)
+    assert b"Traceback" not in said
+    assert run["reasons"][0] == "interrupted: what comes after a.json was not read"
+    (read,) = run["evidence"]["files"]
+    assert [one["reason"] for one in read["skipped"]] == ["interrupted"]
+    assert 0 < read["events"] < 600_000
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)

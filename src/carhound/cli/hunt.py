@@ -12,6 +12,7 @@ from carhound.cli.options import (
     evidence_or_lake,
     findings_output_options,
     mapping_option,
+    processes_option,
     read_key,
     read_output_options,
     reading_option,
@@ -82,6 +83,7 @@ Exit status:
 )
 @archive_options
 @counting_options
+@processes_option
 @findings_output_options
 @click.pass_context
 def hunt(
@@ -109,6 +111,7 @@ def hunt(
     hash_files: bool,
     keep_duplicates: bool,
     count_all: bool,
+    processes: int | None,
     style: str,
     output: str | None,
     quiet: bool,
@@ -148,6 +151,7 @@ def hunt(
         hash=hash_files or options.case is not None,
         keep_duplicates=keep_duplicates,
         count_all=count_all,
+        processes=processes,
         archive_password=archive_password,
         archive_limits=archive_limits,
         lake=lake,

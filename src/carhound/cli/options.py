@@ -202,6 +202,17 @@ def counting_options(command: Command) -> Command:
     )
 
 
+def processes_option(command: Command) -> Command:
+    """--processes."""
+    return click.option(
+        "--processes",
+        metavar="N",
+        type=click.IntRange(min=1),
+        help="How many processes read evidence; 1 reads it in this one. Default: as many as there are "
+        "processors to use, and 1 for less than 32 MB.",
+    )(command)
+
+
 def read_key(text: str | None) -> tuple[str, ...]:
     """The fields of --key, none where it is not given. Raises UsageError."""
     if text is None:

@@ -11,6 +11,7 @@ from carhound.cli.options import (
     evidence_or_lake,
     mapping_option,
     output_options,
+    processes_option,
     read_output_options,
     recorded_words,
     time_options,
@@ -43,6 +44,7 @@ Exit status:
 @time_options
 @archive_options
 @counting_options
+@processes_option
 @output_options
 @click.pass_context
 def search(
@@ -64,6 +66,7 @@ def search(
     hash_files: bool,
     keep_duplicates: bool,
     count_all: bool,
+    processes: int | None,
     style: str,
     output: str | None,
     quiet: bool,
@@ -75,6 +78,9 @@ def search(
     in .spl, stands for the search in it, and - for one on standard input. EVIDENCE are files and folders,
     as for 'carhound hunt'. Field names are those of the events (Image, CommandLine, Computer) and letter
     case counts in them, as in Splunk; it does not count in values.
+
+    Values are written as in Splunk: every backslash twice, quotes around blanks. Without table or stats the
+    page shows whole events, and --format json every field of them.
     """
     options = read_output_options(evidence, style, output, quiet, exit_zero)
 
@@ -94,6 +100,7 @@ def search(
         hash=hash_files,
         keep_duplicates=keep_duplicates,
         count_all=count_all,
+        processes=processes,
         archive_password=archive_password,
         archive_limits=archive_limits,
         lake=lake,

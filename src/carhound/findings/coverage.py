@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from carhound.findings.run import FileReport, HostCoverage
@@ -41,6 +41,38 @@ class FileTally:
             return
         self.unlisted += 1
         self.unlisted_records += item.records or 0
+
+    def join(self, other: "FileTally") -> None:
+        """Adds what stands further on in the same file."""
+        self.format = self.format or other.format
+        self.sha256 = self.sha256 or other.sha256
+        self.events += other.events
+        self.unread += other.unread
+        self.eligible += other.eligible
+        for item in other.damaged:
+            self.damage(item)
+        self.skipped += other.skipped
+        self.computers |= other.computers
+        self.unlisted += other.unlisted
+        self.unlisted_records += other.unlisted_records
+        self.remark(other.remarks)
+
+    def remark(self, remarks: Iterable[Remark]) -> None:
+        """Takes note of remarks; those that say the same of several records become one."""
+        for remark in remarks:
+            same = next(
+                (
+                    at
+                    for at, one in enumerate(self.remarks)
+                    if (one.code, one.text) == (remark.code, remark.text) and one.count is not None
+                ),
+                None,
+            )
+            if same is None:
+                self.remarks.append(remark)
+            else:
+                count = (self.remarks[same].count or 0) + (remark.count or 0)
+                self.remarks[same] = replace(remark, count=count)
 
     def report(self, duplicates: int) -> FileReport:
         """The file as outputs show it."""
@@ -116,6 +148,20 @@ class HostTally:
             host.security_4688 += glimpsed.events
             host.security_4688_unread += glimpsed.events
         host.pending.update((plan, provider or glimpsed.channel) for plan in eligible)
+
+    def join(self, other: "HostTally") -> None:
+        """Adds what another one counted in the file being read."""
+        for name, found in other._hosts.items():
+            host = self._hosts.setdefault(name, _Host())
+            host.events += found.events
+            host.first = min((one for one in (host.first, found.first) if one is not None), default=None)
+            host.last = max((one for one in (host.last, found.last) if one is not None), default=None)
+            host.sysmon_1 += found.sysmon_1
+            host.sysmon_7 += found.sysmon_7
+            host.security_4688 += found.security_4688
+            host.with_command_line += found.with_command_line
+            host.security_4688_unread += found.security_4688_unread
+            host.pending |= found.pending
 
     def end_file(self, blind: Iterable[tuple[int, str | None]]) -> None:
         """A file ends on which the plans in `blind` could not be judged, None being the events of all."""

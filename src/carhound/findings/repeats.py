@@ -9,7 +9,13 @@ from types import TracebackType
 from carhound.model.event import Event
 
 _PARTITIONS = 64
-_ENTRY = struct.Struct("<16sI")
+_IDENTITY = 16
+_ENTRY = struct.Struct(f"<{_IDENTITY}sI")
+
+
+def short_identity(event: Event) -> bytes:
+    """Half of the identity of an event: its first 128 bits."""
+    return bytes.fromhex(event.identity()[: 2 * _IDENTITY])
 
 
 class Repeats:
@@ -31,10 +37,11 @@ class Repeats:
     ) -> None:
         self._open.close()
 
-    def add(self, event: Event, file: int) -> None:
-        """Notes an event met in the file of this number; to be called in the order of reading."""
-        identity = bytes.fromhex(event.identity()[:32])
-        self._parts[identity[0] % _PARTITIONS].write(_ENTRY.pack(identity, file))
+    def add(self, events: bytes | bytearray, file: int) -> None:
+        """Notes events met in the file of this number, by their short identities; in the order of reading."""
+        for at in range(0, len(events), _IDENTITY):
+            identity = events[at : at + _IDENTITY]
+            self._parts[identity[0] % _PARTITIONS].write(_ENTRY.pack(identity, file))
 
     def by_file(self) -> Counter[int]:
         """By file number, the events whose content had been met before, there or in an earlier file."""

@@ -6,9 +6,10 @@ model names, for pseudocode. Both are read from the same record, which keeps eve
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from carhound.model.instants import parse_time
 
@@ -69,6 +70,10 @@ class RawEvent:
     """Where in the file, for people, when there is no record id: "line 12", "item 3"."""
 
 
+def _no_view(_: "Event") -> Fields:
+    return NO_FIELDS
+
+
 @dataclass(slots=True, eq=False)
 class Event(RawEvent):
     """A record with its place, and what the sensor mapping knows about it."""
@@ -82,11 +87,16 @@ class Event(RawEvent):
     """Order in which events were read: the last tie-break everywhere."""
     key_fields: tuple[str, ...] = ()
     """Native fields that together tell this kind of event apart whatever shape it is written in."""
-    derive: Callable[["Event"], Fields] = field(default=lambda _: NO_FIELDS)
+    derive: Callable[["Event"], Fields] = field(default=_no_view)
     """Makes the CAR view; called once, when the view is first asked for."""
     _car: Fields | None = None
     _native: Fields | None = None
     _identity: str | None = None
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        """For another process: without the views, which are made anew."""
+        state = {one.name: getattr(self, one.name) for one in fields(self)}
+        return None, state | {"_car": None, "_native": None}
 
     @property
     def car(self) -> Fields:
@@ -130,12 +140,12 @@ class Event(RawEvent):
         parts.append(self.time.isoformat(timespec="milliseconds") if self.time else None)
         for part in parts:
             digest.update(b"\0" if part is None else b"\1" + part.encode("utf-8", "surrogatepass") + b"\0")
-        fields = []
+        texts = []
         for name in sorted(self.data):
             value = self.data[name]
             for text in (value,) if isinstance(value, str) else value:
-                fields.append(f"{len(name)} {name}{len(text)} {text}")
-        digest.update("".join(fields).encode("utf-8", "surrogatepass"))
+                texts.append(f"{len(name)} {name}{len(text)} {text}")
+        digest.update("".join(texts).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
     def sensor_key(self) -> tuple[str, ...] | None:

@@ -35,7 +35,14 @@ class Remark:
     """Something a reader assumed that the result must state, for example the zone of a local time."""
 
     code: str
-    message: str
+    text: str
+    """What it says; `{count}` stands for the number of records it is about."""
+    count: int | None = None
+
+    @property
+    def message(self) -> str:
+        """What it says, for people."""
+        return self.text if self.count is None else self.text.replace("{count}", str(self.count))
 
 
 @dataclass(frozen=True, slots=True)

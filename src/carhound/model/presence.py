@@ -44,6 +44,13 @@ class Presence:
             day, bit = divmod(quarter, _OF_DAY)
             days[day] = days.get(day, 0) | 1 << bit
 
+    def join(self, other: "Presence") -> None:
+        """Notes all that another one knows."""
+        for computer, found in other._days.items():
+            days = self._days.setdefault(computer, {})
+            for day, bits in found.items():
+                days[day] = days.get(day, 0) | bits
+
     def quarters(self) -> dict[str | None, frozenset[int]]:
         """By computer, the quarters as `quarter_of` numbers them."""
         return {computer: frozenset(_numbers(days)) for computer, days in self._days.items()}

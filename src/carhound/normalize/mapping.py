@@ -1,6 +1,6 @@
 """Sensor mappings, read from `sensors/*.yaml`: what an event is in terms of the CAR data model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -35,6 +35,12 @@ class EventMapping:
     """By CAR field, the native fields it is made of."""
     copies: Mapping[str, tuple[str, ...]]
     """By native field, the CAR fields that take its value over as it is."""
+    place: tuple[str, str]
+    """The name of the sensor's mapping, and the event id."""
+
+    def __reduce__(self) -> tuple[Callable[[str, str], "EventMapping"], tuple[str, str]]:
+        """For another process, which has the same mappings."""
+        return event_mapping, self.place
 
     def kinds(self, raw: RawEvent) -> tuple[tuple[str, str], ...]:
         """The (object, action) pairs of one event."""
@@ -70,7 +76,13 @@ class SensorMapping:
 @cache
 def sensor(name: str) -> SensorMapping:
     """The mapping of this name, read once."""
-    return read_mapping((resources.files("carhound.normalize") / "sensors" / f"{name}.yaml").read_bytes())
+    text = (resources.files("carhound.normalize") / "sensors" / f"{name}.yaml").read_bytes()
+    return read_mapping(text, name)
+
+
+def event_mapping(name: str, event_id: str) -> EventMapping:
+    """What the mapping of a sensor says of one event id. Raises KeyError where it says nothing."""
+    return sensor(name).events[event_id]
 
 
 def sensor_of(provider: str | None, channel: str | None) -> SensorMapping | None:
@@ -78,8 +90,8 @@ def sensor_of(provider: str | None, channel: str | None) -> SensorMapping | None
     return next((one for one in map(sensor, SENSORS) if one.holds(provider, channel)), None)
 
 
-def read_mapping(text: bytes) -> SensorMapping:
-    """Reads a mapping.
+def read_mapping(text: bytes, name: str) -> SensorMapping:
+    """Reads the mapping of this name.
 
     Raises:
         ValueError, KeyError: it is not one.
@@ -89,11 +101,14 @@ def read_mapping(text: bytes) -> SensorMapping:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     tree: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  # both are safe loaders
     common: dict[str, str] = tree.get("common", {})
-    events = {str(number): _event_mapping(event, common) for number, event in tree["events"].items()}
+    events = {
+        str(number): _event_mapping(event, common, (name, str(number)))
+        for number, event in tree["events"].items()
+    }
     return SensorMapping(tree["provider"], tree["channel"], events)
 
 
-def _event_mapping(event: dict[str, Any], common: dict[str, str]) -> EventMapping:
+def _event_mapping(event: dict[str, Any], common: dict[str, str], place: tuple[str, str]) -> EventMapping:
     actions = tuple(_action(event["object"], action) for action in event["actions"])
     texts = {**common, **event["fields"]}
     fields = tuple((name, source(text)) for name, text in texts.items())
@@ -104,7 +119,7 @@ def _event_mapping(event: dict[str, Any], common: dict[str, str]) -> EventMappin
             copies[native] = (*copies.get(native, ()), name)
     bound = any(action.field is not None for action in actions)
     always = None if bound else tuple(action.kind for action in actions)
-    return EventMapping(actions, tuple(event.get("key", ())), fields, always, sources, copies)
+    return EventMapping(actions, tuple(event.get("key", ())), fields, always, sources, copies, place)
 
 
 def _action(car_object: str, action: dict[str, Any]) -> Action:

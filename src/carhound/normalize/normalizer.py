@@ -18,7 +18,8 @@ class Normalizer:
     """Makes events. Binds by provider (or channel where there is none), never by event id alone."""
 
     def __init__(self) -> None:
-        self._sequence = 0
+        self.made = 0
+        """Events so far; each carries how many came before it."""
         self._bound: dict[tuple[str | None, str | None], dict[str, EventMapping] | None] = {}
         self._without_kind: Counter[str] = Counter()
         self._doubled = 0
@@ -38,9 +39,9 @@ class Normalizer:
             raw.position,
             Place(file, raw.record_id or raw.position),
             shape,
-            sequence=self._sequence,
+            sequence=self.made,
         )
-        self._sequence += 1
+        self.made += 1
         if event.time is None and isinstance(utc_time := raw.data.get("UtcTime"), str):
             event.time = parse_time(utc_time)
         if mappings is not None and (mapping := mappings.get(raw.event_id or "")) is not None:
@@ -78,13 +79,15 @@ class Normalizer:
         for event_id, count in sorted(self._without_kind.items()):
             yield Remark(
                 "EV-N1",
-                f"of no CAR action, for want of an EventType that tells it: {count} events {event_id}",
+                f"of no CAR action, for want of an EventType that tells it: {{count}} events {event_id}",
+                count,
             )
         if self._doubled:
             yield Remark(
                 "EV-N2",
-                f"with doubled backslashes in Image, as some exports write them: {self._doubled} events; "
+                "with doubled backslashes in Image, as some exports write them: {count} events; "
                 "patterns with single ones do not match these",
+                self._doubled,
             )
         self._without_kind.clear()
         self._doubled = 0

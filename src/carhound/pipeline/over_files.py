@@ -1,6 +1,7 @@
 """Evidence in files, read once, and what it holds for the plans of a run."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.moment import Moment
@@ -12,11 +13,11 @@ from carhound.pipeline.gathered import INTERPRETER, Gathered
 from carhound.pipeline.implementations import Subject, asks_nothing, numbered
 from carhound.pipeline.judge_all import judge_all, newest_match
 from carhound.pipeline.mapping_file import read_mappings
-from carhound.pipeline.reading import Reading, read_evidence
+from carhound.pipeline.part_reading import NoEvidence, PartRead
+from carhound.pipeline.pieces import Piece, PieceReader, Task, pieces, processes_for
+from carhound.pipeline.reading import Reading, read_pieces
 from carhound.pipeline.recall import from_files_again
 from carhound.pipeline.request import Clock, Progress, Request
-from carhound.pipeline.skipping import skipping
-from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.limits import read_limits
 from carhound.readers.walk import missing as absent
@@ -38,10 +39,10 @@ def from_files(
     collector = new_collector(subjects, registry)
     reading = Reading(registry)
     there = [path for path in paths if path not in missing]
-    parts = open_evidence(there, options)
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
-    sieve = None if request.count_all else skipping(collector.searched, collector)
-    read_evidence(parts, collector, len(runnable), reading, request, progress, sieve)
+    task = Task(list(collector.searched), len(runnable), options, request.hash, request.count_all)
+    with closing(_read(pieces(there), task, request.processes, progress)) as given:
+        read_pieces(given, collector, reading, request)
     newest = newest_match(runnable, collector)
     now, now_from = clock.now(newest, reading.newest_eligible)
     moment = Moment(now, clock.zone, clock.range(now))
@@ -67,6 +68,21 @@ def from_files(
         missing,
         from_files_again(there, options, reading.computers()),
     )
+
+
+def _read(
+    given: list[Piece], task: Task, asked: int | None, progress: Progress | None
+) -> Generator[PartRead | NoEvidence]:
+    """What pieces give, in their order, read by as many processes as are of use."""
+    processes = processes_for(asked, given)
+    if processes > 1:
+        from carhound.pipeline.workers import read_by_workers
+
+        yield from read_by_workers(given, task, processes, progress)
+        return
+    reader = PieceReader(task, progress)
+    for piece in given:
+        yield from reader.read(piece)
 
 
 def missing_of(paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ def open_lake(request: Request) -> Readable:
         "--keep-duplicates": request.keep_duplicates,
         "--count-all": request.count_all,
         "--hash": request.hash,
+        "--processes": request.processes,
     }
     for option, given in asked.items():
         if given:

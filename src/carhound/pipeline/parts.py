@@ -6,6 +6,7 @@ from typing import Protocol
 
 from carhound.model.evidence import FileKind
 from carhound.readers.interface import Item, Sieve, Sifted
+from carhound.readers.spans import WHOLE, Span
 
 
 class EvidencePart(Protocol):
@@ -35,6 +36,10 @@ class EvidencePart(Protocol):
     def reason(self) -> str:
         """What it is instead, where it is no evidence."""
 
+    @property
+    def span(self) -> Span:
+        """What of it is read."""
+
     def items(self) -> Iterator[Item]:
         """Events, damage, remarks."""
 
@@ -53,6 +58,7 @@ class GivenEvents:
     explicit: bool = True
     kind: FileKind = "evidence"
     reason: str = ""
+    span: Span = WHOLE
 
     def items(self) -> Iterator[Item]:
         """The events, each time anew."""

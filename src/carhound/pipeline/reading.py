@@ -1,26 +1,22 @@
 """Evidence read once, every event put to all plans."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from carhound.engines.interpreter.collect import NotJudged
-from carhound.findings.coverage import FileTally, HostTally, archive_of, file_hash
+from carhound.engines.interpreter.collect import Collector, NotJudged
+from carhound.findings.coverage import FileTally, HostTally
 from carhound.findings.identity import Registry
 from carhound.findings.repeats import Repeats
 from carhound.findings.run import Evidence
-from carhound.model.event import Event, RawEvent
-from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
-from carhound.normalize.normalizer import Normalizer
+from carhound.model.event import Event
+from carhound.model.evidence import Skipped
+from carhound.pipeline.part_reading import NoEvidence, PartRead, PartReader, latest
 from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Progress, Request
-from carhound.pipeline.skipping import Skipping
-from carhound.readers.walk import STANDARD_INPUT
-
-_REPORT_EVERY = 2000
 
 
 class Taker(Protocol):
@@ -65,6 +61,31 @@ class Reading:
             met.setdefault(tally.path, set()).update(tally.computers)
         return met
 
+    def add(self, read: PartRead) -> None:
+        """Counts what the next part gave, or the next span of the same file."""
+        if read.span.first and self.files:
+            self.files[-1].join(read.tally)
+        else:
+            self.files.append(read.tally)
+        self.hosts.join(read.hosts)
+        self.newest_eligible = latest(self.newest_eligible, read.newest_eligible)
+        self.events += read.tally.events
+        if read.archive is not None:
+            self.archives.setdefault(*read.archive)
+
+    def end_file(self, blind: list[NotJudged]) -> None:
+        """The file ends; `blind` is what could not be judged on it."""
+        for one in blind:
+            self.not_judged[one.plan].append((self.files[-1].path, one))
+        self.hosts.end_file((one.plan, one.source) for one in blind)
+
+    def no_evidence(self, file: NoEvidence) -> None:
+        """Notes a file without events."""
+        if file.explicit:
+            self.explicit_not_evidence.append((file.path, file.reason))
+        else:
+            self.not_evidence.append(file.path)
+
     def evidence(self, missing: tuple[str, ...]) -> Evidence:
         """The evidence as outputs show it."""
         reports = []
@@ -76,119 +97,73 @@ class Reading:
 
 def read_evidence(
     parts: Iterable[EvidencePart],
-    collector: Taker,
+    taker: Taker,
     counted: int,
     reading: Reading,
     request: Request,
     progress: Progress | None,
-    skipping: Skipping | None = None,
 ) -> None:
-    """Reads every part; eligibility counts for the first `counted` plans. `skipping` passes over the rest.
+    """Reads every part in this process; eligibility counts for the first `counted` plans.
 
     An interrupt (Ctrl-C) ends the reading, not the run: what was read so far is judged.
     """
-    reached = ""
+    reader = PartReader(taker.offer, counted, request.hash, request.count_all, progress)
+
+    def read() -> Iterator[PartRead | NoEvidence]:
+        for part in parts:
+            taker.begin_file()
+            yield reader.read(part)
+
+    _merge(read(), lambda _: None, taker.end_file, reading, request)
+
+
+def read_pieces(
+    given: Iterable[PartRead | NoEvidence], collector: Collector, reading: Reading, request: Request
+) -> None:
+    """Likewise what was read of pieces, in their order; `collector` takes what their stems let through."""
+    made = 0
+
+    def take(read: PartRead) -> None:
+        nonlocal made
+        if read.collected is not None:
+            for event in read.collected.admitted:
+                event.sequence += made - read.made_before
+            collector.join(read.collected)
+        made += read.made
+
+    _merge(given, take, collector.end_file, reading, request)
+
+
+def _merge(
+    given: Iterable[PartRead | NoEvidence],
+    take: Callable[[PartRead], None],
+    end_file: Callable[[], list[NotJudged]],
+    reading: Reading,
+    request: Request,
+) -> None:
+    reached, goes_on = "", False
     with ExitStack() as held:
         repeats = held.enter_context(Repeats()) if request.count_all else None
-        reader = _Reader(collector, counted, reading, progress, repeats, skipping)
         try:
-            for part in parts:
-                reached = part.path
-                if part.kind != "not evidence":
-                    reader.read(part, hashed=request.hash and part.path != STANDARD_INPUT)
-                elif part.explicit:
-                    reading.explicit_not_evidence.append((part.path, part.reason))
-                else:
-                    reading.not_evidence.append(part.path)
+            for read in given:
+                if isinstance(read, NoEvidence):
+                    reached = read.path
+                    reading.no_evidence(read)
+                    continue
+                reached = read.tally.path
+                take(read)
+                reading.add(read)
+                if repeats is not None:
+                    repeats.add(read.identities, len(reading.files) - 1)
+                goes_on = read.span.stop is not None and not read.interrupted
+                if not goes_on:
+                    reading.end_file(end_file())
+                if read.interrupted:
+                    reading.interrupted_at = reached
+                    break
         except KeyboardInterrupt:
             reading.interrupted_at = reached
+        if goes_on:
+            reading.files[-1].skipped.append(Skipped("the rest of the file", "interrupted"))
+            reading.end_file(end_file())
         reading.repeats = repeats.by_file() if repeats is not None else None
-
-
-@dataclass(slots=True)
-class _Reader:
-    """Takes events from files to the collector, and counts."""
-
-    collector: Taker
-    counted: int
-    reading: Reading
-    progress: Progress | None
-    repeats: Repeats | None
-    skipping: Skipping | None
-    normalizer: Normalizer = field(default_factory=Normalizer)
-
-    def read(self, part: EvidencePart, *, hashed: bool) -> None:
-        """One file, from its beginning to its end."""
-        if self.progress is not None:
-            self.progress.file(part.path, part.bytes)
-        tally = FileTally(part.path, part.format, part.bytes, self._hash(part.path) if hashed else None)
-        self.reading.files.append(tally)
-        self.collector.begin_file()
-        try:
-            for item in part.items() if self.skipping is None else part.sifted(self.skipping):
-                match item:
-                    case Glimpsed():
-                        self._glimpsed(item, tally)
-                    case Damage():
-                        tally.damage(item)
-                    case Skipped():
-                        tally.skipped.append(item)
-                    case Remark():
-                        tally.remarks.append(item)
-                    case _:
-                        self._event(item, part, tally)
-        except KeyboardInterrupt:
-            tally.skipped.append(Skipped("the rest of the file", "interrupted"))
-            raise
-        finally:
-            tally.remarks.extend(self.normalizer.take_remarks())
-            blind = self.collector.end_file()
-            for one in blind:
-                self.reading.not_judged[one.plan].append((part.path, one))
-            self.reading.hosts.end_file((one.plan, one.source) for one in blind)
-
-    def _hash(self, path: str) -> str | None:
-        """Of a file; a member of an archive has none of its own, and its archive is hashed once."""
-        own = file_hash(path)
-        if own is None and (archive := archive_of(path)) is not None:
-            archives = self.reading.archives
-            if archive not in archives and (whole := file_hash(archive)) is not None:
-                archives[archive] = whole
-        return own
-
-    def _glimpsed(self, glimpsed: Glimpsed, tally: FileTally) -> None:
-        reading = self.reading
-        eligible = (
-            [plan for plan in self.skipping.take(glimpsed) if plan < self.counted] if self.skipping else []
-        )
-        tally.events += glimpsed.events
-        tally.unread += glimpsed.events
-        tally.computers.add(glimpsed.computer)
-        reading.hosts.add_glimpsed(glimpsed, eligible)
-        if eligible:
-            tally.eligible += glimpsed.events
-            self._newest(glimpsed.last)
-        reading.events += glimpsed.events
-        if self.progress is not None:
-            self.progress.events(reading.events)
-
-    def _newest(self, time: datetime | None) -> None:
-        newest = self.reading.newest_eligible
-        if time is not None and (newest is None or time > newest):
-            self.reading.newest_eligible = time
-
-    def _event(self, raw: RawEvent, part: EvidencePart, tally: FileTally) -> None:
-        reading = self.reading
-        event = self.normalizer.event(raw, part.path, part.format or "")
-        eligible = [plan for plan in self.collector.offer(event) if plan < self.counted]
-        if self.repeats is not None:
-            self.repeats.add(event, len(reading.files) - 1)
-        tally.events += 1
-        tally.computers.add(event.computer)
-        reading.hosts.add(event, eligible)
-        if eligible:
-            tally.eligible += 1
-            self._newest(event.time)
-        reading.events += 1
-        if self.progress is not None and reading.events % _REPORT_EVERY == 0:
-            self.progress.events(reading.events)

@@ -62,6 +62,8 @@ class Request:
     """The catalogue that the lake was made with, where it is not the folder's own."""
     definitions: DefinitionFiles = NO_DEFINITIONS
     """What searches name and do not define."""
+    processes: int | None = None
+    """How many processes read evidence; None leaves it to the evidence and the machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,14 @@ class EvtxReader:
 
     name = "evtx"
 
+    def __init__(self, first: int = 0, stop: int | None = None) -> None:
+        """Reads of the source a span of chunks alone, as `chunks` does."""
+        self._span = first, stop
+
     def read(self, source: ByteSource, options: ReadOptions) -> Iterator[Item]:
         """Every record of every chunk."""
         notes = Notes(options.zone)
-        for chunk in chunks(source):
+        for chunk in chunks(source, *self._span):
             if isinstance(chunk, Damage):
                 yield chunk
             else:
@@ -58,7 +62,7 @@ class EvtxReader:
         """Every record that the sieve wants; of chunks and records without its literals only the headers."""
         notes, glimpses = Notes(options.zone), Glimpses()
         sift = ChunkSieve(sieve)
-        for chunk in chunks(source):
+        for chunk in chunks(source, *self._span):
             if isinstance(chunk, Damage):
                 yield chunk
                 continue

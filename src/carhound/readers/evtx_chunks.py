@@ -7,10 +7,12 @@ header is not believed: in logs copied while Windows wrote them its chunk count 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from carhound.model.evidence import Damage
 from carhound.readers.evtx_counts import end_of_records, records_in, stray_records, with_whole_header
 from carhound.readers.interface import ByteSource, read_exactly
+from carhound.readers.sources import Leap
 
 FILE_MAGIC = b"ElfFile\0"
 _CHUNK_MAGIC = b"ElfChnk\0"
@@ -61,8 +63,11 @@ def lone_chunk_header() -> bytes:
     return bytes(header)
 
 
-def chunks(source: ByteSource) -> Iterator[Chunk | Damage]:
+def chunks(source: ByteSource, first: int = 0, stop: int | None = None) -> Iterator[Chunk | Damage]:
     """The chunks of the file in order; `Damage` for what should be one and is not.
+
+    Of a span of the file, its header is followed by the chunk with the number `first`; that with the number
+    `stop` is left to another span.
 
     Chunks of zeros are space Windows reserved and never used: they are passed over. Where the file ends
     inside a chunk, what there is of it is given too.
@@ -78,15 +83,39 @@ def chunks(source: ByteSource) -> Iterator[Chunk | Damage]:
         yield Damage("file header", "it does not start with ElfFile", 0)
         return
     declared = int.from_bytes(header[_COUNT_AT : _COUNT_AT + 2], "little")
-    number = -1
-    offset = _HEADER_SIZE
+    number = first - 1
+    offset = place_of(first)
     for data, moved in _windows(source):
         number += 1
         yield from _chunk(number, offset, data, moved)
         offset += len(data)
+        if number + 1 == stop:
+            return
     if number + 1 < declared:
         missing = f"{declared - number - 1} of {declared} chunks are missing at the end of the file"
         yield Damage(f"chunk {number + 1}", missing, offset)
+
+
+def regular_chunks(file: BinaryIO) -> int:
+    """How many chunks stand where they would if all before them had their full size."""
+    if file.read(len(FILE_MAGIC)) != FILE_MAGIC:
+        return 0
+    number = 0
+    while True:
+        file.seek(place_of(number))
+        if file.read(len(_CHUNK_MAGIC)) != _CHUNK_MAGIC:
+            return number
+        number += 1
+
+
+def place_of(number: int) -> int:
+    """Where such a chunk begins, in bytes."""
+    return _HEADER_SIZE + number * _CHUNK_SIZE
+
+
+def spanned(file: BinaryIO, first: int) -> Leap:
+    """The header of a file, and after it all from one of its regular chunks on."""
+    return Leap(file, _HEADER_SIZE, place_of(first))
 
 
 def _chunk(number: int, offset: int, data: bytes, moved: bool) -> Iterator[Chunk | Damage]:

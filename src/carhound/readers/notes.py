@@ -52,4 +52,4 @@ class Notes:
     def remarks(self) -> Iterator[Remark]:
         """One remark per code that was counted, in the order of the codes."""
         for code in sorted(self._counts):
-            yield Remark(code, REMARKS[code].format(count=self._counts[code], zone=self.zone))
+            yield Remark(code, REMARKS[code].replace("{zone}", str(self.zone)), self._counts[code])

@@ -21,6 +21,7 @@ from carhound.readers.interface import ByteSource, ReadOptions, read_exactly
 from carhound.readers.limits import Budget, LimitError, raised
 from carhound.readers.part import Part
 from carhound.readers.sources import Guarded, Rewound, Spool, replayed
+from carhound.readers.spans import WHOLE, Span
 from carhound.readers.walk import STANDARD_INPUT, Found
 
 Trouble = Damage | Skipped | Remark
@@ -62,8 +63,10 @@ class _Content:
 class Opener:
     """Makes the parts of one file. All that is in it counts against one budget."""
 
-    def __init__(self, found: Found, options: ReadOptions) -> None:
+    def __init__(self, found: Found, options: ReadOptions, span: Span = WHOLE) -> None:
+        """`span` is what of a file is to be read that is none of the archives."""
         self._found = found
+        self._span = span
         self._options = options
         self._read = 0
         self._stream: BufferedReader | None = None
@@ -83,6 +86,11 @@ class Opener:
 
     def _open_file(self) -> BinaryIO:
         return self._found.path.open("rb")
+
+    def _open_span(self) -> ByteSource:
+        from carhound.readers.evtx_chunks import spanned
+
+        return spanned(self._open_file(), self._span.first)
 
     def _open_stream(self) -> ByteSource:
         if self._stream is not None:
@@ -112,6 +120,8 @@ class Opener:
         else:
             again = replayed(Rewound(head, source), content.open)
         detection = self._detect(content, head)
+        if detection.format == "evtx" and not self._span.whole:
+            again = self._open_span
         if detection.kind == "not evidence" and (troubles := self._early_end(content, source, head)):
             part = self._part(content.shown, content.size, "evidence", None, troubles[0].reason)
             part.troubles = troubles
@@ -269,7 +279,7 @@ class Opener:
 
     def _part(self, shown: str, size: int, kind: FileKind, name: str | None, reason: str) -> Part:
         explicit = self._found.explicit and shown in (self._found.shown, self._own_name())
-        return Part(shown, size, explicit, kind, name, reason, self._options)
+        return Part(shown, size, explicit, kind, name, reason, self._options, span=self._span)
 
     def _own_name(self) -> str:
         shown = self._found.shown

@@ -8,6 +8,7 @@ from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.detect import CSV_FORMATS, TABULAR
 from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, Sieve, Sifted, Sifting
 from carhound.readers.sources import Guarded
+from carhound.readers.spans import WHOLE, Span
 
 Trouble = Damage | Skipped | Remark
 
@@ -35,17 +36,19 @@ class Part:
     """Asked once it is read, tells how what it came out of ended."""
     troubles: tuple[Trouble, ...] = ()
     """What is to be told of it in place of reading it."""
+    span: Span = WHOLE
+    """What of it is to be read."""
 
     def items(self) -> Iterator[Item]:
         """Events, damage, what was left out, and remarks; all there is, whatever the bytes are.
 
         Members of a tar archive have to be read before the next part is asked for.
         """
-        return self._read(lambda source: _reader(self.format).read(source, self.options))
+        return self._read(lambda source: _reader(self.format, self.span).read(source, self.options))
 
     def sifted(self, sieve: Sieve) -> Iterator[Sifted]:
         """Likewise, but of events that the sieve does not want only the headers, where that saves work."""
-        reader = _sifting(self.format)
+        reader = _sifting(self.format, self.span)
         if reader is None:
             return self.items()
         return self._read(lambda source: reader.sift(source, self.options, sieve))
@@ -73,17 +76,17 @@ class Part:
             source.close()
 
 
-def _sifting(name: str | None) -> Sifting | None:
-    reader = _reader(name)
+def _sifting(name: str | None, span: Span) -> Sifting | None:
+    reader = _reader(name, span)
     return reader if isinstance(reader, Sifting) else None
 
 
-def _reader(name: str | None) -> Reader:
+def _reader(name: str | None, span: Span) -> Reader:
     """The reader of a format; modules are loaded when first needed, EVTX files are not everywhere."""
     if name == "evtx":
         from carhound.readers.evtx import EvtxReader
 
-        return EvtxReader()
+        return EvtxReader(span.first, span.stop)
     if name == "xml":
         from carhound.readers.xml_reader import XmlReader
 

@@ -41,6 +41,27 @@ class Rewound:
         _close(self._source)
 
 
+class Leap:
+    """The first bytes of a file, and after them those from a later place on."""
+
+    def __init__(self, file: BinaryIO, first: int, then: int) -> None:
+        self._file = file
+        self._left = first
+        self._then = then
+
+    def read(self, size: int, /) -> bytes:
+        if not self._left:
+            return self._file.read(size)
+        data = self._file.read(min(size, self._left))
+        self._left -= len(data)
+        if not self._left:
+            self._file.seek(self._then)
+        return data
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class Guarded:
     """A source that ends where the one behind it fails, and keeps why."""
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from random import Random
 
-from carhound.findings.repeats import Repeats
+from carhound.findings.repeats import Repeats, short_identity
 from carhound.model.event import Event, Place
 
 
@@ -30,7 +30,7 @@ def test_repeats_are_counted_where_they_come_second() -> None:
     with Repeats() as repeats:
         for file in range(5):
             for number in random.choices(range(300), k=200):
-                repeats.add(event(number), file)
+                repeats.add(short_identity(event(number)), file)
                 expected[file] += number in met
                 met.add(number)
         assert repeats.by_file() == +expected

@@ -61,4 +61,4 @@ events:
   1: {object: process, actions: [{action: create}], fields: {exe: guess(Image)}}
 """
     with pytest.raises(ValueError, match=r"guess\(Image\)"):
-        read_mapping(text)
+        read_mapping(text, "sensor")

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.rows import AliasUse, Row, getter
 from carhound.model.event import Event
+from carhound.model.names import Alias
 from carhound.model.presence import Presence
 from carhound.model.suggestion import nearest
 from carhound.plan.needs import Need, needs
@@ -54,12 +55,35 @@ class _Source:
     def blind(self) -> bool:
         return bool(self.unmet)
 
+    def join(self, other: "_Source", standing: Mapping[int, Event]) -> None:
+        """Takes over what the source sent further on in the file."""
+        self.unmet = [need for need in self.unmet if need in other.unmet]
+        self.eligible += other.eligible
+        for event in other.pending.values():
+            stands = standing[id(event)]
+            self.pending[id(stands)] = stands
+        self.sample = other.sample or self.sample
+
     def near(self) -> str | None:
         """A field much like the first that is lacking."""
         if self.sample is None:
             return None
         field = self.unmet[0].fields[0]
         return nearest(field.name, self.sample.car if field.view == "car" else self.sample.native)
+
+
+@dataclass(slots=True)
+class Collected:
+    """What the stems let through of a file or a part of it, and what is known of its sources."""
+
+    admitted: list[Event]
+    """What some stem let through, in the order of reading."""
+    aliases: Mapping[tuple[int, str], Alias]
+    """Those that served, by plan and name."""
+    sources: list[dict[str | None, _Source]]
+    """By stem."""
+    presence: list[Presence | None]
+    """Likewise."""
 
 
 @dataclass(slots=True)
@@ -194,6 +218,32 @@ class Collector:
             if watch.presence is not None:
                 watch.presence.add_quarters(like.computer, quarters)
         return [watch.plan for watch in watches if watch.main]
+
+    def taken(self, admitted: list[Event], aliases: Mapping[tuple[int, str], Alias]) -> Collected:
+        """What was let through since the file began or this was last asked; nothing of it is kept here."""
+        sources, presence = [], []
+        for watch in self._watches:
+            for source in watch.sources.values():
+                source.sample = source.sample if source.blind else None
+            sources.append(watch.sources)
+            presence.append(watch.presence)
+            watch.sources = {}
+            watch.presence = None if watch.presence is None else Presence()
+        return Collected(admitted, aliases, sources, presence)
+
+    def join(self, collected: Collected) -> None:
+        """Takes what another collector of the same plans let through, as if it had been offered here."""
+        standing = {id(event): self._admit(event) for event in collected.admitted}
+        for (plan, name), alias in collected.aliases.items():
+            self._used[plan](name, alias)
+        given = zip(self._watches, collected.sources, collected.presence, strict=True)
+        for watch, sources, presence in given:
+            for provider, source in sources.items():
+                if provider not in watch.sources:
+                    watch.sources[provider] = _Source(list(watch.needs))
+                watch.sources[provider].join(source, standing)
+            if watch.presence is not None and presence is not None:
+                watch.presence.join(presence)
 
     def begin_file(self) -> None:
         """A file begins; what its events lack is judged at its end."""

@@ -1,0 +1,151 @@
+"""One part of the evidence read, and all that it gave as a value that another process can take over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from carhound.engines.interpreter.collect import Collected
+from carhound.findings.coverage import FileTally, HostTally, archive_of, file_hash
+from carhound.findings.repeats import short_identity
+from carhound.model.event import Event, RawEvent
+from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
+from carhound.normalize.normalizer import Normalizer
+from carhound.pipeline.parts import EvidencePart
+from carhound.pipeline.request import Progress
+from carhound.pipeline.skipping import Skipping
+from carhound.readers.spans import WHOLE, Span
+from carhound.readers.walk import STANDARD_INPUT
+
+_REPORT_EVERY = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class NoEvidence:
+    """A file that holds no events."""
+
+    path: str
+    explicit: bool
+    """Whether it was named itself."""
+    reason: str
+    """What it is instead."""
+
+
+@dataclass(slots=True)
+class PartRead:
+    """What a file, a member of an archive, or a span of a file gave."""
+
+    tally: FileTally
+    span: Span = WHOLE
+    hosts: HostTally = field(default_factory=HostTally)
+    newest_eligible: datetime | None = None
+    archive: tuple[str, str] | None = None
+    """The archive it came out of and its SHA-256, where hashes were asked for."""
+    identities: bytearray = field(default_factory=bytearray)
+    """The short identities of all its events, where repeats are counted over all."""
+    made_before: int = 0
+    """Events that its reader had made before: their sequence numbers begin there."""
+    made: int = 0
+    interrupted: bool = False
+    """Whether somebody ended the reading within it."""
+    collected: Collected | None = None
+    """What stems let through, where it was not offered to the collector of all evidence."""
+
+
+@dataclass(slots=True)
+class PartReader:
+    """Reads parts one after the other, offers their events, and counts."""
+
+    offer: Callable[[Event], list[int]]
+    """Takes an event, and tells which plans it is eligible for."""
+    counted: int
+    """Eligibility counts for so many plans, the first ones."""
+    hashed: bool
+    identified: bool
+    progress: Progress | None
+    skipping: Skipping | None = None
+    _normalizer: Normalizer = field(default_factory=Normalizer)
+    _archives: dict[str, str] = field(default_factory=dict)
+    _events: int = 0
+
+    def read(self, part: EvidencePart) -> PartRead | NoEvidence:
+        """One part, from its beginning to its end. An interrupt ends it early, and is not raised."""
+        if part.kind == "not evidence":
+            return NoEvidence(part.path, part.explicit, part.reason)
+        if self.progress is not None and not part.span.first:
+            self.progress.file(part.path, part.bytes)
+        tally = FileTally(part.path, part.format, part.bytes)
+        read = PartRead(tally, part.span, made_before=self._normalizer.made)
+        try:
+            if self.hashed and part.path != STANDARD_INPUT and not part.span.first:
+                self._hash(read)
+            self._items(part, read)
+        except KeyboardInterrupt:
+            tally.skipped.append(Skipped("the rest of the file", "interrupted"))
+            read.interrupted = True
+        tally.remarks.extend(self._normalizer.take_remarks())
+        read.made = self._normalizer.made - read.made_before
+        return read
+
+    def _items(self, part: EvidencePart, read: PartRead) -> None:
+        tally = read.tally
+        for item in part.items() if self.skipping is None else part.sifted(self.skipping):
+            match item:
+                case Glimpsed():
+                    self._glimpsed(item, read)
+                case Damage():
+                    tally.damage(item)
+                case Skipped():
+                    tally.skipped.append(item)
+                case Remark():
+                    tally.remarks.append(item)
+                case _:
+                    self._event(item, part, read)
+
+    def _hash(self, read: PartRead) -> None:
+        """Of a file; a member of an archive has none of its own, and its archive is hashed once."""
+        path = read.tally.path
+        read.tally.sha256 = file_hash(path)
+        if read.tally.sha256 is None and (archive := archive_of(path)) is not None:
+            if archive not in self._archives and (whole := file_hash(archive)) is not None:
+                self._archives[archive] = whole
+            if archive in self._archives:
+                read.archive = archive, self._archives[archive]
+
+    def _glimpsed(self, glimpsed: Glimpsed, read: PartRead) -> None:
+        tally = read.tally
+        eligible = (
+            [plan for plan in self.skipping.take(glimpsed) if plan < self.counted] if self.skipping else []
+        )
+        tally.events += glimpsed.events
+        tally.unread += glimpsed.events
+        tally.computers.add(glimpsed.computer)
+        read.hosts.add_glimpsed(glimpsed, eligible)
+        if eligible:
+            tally.eligible += glimpsed.events
+            read.newest_eligible = latest(read.newest_eligible, glimpsed.last)
+        self._events += glimpsed.events
+        if self.progress is not None:
+            self.progress.events(self._events)
+
+    def _event(self, raw: RawEvent, part: EvidencePart, read: PartRead) -> None:
+        tally = read.tally
+        event = self._normalizer.event(raw, part.path, part.format or "")
+        eligible = [plan for plan in self.offer(event) if plan < self.counted]
+        if self.identified:
+            read.identities += short_identity(event)
+        tally.events += 1
+        tally.computers.add(event.computer)
+        read.hosts.add(event, eligible)
+        if eligible:
+            tally.eligible += 1
+            read.newest_eligible = latest(read.newest_eligible, event.time)
+        self._events += 1
+        if self.progress is not None and self._events % _REPORT_EVERY == 0:
+            self.progress.events(self._events)
+
+
+def latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The later of two times, where there is one."""
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)

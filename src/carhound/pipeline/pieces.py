@@ -1,0 +1,84 @@
+"""Evidence cut into pieces, each of which can be read without the others: files, and spans of large ones.
+
+How it is cut depends on the evidence alone, so that a run says the same however many processes share them.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from carhound.engines.interpreter.collect_apart import CollectorApart
+from carhound.pipeline.part_reading import NoEvidence, PartRead, PartReader
+from carhound.pipeline.request import Progress
+from carhound.pipeline.skipping import skipping
+from carhound.plan.nodes import Node
+from carhound.readers.interface import ReadOptions
+from carhound.readers.opening import Opener
+from carhound.readers.spans import Span, spans
+from carhound.readers.walk import Found, walk
+
+_SMALL = 32 << 20
+"""Bytes of evidence that one process reads sooner than several are started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file with all that is in it, or a span of it."""
+
+    found: Found
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be made of pieces; can be sent to another process."""
+
+    plans: list[Node]
+    counted: int
+    """Eligibility counts for so many plans, the first ones."""
+    options: ReadOptions
+    hashed: bool
+    count_all: bool
+
+
+def pieces(paths: Iterable[str]) -> list[Piece]:
+    """The pieces of the evidence below the paths, in the order of paths, names and places."""
+    return [Piece(found, span) for found in walk(paths) for span in spans(found)]
+
+
+def processes_for(asked: int | None, given: Sequence[Piece]) -> int:
+    """How many processes read these pieces: one for little evidence, else one for each usable processor."""
+    apart = sum(not piece.found.stream for piece in given)
+    if asked is None:
+        asked = (
+            1
+            if sum({piece.found.shown: piece.found.size for piece in given}.values()) < _SMALL
+            else _usable()
+        )
+    return max(1, min(asked, apart))
+
+
+def _usable() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS and Windows do not tell
+        return os.cpu_count() or 1
+
+
+class PieceReader:
+    """Reads pieces, in whatever order."""
+
+    def __init__(self, task: Task, progress: Progress | None) -> None:
+        self._options = task.options
+        self._apart = CollectorApart(task.plans)
+        collector = self._apart.collector
+        sieve = None if task.count_all else skipping(task.plans, collector)
+        self._reader = PartReader(collector.offer, task.counted, task.hashed, task.count_all, progress, sieve)
+
+    def read(self, piece: Piece) -> Iterator[PartRead | NoEvidence]:
+        """What the parts of a piece gave, one by one."""
+        for part in Opener(piece.found, self._options, piece.span).parts():
+            read = self._reader.read(part)
+            if isinstance(read, PartRead):
+                read.collected = self._apart.taken()
+            yield read
