@@ -1,5 +1,7 @@
 """Hunts say the same whether they read all or only what can match."""
 
+import io
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,11 +12,11 @@ import pytest
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.readers import part
+from carhound.readers import json_glance, part
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
 from carhound.simulate.scenario import load
-from carhound.simulate.writers import evtx
+from carhound.simulate.writers import evtx, jsonl
 
 REGSVR32 = "CAR-2019-04-002"
 
@@ -147,3 +149,55 @@ def test_trees_are_those_of_a_log_that_is_read_whole(
     whole = pipeline.hunt(request)
     assert any(finding.tree is not None and finding.tree.root.children for finding in whole.findings)
     assert comparable(skipping) == comparable(whole)
+
+
+DOUBLED = rb'"Image":"C:\\\\Windows\\\\System32\\\\notepad.exe"'
+
+
+def of_json(path: Path, records: Iterable[Simulated]) -> str:
+    """JSON lines, some of them as exports with doubled backslashes and other flaws have them."""
+    made = io.BytesIO()
+    jsonl.write(records, made)
+    lines = made.getvalue().splitlines(keepends=True)
+    for number in range(0, len(lines), 31):
+        lines[number] = re.sub(rb'"Image":"[^"]*"', lambda _: DOUBLED, lines[number])
+    lines[50] = lines[50].replace(b'"winlog"', b'"event":{},"winlog"', 1)
+    lines[60] = lines[60][:200] + b"\n"
+    lines[70] = lines[70].replace(b"\\\\", b"\\")
+    path.write_bytes(b"".join(lines))
+    return str(path)
+
+
+@pytest.mark.parametrize("asked", [{"backfill": True}, {"novel_over": "1d"}], ids=["backfill", "novel"])
+def test_json_lines(
+    asked: dict[str, object], fleet: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_glance, "_WORTH", 4)
+    path = of_json(tmp_path / "a.jsonl", sorted(fleet, key=lambda one: one.time))
+    skipping, whole = hunted(path, **asked)
+    assert comparable(skipping) == comparable(whole)
+    assert skipping.findings
+    assert {remark.code for file in whole.evidence.files for remark in file.remarks} >= {"EV-J1", "EV-N2"}
+    assert any(file.damaged for file in whole.evidence.files)
+    assert unread(skipping) > len(fleet) / 2
+
+
+def test_json_lines_without_a_find(
+    fleet: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_glance, "_WORTH", 4)
+    quiet = without_regsvr32(fleet)
+    poor = [replace(one, data={k: v for k, v in one.data.items() if "Parent" not in k}) for one in quiet]
+    for number, records in enumerate((quiet, poor)):
+        skipping, whole = hunted(of_json(tmp_path / f"{number}.jsonl", records))
+        assert comparable(skipping) == comparable(whole)
+        assert unread(skipping) > len(quiet) / 10
+
+
+def test_public_json_says_the_same(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_glance, "_WORTH", 4)
+    folders = ("OTRF--Security-Datasets", "endgameinc--eqllib", "Security-Experts-Community--open-xp-rules")
+    skipping, whole = hunted(*(str(shared / "data" / folder) for folder in folders))
+    assert comparable(skipping) == comparable(whole)
+    assert whole.findings
+    assert unread(skipping) > 1000

@@ -30,7 +30,6 @@ _MINUTE = 16
 """Characters of a time up to its minute."""
 _CONTROLS = bytes(byte for byte in range(32) if byte != 10)
 _ESCAPE = re.compile(rb'\\[^"/bfnrt]')
-_DOUBLED = b"////"
 _BY_TYPE = "12"
 """Sysmon's event of which it is told where its type is missing."""
 _EARLIEST, _LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
@@ -81,7 +80,7 @@ class LineGlance:
         self._sieve = sieve
         literals = sieve.literals or ()
         self._in_text = in_text(literals)
-        self._finds: tuple[Find, ...] = (*utf8(literals, sieve.spellings), _find_escape, _find_doubled)
+        self._finds: tuple[Find, ...] = (*utf8(literals, sieve.spellings), _find_escape)
         """Each finds a line that may have to be read, whatever its layout."""
         self._met: Counter[int] = Counter()
         """Lines without a layout, by their fields."""
@@ -251,11 +250,6 @@ def _find_escape(lines: bytes, at: int) -> int:
     """Of a character that is written by number, or not as JSON allows."""
     found = _ESCAPE.search(lines, at)
     return -1 if found is None else found.start()
-
-
-def _find_doubled(lines: bytes, at: int) -> int:
-    """Of backslashes that may be doubled, which is told of events."""
-    return lines.find(_DOUBLED, at)
 
 
 def _is_faulty(lines: bytes) -> bool:

@@ -17,6 +17,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _STRING = rb'"[^"]*+(?:(?<=\\)"[^"]*+)*+"'
+_UNDOUBLED = rb'(?!"[^"]*////)'
+"""Before a path: doubled backslashes are told of."""
 _PATTERNS = {"string": _STRING, "number": rb"(?:0|-?[1-9]\d{0,18}+)", "boolean": rb"(?:true|false)"}
 _TIMES = (
     rb"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?",
@@ -81,7 +83,7 @@ def layout_of(line: bytes, keys: HeaderKeys) -> Layout | None:
             groups += 1
             parts.append(b"(" + pattern + b")")
         else:
-            parts.append(pattern)
+            parts.append(_UNDOUBLED + pattern if piece.name.endswith("Image") else pattern)
     header = tuple(group for group in range(1, groups + 1) if group != time)
     return Layout(re.compile(b"".join(parts), re.DOTALL), time, header) if header else None
 
