@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from carhound.findings.run import ImplementationResult, Run
+from carhound.model.diagnostics import Source
 from carhound.pipeline import Request, hunt, search
 
 from .shapes import SHAPES, Fields
@@ -183,7 +184,7 @@ def test_searches_for_sysmon_never_see_them(tmp_path: Path) -> None:
     found = {
         text: len(rows.rows)
         for text in ("EventCode=1", "index=__your_sysmon_index__ regsvr32.exe", "EventCode=4688 regsvr32.exe")
-        if (rows := search(text, Request((str(path),), ())).results) is not None
+        if (rows := search(Source(text, "<search>"), Request((str(path),), ())).results) is not None
     }
     assert list(found.values()) == [0, 0, 1]
 
@@ -245,7 +246,7 @@ def test_a_search_gives_every_record_as_splunk_would(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     records = [SHAPES["winlogbeat6"](one, number) for number, one in enumerate((twin(), creation()))]
     path.write_text("".join(json.dumps(one) + "\n" for one in records))
-    run = search("EventCode=1 OR EventCode=4688", Request((str(path),), ()))
+    run = search(Source("EventCode=1 OR EventCode=4688", "<search>"), Request((str(path),), ()))
     assert run.results is not None
     assert len(run.results.rows) == named(run, "search").matched == 2
 

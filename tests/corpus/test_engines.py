@@ -26,6 +26,8 @@ from carhound.readers.evidence import open_evidence
 
 from ..engines.event_files import BARE, as_event, full_table, hits, shown, unheard, write
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
 NOW = datetime(2024, 6, 15, 13, tzinfo=UTC)
 EVERY_TIME = Moment(NOW, UTC, Window())
 

@@ -168,7 +168,12 @@ def logons(events: list[Fields]) -> Rows:
         if event.get("LogonType") in ("3", "10") and address not in (None, "-") and user is not None:
             groups[user, address].append(event["time"])
     rows = [
-        {"TargetUserName": user, "IpAddress": address, "count": len(times), "first": min(times).timestamp()}
+        {
+            "TargetUserName": user,
+            "IpAddress": address,
+            "count": len(times),
+            "first": f"{min(times):%Y-%m-%d %H:%M}",
+        }
         for (user, address), times in sorted(groups.items())
     ]
     return sorted(rows, key=lambda row: -row["count"])[:10]

@@ -38,8 +38,8 @@ def hunted(data: Path, *analytics: str, now: str | None = None, backfill: bool =
     return hunt(Request((str(data),), ("carhound", "hunt"), analytics, now=now, backfill=backfill))
 
 
-@pytest.fixture(scope="session")
-def run(shared: Path) -> Run:
+@pytest.fixture
+def run(shared: Path, read_once: None) -> Run:
     return hunted(shared / "data")
 
 

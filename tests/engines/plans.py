@@ -219,18 +219,6 @@ def _above(inputs: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Nod
         ),
         st.builds(nodes.Head, inputs, st.integers(0, 4)),
         st.builds(nodes.Stats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
-        st.builds(nodes.EventStats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
-        st.builds(
-            nodes.StreamStats,
-            inputs,
-            AGGREGATIONS,
-            st.just(()) | SOME_FIELDS,
-            st.booleans(),
-            st.integers(0, 2),
-            st.booleans(),
-            st.booleans(),
-        ),
-        st.builds(nodes.Top, inputs, SOME_FIELDS, st.integers(0, 2)),
         st.builds(nodes.Top, inputs, SOME_FIELDS, st.integers(0, 2), st.just(()), st.booleans()),
         st.builds(
             nodes.Top,
@@ -249,6 +237,17 @@ def _above(inputs: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Nod
         st.builds(nodes.FillNull, inputs, st.just(()) | COLUMNS),
         st.builds(
             nodes.Rex, inputs, st.none() | FIELD, st.just(r"(?P<n>\w)\.(?P<Image>.)"), st.just(("n", "Image"))
+        ),
+        st.builds(nodes.EventStats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
+        st.builds(
+            nodes.StreamStats,
+            inputs,
+            AGGREGATIONS,
+            st.just(()) | SOME_FIELDS,
+            st.booleans(),
+            st.integers(0, 2),
+            st.booleans(),
+            st.booleans(),
         ),
         st.builds(nodes.Fields, inputs, COLUMNS, st.booleans()),
         st.builds(nodes.Table, inputs, COLUMNS),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from carhound.findings.run import Finding, ImplementationResult, Run
+from carhound.model.diagnostics import Source
 from carhound.pipeline import Request, hunt, search
 from carhound.pipeline.ingest import IngestRequest, ingest
 
@@ -29,7 +30,9 @@ def both(evidence: Iterable[Path], lake: Path, **options: Any) -> tuple[Run, Run
 
 def both_searches(spl: str, evidence: Iterable[Path], lake: Path, **options: Any) -> tuple[Run, Run]:
     request = asked(evidence, **options)
-    return search(spl, request), search(spl, replace(request, evidence=(), lake=str(lake)))
+    return search(Source(spl, "<search>"), request), search(
+        Source(spl, "<search>"), replace(request, evidence=(), lake=str(lake))
+    )
 
 
 def said(run: Run, *, repeats: bool = False) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 
 from carhound.errors import LakeError, UsageError
 from carhound.lake.store import Lake
+from carhound.model.diagnostics import Source
 from carhound.pipeline import Request, hunt, search
 from carhound.pipeline.simulate import SimulationRequest, simulate
 from carhound.pipeline.upkeep import expire
@@ -260,7 +261,7 @@ def test_options_about_files(tmp_path: Path, options: dict[str, Any]) -> None:
 
 def test_neither_evidence_nor_a_lake() -> None:
     with pytest.raises(UsageError, match="no evidence was named") as told:
-        search("EventCode=1", Request((), ()))
+        search(Source("EventCode=1", "<search>"), Request((), ()))
     assert "--lake" in str(told.value.hint)
     with pytest.raises(UsageError, match="--catalog"):
         hunt(Request(("x",), (), catalog="c"))
@@ -270,7 +271,10 @@ def test_a_file_of_the_lake_that_is_missing(write: Write, tmp_path: Path) -> Non
     lake = filled(tmp_path / "lake", write([MAIN]))
     for path in lake.rglob("*.parquet"):
         path.unlink()
-    for ask in (lambda: hunt(asked(lake=str(lake))), lambda: search("EventCode=1", asked(lake=str(lake)))):
+    for ask in (
+        lambda: hunt(asked(lake=str(lake))),
+        lambda: search(Source("EventCode=1", "<search>"), asked(lake=str(lake))),
+    ):
         with pytest.raises(LakeError) as told:
             ask()
         assert told.value.hint

@@ -8,6 +8,7 @@ import pytest
 
 from carhound.cli.main import main
 from carhound.findings.run import Run
+from carhound.model.diagnostics import Source
 from carhound.pipeline import Request, search, stack
 from carhound.pipeline.ingest import IngestRequest, ingest
 
@@ -99,7 +100,11 @@ def test_a_search_for_a_normal_form(simulated: tuple[Path, Path]) -> None:
     """SQL has no such field: the interpreter decides, and the answer is that over files."""
     logs, lake = simulated
     spl = 'normal_command_line="regsvr32*" | table CommandLine'
-    found = search(spl, Request((), ("search",), lake=str(lake), now="2024-06-13")).results
-    assert found == search(spl, Request((str(logs),), ("search",), now="2024-06-13")).results
+    found = search(
+        Source(spl, "<search>"), Request((), ("search",), lake=str(lake), now="2024-06-13")
+    ).results
+    assert (
+        found == search(Source(spl, "<search>"), Request((str(logs),), ("search",), now="2024-06-13")).results
+    )
     assert found is not None
     assert found.rows

@@ -97,6 +97,8 @@ conditions: st.SearchStrategy[Expression] = st.deferred(
     )
 )
 many_names = st.lists(column_names, min_size=1, max_size=2).map(tuple)
+starless = texts.filter(lambda text: "*" not in text)
+keys = st.builds(Key, column_names, st.booleans(), st.sampled_from(["auto", "num", "str", "ip"]))
 a_field = column_names.map(lambda one: Field(one.text))
 some_fields = st.lists(a_field, min_size=1, max_size=2).map(tuple)
 columns = texts.filter(bool)
@@ -112,8 +114,6 @@ series = st.none() | st.builds(
 spans = st.none() | st.builds(
     TimeSpan, st.integers(1, 99), st.sampled_from(["s", "m", "h", "d", "w", "mon", "q", "y"])
 )
-starless = texts.filter(lambda text: "*" not in text)
-keys = st.builds(Key, column_names, st.booleans(), st.sampled_from(["auto", "num", "str", "ip"]))
 piped = st.one_of(
     st.builds(where.Where, conditions),
     st.builds(
@@ -137,24 +137,6 @@ piped = st.one_of(
         st.none() | st.integers(1, 9),
     ),
     st.builds(head.Head, st.integers(0, 20)),
-    st.builds(stats.Stats, several, st.just(()) | some_fields),
-    st.builds(eventstats.EventStats, several, st.just(()) | some_fields),
-    st.builds(
-        streamstats.StreamStats,
-        several,
-        st.just(()) | some_fields,
-        st.booleans(),
-        st.integers(0, 9),
-        st.booleans(),
-        st.booleans(),
-    ),
-    st.builds(chart.Chart, several, a_field, series),
-    st.builds(
-        timechart.Timechart,
-        several,
-        st.builds(Buckets, spans, st.integers(1, 99), st.booleans(), st.booleans()),
-        series,
-    ),
     st.builds(
         top.Top,
         many_names,
@@ -216,6 +198,24 @@ piped = st.one_of(
         st.booleans(),
     ),
     st.builds(tail.Tail, st.integers(0, 20)),
+    st.builds(stats.Stats, several, st.just(()) | some_fields),
+    st.builds(eventstats.EventStats, several, st.just(()) | some_fields),
+    st.builds(
+        streamstats.StreamStats,
+        several,
+        st.just(()) | some_fields,
+        st.booleans(),
+        st.integers(0, 9),
+        st.booleans(),
+        st.booleans(),
+    ),
+    st.builds(chart.Chart, several, a_field, series),
+    st.builds(
+        timechart.Timechart,
+        several,
+        st.builds(Buckets, spans, st.integers(1, 99), st.booleans(), st.booleans()),
+        series,
+    ),
     st.builds(
         regex.Regex,
         st.none() | st.just("Image"),

@@ -29,7 +29,8 @@ TEXTS = [
     "| makeresults count=4 | append [| makeresults]",
     'EventCode=1 NOT [search x=1 | return 3 a b="c d"] [search y=1 | format]',
     '| tstats fillnull_value="n a" count min(_time) as "first seen" from datamodel=Endpoint.Processes '
-    'where (Processes.user=a OR Processes.user="b by c") Processes.dest IN (x, y) by _time, Processes.user',
+    'where (Processes.user=a OR Processes.user="b by c") Processes.dest IN (x, y) '
+    "by _time, Processes.user span=1h",
 ]
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from carhound.model.diagnostics import Source
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.pipeline import Request, hunt, search
@@ -231,6 +232,8 @@ def test_other_text_is_no_evidence(tmp_path: Path, text: bytes) -> None:
 def test_a_search_by_native_names(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(table(CAR))
-    rows = search('EventCode=1 Image="*cmd.exe" | table Image, exe', Request((str(path),), ())).results
+    rows = search(
+        Source('EventCode=1 Image="*cmd.exe" | table Image, exe', "<search>"), Request((str(path),), ())
+    ).results
     assert rows is not None
     assert rows.rows == ((CMD, "cmd.exe"),)

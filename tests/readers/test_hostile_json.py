@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from carhound.model.diagnostics import Source
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark
 from carhound.normalize.normalizer import Normalizer
@@ -286,7 +287,7 @@ def test_a_million_broken_lines_are_counted_not_listed(
     monkeypatch.setattr(coverage, "_PLACES", 10)
     path = tmp_path / "broken.json"
     path.write_bytes((GOOD % b"one" + b'\n{"EventID":1,,}\n') * 50)
-    run = search("EventCode=1", Request((str(path),), ()))
+    run = search(Source("EventCode=1", "<search>"), Request((str(path),), ()))
     (file,) = run.evidence.files
     assert (file.events, len(file.damaged)) == (50, 11)
     assert sum(one.records or 0 for one in file.damaged) == 50

@@ -17,8 +17,31 @@ _INTRODUCTION = """\
 # SPL: what is run
 
 Every command and function of Splunk's search language that carhound runs, and what it refuses, with what to
-use instead. What runs follows Splunk's Search Reference; where carhound differs on purpose, it is said here.
+use instead. What runs follows Splunk's Search Reference.
 Of a search over a lake, SQL runs what it can say exactly and the interpreter the rest.
+
+## Where it differs from Splunk on purpose
+
+- **Nothing is cut off.** `sort` keeps all rows (Splunk: 10,000), `list()` all values (100), subsearches,
+  `append` and `join` all rows and take their time (10,000 or 50,000 rows, 60 seconds). Write `sort 10000`,
+  `head`, `maxout=` where a limit is meant.
+- **Aggregates are exact.** Sums and means do not depend on the order of the rows; `dc`, `estdc` and all
+  percentiles look at every value. A percentile is a value that is there, by nearest rank.
+- **Events stand for themselves.** Fields are those of the record, with nothing extracted from `_raw` while
+  searching: use `rex`. A literal `index`, `source` or `sourcetype` selects nothing, with a note; what is
+  Sysmon's, the Security log's or the System log's is told from the event.
+- **Now is told from the evidence**, just after the newest event that counts, so that `earliest=-30d` means
+  something in old logs; `--now` sets it. A lake goes by the clock. Days begin at midnight of `--tz`, UTC
+  unless told.
+- **A time is shown as ISO 8601** in `_time` and is seconds since 1970 for eval and aggregates; other fields
+  made of it are numbers until `strftime()`.
+- **Regular expressions run on RE2**: no look-around and no back-references; such a search is refused.
+- **`tstats` has no summaries.** It reads the events of Sysmon themselves, and knows of Splunk's data models
+  Processes, Filesystem and Registry of Endpoint. `by _time` without `span=` is by the exact times.
+- **What is not run is refused by name**, before anything is read, with a way out. What looks like a slip is
+  run as written, with a warning.
+
+Readings where Splunk's documentation is silent, all of them ours, stand in [known gaps](../known-gaps.md).
 """
 
 

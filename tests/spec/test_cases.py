@@ -35,14 +35,25 @@ SYSMON = {"SourceName": "Microsoft-Windows-Sysmon", "Channel": "Microsoft-Window
 NOW = datetime(2024, 6, 15, 13, tzinfo=UTC)
 
 
+@cache
+def pages() -> dict[Path, Any]:
+    """The pages of cases beside this file."""
+    paths = sorted(FOLDER.glob("*/*.yaml"))
+    return {path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
+
+
 def cases() -> Iterator[Any]:
-    for path in sorted(FOLDER.glob("*/*.yaml")):
-        page = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path, page in pages().items():
         assert page["source"], path
         for case in page["cases"]:
             events = case.get("given", page.get("events", []))
             case = {key: page[key] for key in ("macros", "lookups") if key in page} | case
             yield pytest.param(case, events, id=f"{path.parent.name}/{path.stem}: {case['name']}")
+
+
+def accepted() -> list[dict[str, Any]]:
+    """The cases that have a result."""
+    return [one.values[0] for one in cases() if "error" not in one.values[0]]
 
 
 def as_event(fields: dict[str, Any], normalizer: Normalizer) -> Event:
@@ -117,13 +128,17 @@ def all_columns() -> EventTable:
 
 def compiled_of(case: dict[str, Any]) -> Compiled:
     if "pseudocode" in case:
-        return compile_pseudocode(Source(case["pseudocode"], "case"))
+        programs = {name: Source(text, name) for name, text in case.get("analytics", {}).items()}
+        return compile_pseudocode(Source(case["pseudocode"], "case"), analytics=programs.get)
+    return compile_spl(Source(case["spl"], "case"), definitions_of(case))
+
+
+def definitions_of(case: dict[str, Any]) -> Definitions:
     tables = {
         name: LookupTable(name, tuple(rows[0]), tuple(tuple(map(str, row)) for row in rows[1:]))
         for name, rows in case.get("lookups", {}).items()
     }
-    definitions = Definitions(read_macros(case.get("macros", ""), "macros.conf"), tables)
-    return compile_spl(Source(case["spl"], "case"), definitions)
+    return Definitions(read_macros(case.get("macros", ""), "macros.conf"), tables)
 
 
 def shown(result: Result) -> Answered:

@@ -78,6 +78,9 @@ def search(
     in .spl, stands for the search in it, and - for one on standard input. EVIDENCE are files and folders,
     as for 'carhound hunt'. Field names are those of the events (Image, CommandLine, Computer) and letter
     case counts in them, as in Splunk; it does not count in values.
+
+    Values are written as in Splunk: every backslash twice, quotes around blanks. Without table or stats the
+    page shows whole events, and --format json every field of them.
     """
     options = read_output_options(evidence, style, output, quiet, exit_zero)
 

@@ -1,7 +1,7 @@
 """One implementation over what was collected: its windows, rows and events; day by day with a backfill."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -11,10 +11,10 @@ from types import MappingProxyType
 from carhound.engines.interpreter.execution import Result, newest_first, run
 from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.rows import AliasUse, Row
-from carhound.findings.run import Rows, WindowUsed
+from carhound.findings.run import EVENT_HEAD, Rows, WindowUsed
 from carhound.findings.silence import silence
 from carhound.model.diagnostics import Source
-from carhound.model.event import Cell, Event
+from carhound.model.event import HEADER, Cell, Event
 from carhound.plan.nodes import Node, Scan, Tabular, chain, scans
 
 DAY_COLUMN = "day"
@@ -127,6 +127,18 @@ def table(plan: Node, result: Result) -> Rows | None:
 def as_rows(columns: tuple[str, ...], rows: Iterable[Row]) -> Rows:
     """Rows as a table of these columns."""
     return Rows(columns, tuple(tuple(row.shown(column) for column in columns) for row in rows))
+
+
+def as_events(rows: Sequence[Row]) -> Rows:
+    """Whole events as a table: what happened first, what else the record says behind it."""
+    names = dict.fromkeys(name for row in rows for name in row.names())
+    about = set(HEADER)
+    about.update(name for row in rows if row.event is not None for name in row.event.meta)
+    about.difference_update(name for row in rows if row.event is not None for name in row.event.data)
+    told = [name for name in EVENT_HEAD if name in names]
+    told += [name for name in names if name not in about and name not in told]
+    columns = (*told, *(name for name in names if name in about and name not in told))
+    return replace(as_rows(columns, rows), events=len(told))
 
 
 def _by_day(tables: list[tuple[str, Rows]]) -> Rows | None:

@@ -22,6 +22,10 @@ Status = Literal["complete", "partial", "nothing-eligible"]
 Reading = Literal["published", "corrected"]
 
 
+EVENT_HEAD = ("_time", "Computer", "SourceName", "EventCode")
+"""The columns that rows of events begin with, as far as the events have them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """A table of results."""
@@ -30,6 +34,9 @@ class Rows:
     rows: tuple[tuple[Cell, ...], ...]
     shown: int | None = None
     """How many of them a page for people shows; None leaves that to the page."""
+    events: int | None = None
+    """Of rows that are events, how many columns tell what happened: they come first, and a page for people
+    shows them alone, since the others tell of the record. None where the rows are no events."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The run as a page for people: what was found first, what could not be seen last, the verdict at the end."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from carhound.findings.run import AnalyticResult, Finding, Run
+from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Run
 from carhound.outputs.patterns import patterns
 from carhound.outputs.sentences import attack_text, d3fend_text, window_text
 from carhound.outputs.terminal.hosts import show_hosts
@@ -87,16 +88,22 @@ def _show_search(sheet: Page, run: Run) -> None:
     sheet.blank()
     for analytic in run.analytics:
         for result in analytic.implementations:
-            if result.status == "ran":
-                show_warnings(sheet, [result], told, 0)
-                continue
+            # The text is the caller's own: carets say more of it than a line's number.
             for diagnostic in result.diagnostics:
-                show_diagnostic(sheet, diagnostic, 0)
+                slip = diagnostic.severity == "warning" and diagnostic.span is not None
+                if result.status != "ran" or (slip and not told.again(diagnostic)):
+                    show_diagnostic(sheet, diagnostic, 0, rated=slip)
+            if result.status == "ran":
+                show_warnings(sheet, [_without_slips(result)], told, 0)
     if run.results is not None and run.results.rows:
         sheet.blank()
         show_rows(sheet, run.results, 0)
     for analytic in run.analytics:
         show_notes(sheet, analytic, told, 0)
+
+
+def _without_slips(result: ImplementationResult) -> ImplementationResult:
+    return replace(result, diagnostics=tuple(one for one in result.diagnostics if one.span is None))
 
 
 def _show_verdict(sheet: Page, run: Run) -> None:

@@ -9,7 +9,7 @@ from carhound import VERSION
 from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
 from carhound.analytics.load import COMPANIONS, bundled, load
 from carhound.errors import CarhoundError, DocumentError, UsageError
-from carhound.findings.judging import as_rows
+from carhound.findings.judging import as_events, as_rows
 from carhound.findings.processes import Processes
 from carhound.findings.run import Reading, Rows, Run, RunInfo
 from carhound.findings.status import Gaps, judge_status
@@ -19,6 +19,7 @@ from carhound.model.diagnostics import Diagnostic, Source
 from carhound.pipeline.gathered import Gathered
 from carhound.pipeline.implementations import Prepared, Subject, asks_nothing, prepare_all
 from carhound.pipeline.keys import compare_by, seen
+from carhound.pipeline.missing_fields import missing_fields
 from carhound.pipeline.novelty import read_days, tell_new
 from carhound.pipeline.over_files import from_files
 from carhound.pipeline.reasoned import reasoned
@@ -98,6 +99,8 @@ def _told(
         subject.processes = Processes(event for judgement in judged for event in judgement.events)
     told = gathered.matched if request.key or request.novel_over else None
     known = [(one, seen(one, gathered.sightings, moment.zone, told)) for one in subjects if of is None]
+    if of is not None and of.plan is not None and of.judgement is not None and of.judgement.events:
+        of.diagnostics += missing_fields(of.plan, of.judgement.events)
     results = tuple(
         analytic_result(subject, reading, gathered.eligible, gathered.matched) for subject in subjects
     )
@@ -187,7 +190,4 @@ def _rows(prepared: Prepared) -> Rows:
     result = prepared.judgement.result if prepared.judgement else None
     if result is None:
         return Rows((), ())
-    columns = result.columns
-    if columns is None:
-        columns = tuple(dict.fromkeys(name for row in result.rows for name in row.names()))
-    return as_rows(columns, result.rows)
+    return as_events(result.rows) if result.columns is None else as_rows(result.columns, result.rows)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from carhound.findings.lineage import Process
@@ -23,6 +24,21 @@ Closure = Callable[[], Iterator[Process]]
 
 _INTERRUPTED = "reading was interrupted"
 _TELLING = frozenset((*STARTS_AND_ENDS, *DEEDS))
+
+
+class _Processes:
+    """A sieve of the events that tell of processes."""
+
+    literals: tuple[str, ...] = ()
+    spellings: Mapping[str, str] = MappingProxyType({})
+
+    def wants(self, _: str | None, __: str | None, event_id: str | None) -> bool:
+        """All of them are read."""
+        return event_id in _TELLING
+
+    def can_match(self, _: str | None, __: str | None, ___: str | None) -> bool:
+        """Nothing else is looked for."""
+        return False
 
 
 class Recall(Protocol):
@@ -50,7 +66,7 @@ def from_files_again(
                 for part in Opener(found, options).parts():
                     if computers is not None and not any(map(known, computers.get(part.path, ()))):
                         continue
-                    for item in part.items():
+                    for item in part.sifted(_Processes()):
                         if not isinstance(item, RawEvent):
                             if computers is None and isinstance(item, Damage | Skipped):
                                 unread = f"{part.path} could not be read as a whole"

@@ -79,36 +79,19 @@ def _(plan: Rename, present: Collection[str] = ()) -> Columns:
 
 
 @columns.register
-def _(plan: Eval, present: Collection[str] = ()) -> Columns:
-    return _with(plan.input, present, (name for name, _ in plan.assignments))
-
-
-@columns.register
-def _(plan: Rex, present: Collection[str] = ()) -> Columns:
-    return _with(plan.input, present, plan.groups)
-
-
-@columns.register
 def _(plan: FillNull, present: Collection[str] = ()) -> Columns:
     return _with(plan.input, present, (name for name in plan.names if "*" not in name))
 
 
-@columns.register(Bin | StrCat)
-def _(plan: Bin | StrCat, present: Collection[str] = ()) -> Columns:
-    return _with(plan.input, present, (plan.target,))
+@columns.register(Bin | Eval | EventStats | Rex | StrCat | StreamStats)
+def _(plan: Bin | Eval | EventStats | Rex | StrCat | StreamStats, present: Collection[str] = ()) -> Columns:
+    return _with(plan.input, present, makes(plan))
 
 
 def _with(source: Node, present: Collection[str], made: Iterable[str]) -> Columns:
     """The columns of the rows, and behind them those that an operator makes."""
     known = columns(source, present)
     return None if known is None else distinct((*known, *made))
-
-
-@columns.register(EventStats)
-@columns.register(StreamStats)
-def _(plan: EventStats | StreamStats, present: Collection[str] = ()) -> Columns:
-    known = columns(plan.input, present)
-    return None if known is None else distinct((*known, *(one.column for one in plan.aggregations)))
 
 
 @columns.register
@@ -167,14 +150,14 @@ def makes(node: Node) -> tuple[str, ...]:
             return tuple(name for name, _ in assignments)
         case EventStats(_, aggregations) | StreamStats(_, aggregations):
             return tuple(one.column for one in aggregations)
-        case Append(_, subsearch) | Join(_, subsearch):
-            return columns(subsearch) or ()
-        case TableRows(_, table):
-            return table.columns
         case Rex():
             return node.groups
         case Bin() | StrCat():
             return (node.target,)
+        case Append(_, subsearch) | Join(_, subsearch):
+            return columns(subsearch) or ()
+        case TableRows(_, table):
+            return table.columns
         case Lookup(_, _, _, outputs):
             return tuple(name for _, name in outputs)
         case _:

@@ -97,7 +97,7 @@ def _(node: SubsearchFilter) -> str:
 
 @show_operator.register
 def _(_node: Append) -> str:
-    return "append, rows of"
+    return "append the rows of"
 
 
 @show_operator.register
@@ -317,11 +317,6 @@ def _raw(field: Field | None) -> str:
 
 def _names(names: tuple[str, ...]) -> str:
     return ", ".join(names) or "all fields"
-
-
-@show_operator.register
-def _(_node: Append) -> str:
-    return "append the rows of"
 
 
 @show_operator.register

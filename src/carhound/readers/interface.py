@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
@@ -73,6 +73,7 @@ class Reader(Protocol):
         """Everything in the source."""
 
 
+@runtime_checkable
 class Sifting(Reader, Protocol):
     """A file format in which events can be passed over without being parsed."""
 

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-_OTHER_SPACING = (b'" :', b'"\t:', b'"\n:', b'"\r:')
+_OTHER_BLANKS = (b"\t", b"\n", b"\r")
 _KEY_ENDS = re.compile(rb'"[ \t\n\r]*+:')
 _MOST_DEPTH = 200
 
@@ -19,7 +19,7 @@ def has_duplicate_keys(text: bytes, record: Any) -> bool:
     was lost; only where there are more, for which values can be the reason too, the text is parsed again.
     """
     ends = text.count(b'":')
-    if any(spacing in text for spacing in _OTHER_SPACING):
+    if b'" :' in text or any(blank in text for blank in _OTHER_BLANKS):
         ends = len(_KEY_ENDS.findall(text))
     if ends == _keys(record, 0):
         return False

@@ -11,9 +11,10 @@ from typing import Any
 
 import orjson
 
-from carhound.model.evidence import Damage
+from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.interface import LARGEST
 from carhound.readers.json_duplicates import has_duplicate_keys
+from carhound.readers.json_glance import LineGlance
 from carhound.readers.json_text import decode
 from carhound.readers.notes import Notes
 
@@ -53,14 +54,22 @@ class JsonItems:
     """Iterates over (object, its position) and `Damage`. `read(size)` gives the text in UTF-8.
 
     `offsets` says whether places in this text are places in the file, `largest` how many bytes an object may
-    have. Who takes an object for a whole record sets `recovering` to False: until then what follows damage
-    may be a piece of what was damaged.
+    have; `glance` passes over lines, of which `Glimpsed` tells. Who takes an object for a whole record sets
+    `recovering` to False: until then what follows damage may be a piece of what was damaged.
     """
 
     def __init__(
-        self, read: Callable[[int], bytes], notes: Notes, offsets: bool = True, largest: int = LARGEST
+        self,
+        read: Callable[[int], bytes],
+        notes: Notes,
+        offsets: bool = True,
+        largest: int = LARGEST,
+        glance: LineGlance | None = None,
     ) -> None:
         self.recovering = False
+        self.line: bytes | None = None
+        """The line that the last object is, where it is one, without its end."""
+        self._glance = glance
         self._read = read
         self._notes = notes
         self._offsets = offsets
@@ -88,13 +97,16 @@ class JsonItems:
         self._pieces = 0
         """Objects in a row, after damage, that nobody took for a whole record."""
 
-    def __iter__(self) -> Iterator[tuple[Any, str] | Damage]:
+    def __iter__(self) -> Iterator[tuple[Any, str] | Damage | Glimpsed]:
         while self._skip_space():
             buffer, at = self._buffer, self._at
             if self._pieces > _MOST_PIECES:
                 self._give_up_line(at)
                 continue
             if self._in_results(at):
+                continue
+            if (told := self._passed_over(at)) is not None:
+                yield from told
                 continue
             if buffer[at] != 0x7B:
                 yield from self._junk(at)
@@ -110,6 +122,7 @@ class JsonItems:
                         pass  # several objects in this line, or a broken one: the scan below tells
                     else:
                         self._take(line, record)
+                        self.line = buffer[at:newline]
                         yield record, self._position(at)
                         self._at = newline + 1
                         continue
@@ -121,6 +134,21 @@ class JsonItems:
                 self._resume(at, None)
             else:
                 yield from self._object(at, end)
+
+    def _passed_over(self, at: int) -> Iterator[Glimpsed] | None:
+        """What is told of lines that need not be read, if `at` begins one.
+
+        Items of a list are read, what may be a piece of a broken record, and what has no line of its own.
+        """
+        if self._glance is None or self.recovering or self._in_array:
+            return None
+        if self._buffer[at - 1] != 0x0A if at else self._lead != b"":
+            return None
+        self._at = self._glance(self._buffer, at)
+        if self._at == at:
+            return None
+        self._pieces = 0
+        return self._glance.told()
 
     def _in_results(self, at: int) -> bool:
         """Whether this is the frame around Splunk's results, which is passed over."""
@@ -157,6 +185,7 @@ class JsonItems:
             self._resume(at, end)
         else:
             self._take(text, record)
+            self.line = None
             yield record, self._position(at)
             self._at = end
 

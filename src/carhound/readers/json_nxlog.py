@@ -7,6 +7,7 @@ are Logstash's, through which these files went, and Security-Datasets'.
 from typing import Any
 
 from carhound.model.event import RawEvent, Value
+from carhound.readers.json_layout import HeaderKeys
 from carhound.readers.message_text import sysmon_message_fields
 from carhound.readers.notes import Notes
 from carhound.readers.sysmon_names import SYSMON
@@ -64,6 +65,14 @@ _LEVELS = frozenset(
     {"AUDIT_FAILURE", "AUDIT_SUCCESS", "CRITICAL", "DEBUG", "ERROR", "INFO", "VERBOSE", "WARNING"}
 )
 """What NXLog writes into EventType; Sysmon's registry and WMI events have a field of that name as well."""
+
+
+HEADER_KEYS = HeaderKeys(
+    names=frozenset({"SourceName", "Channel", "EventID", "Hostname", "Computer"}),
+    times=(("TimeCreated", True), ("UtcTime", False), ("@timestamp", True)),
+    plain=frozenset({""}),
+    never=frozenset({"EventData", "full_log"}),
+)
 
 
 def is_nxlog(record: dict[str, Any]) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from carhound.model.event import RawEvent
-from carhound.model.evidence import Damage
+from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.column_mapping import ColumnMapping
-from carhound.readers.interface import ByteSource, Item, ReadOptions
+from carhound.readers.interface import ByteSource, Item, ReadOptions, Sieve, Sifted
 from carhound.readers.json_envelopes import keep_envelope, open_envelope
+from carhound.readers.json_glance import LineGlance
 from carhound.readers.json_items import JsonItems
 from carhound.readers.json_mapped import mapped_event
-from carhound.readers.json_shapes import shape_of
+from carhound.readers.json_shapes import JsonShape, shape_of
 from carhound.readers.json_text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
 from carhound.readers.other import Other
@@ -30,33 +31,35 @@ class JsonReader:
 
     def read(self, source: ByteSource, options: ReadOptions) -> Iterator[Item]:
         """Every record; those of no supported shape are told at the end, by shape, as skipped."""
-        head = source.read(_HEAD)
-        notes = Notes(options.zone)
-        yield from _records(
-            as_utf8(head, source), notes, utf16_name(head) is None, options.largest, options.mappings
-        )
-        yield from notes.remarks()
+        for item in _records(source, options, None):
+            if not isinstance(item, Glimpsed):
+                yield item
+
+    def sift(self, source: ByteSource, options: ReadOptions, sieve: Sieve) -> Iterator[Sifted]:
+        """Likewise; of lines like those before them, and without a literal of the sieve, the headers."""
+        yield from _records(source, options, None if options.mappings else LineGlance(sieve))
 
 
-def _records(
-    read: Callable[[int], bytes],
-    notes: Notes,
-    offsets: bool,
-    largest: int,
-    mappings: tuple[ColumnMapping, ...],
-) -> Iterator[Item]:
+def _records(source: ByteSource, options: ReadOptions, glance: LineGlance | None) -> Iterator[Sifted]:
+    head = source.read(_HEAD)
+    notes = Notes(options.zone)
     other, behind = Other("records"), Other("records")
     broken = ""
-    items = JsonItems(read, notes, offsets, largest)
+    remarks = 0
+    items = JsonItems(as_utf8(head, source), notes, utf16_name(head) is None, options.largest, glance)
     for item in items:
-        if isinstance(item, Damage):
-            broken = item.where
+        if not isinstance(item, tuple):
+            broken = item.where if isinstance(item, Damage) else broken
             yield item
             continue
-        read_item = _event(*item, notes, mappings)
+        shape, read_item = _event(*item, notes, options.mappings)
         if isinstance(read_item, RawEvent):
             items.recovering = False
             behind = Other("records")  # what came before was pieces of the broken record
+            if glance is not None:
+                if items.line is not None and shape is not None:
+                    glance.learn(items.line, read_item, shape.header, remarked=notes.total() > remarks)
+                remarks = notes.total()
         elif isinstance(read_item, str):
             if read_item != _UNKNOWN or not items.recovering:
                 other.add(read_item, item[1])
@@ -64,32 +67,36 @@ def _records(
                 behind.add(_BEHIND, item[1])
             continue
         yield read_item
+    if glance is not None:
+        yield from glance.told(at_end=True)
     yield from other.skipped()
     yield from behind.skipped()
+    yield from notes.remarks()
 
 
 def _event(
     record: dict[str, Any], position: str, notes: Notes, mappings: tuple[ColumnMapping, ...]
-) -> RawEvent | Damage | str:
-    """The event of a record, why it cannot be read, or what it is instead."""
+) -> tuple[JsonShape | None, RawEvent | Damage | str]:
+    """The shape of a record, and its event, why it cannot be read, or what it is instead."""
     try:
         inner = open_envelope(record)
     except ValueError as error:
-        return Damage(position, f"what is in its body is not valid JSON: {error}", records=1)
+        return None, Damage(position, f"what is in its body is not valid JSON: {error}", records=1)
     if mappings and (mapped := mapped_event(inner, mappings, position, notes)) is not None:
-        return mapped
+        return None, mapped
     shape = shape_of(inner)
     if shape is None or shape.event is None:
-        return f"{shape.about}: not supported yet" if shape else _UNKNOWN
+        return None, f"{shape.about}: not supported yet" if shape else _UNKNOWN
     try:
         event = shape.event(inner, position, notes)
         if inner is not record:
             keep_envelope(record, event)
     except UnreadableError as error:
-        return Damage(position, str(error), records=1)
+        return None, Damage(position, str(error), records=1)
     except _NO_EVENT as error:
-        return Damage(position, f"a record of the shape {shape.name} that is no event ({error})", records=1)
-    return event
+        reason = f"a record of the shape {shape.name} that is no event ({error})"
+        return None, Damage(position, reason, records=1)
+    return shape, event
 
 
 def sample(read: Callable[[int], bytes], count: int) -> tuple[list[dict[str, Any]], bool]:
@@ -97,7 +104,7 @@ def sample(read: Callable[[int], bytes], count: int) -> tuple[list[dict[str, Any
     records: list[dict[str, Any]] = []
     broken = False
     for item in JsonItems(read, Notes()):
-        if isinstance(item, Damage):
+        if not isinstance(item, tuple):
             broken = True
         else:
             try:

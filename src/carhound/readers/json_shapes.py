@@ -11,9 +11,13 @@ from carhound.readers.json_eql_normalised import eql_normalised_event, is_eql_no
 from carhound.readers.json_eql_raw import eql_raw_event, is_eql_raw
 from carhound.readers.json_event_tree import event_tree_event, is_event_tree
 from carhound.readers.json_evtxecmd import evtxecmd_event, is_evtxecmd
+from carhound.readers.json_layout import HeaderKeys
+from carhound.readers.json_nxlog import HEADER_KEYS as NXLOG
 from carhound.readers.json_nxlog import is_nxlog, nxlog_event
 from carhound.readers.json_wazuh import is_wazuh, wazuh_event
+from carhound.readers.json_winlogbeat6 import HEADER_KEYS as WINLOGBEAT6
 from carhound.readers.json_winlogbeat6 import is_winlogbeat6, winlogbeat6_event
+from carhound.readers.json_winlogbeat7 import HEADER_KEYS as WINLOGBEAT7
 from carhound.readers.json_winlogbeat7 import is_winlogbeat7, winlogbeat7_event
 from carhound.readers.notes import Notes
 from carhound.readers.splunk_rows import is_splunk, splunk_event
@@ -32,6 +36,8 @@ class JsonShape:
     """Makes the event; None for a shape that is known by sight only."""
     marks: tuple[bytes, ...] = ()
     """Keys that betray the shape in a text whose objects are all broken."""
+    header: HeaderKeys | None = None
+    """What the headers of its records depend on, where that is simple enough to pass over lines by it."""
 
 
 def splunk_record(record: dict[str, Any], position: str, notes: Notes) -> RawEvent:
@@ -51,15 +57,17 @@ def _not_splunk(record: dict[str, Any], position: str, notes: Notes) -> RawEvent
 
 
 JSON_SHAPES: tuple[JsonShape, ...] = (
-    JsonShape("winlogbeat7", "Winlogbeat 7", is_winlogbeat7, winlogbeat7_event, (b'"winlog"',)),
-    JsonShape("winlogbeat6", "Winlogbeat 6", is_winlogbeat6, winlogbeat6_event, (b'"event_data"',)),
+    JsonShape("winlogbeat7", "Winlogbeat 7", is_winlogbeat7, winlogbeat7_event, (b'"winlog"',), WINLOGBEAT7),
+    JsonShape(
+        "winlogbeat6", "Winlogbeat 6", is_winlogbeat6, winlogbeat6_event, (b'"event_data"',), WINLOGBEAT6
+    ),
     JsonShape("event-tree", "an event tree", is_event_tree, event_tree_event, (b'"System"', b'"Event')),
     JsonShape("splunk-json", "a Splunk export in JSON", is_splunk, splunk_record, (b'"_raw"',)),
     JsonShape("evtxecmd", "EvtxECmd JSON", is_evtxecmd, evtxecmd_event, (b'"Payload', b'"EventId"')),
     JsonShape(
         "azure-sentinel", "an Azure Sentinel export", is_azure, azure_event, (b'"TenantId"', b'"EventID"')
     ),
-    JsonShape("nxlog", "NXLog", is_nxlog, nxlog_event, (b'"EventID"', b'"Hostname"')),
+    JsonShape("nxlog", "NXLog", is_nxlog, nxlog_event, (b'"EventID"', b'"Hostname"'), NXLOG),
     JsonShape("eql-raw", "raw EQL data", is_eql_raw, eql_raw_event, (b'"EventId"', b'"UtcTime"')),
     JsonShape(
         "eql-normalised",

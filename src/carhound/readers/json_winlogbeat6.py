@@ -6,6 +6,7 @@ Fields: Winlogbeat 6.7 reference, "Event log record fields".
 from typing import Any
 
 from carhound.model.event import RawEvent, Value
+from carhound.readers.json_layout import HeaderKeys
 from carhound.readers.notes import Notes
 from carhound.readers.times import event_time
 from carhound.readers.values import header_text, put, text_of
@@ -20,6 +21,13 @@ _SYSTEM = {
     "user.identifier": "System_UserID",
 }
 _PAYLOAD = frozenset({"event_data", "user_data"})
+
+
+HEADER_KEYS = HeaderKeys(
+    names=frozenset({"source_name", "log_name", "event_id", "computer_name"}),
+    times=(("event_data.UtcTime", False), ("@timestamp", True)),
+    plain=frozenset({"event_data", "user_data"}),
+)
 
 
 def is_winlogbeat6(record: dict[str, Any]) -> bool:
@@ -80,5 +88,11 @@ def flatten(
             continue
         if type(value) is dict:
             flatten(value, meta, left_out, renamed, path + ".")
+            continue
+        if type(value) is not str and (value := text_of(value)) is None:
+            continue
+        path = renamed.get(path, path)
+        if path in meta:
+            put(meta, path, value)
         else:
-            put(meta, renamed.get(path, path), value if type(value) is str else text_of(value))
+            meta[path] = value

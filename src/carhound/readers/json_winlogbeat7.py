@@ -9,6 +9,7 @@ from typing import Any
 
 from carhound.model.event import RawEvent, Value
 from carhound.readers.ecs_names import module_utc_time, read_back
+from carhound.readers.json_layout import HeaderKeys
 from carhound.readers.json_winlogbeat6 import flatten, payload, put_payload
 from carhound.readers.notes import Notes
 from carhound.readers.sysmon_names import SYSMON
@@ -42,6 +43,22 @@ _SECURITY = (
     ("ParentProcessName", ("process.parent.executable",)),
 )
 """What Winlogbeat's Security module moves out of a 4688 (beats, x-pack/winlogbeat/module/security)."""
+
+
+HEADER_KEYS = HeaderKeys(
+    names=frozenset(
+        {
+            "event.code",
+            "event.provider",
+            "winlog.channel",
+            "winlog.computer_name",
+            "winlog.event_id",
+            "winlog.provider_name",
+        }
+    ),
+    times=(("winlog.time_created", True), ("winlog.event_data.UtcTime", False), ("@timestamp", True)),
+    plain=frozenset({"winlog.event_data", "winlog.user_data"}),
+)
 
 
 def is_winlogbeat7(record: dict[str, Any]) -> bool:

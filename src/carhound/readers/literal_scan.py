@@ -1,6 +1,7 @@
 """Bytes searched for literals in every way in which a log can hold them, before anything is parsed."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import re2
 
@@ -8,6 +9,9 @@ from carhound.model.folding import fold
 
 Holds = Callable[[bytes], bool]
 """Whether bytes may hold one of the literals; False is certain."""
+
+Find = Callable[[bytes, int], int]
+"""Where one of the literals may stand next in bytes, at or after a place; -1 is certain."""
 
 _BETWEEN = rb"(?:\x00|[\x00-\xff][\xd8-\xdf])*"
 """Between two letters: what UTF-16 adds, and what parsers drop, zeros and halves of surrogate pairs."""
@@ -18,15 +22,25 @@ _APART = 3
 
 def utf16_or_ansi(literals: Iterable[str], spellings: Mapping[str, str]) -> Holds:
     """A search for texts in UTF-16 (little-endian) and in the code pages of Windows."""
-    patterns = [_BETWEEN.join(_spelt(letter, spellings) for letter in literal) for literal in literals]
-    if len(patterns) > _APART:
-        patterns = [b"|".join(patterns)]
-    searches = [_search(pattern) for pattern in patterns]
+    patterns = [
+        _BETWEEN.join(_any_of(spellings.get(letter, letter), "utf-16-le") for letter in literal)
+        for literal in literals
+    ]
+    searches = _searches(patterns)
 
     def holds(data: bytes) -> bool:
         return any(search(data) is not None for search in searches)
 
     return holds
+
+
+def utf8(literals: Iterable[str], spellings: Mapping[str, str]) -> tuple[Find, ...]:
+    """Searches for texts in UTF-8."""
+    patterns = [
+        b"".join(_any_of(spellings.get(letter, letter), "utf-8") for letter in literal)
+        for literal in literals
+    ]
+    return tuple(_finder(search) for search in _searches(patterns))
 
 
 def in_text(literals: Iterable[str]) -> Callable[[str], bool]:
@@ -40,11 +54,22 @@ def in_text(literals: Iterable[str]) -> Callable[[str], bool]:
     return holds
 
 
-def _spelt(letter: str, spellings: Mapping[str, str]) -> bytes:
-    """The bytes of any spelling of a letter; of ASCII ones without the zero that UTF-16 adds."""
-    spelt = spellings.get(letter, letter)
+def _searches(patterns: list[bytes]) -> list[Callable[..., Any]]:
+    return list(map(_search, patterns if len(patterns) <= _APART else [b"|".join(patterns)]))
+
+
+def _finder(search: Callable[..., Any]) -> Find:
+    def find(data: bytes, at: int) -> int:
+        found = search(data, at)
+        return -1 if found is None else int(found.start())
+
+    return find
+
+
+def _any_of(spelt: str, encoding: str) -> bytes:
+    """The bytes of any of these characters; of ASCII ones without the zero that UTF-16 adds."""
     ascii_ones = b"".join(_escaped(one.encode()) for one in spelt if one.isascii())
-    others = [_escaped(one.encode("utf-16-le")) for one in spelt if not one.isascii()]
+    others = [_escaped(one.encode(encoding)) for one in spelt if not one.isascii()]
     return b"(?:" + b"|".join((b"[" + ascii_ones + b"]", *others)) + b")"
 
 
@@ -52,10 +77,10 @@ def _escaped(data: bytes) -> bytes:
     return b"".join(b"\\x%02x" % byte for byte in data)
 
 
-def _search(pattern: bytes) -> Callable[[bytes], object]:
+def _search(pattern: bytes) -> Callable[..., Any]:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.max_mem = _MEMORY
     options.log_errors = False
-    search: Callable[[bytes], object] = re2.compile(pattern, options).search
+    search: Callable[..., Any] = re2.compile(pattern, options).search
     return search

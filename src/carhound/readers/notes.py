@@ -45,6 +45,10 @@ class Notes:
         """Counts one record for the remark of this code."""
         self._counts[code] += 1
 
+    def total(self) -> int:
+        """How often anything was counted."""
+        return sum(self._counts.values())
+
     def remarks(self) -> Iterator[Remark]:
         """One remark per code that was counted, in the order of the codes."""
         for code in sorted(self._counts):

@@ -77,11 +77,8 @@ class Part:
 
 
 def _sifting(name: str | None, span: Span) -> Sifting | None:
-    if name == "evtx":
-        from carhound.readers.evtx import EvtxReader
-
-        return EvtxReader(span.first, span.stop)
-    return None
+    reader = _reader(name, span)
+    return reader if isinstance(reader, Sifting) else None
 
 
 def _reader(name: str | None, span: Span) -> Reader:

@@ -1,7 +1,10 @@
 """What the plan can say, every place that has to know it knows."""
 
+import re
+from pathlib import Path
 from typing import get_args
 
+import carhound
 from carhound.engines.interpreter.functions import BUILDERS, OVER_VALUES
 from carhound.engines.interpreter.operators import OPERATORS
 from carhound.engines.interpreter.operators.aggregates import BEGIN
@@ -13,6 +16,12 @@ from carhound.plan.show_operators import show_operator
 
 def test_every_operator_runs() -> None:
     assert set(OPERATORS) == set(get_args(Node)) - {Scan}
+
+
+def test_nothing_is_registered_twice() -> None:
+    for path in Path(carhound.__file__).parent.rglob("*.py"):
+        written = re.findall(r"@(\w+)\.register\ndef _\(_?\w+: (\w+)", path.read_text(encoding="utf-8"))
+        assert len(written) == len(set(written)), path
 
 
 def test_every_operator_has_a_line_of_its_own() -> None:

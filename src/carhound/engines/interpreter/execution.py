@@ -16,6 +16,7 @@ from carhound.plan.functions import asks_clock, needs_clock
 from carhound.plan.nodes import (
     Bin,
     Eval,
+    EventStats,
     FillDown,
     FillNull,
     Filter,
@@ -27,6 +28,7 @@ from carhound.plan.nodes import (
     Scan,
     Sort,
     Stats,
+    StreamStats,
     SubsearchFilter,
     by_row,
     chain,
@@ -84,9 +86,12 @@ def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
         joined = isinstance(node, SubsearchFilter) and not node.negated
         if joined or isinstance(node, Filter | MvExpand) or by_row(node):
             rows = OPERATORS[type(node)](node, rows, execution.context)
-        elif isinstance(node, Bin | FillDown | FillNull | Join | MvCombine):
+        elif isinstance(node, _TAKES_FROM_OTHERS):
             break
     return list({id(row.event): row.event for row in rows if row.event is not None}.values())
+
+
+_TAKES_FROM_OTHERS = Bin | EventStats | FillDown | FillNull | Join | MvCombine | StreamStats
 
 
 def _asks_clock(node: Node) -> bool:

@@ -20,6 +20,8 @@ from carhound.model.event import Event
 from carhound.model.instants import format_time
 from carhound.model.names import Alias
 from carhound.model.windows import Window
+from carhound.plan.columns import makes
+from carhound.plan.expressions import FieldValue
 from carhound.plan.nodes import (
     Bin,
     Dedup,
@@ -35,8 +37,10 @@ from carhound.plan.nodes import (
     MvExpand,
     Node,
     Rename,
+    Rex,
     Scan,
     Sort,
+    StrCat,
     StreamStats,
     SubsearchFilter,
     Tail,
@@ -160,6 +164,12 @@ class _Walk:
             for name, expression in node.assignments:
                 if any(one.name in self.unknown for one in expression_fields(expression)):
                     self.unknown.add(name)
+        elif isinstance(node, Bin | Rex) and node.field is not None and node.field.name in self.unknown:
+            self.unknown.update(makes(node))
+        elif isinstance(node, StrCat) and self.unknown & {
+            part.name for part in node.parts if isinstance(part, FieldValue)
+        }:
+            self.unknown.add(node.target)
 
     def clause(self, predicate: Predicate, row: Row) -> Step:
         traced = trace(predicate, row, self.moment)

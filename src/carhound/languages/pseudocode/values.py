@@ -4,6 +4,7 @@ import re
 
 from carhound.languages.pseudocode.remarks import Remarks
 from carhound.languages.pseudocode.syntax import Text
+from carhound.languages.re2_syntax import WAY_OUT, why_not
 from carhound.model.diagnostics import Span
 from carhound.plan.predicates import Field
 
@@ -40,18 +41,9 @@ def single_backslashes(text: str) -> str:
 
 def check_expression(remarks: Remarks, expression: str, span: Span) -> None:
     """Raises LanguageError for a regular expression that RE2 cannot run."""
-    import re2  # loaded by the few programs that use it
-
     _check_placeholder(remarks, expression, span)
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(expression, options)
-    except (re2.error, UnicodeEncodeError) as problem:
-        given = problem.args[0]
-        reason = given.decode(errors="replace") if isinstance(given, bytes) else str(problem)
-        hint = "look-around and back-references have no RE2 form; rewrite without them"
-        raise remarks.fail("PS-R1", f"RE2 cannot run this expression: {reason}", span, hint) from None
+    if message := why_not(expression):
+        raise remarks.fail("PS-R1", message, span, WAY_OUT)
 
 
 def _check_placeholder(remarks: Remarks, text: str, span: Span) -> None:

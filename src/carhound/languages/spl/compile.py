@@ -4,7 +4,7 @@ Time terms hold for the search they stand in, never for its subsearches, nor the
 Search Reference, "Time modifiers", *Time ranges and subsearches*).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -18,6 +18,9 @@ from carhound.languages.spl.macros import expand
 from carhound.languages.spl.parser import parse
 from carhound.languages.spl.predicates import lower_predicate
 from carhound.languages.spl.scope import SCOPE_FIELDS, find_dataset
+from carhound.languages.spl.suspicious_commands import suspicious_command
+from carhound.languages.spl.suspicious_terms import suspicious_terms
+from carhound.languages.spl.suspicious_values import suspicious_values
 from carhound.languages.spl.syntax import (
     BareTerm,
     Comparison,
@@ -42,6 +45,8 @@ from carhound.plan.predicates import All, Predicate, Term, tests
 from carhound.plan.stems import stems
 
 _TIME_FIELDS = ("earliest", "latest")
+_OLD_TIMES = {"daysago": "d", "hoursago": "h", "minutesago": "m", "monthsago": "mon"}
+"""Modifiers of old versions of Splunk, and the unit of their number."""
 _MOST_SUBSEARCHES = 10
 _SPLICED = {"search", "query"}
 _SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -53,7 +58,9 @@ def compile_spl(source: Source, definitions: Definitions = NOTHING_DEFINED) -> C
     try:
         made = _compile(expanded.source, definitions)
     except LanguageError as problem:
-        raise LanguageError(expanded.tell(problem.diagnostic)) from None
+        from carhound.languages.spl.slips import mended  # only a mistake needs its many patterns
+
+        raise LanguageError(expanded.tell(mended(problem.diagnostic))) from None
     return Compiled(
         expanded.placed(made.plan), (*expanded.remarks, *(expanded.tell(one) for one in made.diagnostics))
     )
@@ -63,10 +70,22 @@ def _compile(source: Source, definitions: Definitions) -> Compiled:
     pipeline, remarks = parse(source)
     compiler = _Compiler(source, definitions, list(remarks))
     plan = compiler.pipeline(pipeline.commands)
+    compiler.remarks += suspicious_values(plan, source)
     if any(isinstance(test, Term) for stem in stems(plan) for test in tests(stem.conditions)):
         message = "bare terms are looked for in the values of an event's fields where it has no _raw text"
         compiler.remarks.append(Diagnostic("SPL-N1", message, "note"))
-    return Compiled(plan, tuple(compiler.remarks))
+    return Compiled(plan, tuple(_without_parts(compiler.remarks)))
+
+
+def _without_parts(remarks: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """The remarks save those about the backslashes in a text whose quotes are what is wrong."""
+    wider = [one.span for one in remarks if one.code in ("SPL-L3", "SPL-L5") and one.span is not None]
+    for one in remarks:
+        inside = one.span is not None and any(
+            wide.start <= one.span.start and one.span.end <= wide.end for wide in wider
+        )
+        if one.code != "SPL-E1" or not inside:
+            yield one
 
 
 @dataclass(slots=True)
@@ -90,6 +109,11 @@ class _Compiler:
 
     def pipeline(self, commands: Sequence[Search | PipedCommand]) -> Node:
         first, *rest = commands
+        for command in commands:
+            if isinstance(command, Search):
+                self.remarks += suspicious_terms(command.expression, self.source)
+            else:
+                self.remarks += suspicious_command(command.span, self.source)
         if isinstance(first, Search):
             node = self.first(first)
         else:
@@ -120,6 +144,9 @@ class _Compiler:
         for term in _terms(command.expression):
             if isinstance(term, Comparison) and term.name.text in _TIME_FIELDS:
                 self.time_term(term, parts)
+            elif isinstance(term, Comparison) and (unit := _OLD_TIMES.get(term.name.text)) is not None:
+                hint = f"write earliest=-{term.value.text}{unit}"
+                self.fail("SPL-T1", f"{term.name.text} is not supported", term.span, hint)
             elif isinstance(term, Comparison) and term.name.text in SCOPE_FIELDS and term.operator == "=":
                 self.scope_term(term, parts)
             elif isinstance(term, Membership) and term.name.text in SCOPE_FIELDS and len(term.values) == 1:

@@ -76,11 +76,7 @@ BUILT_IN: Mapping[MacroKey, Macro] = {
         Macro("comment", ("text",), ""),
         Macro("drop_dm_object_name", ("object_name",), "rename $object_name$.* AS *"),
         Macro("security_content_ctime", ("field",), f'eval $field$=strftime($field$, "{_CTIME}")'),
-        Macro(
-            "security_content_summariesonly",
-            (),
-            "summariesonly=false allow_old_summaries=true fillnull_value=null",
-        ),
+        Macro("security_content_summariesonly", (), _SUMMARIES),
         Macro("sysmon", (), 'source="XmlWinEventLog:Microsoft-Windows-Sysmon/Operational"'),
         Macro("wineventlog_security", (), 'source="XmlWinEventLog:Security"'),
         Macro("wineventlog_system", (), 'source="XmlWinEventLog:System"'),

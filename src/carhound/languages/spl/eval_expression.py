@@ -181,7 +181,10 @@ def _arguments(cursor: Cursor, depth: int) -> tuple[Expression, ...]:
     while not cursor.take(")"):
         if found and not cursor.take(","):
             cursor.fail(
-                "SPL-P1", f"expected , or ) {cursor.found()}", cursor.here(), "close the arguments with )"
+                "SPL-P1",
+                f"expected , or ) {cursor.found()}",
+                cursor.here(),
+                "put a comma between arguments, or close them with )",
             )
         found.append(parse_expression(cursor, depth + 1))
     return tuple(found)

@@ -2,6 +2,7 @@
 
 import re
 
+from carhound.languages.re2_syntax import WAY_OUT, why_not
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.words import read_quoted, unescape_text
 from carhound.model.diagnostics import Span
@@ -12,21 +13,8 @@ _PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P?<(?P<name>[A-Za-z_]\w
 
 def check_regex(cursor: Cursor, expression: str, span: Span) -> None:
     """Fails where RE2 cannot compile the expression."""
-    import re2  # loaded by the few searches that use it
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(expression, options)
-    except (re2.error, UnicodeEncodeError) as problem:
-        given = problem.args[0]
-        reason = given.decode(errors="replace") if isinstance(given, bytes) else str(problem)
-        cursor.fail(
-            "SPL-R1",
-            f"RE2 cannot run this expression: {reason}",
-            span,
-            "look-around and back-references have no RE2 form; rewrite without them",
-        )
+    if message := why_not(expression):
+        cursor.fail("SPL-R1", message, span, WAY_OUT)
 
 
 def read_expression(cursor: Cursor, example: str) -> tuple[str, Span]:

@@ -100,13 +100,12 @@ def _parse_term(cursor: Cursor) -> SearchExpression:
             return _membership(cursor, name, start)
         cursor.fail("SPL-P1", "IN needs a list", cursor.here(), 'write field IN ("a", "b")')
     cursor.at = end
-    if not name.quoted and (
-        name.text in ("and", "or", "not") or (name.text == "in" and cursor.peek() == "(")
-    ):
+    operator_meant = name.text.upper() in ("AND", "OR", "NOT") or (name.text == "in" and cursor.peek() == "(")
+    if operator_meant and not name.quoted:
         cursor.remark(
             "SPL-L1",
-            f"lower-case {name.text!r} is a word to be found in the event, not an operator",
-            cursor.span(start),
+            f"{name.text!r} is a word to be found in the event: operators are in upper case",
+            cursor.span(start, end),
             f"write {name.text.upper()} if the operator is meant",
         )
     cursor.at = end
@@ -119,6 +118,13 @@ def _comparison(cursor: Cursor, name: Word, operator: Operator, start: int) -> C
     if value is None:
         shown = f"{name.text}{operator}"
         cursor.fail("SPL-P1", f"{shown} needs a value {cursor.found()}", cursor.here(), f'write {shown}"…"')
+    if not value.quoted and (value.text[:1] in "=<>" or (value.text == "~" and cursor.peek() == '"')):
+        cursor.fail(
+            "SPL-P1",
+            f"search has no operator {operator}{value.text[0]}",
+            cursor.span(start),
+            f"write {name.text}=value; the operators are = != < <= > >=",
+        )
     _remark_adjacent(cursor, value)
     return Comparison(name, operator, value, cursor.span(start))
 
@@ -140,8 +146,8 @@ def _membership(cursor: Cursor, name: Word, start: int) -> Membership:
 
 
 def _fail_at_operator(cursor: Cursor) -> NoReturn:
-    operator = read_operator(cursor)
     at = cursor.here()
+    operator = read_operator(cursor)
     if operator is not None:
         cursor.fail("SPL-P1", f"{operator} has no field name before it", at, f'write field{operator}"value"')
     cursor.fail(

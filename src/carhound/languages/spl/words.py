@@ -14,9 +14,8 @@ from carhound.model.diagnostics import Span
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:{}]*", re.ASCII)
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS"}
-_NO_NAMES = frozenset({"as", "by", "sortby"})
-"""Words that mean something in other places."""
 _ENDS_WORD = frozenset('()[]|,"')
+_ESCAPES = re.compile(r"\\(.)", re.DOTALL)
 _TEXT_ESCAPE = re.compile(r'\\([\\"|])')
 _OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
 
@@ -80,6 +79,7 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
     if "\\" not in raw:
         return raw
     out: list[str] = []
+    unknown: list[str] = []
     at = 0
     while at < len(raw):
         character, following = raw[at], raw[at + 1 : at + 2]
@@ -88,9 +88,11 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
             at += 1
             continue
         if following not in '\\"|':
-            _remark_escape(cursor, raw, Span(start + at, start + at + 2))
+            unknown.append(character + following)
         out.append(following)
         at += 2
+    if unknown:
+        _remark_escapes(cursor, raw, unknown, Span(start, start + len(raw)))
     return "".join(out)
 
 
@@ -99,14 +101,15 @@ def unescape_text(raw: str) -> str:
     return _TEXT_ESCAPE.sub(r"\1", raw)
 
 
-def _remark_escape(cursor: Cursor, raw: str, span: Span) -> None:
-    escape = cursor.text[span.start : span.end]
-    reading = "a wildcard" if escape == "\\*" else f"plain {escape[1]!r}"
+def _remark_escapes(cursor: Cursor, raw: str, unknown: list[str], span: Span) -> None:
+    escapes = ", ".join(dict.fromkeys(unknown))
+    reading = "before * is dropped" if set(unknown) == {"\\*"} else "is dropped"
+    whole = _ESCAPES.sub(lambda match: match[0] if match[1] in '\\"|' else "\\" + match[0], raw)
     cursor.remark(
         "SPL-E1",
-        f"the escape {escape} in {raw!r} is read as {reading}; another reading keeps the backslash",
+        f"{escapes}: a single backslash {reading}; another reading keeps it",
         span,
-        "write a backslash as \\\\",
+        f"write {whole} where backslashes are meant",
     )
 
 
@@ -119,27 +122,6 @@ def show_name(name: str) -> str:
     """A field name as it can be written before an operator or in a list."""
     plain = _NAME.fullmatch(name) is not None and name.upper() not in _KEYWORDS
     return name if plain else quote(name)
-
-
-def read_names(cursor: Cursor, command: str) -> tuple[Word, ...]:
-    """Passes one or more field names with blanks or commas between, up to the end of the command."""
-    names: list[Word] = []
-    while not cursor.ends() and (word := read_word(cursor)) is not None:
-        refuse_no_name(cursor, command, word, cursor.at)
-        names.append(word)
-        cursor.take(",")
-    if not names:
-        cursor.fail("SPL-P1", f"{command} needs a field name", cursor.here(), f"write {command} Image")
-    end_of_command(cursor, command)
-    return tuple(names)
-
-
-def refuse_no_name(cursor: Cursor, command: str, word: Word, start: int) -> None:
-    """Fails for a word, begun at `start`, that means something else than a field."""
-    if not word.quoted and (word.text.lower() in _NO_NAMES or word.text[0] in "+-"):
-        span = word.span or cursor.span(start)
-        hint = "quote it if it is a field's name"
-        cursor.fail("SPL-U2", f"{command} does not take {word.text} here", span, hint)
 
 
 def end_of_command(cursor: Cursor, command: str) -> None:

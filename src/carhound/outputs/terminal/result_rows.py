@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
-from carhound.findings.run import Rows
+from carhound.findings.run import EVENT_HEAD, Rows
 from carhound.model.event import Cell
 from carhound.outputs.terminal.page import Page, evidence
 from carhound.outputs.wording import count
@@ -21,9 +21,27 @@ _GAP = 2
 
 
 def show_rows(page: Page, rows: Rows, indent: int) -> None:
-    """The rows in their own order."""
+    """The rows in their own order; of events, what happened."""
     shown = SHOWN if rows.shown is None else rows.shown
     listed = [[_values(cell) for cell in row] for row in rows.rows[:shown]]
+    if rows.events is not None:
+        names = rows.columns[: rows.events]
+        for row in listed:
+            _show_event(page, dict(zip(names, row, strict=False)), indent)
+    else:
+        _show_table(page, rows, listed, indent)
+    if (more := len(rows.rows) - shown) > 0:
+        page.line(f"and {count(more, 'more row')}: --format json, jsonl or csv lists them all", indent=indent)
+
+
+def _show_event(page: Page, fields: dict[str, list[Text]], indent: int) -> None:
+    """When, where and which event in one line, then its other fields."""
+    head = [text for name in EVENT_HEAD for text in fields.pop(name, [])]
+    page.line(Text("  ").join(Text(style="bold").append_text(text) for text in head), indent=indent)
+    _show_fields(page, list(fields), list(fields.values()), indent + 2)
+
+
+def _show_table(page: Page, rows: Rows, listed: Sequence[Sequence[list[Text]]], indent: int) -> None:
     columns = [evidence(name, "dim") for name in rows.columns]
     widths = _widths(columns, listed, page.width - indent)
     if widths is None:
@@ -34,8 +52,6 @@ def show_rows(page: Page, rows: Rows, indent: int) -> None:
             for at in range(len(columns))
         ]
         _show_grid(page, columns, listed, widths, numeric, indent)
-    if (more := len(rows.rows) - shown) > 0:
-        page.line(f"and {count(more, 'more row')}: --format json, jsonl or csv lists them all", indent=indent)
 
 
 def _values(cell: Cell) -> list[Text]:
@@ -89,14 +105,24 @@ def _show_grid(
 def _show_records(
     page: Page, columns: Sequence[str], rows: Sequence[Sequence[list[Text]]], indent: int
 ) -> None:
-    names = [evidence(name).plain for name in columns]
-    label = min(max(map(cell_len, names), default=0), _WIDEST_LABEL) + 2
     for number, row in enumerate(rows, 1):
         page.line((f"row {number}", "bold"), indent=indent)
-        for name, values in zip(names, row, strict=True):
-            beside = name
-            if values and cell_len(name) > _WIDEST_LABEL:
-                page.line((name, "dim"), indent=indent + 2)
-                beside = ""
-            for at, value in enumerate(values):
-                page.labelled("" if at else beside, value, indent=indent + 2, label_width=label)
+        _show_fields(page, columns, row, indent + 2)
+
+
+def _show_fields(page: Page, columns: Sequence[str], row: Sequence[list[Text]], indent: int) -> None:
+    names = [evidence(name).plain for name in columns]
+    label = min(max(map(cell_len, names), default=0), _WIDEST_LABEL) + 2
+    for name, values in zip(names, row, strict=True):
+        beside = name
+        if (
+            len(values) == 1
+            and _WIDEST_LABEL < cell_len(name) < page.width - indent - values[0].cell_len - _GAP
+        ):
+            page.line((name, "dim"), " " * _GAP, values[0], indent=indent)
+            continue
+        if values and cell_len(name) > _WIDEST_LABEL:
+            page.line((name, "dim"), indent=indent)
+            beside = ""
+        for at, value in enumerate(values):
+            page.labelled("" if at else beside, value, indent=indent, label_width=label)

@@ -140,21 +140,23 @@ class Lookup:
     span: Span | None = field(default=None, compare=False)
 
 
+RowWise = Fields | Table | Rename | Eval | Lookup | Rex | Sed | MakeMv | NoMv | Replace | StrCat
+"""What makes exactly one row of each, without the others."""
+
+
+Relational = Difference | Groups | Pairs | Select
 Node = (
     Scan
-    | Filter
-    | SubsearchFilter
     | Append
     | Bin
     | Chart
     | Dedup
-    | Difference
     | Eval
     | EventStats
     | Fields
     | FillDown
     | FillNull
-    | Groups
+    | Filter
     | Head
     | HeadWhile
     | Join
@@ -163,24 +165,22 @@ Node = (
     | MvCombine
     | MvExpand
     | NoMv
-    | Pairs
+    | Relational
     | Rename
     | Replace
     | Reverse
     | Rex
     | Sed
-    | Select
     | Sort
     | Stats
     | StrCat
     | StreamStats
+    | SubsearchFilter
     | Table
     | TableRows
     | Tail
     | Top
 )
-RowWise = Fields | Table | Rename | Eval | Lookup | Rex | Sed | MakeMv | NoMv | Replace | StrCat
-"""What makes exactly one row of each, without the others."""
 Transforming = Chart | Stats | Top
 """What makes rows that are no events any more."""
 Tabular = Transforming | Groups | Pairs | Select
@@ -238,7 +238,6 @@ def scans(plan: Node) -> list[Scan]:
 
 __all__ = [
     "NOTHING",
-    "Aggregate",
     "Aggregation",
     "Append",
     "Bin",

@@ -1,6 +1,7 @@
-"""Operators that aggregate rows in groups."""
+"""Operators that put rows into groups."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carhound.model.diagnostics import Span
@@ -36,7 +37,7 @@ class Stats:
     input: "Node"
     aggregations: tuple[Aggregation, ...]
     by: tuple[Field, ...] = ()
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class EventStats:
     input: "Node"
     aggregations: tuple[Aggregation, ...]
     by: tuple[Field, ...] = ()
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class StreamStats:
     """Whether all groups share one window, so that the rows of one push out those of others."""
     reset_on_change: bool = False
     """Whether all begins anew where the by-fields are others than those of the row before."""
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Chart:
     buckets: Buckets | None = None
     """Of a chart over `_time`."""
     series: Series | None = None
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +137,4 @@ class Top:
     """The column of the percentage of the rows (of the group), None for none."""
     other: str | None = None
     """What the fields hold in a last row for all other values, None for no such row."""
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = dataclasses.field(default=None, compare=False)

@@ -67,8 +67,8 @@ from carhound.plan.nodes import (
 Operator = Callable[[Any, Iterable[Row], Context], Iterable[Row]]
 
 OPERATORS: dict[type, Operator] = {
-    Bin: binning.binned,
     Append: joining.appended,
+    Bin: binning.binned,
     Chart: charting.chart,
     Dedup: filtering.dedup,
     Difference: relational.difference,
@@ -81,12 +81,12 @@ OPERATORS: dict[type, Operator] = {
     Groups: relational.groups,
     Head: ordering.head,
     HeadWhile: ordering.head_while,
+    Join: joining.joined,
+    Lookup: joining.looked_up,
     MakeMv: multivalue.makemv,
     MvCombine: multivalue.mvcombine,
     MvExpand: multivalue.mvexpand,
     NoMv: multivalue.nomv,
-    Join: joining.joined,
-    Lookup: joining.looked_up,
     Pairs: relational.pairs,
     Rename: shaping.renamed,
     Replace: replacing.replaced,
@@ -96,11 +96,11 @@ OPERATORS: dict[type, Operator] = {
     Select: relational.select,
     Sort: ordering.sort,
     Stats: grouping.stats,
-    StreamStats: streaming.streamstats,
     StrCat: replacing.joined,
+    StreamStats: streaming.streamstats,
     SubsearchFilter: filtering.by_subsearch,
     Table: shaping.projected,
+    TableRows: joining.table_rows,
     Tail: ordering.tail,
     Top: ranking.top,
-    TableRows: joining.table_rows,
 }

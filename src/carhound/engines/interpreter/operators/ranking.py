@@ -24,15 +24,15 @@ def top(node: Top, rows: Iterable[Row], context: Context) -> list[Row]:
     ]
 
 
-def _ranked(node: Top, order: list[Key], counts: Counter[Key]) -> Iterator[Row]:
+def _ranked(node: Top, ranked: list[Key], counts: Counter[Key]) -> Iterator[Row]:
     """The rows of a group, whose combinations are in order."""
-    total = sum(counts[key] for key in order)
-    shown = order[: node.limit or None]
+    total = sum(counts[key] for key in ranked)
+    shown = ranked[: node.limit or None]
     for key in shown:
         yield ranked_row(node, key, counts[key], total)
     rest = total - sum(counts[key] for key in shown)
     if node.other is not None and rest:
-        by = order[0][: len(node.by)]
+        by = ranked[0][: len(node.by)]
         yield ranked_row(node, (*by, *(node.other for _ in node.fields)), rest, total)
 
 

@@ -3,15 +3,22 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.named_options import read_count, read_options, read_subsearch
+from carhound.languages.spl.options import Options, Readers, whole
 from carhound.languages.spl.search_expression import show_pipeline
+from carhound.languages.spl.subsearch import read_subsearch
 from carhound.languages.spl.syntax import Lowering, Pipeline
 from carhound.languages.spl.words import end_of_command
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Append as AppendNode
 from carhound.plan.nodes import Head, Node
 
-_REFUSED = dict.fromkeys(("extendtimerange", "maxtime", "timeout"), "drop it: a subsearch runs to its end")
+_TO_ITS_END = "drop it: a subsearch runs to its end"
+_READERS: Readers = {
+    "extendtimerange": _TO_ITS_END,
+    "maxout": whole,
+    "maxtime": _TO_ITS_END,
+    "timeout": _TO_ITS_END,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +43,8 @@ class Append:
 
 def parse(cursor: Cursor, start: int) -> Append:
     """Reads what follows the command's name, which begins at `start`."""
-    options = read_options(cursor, "append", ("maxout",), _REFUSED)
-    most = read_count(cursor, options, "maxout", None)
+    options = Options("append", _READERS).take_all(cursor)
     pipeline = read_subsearch(cursor, "append")
     span = cursor.span(start)
     end_of_command(cursor, "append")
-    return Append(pipeline, most or None, span)
+    return Append(pipeline, options.get("maxout") or None, span)

@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import read_field, read_fields, refused, take_option, whole
+from carhound.languages.spl.field_names import read_field, read_fields
+from carhound.languages.spl.options import Options, Readers, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_word, show_name, take_keyword
 from carhound.model.diagnostics import Span
@@ -42,22 +42,23 @@ class Bin:
 
 def parse(cursor: Cursor, start: int) -> Bin:
     """Reads what follows the command's name, which begins at `start`."""
-    options: dict[str, Any] = {}
-    names = read_fields(cursor, "bin", _READERS, options, until=("as",))
+    options = Options("bin", _READERS)
+    names = read_fields(cursor, options, "as")
     if len(names) != 1 or "*" in names[0].text:
         place = (names[-1].span if names else None) or cursor.here()
         cursor.fail("SPL-P1", "bin takes one field", place, "write bin span=1h _time")
     target = None
     if take_keyword(cursor, "as"):
         target = read_field(cursor, "bin").text
-        while take_option(cursor, "bin", _READERS, options):
-            pass
+        options.take_all(cursor)
     end_of_command(cursor, "bin")
-    if names[0].text == "_time" and "span" not in options:
+    if names[0].text == "_time" and "span" not in options.given:
         cursor.fail(
             "SPL-U2", "bin of _time needs a span", names[0].span or cursor.here(), "write bin span=1h _time"
         )
-    return Bin(names[0], options.get("span"), options.get("bins", _BINS), target, cursor.span(start))
+    width = options.get("span")
+    bins = options.get("bins", _BINS) if width is None else _BINS
+    return Bin(names[0], width, bins, target, cursor.span(start))
 
 
 def _width(cursor: Cursor, _name: str) -> float | TimeSpan:
@@ -83,11 +84,12 @@ def _most(cursor: Cursor, name: str) -> int:
     return bins
 
 
-_READERS = {
+_SPAN = "name the width of a bin with span="
+_READERS: Readers = {
     "span": _width,
     "bins": _most,
-    "aligntime": refused("days and longer bins begin at the midnight of --tz"),
-    "end": refused("name the width of a bin with span="),
-    "minspan": refused("name the width of a bin with span="),
-    "start": refused("name the width of a bin with span="),
+    "aligntime": "days and longer bins begin at the midnight of --tz",
+    "end": _SPAN,
+    "minspan": _SPAN,
+    "start": _SPAN,
 }

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.aggregates import show_aggregates
-from carhound.languages.spl.charts import REFUSED, SERIES_OPTIONS, read_series, show_series
+from carhound.languages.spl.charts import SERIES_READERS, read_series, show_series
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.grouped import Options, read_aggregates, read_by, read_fields
+from carhound.languages.spl.grouped import read_aggregates, read_by, read_groups
+from carhound.languages.spl.options import Options, Readers
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import show_name, take_keyword
 from carhound.model.diagnostics import Span
@@ -14,7 +15,8 @@ from carhound.plan.nodes import Chart as ChartNode
 from carhound.plan.predicates import Field
 
 _CUT = "use timechart for times, or bin before chart"
-_REFUSED = REFUSED | dict.fromkeys(("aligntime", "bins", "cont", "end", "minspan", "span", "start"), _CUT)
+_OF_TIME = ("aligntime", "bins", "cont", "end", "minspan", "span", "start")
+_READERS: Readers = {**SERIES_READERS, **dict.fromkeys(_OF_TIME, _CUT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class Chart:
 
 def parse(cursor: Cursor, start: int) -> Chart:
     """Reads what follows the command's name, which begins at `start`."""
-    options = Options("chart", SERIES_OPTIONS, _REFUSED)
+    options = Options("chart", _READERS)
     aggregates = read_aggregates(cursor, options, "over", "by")
     fields: tuple[Field, ...] = ()
     if take_keyword(cursor, "over"):
-        fields = read_fields(cursor, options, "by")
+        fields = read_groups(cursor, options, "by")
         if len(fields) > 1:
             cursor.fail(
                 "SPL-P1", "chart is over one field", cursor.span(start), "write over Image by Computer"
@@ -53,5 +55,5 @@ def parse(cursor: Cursor, start: int) -> Chart:
         hint = "write chart count over Image by Computer"
         cursor.fail("SPL-P1", "chart takes one or two fields", cursor.span(start), hint)
     over, *split = fields
-    series = read_series(cursor, options, split[0] if split else None)
+    series = read_series(options, split[0] if split else None)
     return Chart(aggregates, over, series, cursor.span(start))

@@ -1,10 +1,10 @@
 """`dedup`: the first rows for each combination of values; rows lacking a field go (Splunk's default)."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import read_fields, show_options, take_option, truth
+from carhound.languages.spl.field_names import read_some_fields
+from carhound.languages.spl.options import Options, show_options, truth
 from carhound.languages.spl.sort_keys import Key, read_keys, show_keys
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_integer, show_name, take_keyword
@@ -50,17 +50,13 @@ class Dedup:
 
 def parse(cursor: Cursor, start: int) -> Dedup:
     """Reads what follows the command's name, which begins at `start`."""
-    options: dict[str, Any] = {}
-    while take_option(cursor, "dedup", _READERS, options):
-        pass
+    options = Options("dedup", _READERS).take_all(cursor)
     keep = read_integer(cursor)
     if keep == 0:
         cursor.fail(
             "SPL-P1", "dedup keeps at least one row", cursor.span(start), "write dedup 1 or drop the number"
         )
-    names = read_fields(cursor, "dedup", _READERS, options, until=("sortby",))
-    if not names:
-        cursor.fail("SPL-P1", "dedup needs a field name", cursor.here(), "write dedup Image")
+    names = read_some_fields(cursor, options, "sortby")
     sort_by = read_keys(cursor, "sortby") if take_keyword(cursor, "sortby") else ()
     end_of_command(cursor, "dedup")
     return Dedup(

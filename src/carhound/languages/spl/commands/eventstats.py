@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.grouped import EACH, NUMBERS_ALONE, Options, read_aggregates, read_by, show_by
+from carhound.languages.spl.grouped import EACH, NUMBERS_ALONE, read_aggregates, read_by, show_by
+from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Aggregation, Node
@@ -33,6 +34,6 @@ class EventStats:
 
 def parse(cursor: Cursor, start: int) -> EventStats:
     """Reads what follows the command's name, which begins at `start`."""
-    options = Options("eventstats", frozenset(), _REFUSED)
+    options = Options("eventstats", _REFUSED)
     aggregates = read_aggregates(cursor, options, "by")
     return EventStats(aggregates, read_by(cursor, options), cursor.span(start))

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.field_names import read_some_fields
+from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
-from carhound.languages.spl.words import Word, read_names, show_name
+from carhound.languages.spl.words import Word, end_of_command, show_name
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Fields as FieldsNode
 from carhound.plan.nodes import Node
@@ -34,4 +36,6 @@ def parse(cursor: Cursor, start: int) -> Fields:
     remove = cursor.take("-")
     if not remove:
         cursor.take("+")
-    return Fields(read_names(cursor, "fields"), remove, cursor.span(start))
+    names = read_some_fields(cursor, Options("fields"))
+    end_of_command(cursor, "fields")
+    return Fields(names, remove, cursor.span(start))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import read_fields
+from carhound.languages.spl.field_names import read_fields
+from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, show_name
 from carhound.model.diagnostics import Span
@@ -29,6 +30,6 @@ class FillDown:
 
 def parse(cursor: Cursor, start: int) -> FillDown:
     """Reads what follows the command's name, which begins at `start`."""
-    names = read_fields(cursor, "filldown", {}, {})
+    names = read_fields(cursor, Options("filldown"))
     end_of_command(cursor, "filldown")
     return FillDown(names, cursor.span(start))

@@ -1,10 +1,10 @@
 """`fillnull`: a value where a field is missing, 0 unless told."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import read_fields, text
+from carhound.languages.spl.field_names import read_fields
+from carhound.languages.spl.options import Options, text
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, quote, show_name
 from carhound.model.diagnostics import Span
@@ -32,7 +32,7 @@ class FillNull:
 
 def parse(cursor: Cursor, start: int) -> FillNull:
     """Reads what follows the command's name, which begins at `start`."""
-    options: dict[str, Any] = {}
-    names = read_fields(cursor, "fillnull", {"value": text}, options)
+    options = Options("fillnull", {"value": text})
+    names = read_fields(cursor, options)
     end_of_command(cursor, "fillnull")
     return FillNull(names, options.get("value", "0"), cursor.span(start))

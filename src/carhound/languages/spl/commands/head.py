@@ -1,11 +1,10 @@
 """`head`: the first rows, ten unless told; or those before the first on which an expression is not true."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.eval_expression import parse_expression, show_expression
-from carhound.languages.spl.field_options import show_options, take_option, truth, whole
+from carhound.languages.spl.options import Options, show_options, truth, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, read_integer
 from carhound.model.diagnostics import Span
@@ -45,14 +44,14 @@ class Head:
 
 def parse(cursor: Cursor, start: int) -> Head:
     """Reads what follows the command's name, which begins at `start`."""
-    options: dict[str, Any] = {}
+    options = Options("head", _READERS)
     condition: Expression | None = None
     while not cursor.ends():
-        if take_option(cursor, "head", _READERS, options):
+        if options.take(cursor):
             continue
         count = read_integer(cursor)
-        if count is not None and "limit" not in options:
-            options["limit"] = count
+        if count is not None and "limit" not in options.given:
+            options.given["limit"] = count
         elif count is None and condition is None:
             condition = _condition(cursor)
         else:
@@ -60,7 +59,7 @@ def parse(cursor: Cursor, start: int) -> Head:
     end_of_command(cursor, "head")
     if condition is None:
         for name in ("keeplast", "null"):
-            if name in options:
+            if name in options.given:
                 hint = f"write head (count>5) {name}=true"
                 cursor.fail("SPL-P1", f"{name}= says nothing without an expression", cursor.span(start), hint)
         return Head(options.get("limit", _DEFAULT), span=cursor.span(start))

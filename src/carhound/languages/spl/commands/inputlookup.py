@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.lookup_names import read_table_name
-from carhound.languages.spl.named_options import read_count, read_flag, read_options
+from carhound.languages.spl.options import Options, Readers, truth, whole
 from carhound.languages.spl.predicates import lower_predicate
 from carhound.languages.spl.search_expression import parse_search, show_search
 from carhound.languages.spl.syntax import Lowering, SearchExpression
@@ -15,7 +15,12 @@ from carhound.languages.spl.words import Word, end_of_command, show_name, take_k
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Node, TableRows, reads_nothing
 
-_REFUSED = {"strict": "drop it: a table that is not there is always an error"}
+_READERS: Readers = {
+    "append": truth,
+    "max": whole,
+    "start": whole,
+    "strict": "drop it: a table that is not there is always an error",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +61,13 @@ class InputLookup:
 
 def parse(cursor: Cursor, start: int) -> InputLookup:
     """Reads what follows the command's name, which begins at `start`."""
-    known = ("append", "start", "max")
-    options = read_options(cursor, "inputlookup", known, _REFUSED)
+    options = Options("inputlookup", _READERS).take_all(cursor)
     name = read_table_name(cursor, "inputlookup")
-    options |= read_options(cursor, "inputlookup", known, _REFUSED)
+    options.take_all(cursor)
     where = None
     if take_keyword(cursor, "where"):
         where = parse_search(cursor, cursor.read_subsearch)
     span = cursor.span(start, len(cursor.text[: cursor.at].rstrip()))
     end_of_command(cursor, "inputlookup")
-    return InputLookup(
-        name,
-        where,
-        read_flag(cursor, options, "append", False),
-        read_count(cursor, options, "start", 0) or 0,
-        read_count(cursor, options, "max", None),
-        span,
-    )
+    append, first, most = options.get("append", False), options.get("start", 0), options.get("max")
+    return InputLookup(name, where, append, first, most, span)

@@ -6,8 +6,9 @@ Splunk's Search Reference, "join". There is no limit of rows where Splunk stops 
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.named_options import read_count, read_flag, read_options, read_subsearch
+from carhound.languages.spl.options import Options, Readers, text, truth, whole
 from carhound.languages.spl.search_expression import show_pipeline
+from carhound.languages.spl.subsearch import read_subsearch
 from carhound.languages.spl.syntax import Lowering, Pipeline
 from carhound.languages.spl.words import Word, end_of_command, read_word, show_name
 from carhound.model.diagnostics import Span
@@ -15,13 +16,8 @@ from carhound.plan.nodes import Join as JoinNode
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Field
 
-_KNOWN = ("type", "max", "overwrite")
-_REFUSED = {
-    "earlier": "rows are not joined by their times: compare them with where",
-    "left": "name the fields that both sides share: join Computer [search …]",
-    "right": "name the fields that both sides share: join Computer [search …]",
-    "usetime": "rows are not joined by their times: compare them with where",
-}
+_TIMES = "rows are not joined by their times: compare them with where"
+_SHARED = "name the fields that both sides share: join Computer [search …]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +54,7 @@ class Join:
 
 def parse(cursor: Cursor, start: int) -> Join:
     """Reads what follows the command's name, which begins at `start`."""
-    options = read_options(cursor, "join", _KNOWN, _REFUSED)
-    kind = options.get("type", Word("inner"))
-    if kind.text.lower() not in ("inner", "left", "outer"):
-        span = kind.span or cursor.here()
-        cursor.fail(
-            "SPL-U2", f"join type={kind.text} is not supported", span, "write type=inner or type=left"
-        )
+    options = Options("join", _READERS).take_all(cursor)
     names: list[Word] = []
     while cursor.peek() != "[" and (word := read_word(cursor)) is not None:
         names.append(word)
@@ -76,11 +66,29 @@ def parse(cursor: Cursor, start: int) -> Join:
             cursor.here(),
             "name the fields: join Computer [search …]",
         )
-    most = read_count(cursor, options, "max", 1)
-    overwrite = read_flag(cursor, options, "overwrite", True)
     pipeline = read_subsearch(cursor, "join")
     span = cursor.span(start)
     end_of_command(cursor, "join")
-    return Join(
-        tuple(names), pipeline, kind.text.lower() != "inner", 1 if most is None else most, overwrite, span
-    )
+    outer, most, overwrite = options.get("type", False), options.get("max", 1), options.get("overwrite", True)
+    return Join(tuple(names), pipeline, outer, most, overwrite, span)
+
+
+def _outer(cursor: Cursor, name: str) -> bool:
+    cursor.skip_blank()
+    start = cursor.at
+    kind = text(cursor, name)
+    if kind.lower() not in ("inner", "left", "outer"):
+        hint = "write type=inner or type=left"
+        cursor.fail("SPL-U2", f"join type={kind} is not supported", cursor.span(start), hint)
+    return kind.lower() != "inner"
+
+
+_READERS: Readers = {
+    "earlier": _TIMES,
+    "left": _SHARED,
+    "max": whole,
+    "overwrite": truth,
+    "right": _SHARED,
+    "type": _outer,
+    "usetime": _TIMES,
+}

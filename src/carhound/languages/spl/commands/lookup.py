@@ -8,7 +8,7 @@ from typing import Literal
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.lookup_names import read_table_name
-from carhound.languages.spl.named_options import read_options
+from carhound.languages.spl.options import Options
 from carhound.languages.spl.predicates import is_network
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_word, show_name, take_keyword
@@ -82,7 +82,7 @@ def _remark_patterns(table: LookupTable, column: Word, lowering: Lowering) -> No
 
 def parse(cursor: Cursor, start: int) -> Lookup:
     """Reads what follows the command's name, which begins at `start`."""
-    read_options(cursor, "lookup", (), _REFUSED)
+    Options("lookup", _REFUSED).take(cursor)
     name = read_table_name(cursor, "lookup")
     keys = _pairs(cursor)
     if not keys:

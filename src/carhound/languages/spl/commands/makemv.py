@@ -1,10 +1,10 @@
 """`makemv`: a field cut into several values."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import read_one_field, refused, show_options, text, truth
+from carhound.languages.spl.field_names import read_one_field
+from carhound.languages.spl.options import Options, Readers, show_options, text, truth
 from carhound.languages.spl.regexes import count_groups, read_expression, to_re2
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, show_name
@@ -38,9 +38,9 @@ class MakeMv:
 
 def parse(cursor: Cursor, start: int) -> MakeMv:
     """Reads what follows the command's name, which begins at `start`."""
-    options: dict[str, Any] = {}
-    name = read_one_field(cursor, "makemv", _READERS, options)
-    if "delim" in options and "tokenizer" in options:
+    options = Options("makemv", _READERS)
+    name = read_one_field(cursor, options)
+    if "delim" in options.given and "tokenizer" in options.given:
         cursor.fail(
             "SPL-P1", "makemv takes delim= or tokenizer=, not both", cursor.span(start), "keep one of them"
         )
@@ -72,9 +72,9 @@ def _tokenizer(cursor: Cursor, _name: str) -> str:
     return expression
 
 
-_READERS = {
+_READERS: Readers = {
     "allowempty": truth,
     "delim": _delimiter,
-    "setsv": refused("drop it: a field has its values and no other form"),
+    "setsv": "drop it: a field has its values and no other form",
     "tokenizer": _tokenizer,
 }

@@ -6,7 +6,7 @@ Splunk's Search Reference, "makeresults".
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.named_options import read_count, read_options
+from carhound.languages.spl.options import Options, Readers, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command
 from carhound.model.diagnostics import Span
@@ -15,7 +15,8 @@ from carhound.plan.lookup_table import LookupTable
 from carhound.plan.nodes import Eval, Node, TableRows, reads_nothing
 
 _MOST = 1_000_000
-_REFUSED = dict.fromkeys(("annotate", "data", "format"), "make fields with eval")
+_EVAL = "make fields with eval"
+_READERS: Readers = {"annotate": _EVAL, "count": whole, "data": _EVAL, "format": _EVAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,9 @@ class MakeResults:
 
 def parse(cursor: Cursor, start: int) -> MakeResults:
     """Reads what follows the command's name, which begins at `start`."""
-    options = read_options(cursor, "makeresults", ("count",), _REFUSED)
-    count = read_count(cursor, options, "count", 1)
+    count = Options("makeresults", _READERS).take_all(cursor).get("count", 1)
     span = cursor.span(start)
-    if count is not None and count > _MOST:
+    if count > _MOST:
         cursor.fail("SPL-U2", f"makeresults gives at most {_MOST:,} rows", span, "make fewer")
     end_of_command(cursor, "makeresults")
-    return MakeResults(1 if count is None else count, span)
+    return MakeResults(count, span)

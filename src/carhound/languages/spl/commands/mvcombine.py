@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import read_one_field, refused
+from carhound.languages.spl.field_names import read_one_field
+from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, show_name
 from carhound.model.diagnostics import Span
@@ -11,7 +12,7 @@ from carhound.plan.nodes import MvCombine as MvCombineNode
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Field
 
-_READERS = {"delim": refused("drop it: values are kept apart; put nomv or mvjoin() behind it for one text")}
+_READERS = {"delim": "drop it: values are kept apart; put nomv or mvjoin() behind it for one text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +33,4 @@ class MvCombine:
 
 def parse(cursor: Cursor, start: int) -> MvCombine:
     """Reads what follows the command's name, which begins at `start`."""
-    return MvCombine(read_one_field(cursor, "mvcombine", _READERS, {}), cursor.span(start))
+    return MvCombine(read_one_field(cursor, Options("mvcombine", _READERS)), cursor.span(start))

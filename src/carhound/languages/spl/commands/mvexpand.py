@@ -1,10 +1,10 @@
 """`mvexpand`: a row for each value of a field."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import read_one_field, whole
+from carhound.languages.spl.field_names import read_one_field
+from carhound.languages.spl.options import Options, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, show_name
 from carhound.model.diagnostics import Span
@@ -32,6 +32,6 @@ class MvExpand:
 
 def parse(cursor: Cursor, start: int) -> MvExpand:
     """Reads what follows the command's name, which begins at `start`."""
-    options: dict[str, Any] = {}
-    name = read_one_field(cursor, "mvexpand", {"limit": whole}, options)
+    options = Options("mvexpand", {"limit": whole})
+    name = read_one_field(cursor, options)
     return MvExpand(name, options.get("limit", 0), cursor.span(start))

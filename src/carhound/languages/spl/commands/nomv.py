@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import read_one_field
+from carhound.languages.spl.field_names import read_one_field
+from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, show_name
 from carhound.model.diagnostics import Span
@@ -30,4 +31,4 @@ class NoMv:
 
 def parse(cursor: Cursor, start: int) -> NoMv:
     """Reads what follows the command's name, which begins at `start`."""
-    return NoMv(read_one_field(cursor, "nomv", {}, {}), cursor.span(start))
+    return NoMv(read_one_field(cursor, Options("nomv")), cursor.span(start))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import read_fields
+from carhound.languages.spl.field_names import read_some_fields
+from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import (
     Word,
@@ -48,9 +49,7 @@ def parse(cursor: Cursor, start: int) -> Replace:
         pairs.append(_pair(cursor))
     names: tuple[Word, ...] = ()
     if take_keyword(cursor, "in"):
-        names = read_fields(cursor, "replace", {}, {})
-        if not names:
-            cursor.fail("SPL-P1", "IN needs a field name", cursor.here(), _EXAMPLE)
+        names = read_some_fields(cursor, Options("replace"))
     end_of_command(cursor, "replace")
     return Replace(tuple(pairs), names, cursor.span(start))
 

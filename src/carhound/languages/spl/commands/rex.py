@@ -1,10 +1,10 @@
 """`rex`: fields out of values by the named groups of a regular expression; with `mode=sed`, values edited."""
 
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import refused, take_option, text, whole
+from carhound.languages.spl.options import Options, Readers, text, whole
 from carhound.languages.spl.regexes import groups, read_expression, to_re2
 from carhound.languages.spl.sed import read_edit, show_edit
 from carhound.languages.spl.syntax import Lowering
@@ -44,10 +44,10 @@ class Rex:
 
 def parse(cursor: Cursor, start: int) -> Rex:
     """Reads what follows the command's name, which begins at `start`."""
-    options: dict[str, Any] = {}
+    options = Options("rex", _READERS)
     written: tuple[str, Span] | None = None
     while not cursor.ends():
-        if take_option(cursor, "rex", _READERS, options):
+        if options.take(cursor):
             continue
         if written is not None:
             break
@@ -57,8 +57,8 @@ def parse(cursor: Cursor, start: int) -> Rex:
     end_of_command(cursor, "rex")
     name: str | None = options.get("field")
     expression, span = written
-    if "mode" in options:
-        if "max_match" in options:
+    if "mode" in options.given:
+        if "max_match" in options.given:
             cursor.fail("SPL-P1", "max_match= has no meaning beside mode=sed", cursor.span(start), "drop it")
         if name is None:
             _no_raw(cursor, cursor.span(start))
@@ -87,9 +87,9 @@ def _mode(cursor: Cursor, name: str) -> str:
     return mode
 
 
-_READERS = {
+_READERS: Readers = {
     "field": text,
     "max_match": whole,
     "mode": _mode,
-    "offset_field": refused("drop it: where a match stands is not told"),
+    "offset_field": "drop it: where a match stands is not told",
 }

@@ -8,11 +8,11 @@ from carhound.languages.spl.grouped import (
     EACH,
     NUMBERS_ALONE,
     UNCHANGED,
-    Options,
     read_aggregates,
     read_by,
     show_by,
 )
+from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Aggregation, Node
@@ -46,6 +46,6 @@ class Stats:
 
 def parse(cursor: Cursor, start: int) -> Stats:
     """Reads what follows the command's name, which begins at `start`."""
-    options = Options("stats", frozenset(), _REFUSED)
+    options = Options("stats", _REFUSED)
     aggregates = read_aggregates(cursor, options, "by")
     return Stats(aggregates, read_by(cursor, options), cursor.span(start))

@@ -1,10 +1,10 @@
 """`strcat`: texts and fields put together in one field."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import read_fields, show_options, truth
+from carhound.languages.spl.field_names import read_fields
+from carhound.languages.spl.options import Options, show_options, truth
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, quote, show_name
 from carhound.model.diagnostics import Span
@@ -37,8 +37,8 @@ class StrCat:
 
 def parse(cursor: Cursor, start: int) -> StrCat:
     """Reads what follows the command's name, which begins at `start`. What is in quotes is text."""
-    options: dict[str, Any] = {}
-    words = read_fields(cursor, "strcat", {"allrequired": truth}, options)
+    options = Options("strcat", {"allrequired": truth})
+    words = read_fields(cursor, options)
     end_of_command(cursor, "strcat")
     if len(words) < 2:
         cursor.fail(

@@ -4,21 +4,25 @@ from dataclasses import dataclass, field
 
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.grouped import EACH, NUMBERS_ALONE, Options, read_aggregates, read_by, show_by
+from carhound.languages.spl.grouped import EACH, NUMBERS_ALONE, read_aggregates, read_by, show_by
+from carhound.languages.spl.options import Options, Readers, truth, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Aggregation, Node
 from carhound.plan.nodes import StreamStats as StreamStatsNode
 from carhound.plan.predicates import Field
 
-_TAKEN = frozenset({"current", "global", "reset_on_change", "window"})
 _RESET = "make a field that says where to begin anew, and use reset_on_change with it in by"
-_REFUSED = {
+_READERS: Readers = {
     "allnum": NUMBERS_ALONE,
+    "current": truth,
     "dedup_splitvals": EACH,
+    "global": truth,
     "reset_after": _RESET,
     "reset_before": _RESET,
+    "reset_on_change": truth,
     "time_window": "use window= with a number of rows, or timechart for spans of time",
+    "window": whole,
 }
 
 
@@ -56,15 +60,15 @@ class StreamStats:
 
 def parse(cursor: Cursor, start: int) -> StreamStats:
     """Reads what follows the command's name, which begins at `start`."""
-    options = Options("streamstats", _TAKEN, _REFUSED)
+    options = Options("streamstats", _READERS)
     aggregates = read_aggregates(cursor, options, "by")
     by = read_by(cursor, options)
     return StreamStats(
         aggregates,
         by,
-        options.truth(cursor, "current", True),
-        options.count(cursor, "window", 0),
-        options.truth(cursor, "global", True),
-        options.truth(cursor, "reset_on_change", False),
+        options.get("current", True),
+        options.get("window", 0),
+        options.get("global", True),
+        options.get("reset_on_change", False),
         cursor.span(start),
     )

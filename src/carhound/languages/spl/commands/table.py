@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
+from carhound.languages.spl.field_names import read_some_fields
+from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
-from carhound.languages.spl.words import Word, read_names, show_name
+from carhound.languages.spl.words import Word, end_of_command, show_name
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import Table as TableNode
@@ -28,4 +30,6 @@ class Table:
 
 def parse(cursor: Cursor, start: int) -> Table:
     """Reads what follows the command's name, which begins at `start`."""
-    return Table(read_names(cursor, "table"), cursor.span(start))
+    names = read_some_fields(cursor, Options("table"))
+    end_of_command(cursor, "table")
+    return Table(names, cursor.span(start))

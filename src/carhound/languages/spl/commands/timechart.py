@@ -3,25 +3,17 @@
 from dataclasses import dataclass, field
 
 from carhound.languages.spl.aggregates import show_aggregates
-from carhound.languages.spl.charts import REFUSED, SERIES_OPTIONS, read_series, show_series
+from carhound.languages.spl.charts import SERIES_READERS, read_series, show_series
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.grouped import UNCHANGED, Options, read_aggregates, read_by, show_by
+from carhound.languages.spl.grouped import UNCHANGED, read_aggregates, read_by, show_by
+from carhound.languages.spl.options import Options, positive, time_span, truth
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
-from carhound.model.time_spans import TimeSpan, parse_time_span
 from carhound.plan.nodes import Aggregation, Buckets, Node, Series
 from carhound.plan.nodes import Chart as ChartNode
 from carhound.plan.predicates import Field
 
-_TAKEN = SERIES_OPTIONS | {"bins", "cont", "fixedrange", "span"}
 _RANGE = "use earliest= and latest= in the search"
-_REFUSED = REFUSED | {
-    "aligntime": "spans begin at whole hours and days",
-    "end": _RANGE,
-    "minspan": "use span=",
-    "partial": UNCHANGED,
-    "start": _RANGE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +41,31 @@ class Timechart:
 
 def parse(cursor: Cursor, start: int) -> Timechart:
     """Reads what follows the command's name, which begins at `start`."""
-    options = Options("timechart", _TAKEN, _REFUSED)
+    options = Options("timechart", _READERS)
     aggregates = read_aggregates(cursor, options, "by")
     split = read_by(cursor, options)
     if len(split) > 1:
         hint = "join them with eval before, or use bin and stats"
         cursor.fail("SPL-P1", "timechart is by one field", cursor.span(start), hint)
-    most = options.count(cursor, "bins", 100)
-    if most == 0:
-        cursor.fail("SPL-P1", "bins= is at least 1", options.given["bins"][1], "write bins=100")
     buckets = Buckets(
-        _span(cursor, options),
-        most,
-        options.truth(cursor, "cont", True),
-        options.truth(cursor, "fixedrange", True),
+        options.get("span"),
+        options.get("bins", 100),
+        options.get("cont", True),
+        options.get("fixedrange", True),
     )
-    series = read_series(cursor, options, split[0] if split else None)
+    series = read_series(options, split[0] if split else None)
     return Timechart(aggregates, buckets, series, cursor.span(start))
 
 
-def _span(cursor: Cursor, options: Options) -> TimeSpan | None:
-    if "span" not in options.given:
-        return None
-    value, place = options.given["span"]
-    span = parse_time_span(value.text)
-    if span is None:
-        what = f"the span {value.text} is not supported"
-        cursor.fail("SPL-U2", what, place, "write span=10m, 1h, 1d, 1w or 1mon")
-    return span
+_READERS = {
+    **SERIES_READERS,
+    "aligntime": "spans begin at whole hours and days",
+    "bins": positive,
+    "cont": truth,
+    "end": _RANGE,
+    "fixedrange": truth,
+    "minspan": "use span=",
+    "partial": UNCHANGED,
+    "span": time_span,
+    "start": _RANGE,
+}

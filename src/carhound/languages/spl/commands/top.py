@@ -4,15 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.field_options import (
-    read_fields,
-    refused,
-    show_options,
-    take_option,
-    text,
-    truth,
-    whole,
-)
+from carhound.languages.spl.field_names import read_some_fields
+from carhound.languages.spl.options import Options, Readers, show_options, text, truth, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_integer, show_name, take_keyword
 from carhound.model.diagnostics import Span
@@ -29,7 +22,7 @@ _DEFAULTS: dict[str, Any] = {
     "useother": False,
     "otherstr": "OTHER",
 }
-_READERS = {
+_READERS: Readers = {
     "limit": whole,
     "countfield": text,
     "percentfield": text,
@@ -38,8 +31,8 @@ _READERS = {
     "useother": truth,
     "otherstr": text,
 }
-_NO_OTHER = refused("rare has no row of other values; only top has")
-_RARE_READERS = _READERS | {"useother": _NO_OTHER, "otherstr": _NO_OTHER}
+_NO_OTHER = "rare has no row of other values; only top has"
+_RARE_READERS = {**_READERS, "useother": _NO_OTHER, "otherstr": _NO_OTHER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +79,14 @@ def parse_rare(cursor: Cursor, start: int) -> Top:
 
 def _parse(cursor: Cursor, start: int, *, rare: bool) -> Top:
     command, readers = ("rare", _RARE_READERS) if rare else ("top", _READERS)
-    options: dict[str, Any] = {}
-    while take_option(cursor, command, readers, options):
-        pass
+    options = Options(command, readers).take_all(cursor)
     limit = read_integer(cursor)
     if limit is not None:
-        options["limit"] = limit
-    names = read_fields(cursor, command, readers, options, until=("by",))
-    grouped = take_keyword(cursor, "by")
-    by = read_fields(cursor, command, readers, options) if grouped else ()
-    if not names or (grouped and not by):
-        cursor.fail("SPL-P1", f"{command} needs a field name", cursor.here(), f"write {command} Image")
+        options.given["limit"] = limit
+    names = read_some_fields(cursor, options, "by")
+    by = read_some_fields(cursor, options) if take_keyword(cursor, "by") else ()
     end_of_command(cursor, command)
-    return Top(names, by, tuple(options.items()), rare, cursor.span(start))
+    return Top(names, by, tuple(options.given.items()), rare, cursor.span(start))
 
 
 def _list(names: tuple[Word, ...]) -> str:

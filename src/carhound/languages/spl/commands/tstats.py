@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from carhound.languages.spl.commands import stats
+from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.data_model import SOURCE, DataSet, find_data_set
-from carhound.languages.spl.named_options import read_flag, read_options
+from carhound.languages.spl.field_names import read_fields
+from carhound.languages.spl.grouped import read_aggregates
+from carhound.languages.spl.options import Options, Readers, text, time_span, truth
 from carhound.languages.spl.search_expression import parse_search, show_search
 from carhound.languages.spl.syntax import (
     BareTerm,
@@ -20,23 +22,27 @@ from carhound.languages.spl.syntax import (
     Lowering,
     Membership,
     Negated,
-    PipedCommand,
     Search,
     SearchExpression,
     Subsearch,
 )
 from carhound.languages.spl.words import Word, end_of_command, quote, read_word, show_name, take_keyword
-from carhound.model.diagnostics import Source, Span
+from carhound.model.diagnostics import Span
 from carhound.model.suggestion import nearest
+from carhound.model.time_spans import TimeSpan
 from carhound.plan.expressions import Call, Constant, Expression, FieldValue
-from carhound.plan.nodes import Eval, Node, Rename, Stats, reads_nothing
+from carhound.plan.nodes import Aggregation, Bin, Eval, Node, Rename, Stats, reads_nothing
 from carhound.plan.predicates import Field
 
-_KNOWN = ("allow_old_summaries", "fillnull_value", "local", "prestats", "summariesonly")
-_REFUSED = {
+_READERS: Readers = {
+    "allow_old_summaries": truth,
     "append": "write append [| tstats …]",
+    "fillnull_value": text,
+    "local": truth,
+    "prestats": truth,
+    "summariesonly": truth,
 }
-_FROM = re.compile(r'"(?:[^"\\]|\\.)*"|\b(from)\s+datamodel\s*=', re.IGNORECASE | re.DOTALL)
+_BY = ("by", "groupby")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]]|(?<=[\s)])(by|groupby)(?=\s)', re.IGNORECASE | re.DOTALL)
 _NO_FIELDS = frozenset({"_time", "earliest", "latest", "index", "source", "sourcetype", "host", "eventtype"})
 """What has the same name in every data set."""
@@ -46,11 +52,12 @@ _NO_FIELDS = frozenset({"_time", "earliest", "latest", "index", "source", "sourc
 class TStats:
     """The parsed command. Names are as written, `Processes.user`."""
 
-    aggregates: PipedCommand
-    """What `stats` makes of the aggregates."""
+    aggregates: tuple[Aggregation, ...]
     data_set: DataSet
     where: SearchExpression | None = None
     by: tuple[Word, ...] = ()
+    width: TimeSpan | None = None
+    """Of the bins that a by-field `_time` is put into."""
     filler: str | None = None
     """What a by-field that is missing counts as; without it, the row is left out."""
     span: Span | None = field(default=None, compare=False)
@@ -67,29 +74,26 @@ class TStats:
             hint = "write append [| tstats …] for rows after others"
             lowering.fail("SPL-P1", "tstats makes rows and comes first", self.span, hint)
         events = lowering.events(Search(Conjunction(tuple(terms)), self.span))
-        grouped = self.aggregates.lower(events, lowering)
-        if not isinstance(grouped, Stats):
-            raise TypeError("stats makes a plan of stats")
         by = tuple(self.field(name, lowering, grouped=True) for name in self.by)
         # A by-field and an aggregate may have one name once the data set's is dropped from the first.
-        columns = [f"{self.data_set.name}: {one.column}" for one in grouped.aggregations]
+        columns = [f"{self.data_set.name}: {one.column}" for one in self.aggregates]
         aggregations = []
-        for one, column in zip(grouped.aggregations, columns, strict=True):
+        for one, column in zip(self.aggregates, columns, strict=True):
             of = one.field
             if of is not None:
                 of = Field(self.field(Word(of.name, span=self.span), lowering, grouped=True).text)
             aggregations.append(replace(one, field=of, column=column))
         read = [one.text for one in by] + [one.field.name for one in aggregations if one.field is not None]
-        made = self.made_fields(read, {one.text for one in by})
-        counted = replace(
-            grouped,
-            input=Eval(events, made, self.span) if made else events,
-            aggregations=tuple(aggregations),
-            by=tuple(Field(one.text) for one in by),
-            span=self.span,
-        )
+        if made := self.made_fields(read, {one.text for one in by}):
+            events = Eval(events, made, self.span)
+        if self.width is not None:
+            # Beside _time itself, which aggregates may be of.
+            bins = f"{self.data_set.name}: _time"
+            events = Bin(events, Field("_time"), self.width, target=bins, span=self.span)
+            by = tuple(replace(one, text=bins) if one.text == "_time" else one for one in by)
+        counted = Stats(events, tuple(aggregations), tuple(Field(one.text) for one in by), self.span)
         pairs = [(one.text, name.text) for one, name in zip(by, self.by, strict=True)]
-        pairs += [(column, one.column) for one, column in zip(grouped.aggregations, columns, strict=True)]
+        pairs += [(column, one.column) for one, column in zip(self.aggregates, columns, strict=True)]
         return Rename(counted, tuple(pair for pair in pairs if pair[0] != pair[1]), self.span)
 
     def made_fields(self, read: list[str], by: set[str]) -> tuple[tuple[str, Expression], ...]:
@@ -125,9 +129,10 @@ class TStats:
         """Text that parses to the same tree."""
         where = "" if self.where is None else f" where {show_search(self.where)}"
         by = f" by {', '.join(show_name(name.text) for name in self.by)}" if self.by else ""
-        aggregates = self.aggregates.show().removeprefix("stats ")
+        width = "" if self.width is None else f" span={self.width}"
+        aggregates = show_aggregates(self.aggregates)
         filler = "" if self.filler is None else f"fillnull_value={quote(self.filler)} "
-        return f"tstats {filler}{aggregates} from datamodel=Endpoint.{self.data_set.name}{where}{by}"
+        return f"tstats {filler}{aggregates} from datamodel=Endpoint.{self.data_set.name}{where}{by}{width}"
 
 
 def _renamed(
@@ -151,12 +156,18 @@ def _renamed(
 
 def parse(cursor: Cursor, start: int) -> TStats:
     """Reads what follows the command's name, which begins at `start`."""
-    options = read_options(cursor, "tstats", _KNOWN, _REFUSED)
-    if read_flag(cursor, options, "prestats", False):
+    options = Options("tstats", _READERS).take_all(cursor)
+    if options.get("prestats"):
         hint = "drop it: tstats gives what stats would"
         cursor.fail("SPL-U2", "tstats prestats=t is not supported", cursor.span(start), hint)
-    aggregates = _aggregates(cursor, start)
-    take_keyword(cursor, "from")
+    aggregates = read_aggregates(cursor, options, "from", "where", *_BY)
+    if not take_keyword(cursor, "from"):
+        cursor.fail(
+            "SPL-U2",
+            "tstats without a data model is not supported",
+            cursor.span(start, start + len("tstats")),
+            "write from datamodel=Endpoint.Processes, or use search and stats",
+        )
     model = _model(cursor)
     where = None
     if take_keyword(cursor, "where"):
@@ -170,27 +181,11 @@ def parse(cursor: Cursor, start: int) -> TStats:
             model.span or cursor.here(),
             "there are Endpoint.Processes, .Filesystem and .Registry; else use search and stats",
         )
-    by = _by(cursor) if any(take_keyword(cursor, word) for word in ("by", "groupby")) else ()
+    groups = any(take_keyword(cursor, word) for word in _BY)
+    by, width = _by(cursor) if groups else ((), None)
     span = cursor.span(start, len(cursor.text[: cursor.at].rstrip()))
     end_of_command(cursor, "tstats")
-    filler = options.get("fillnull_value")
-    return TStats(aggregates, data_set, where, by, None if filler is None else filler.text, span)
-
-
-def _aggregates(cursor: Cursor, start: int) -> PipedCommand:
-    """What stands before `from`, read as `stats` does."""
-    found = next((one for one in _FROM.finditer(cursor.text, cursor.at) if one[1]), None)
-    if found is None:
-        cursor.fail(
-            "SPL-U2",
-            "tstats without a data model is not supported",
-            cursor.span(start, start + len("tstats")),
-            "write from datamodel=Endpoint.Processes, or use search and stats",
-        )
-    before = Cursor(Source(cursor.text[: found.start()], cursor.source.name), cursor.at, cursor.remarks)
-    aggregates = stats.parse(before, cursor.at)
-    cursor.at = found.start()
-    return aggregates
+    return TStats(aggregates, data_set, where, by, width, options.get("fillnull_value"), span)
 
 
 def _model(cursor: Cursor) -> Word:
@@ -236,23 +231,19 @@ def _without_node(expression: SearchExpression | None) -> tuple[SearchExpression
         case Conjunction(items):
             parts = [_without_node(item) for item in items]
             node = next((name for _, name in parts if name is not None), None)
-            return Conjunction(tuple(item for item, _ in parts if item is not None)), node
+            left = tuple(item for item, _ in parts if item is not None)
+            return (left[0] if len(left) == 1 else Conjunction(left)), node
         case _:
             return expression, None
 
 
-def _by(cursor: Cursor) -> tuple[Word, ...]:
-    names: list[Word] = []
-    while not cursor.ends() and (name := read_word(cursor)) is not None:
-        if cursor.peek() == "=":
-            cursor.fail(
-                "SPL-U2",
-                f"tstats by {name.text}= is not supported",
-                name.span or cursor.here(),
-                "group by other fields, or use search, bin and stats",
-            )
-        names.append(name)
-        cursor.take(",")
+def _by(cursor: Cursor) -> tuple[tuple[Word, ...], TimeSpan | None]:
+    options = Options("tstats by", {"span": time_span})
+    names = read_fields(cursor, options)
     if not names:
         cursor.fail("SPL-P1", "by needs a field", cursor.here(), "write by Processes.process_name")
-    return tuple(names)
+    width = options.get("span")
+    if width is not None and all(name.text != "_time" for name in names):
+        last = names[-1].span or cursor.here()
+        cursor.fail("SPL-P1", "span= is about _time", last, "write by _time span=1h")
+    return names, width

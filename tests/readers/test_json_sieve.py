@@ -1,0 +1,353 @@
+"""JSON lines read through a sieve: none that can match is missed, and what is told of the rest is so."""
+
+import io
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from carhound.model.event import RawEvent
+from carhound.model.evidence import Glimpsed
+from carhound.model.folding import fold
+from carhound.model.presence import quarter_of
+from carhound.plan.rewrites.required_literals import SPELLINGS
+from carhound.readers import json_glance
+from carhound.readers.evidence import open_evidence
+from carhound.readers.interface import ReadOptions, read_exactly
+from carhound.readers.json_reader import JsonReader
+from carhound.readers.sources import Guarded
+
+LITERAL = "kiosk-task.exe"
+START = datetime(2024, 6, 14, 12, tzinfo=UTC)
+Header = tuple[str | None, str | None, str | None, str | None]
+
+
+class Wanting:
+    """A sieve of some literals that wants some event ids for their own sake so many times."""
+
+    spellings: Mapping[str, str] = SPELLINGS
+
+    def __init__(self, *literals: str, unsettled: Mapping[str, int] | None = None) -> None:
+        self.literals = literals
+        self._unsettled = Counter(unsettled or {})
+
+    def wants(self, _: str | None, __: str | None, event_id: str | None) -> bool:
+        self._unsettled[event_id or ""] -= 1
+        return self._unsettled[event_id or ""] >= 0
+
+    def can_match(self, _: str | None, __: str | None, ___: str | None) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def learns_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_glance, "_WORTH", 1)
+
+
+def header(event: RawEvent | Glimpsed) -> Header:
+    return event.provider, event.channel, event.event_id, event.computer
+
+
+def texts(event: RawEvent) -> Iterator[str]:
+    for value in (event.provider, event.channel, event.computer, *event.data.values(), *event.meta.values()):
+        yield from (value,) if isinstance(value, str) else value or ()
+
+
+def check(data: bytes, sieve: Wanting) -> tuple[int, int]:
+    """Holds what comes through a sieve against all there is; the events read, and those glimpsed."""
+    every = list(JsonReader().read(io.BytesIO(data), ReadOptions()))
+    items = list(JsonReader().sift(io.BytesIO(data), ReadOptions(), sieve))
+    events = [item for item in every if isinstance(item, RawEvent)]
+    read = [item for item in items if isinstance(item, RawEvent)]
+    glimpsed = [item for item in items if isinstance(item, Glimpsed)]
+    others = [item for item in items if not isinstance(item, RawEvent | Glimpsed)]
+    assert others == [item for item in every if not isinstance(item, RawEvent)]
+    by_position = {item.position: item for item in events}
+    for item in read:
+        same = by_position[item.position]
+        assert (header(item), item.time, item.data, item.meta) == (
+            header(same),
+            same.time,
+            same.data,
+            same.meta,
+        )
+    wanted = {
+        item.position
+        for item in events
+        if any(one in fold(text) for one in sieve.literals for text in texts(item))
+    }
+    assert wanted <= {item.position for item in read}
+    counted = Counter(map(header, read))
+    times: dict[Header, list[datetime]] = defaultdict(list)
+    for item in read:
+        times[header(item)] += [item.time] if item.time else []
+    quarters = {key: set(map(quarter_of, met)) for key, met in times.items()}
+    for one in glimpsed:
+        counted[header(one)] += one.events
+        times[header(one)] += (one.first, one.last)
+        quarters.setdefault(header(one), set()).update(one.quarters)
+    assert counted == Counter(map(header, events))
+    for key, met in times.items():
+        all_times = [item.time for item in events if header(item) == key and item.time]
+        assert (min(met, default=None), max(met, default=None)) == (
+            min(all_times, default=None),
+            max(all_times, default=None),
+        )
+        assert quarters[key] == set(map(quarter_of, all_times))
+    return len(read), sum(one.events for one in glimpsed)
+
+
+def stamp(number: int) -> str:
+    return (START + timedelta(seconds=number * 37)).isoformat().replace("+00:00", "Z")
+
+
+def nxlog(number: int, **others: object) -> dict[str, object]:
+    return {
+        "EventID": 1,
+        "SourceName": "Microsoft-Windows-Sysmon",
+        "Channel": "Microsoft-Windows-Sysmon/Operational",
+        "Hostname": "ws1.example.org",
+        "TimeCreated": stamp(number),
+        "UtcTime": "2024-06-14 12:00:00.123",
+        "RecordNumber": number,
+        "Image": "C:\\Windows\\System32\\svchost.exe",
+        "CommandLine": '"C:\\Windows\\" -k x',
+        **others,
+    }
+
+
+def winlogbeat(number: int, **others: object) -> dict[str, object]:
+    return {
+        "@timestamp": stamp(number),
+        "event": {"code": 1, "provider": "Microsoft-Windows-Sysmon"},
+        "winlog": {
+            "channel": "Microsoft-Windows-Sysmon/Operational",
+            "computer_name": "ws1.example.org",
+            "event_data": {
+                "UtcTime": "2024-06-14 12:00:00.123",
+                "Image": "C:\\a.exe",
+                "CommandLine": "a \\ b",
+                **others,
+            },
+            "event_id": 1,
+            "keywords": ["one", "two"],
+            "provider_name": "Microsoft-Windows-Sysmon",
+        },
+    }
+
+
+def winlogbeat6(number: int, **others: object) -> dict[str, object]:
+    return {
+        "event_data": {"Image": "C:\\a.exe", "UtcTime": f"2024-06-14 1{number % 10}:00:00.123", **others},
+        "source_name": "Microsoft-Windows-Sysmon",
+        "event_id": 1,
+        "log_name": "Microsoft-Windows-Sysmon/Operational",
+        "user": {"name": "SYSTEM"},
+        "computer_name": "ws1.example.org",
+    }
+
+
+SHAPES: dict[str, Callable[..., dict[str, object]]] = {
+    "nxlog": nxlog,
+    "winlogbeat6": winlogbeat6,
+    "winlogbeat7": winlogbeat,
+}
+
+
+def lines(*records: object, end: str = "\n") -> bytes:
+    return b"".join((json.dumps(one, ensure_ascii=False) + end).encode() for one in records)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_lines_alike_are_passed_over(shape: str, end: str) -> None:
+    make = SHAPES[shape]
+    records = [make(number) for number in range(40)]
+    records[30] = make(30, Image=f"C:\\{LITERAL.upper()}")
+    assert check(lines(*records, end=end), Wanting(LITERAL)) == (2, 38)
+    assert check(lines(*records, end=end), Wanting(LITERAL, unsettled={"1": 10}))[0] == 12
+
+
+SPELT = {
+    "as it is": LITERAL,
+    "in capitals": LITERAL.upper(),
+    "with Kelvin signs": LITERAL.replace("k", "\u212a"),
+    "with a dotted I": LITERAL.replace("i", "\u0130"),
+    "in a path": f"C:\\{LITERAL}\\",
+    "in quotes": f'"{LITERAL}"',
+}
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+@pytest.mark.parametrize("way", SPELT)
+def test_a_literal_is_found_however_it_is_written(way: str, escaped: bool) -> None:
+    text = json.dumps(nxlog(5, CommandLine=SPELT[way]), ensure_ascii=escaped)
+    if escaped:
+        text = text.replace("s", "\\u0073", 9)
+    data = lines(*map(nxlog, range(5))) + text.encode() + b"\n" + lines(*map(nxlog, range(6, 9)))
+    assert check(data, Wanting(LITERAL)) == (2, 7)
+
+
+LIKE = json.dumps(nxlog(5))
+ODD = {
+    "a key that stands twice": LIKE.replace('"Image"', '"EventID": 3, "Image"'),
+    "an event id behind an escaped quote": LIKE.replace(
+        '"Hostname": "', '"Hostname": "x\\", \\"EventID\\": \\"'
+    ),
+    "another computer": LIKE.replace("ws1", "ws2"),
+    "another event id": LIKE.replace('"EventID": 1', '"EventID": 7'),
+    "an event id as text": LIKE.replace('"EventID": 1', '"EventID": "1"'),
+    "no computer": LIKE.replace('"ws1.example.org"', "null"),
+    "an escape that is none": LIKE.replace("svchost", "\\q"),
+    "an escaped slash": LIKE.replace("svchost", "a\\/b"),
+    "doubled backslashes": LIKE.replace("System32\\\\", "System32\\\\\\\\"),
+    "a control character": LIKE.replace("svchost", "a\x01b"),
+    "a carriage return": LIKE.replace("svchost", "a\rb"),
+    "a tab between": LIKE.replace(", ", ",\t", 1),
+    "no blanks": json.dumps(nxlog(5), separators=(",", ":")),
+    "blanks before": "   " + LIKE,
+    "blanks behind": LIKE + "  ",
+    "a comma behind": LIKE + ",",
+    "two objects": LIKE + LIKE,
+    "cut in a text": LIKE[: LIKE.index("svchost")],
+    "cut behind a backslash": LIKE[: LIKE.index("Windows\\\\") + 8],
+    "no closing bracket": LIKE[:-1],
+    "a time without a zone": LIKE.replace(stamp(5), stamp(5)[:-1]),
+    "a time that is none": LIKE.replace(stamp(5), "2024-13-14T12:00:00Z"),
+    "a time with decimals": LIKE.replace(stamp(5), stamp(5)[:-1] + ".5Z"),
+    "an earlier time": LIKE.replace(stamp(5), "1999-01-01T23:59:59.999999999Z"),
+    "no time": LIKE.replace(stamp(5), "").replace("2024-06-14 12:00:00.123", "-"),
+    "an envelope": LIKE.replace('"Image"', '"body"'),
+    "another shape": LIKE.replace('"Image"', '"EventData"'),
+    "a long number": LIKE.replace(": 5", ": " + "9" * 400),
+    "a leading zero": LIKE.replace('"RecordNumber": 5', '"RecordNumber": 05'),
+    "an object in it": LIKE.replace('"RecordNumber": 5', '"RecordNumber": {"a": {"b": [1, 2.0]}}'),
+    "a list": LIKE.replace('"RecordNumber": 5', '"RecordNumber": ["a", "b"]'),
+    "no JSON": "nothing",
+    "a bracket": "[",
+    "another closing bracket": LIKE + "}",
+}
+
+
+@pytest.mark.parametrize("way", ODD)
+def test_a_line_unlike_the_others_is_told_as_it_is(way: str) -> None:
+    odd = ODD[way].encode()
+    before, behind = lines(*map(nxlog, range(5))), lines(*map(nxlog, range(6, 12)))
+    assert check(before + odd + b"\n" + behind, Wanting(LITERAL))[1] >= 4
+    assert check(before + b"\n".join([odd] * 3) + b"\n" + behind + odd, Wanting(LITERAL))[1] >= 4
+
+
+def test_faulty_characters_are_told() -> None:
+    faulty = LIKE.encode().replace(b"svchost", b"a\xffb")
+    data = lines(*map(nxlog, range(5))) + faulty + b"\n" + lines(*map(nxlog, range(6, 12)))
+    assert check(data, Wanting(LITERAL)) == (2, 10)
+
+
+def test_the_texts_of_messages_count_where_there_are_no_fields() -> None:
+    """Sysmon's fields may only stand in the message, which no layout tells."""
+    without = [{**nxlog(number), "Message": "x"} for number in range(6)]
+    for one in without:
+        del one["UtcTime"]
+    without[4]["Message"] = "Process Create:\r\nUtcTime: 2024-06-14 12:00:00.123\r\nImage: C:\\a.exe"
+    assert check(lines(*without), Wanting(LITERAL)) == (6, 0)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_encodings(encoding: str) -> None:
+    records = [nxlog(number, User="J\u00f6rg") for number in range(9)]
+    text = lines(*records).decode()
+    read, glimpsed = check(text.encode(encoding), Wanting(LITERAL))
+    assert (read + glimpsed, glimpsed > 5) == (9, True)
+
+
+values = st.text(st.sampled_from('a\\"/\u00e4\u212a\n\t{}[]:, \ud7ff'), max_size=8) | st.sampled_from(
+    [LITERAL, LITERAL.upper(), LITERAL.replace("k", "\u212a"), "x" * 30, "", 'a", "EventID": "3']
+)
+records = st.builds(
+    lambda shape, number, event_id, computer, image, other: SHAPES[shape](
+        number,
+        **{
+            "Image": image,
+            **({"Hostname": computer, "EventID": event_id} if shape == "nxlog" else {}),
+            **other,
+        },
+    ),
+    st.sampled_from(sorted(SHAPES)),
+    st.integers(0, 5000),
+    st.sampled_from([1, 1, 1, 3, "1"]),
+    st.sampled_from(["ws1", "ws1", "WS2", "", None]),
+    values,
+    st.dictionaries(
+        st.sampled_from(["User", "UtcTime", "Message", "EventType", "Details"]),
+        values
+        | st.none()
+        | st.integers()
+        | st.floats(allow_nan=False)
+        | st.booleans()
+        | st.lists(values, max_size=2),
+        max_size=2,
+    ),
+)
+
+
+NOISE = ("\\", '"', "\\u0041", " ", "}", "{", "\x00", "")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(records, min_size=1, max_size=6),
+    st.randoms(use_true_random=False),
+    st.sampled_from(["\n", "\r\n", "\n\n", "\n "]),
+    st.booleans(),
+    st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "utf-16"]),
+    st.integers(0, 40) | st.just(0),
+)
+def test_what_comes_through_is_what_is_there(
+    made: list[dict[str, object]], dice: random.Random, end: str, ascii_only: bool, encoding: str, cut: int
+) -> None:
+    texts = []
+    for _ in range(5):
+        for one in made:
+            items = list(one.items())
+            if dice.random() < 0.1:
+                dice.shuffle(items)
+            text = json.dumps(dict(items), ensure_ascii=ascii_only)
+            if dice.random() < 0.1:
+                text = text.replace('"Image"', '"EventID": 4, "Image"', 1)
+            if dice.random() < 0.1:
+                at = dice.randrange(len(text))
+                text = (
+                    text[:at]
+                    + dice.choice(["\\", '"', "\\u0041", " ", "}", "{", "\x00", ""])
+                    + text[at + 1 :]
+                )
+            texts.append(text + end)
+    whole = "".join(texts)
+    check(whole[: len(whole) - cut].encode(encoding), Wanting(LITERAL))
+
+
+LITERALS = ("regsvr32.exe", "lsass", "powershell", "microsoft")
+
+
+def test_public_json_comes_through_a_sieve_whole(shared: Path) -> None:
+    """Every file there is, in archives too, each literal by itself."""
+    files = passed = 0
+    for part in open_evidence([str(shared / "data")]):
+        if part.kind != "evidence" or part.open is None or part.format in ("evtx", "xml"):
+            continue
+        source = Guarded(part.open)
+        data = read_exactly(source, 1 << 20)
+        source.close()
+        if data.lstrip(b"\xef\xbb\xbf \r\n")[:1] != b"{":
+            continue
+        files += 1
+        _, unread = check(data, Wanting(LITERALS[files % len(LITERALS)]))
+        passed += unread
+    assert files > 10
+    assert passed > 1000
