@@ -101,8 +101,9 @@ def test_processes_end_with_the_run(tmp_path: Path) -> None:
     """Ctrl-C is heard by all processes of a terminal; what they had read of the first file is told."""
     for name in ("a.json", "b.json"):
         with (tmp_path / name).open("wb") as file:
+            file.write(json.dumps(MATCH).encode() + b"\n")
             for _ in range(100):
-                file.write((json.dumps(MATCH if name == "a.json" else LINE).encode() + b"\n") * 6000)
+                file.write((json.dumps(LINE).encode() + b"\n") * 6000)
     process = subprocess.Popen(
         [sys.executable, "-m", "carhound", "hunt", "-f", "json", "--processes", "2", "a.json", "b.json"],
         stdout=subprocess.PIPE,
@@ -118,6 +119,7 @@ def test_processes_end_with_the_run(tmp_path: Path) -> None:
     assert run["reasons"][0] == "interrupted: what comes after a.json was not read"
     (read,) = run["evidence"]["files"]
     assert [one["reason"] for one in read["skipped"]] == ["interrupted"]
+    assert len(run["findings"]) == 1
     assert 0 < read["events"] < 600_000
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)

@@ -19,7 +19,7 @@ class _Group:
 
     standing: Event
     """The one met first."""
-    places: list[Place]
+    places: dict[Place, None]
     records: list[Event]
     """One of each shape, from the first of each."""
 
@@ -43,7 +43,7 @@ class Registry:
         if group is not None:
             self.duplicates[event.place.file] += 1
         if group is None or self._keep_duplicates:
-            group = _Group(event, [event.place], [event])
+            group = _Group(event, {event.place: None}, [event])
             self._by_content.setdefault(identity, group)
             self._groups[id(event)] = group
             if (key := _key(event)) is not None:
@@ -53,8 +53,7 @@ class Registry:
         if _lacks(group, event.shape):
             group.records.append(event)
             self._groups[id(event)] = group
-        if event.place not in group.places:
-            group.places.append(event.place)
+        group.places[event.place] = None
         return group.standing
 
     def places(self, event: Event) -> tuple[Place, ...]:

@@ -16,7 +16,7 @@ from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.part_reading import NoEvidence, PartRead
 from carhound.pipeline.pieces import Piece, PieceReader, Task, pieces, processes_for
 from carhound.pipeline.reading import Reading, read_pieces
-from carhound.pipeline.recall import from_files_again
+from carhound.pipeline.recall import from_files_again, not_again
 from carhound.pipeline.request import Clock, Progress, Request
 from carhound.readers.interface import ReadOptions
 from carhound.readers.limits import read_limits
@@ -66,7 +66,9 @@ def from_files(
         now_from,
         INTERPRETER,
         missing,
-        from_files_again(there, options, reading.computers()),
+        from_files_again(there, options, reading.computers())
+        if reading.interrupted_at is None
+        else not_again,
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # needs SQLite, and most hunts find nothing
 Closure = Callable[[], Iterator[Process]]
 """The processes in the trees, as far as the log knows them now."""
 
+_INTERRUPTED = "reading was interrupted"
 _TELLING_IDS = frozenset((*STARTS_AND_ENDS, *DEEDS))
 
 
@@ -83,10 +84,15 @@ def from_files_again(
                             if one is not None:
                                 log.add(one)
         except KeyboardInterrupt:
-            unread = "reading was interrupted"
+            unread = _INTERRUPTED
         return unread
 
     return recall
+
+
+def not_again(_log: "ProcessLog", _hosts: AbstractSet[str], _closure: Closure) -> str | None:
+    """For who interrupted the first reading, and waits for no second one."""
+    return _INTERRUPTED
 
 
 def _among(hosts: AbstractSet[str]) -> Callable[[str | None], bool]:
