@@ -1,6 +1,7 @@
 """One part of the evidence read, and all that it gave as a value that another process can take over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Progress
 from carhound.pipeline.skipping import Skipping
+from carhound.readers.interface import Sifted
 from carhound.readers.spans import WHOLE, Span
 from carhound.readers.walk import STANDARD_INPUT
 
@@ -87,19 +89,38 @@ class PartReader:
         return read
 
     def _items(self, part: EvidencePart, read: PartRead) -> None:
+        items = part.items() if self.skipping is None else part.sifted(self.skipping)
+        try:
+            for item in items:
+                self._take(item, part, read)
+        except KeyboardInterrupt as interrupt:
+            self._passed_over(items, interrupt, read)
+            raise
+
+    def _take(self, item: Sifted, part: EvidencePart, read: PartRead) -> None:
         tally = read.tally
-        for item in part.items() if self.skipping is None else part.sifted(self.skipping):
-            match item:
-                case Glimpsed():
-                    self._glimpsed(item, read)
-                case Damage():
-                    tally.damage(item)
-                case Skipped():
-                    tally.skipped.append(item)
-                case Remark():
-                    tally.remarks.append(item)
-                case _:
-                    self._event(item, part, read)
+        match item:
+            case Glimpsed():
+                self._glimpsed(item, read)
+            case Damage():
+                tally.damage(item)
+            case Skipped():
+                tally.skipped.append(item)
+            case Remark():
+                tally.remarks.append(item)
+            case _:
+                self._event(item, part, read)
+
+    def _passed_over(self, items: Iterator[Sifted], interrupt: KeyboardInterrupt, read: PartRead) -> None:
+        """Takes what readers gathered of records they passed over, and give where they are interrupted."""
+        progress, self.progress = self.progress, None
+        with suppress(KeyboardInterrupt):
+            given = items.throw(interrupt) if isinstance(items, Generator) else None
+            while given is not None:
+                if isinstance(given, Glimpsed):
+                    self._glimpsed(given, read)
+                given = next(items, None)
+        self.progress = progress
 
     def _hash(self, read: PartRead) -> None:
         """Of a file; a member of an archive has none of its own, and its archive is hashed once."""

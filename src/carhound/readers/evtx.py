@@ -65,14 +65,18 @@ class EvtxReader:
         """Every record that the sieve wants; of chunks and records without its literals only the headers."""
         notes, glimpses = Notes(options.zone), Glimpses()
         sift = ChunkSieve(sieve)
-        for chunk in chunks(source, *self._span):
-            if isinstance(chunk, Damage):
-                yield chunk
-                continue
-            yield from sift(chunk, notes, glimpses)
-            if glimpses.chunks >= _TOLD_EVERY:
-                yield from glimpses.told()
-        yield from glimpses.told()
+        try:
+            for chunk in chunks(source, *self._span):
+                if isinstance(chunk, Damage):
+                    yield chunk
+                    continue
+                yield from sift(chunk, notes, glimpses)
+                if glimpses.chunks >= _TOLD_EVERY:
+                    yield from glimpses.told()
+            yield from glimpses.told()
+        except KeyboardInterrupt:
+            yield from glimpses.told()
+            raise
         yield from notes.remarks()
 
 

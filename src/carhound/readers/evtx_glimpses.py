@@ -49,8 +49,9 @@ class Glimpses:
                 tally.quarters.update({time // _TICKS for time in created})
 
     def told(self) -> Iterator[Glimpsed]:
-        """What was gathered, once."""
-        for kind, tally in self._by_kind.items():
+        """What was gathered, once, also by one who asks again after an interrupt."""
+        self.chunks = 0
+        for kind in list(self._by_kind):
+            tally = self._by_kind.pop(kind)
             quarters = frozenset(quarter - _BEFORE_1970 for quarter in tally.quarters)
             yield Glimpsed(*kind, tally.events, time_of(tally.first), time_of(tally.last), quarters)
-        self._by_kind, self.chunks = {}, 0

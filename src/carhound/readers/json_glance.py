@@ -177,9 +177,11 @@ class LineGlance:
         for tally in self._tallies():
             tally.gather(self._quarters)
             if tally.events:
-                quarters = frozenset(tally.quarters)
-                yield Glimpsed(*tally.header, tally.events, tally.first, tally.last, quarters)
+                told = Glimpsed(
+                    *tally.header, tally.events, tally.first, tally.last, frozenset(tally.quarters)
+                )
                 tally.events, tally.quarters = 0, set()
+                yield told
 
     def _tallies(self) -> Iterator[_Tally]:
         for known in self._known:

@@ -47,28 +47,33 @@ def _records(source: ByteSource, options: ReadOptions, glance: LineGlance | None
     broken = ""
     remarks = 0
     items = JsonItems(as_utf8(head, source), notes, utf16_name(head) is None, options.largest, glance)
-    for item in items:
-        if not isinstance(item, tuple):
-            broken = item.where if isinstance(item, Damage) else broken
-            yield item
-            continue
-        shape, read_item = _event(*item, notes, options.mappings)
-        if isinstance(read_item, RawEvent):
-            items.recovering = False
-            behind = Other("records")  # what came before was pieces of the broken record
-            if glance is not None:
-                if items.line is not None and shape is not None:
-                    glance.learn(items.line, read_item, shape.header, remarked=notes.total() > remarks)
-                remarks = notes.total()
-        elif isinstance(read_item, str):
-            if read_item != _UNKNOWN or not items.recovering:
-                other.add(read_item, item[1])
-            elif item[1] != broken:
-                behind.add(_BEHIND, item[1])
-            continue
-        yield read_item
-    if glance is not None:
-        yield from glance.told(at_end=True)
+    try:
+        for item in items:
+            if not isinstance(item, tuple):
+                broken = item.where if isinstance(item, Damage) else broken
+                yield item
+                continue
+            shape, read_item = _event(*item, notes, options.mappings)
+            if isinstance(read_item, RawEvent):
+                items.recovering = False
+                behind = Other("records")  # what came before was pieces of the broken record
+                if glance is not None:
+                    if items.line is not None and shape is not None:
+                        glance.learn(items.line, read_item, shape.header, remarked=notes.total() > remarks)
+                    remarks = notes.total()
+            elif isinstance(read_item, str):
+                if read_item != _UNKNOWN or not items.recovering:
+                    other.add(read_item, item[1])
+                elif item[1] != broken:
+                    behind.add(_BEHIND, item[1])
+                continue
+            yield read_item
+        if glance is not None:
+            yield from glance.told(at_end=True)
+    except KeyboardInterrupt:
+        if glance is not None:
+            yield from glance.told(at_end=True)
+        raise
     yield from other.skipped()
     yield from behind.skipped()
     yield from notes.remarks()
