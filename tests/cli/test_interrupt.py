@@ -24,6 +24,7 @@ LINE = {
     "ParentImage": "C:\\Windows\\explorer.exe",
     "Image": "C:\\Windows\\System32\\notepad.exe",
 }
+HUNT = [sys.executable, "-m", "carhound", "hunt", "-f", "json"]
 MATCH = {**LINE, "ParentImage": "C:\\Windows\\System32\\regsvr32.exe", "Image": "C:\\evil.exe"}
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a process")
@@ -34,7 +35,7 @@ def interrupted(
 ) -> tuple[int, dict[str, Any], float]:
     """A hunt that reads without end from a pipe, and after a while hears SIGINT."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "carhound", "hunt", "-f", "json", *evidence],
+        [*HUNT, *evidence],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -105,7 +106,7 @@ def test_processes_end_with_the_run(tmp_path: Path) -> None:
             for _ in range(100):
                 file.write((json.dumps(LINE).encode() + b"\n") * 6000)
     process = subprocess.Popen(
-        [sys.executable, "-m", "carhound", "hunt", "-f", "json", "--processes", "2", "a.json", "b.json"],
+        [*HUNT, "--count-all", "--processes", "2", "a.json", "b.json"],  # slow enough to be interrupted
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=tmp_path,

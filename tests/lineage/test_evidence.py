@@ -109,16 +109,17 @@ def test_what_comes_through_a_pipe_is_told_from_the_findings_alone(tmp_path: Pat
 def test_files_of_other_computers_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (mine,) = logs(tmp_path / "mine", "jsonl", "squiblydoo-url")
     (other,) = logs(tmp_path / "other", "jsonl", "renamed-regsvr32")
+    from carhound.readers.interface import Sieve
     from carhound.readers.part import Part
 
     read: list[str] = []
-    items = Part.items
+    sifted = Part.sifted
 
-    def counted(part: Part) -> object:
+    def counted(part: Part, sieve: Sieve) -> object:
         read.append(part.path)
-        return items(part)
+        return sifted(part, sieve)
 
-    monkeypatch.setattr(Part, "items", counted)
+    monkeypatch.setattr(Part, "sifted", counted)
     found(mine, other)
     assert sorted(read) == sorted([str(mine), str(mine), str(other)])
     read.clear()
