@@ -17,6 +17,19 @@ CHILDREN = (
 )
 
 
+PROGRAM = """\
+title: Children
+id: CHILDREN
+implementations:
+  - type: pseudocode
+    code: |-
+      p = search Process:Create
+      c = filter p where (exe == "b.exe")
+      j = join (c, p) where (c.parent_guid == p.guid)
+      output j
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "newest"),
     [
@@ -27,6 +40,7 @@ CHILDREN = (
         (r'EventCode=1 | eval Program=lower(Image) | where like(Program, "%b.exe")', 10),
         (f"EventCode=1 {CHILDREN} | stats count by Image", 10),
         (f"EventCode=1 NOT {CHILDREN}", 20),
+        (PROGRAM, 10),
     ],
 )
 def test_it_is_just_after_the_newest_match(text: str, newest: int, tmp_path: Path) -> None:
@@ -46,7 +60,7 @@ def test_it_is_just_after_the_newest_match(text: str, newest: int, tmp_path: Pat
         )
         for at, (name, parent) in enumerate(started)
     ]
-    log, search = tmp_path / "log.json", tmp_path / "search.spl"
+    log, search = tmp_path / "log.json", tmp_path / ("search.yaml" if text == PROGRAM else "search.spl")
     log.write_text("".join(json.dumps(one) + "\n" for one in records))
     search.write_text(text)
     run = hunt(Request((str(log),), ("carhound", "hunt"), analytics=(str(search),)))

@@ -15,17 +15,21 @@ from carhound.plan.columns import columns
 from carhound.plan.functions import asks_clock, needs_clock
 from carhound.plan.nodes import (
     Bin,
+    Difference,
     Eval,
     EventStats,
     FillDown,
     FillNull,
     Filter,
+    Groups,
     Head,
     Join,
     MvCombine,
     MvExpand,
     Node,
+    Pairs,
     Scan,
+    Select,
     Sort,
     Stats,
     StreamStats,
@@ -91,7 +95,19 @@ def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
     return list({id(row.event): row.event for row in rows if row.event is not None}.values())
 
 
-_TAKES_FROM_OTHERS = Bin | EventStats | FillDown | FillNull | Join | MvCombine | StreamStats
+_TAKES_FROM_OTHERS = (
+    Bin
+    | Difference
+    | EventStats
+    | FillDown
+    | FillNull
+    | Groups
+    | Join
+    | MvCombine
+    | Pairs
+    | Select
+    | StreamStats
+)
 
 
 def _asks_clock(node: Node) -> bool:
