@@ -3,8 +3,8 @@
 import io
 import json
 import random
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.model.folding import fold
-from carhound.model.presence import quarter_of
 from carhound.plan.rewrites.required_literals import SPELLINGS
 from carhound.readers import json_glance
 from carhound.readers.evidence import open_evidence
@@ -23,9 +22,10 @@ from carhound.readers.interface import ReadOptions, read_exactly
 from carhound.readers.json_reader import JsonReader
 from carhound.readers.sources import Guarded
 
+from .sieving import check_glimpsed, header, texts
+
 LITERAL = "kiosk-task.exe"
 START = datetime(2024, 6, 14, 12, tzinfo=UTC)
-Header = tuple[str | None, str | None, str | None, str | None]
 
 
 class Wanting:
@@ -48,15 +48,6 @@ class Wanting:
 @pytest.fixture(autouse=True)
 def learns_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_glance, "_WORTH", 1)
-
-
-def header(event: RawEvent | Glimpsed) -> Header:
-    return event.provider, event.channel, event.event_id, event.computer
-
-
-def texts(event: RawEvent) -> Iterator[str]:
-    for value in (event.provider, event.channel, event.computer, *event.data.values(), *event.meta.values()):
-        yield from (value,) if isinstance(value, str) else value or ()
 
 
 def check(data: bytes, sieve: Wanting) -> tuple[int, int]:
@@ -83,23 +74,7 @@ def check(data: bytes, sieve: Wanting) -> tuple[int, int]:
         if any(one in fold(text) for one in sieve.literals for text in texts(item))
     }
     assert wanted <= {item.position for item in read}
-    counted = Counter(map(header, read))
-    times: dict[Header, list[datetime]] = defaultdict(list)
-    for item in read:
-        times[header(item)] += [item.time] if item.time else []
-    quarters = {key: set(map(quarter_of, met)) for key, met in times.items()}
-    for one in glimpsed:
-        counted[header(one)] += one.events
-        times[header(one)] += (one.first, one.last)
-        quarters.setdefault(header(one), set()).update(one.quarters)
-    assert counted == Counter(map(header, events))
-    for key, met in times.items():
-        all_times = [item.time for item in events if header(item) == key and item.time]
-        assert (min(met, default=None), max(met, default=None)) == (
-            min(all_times, default=None),
-            max(all_times, default=None),
-        )
-        assert quarters[key] == set(map(quarter_of, all_times))
+    check_glimpsed(events, read, glimpsed)
     return len(read), sum(one.events for one in glimpsed)
 
 

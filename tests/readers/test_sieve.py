@@ -1,7 +1,7 @@
 """EVTX read through a sieve: no record that holds a literal is missed, and nothing is told that is not so."""
 
 import io
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Glimpsed
 from carhound.model.folding import fold
-from carhound.model.presence import quarter_of
 from carhound.plan.rewrites.required_literals import SPELLINGS
 from carhound.readers.evidence import open_evidence
 from carhound.readers.evtx import EvtxReader
@@ -26,12 +25,13 @@ from carhound.readers.sources import Guarded
 from carhound.simulate.event import Simulated
 from carhound.simulate.writers import binxml, evtx, evtx_record
 
+from .sieving import check_glimpsed, texts
+
 LITERAL = "kiosk-task.exe"
 """With every letter that has a spelling beyond ASCII."""
 START = datetime(2024, 6, 14, 12, tzinfo=UTC)
 HEADER, CHUNK = 4096, 65536
 ANSI = 0x02
-Header = tuple[str | None, str | None, str | None, str | None]
 
 
 class Wanting:
@@ -101,17 +101,6 @@ def written(records: Iterable[Simulated], values: Mapping[str, tuple[int, bytes]
     return stream.getvalue()
 
 
-def header(event: RawEvent | Glimpsed) -> Header:
-    return event.provider, event.channel, event.event_id, event.computer
-
-
-def texts(event: RawEvent) -> list[str]:
-    every: list[str] = []
-    for value in (event.provider, event.channel, event.computer, *event.data.values(), *event.meta.values()):
-        every += [value] if isinstance(value, str) else value or ()
-    return every
-
-
 def check(data: bytes, sieve: Wanting) -> tuple[int, int]:
     """Holds what comes through a sieve against all there is; the events read, and those glimpsed."""
     every = list(EvtxReader().read(io.BytesIO(data), ReadOptions()))
@@ -127,23 +116,7 @@ def check(data: bytes, sieve: Wanting) -> tuple[int, int]:
         and any(one in fold(text) for one in sieve.literals for text in texts(item))
     ]
     assert {(item.record_id, item.position) for item in wanted} <= kept
-    counted = Counter(map(header, read))
-    times: dict[Header, list[datetime]] = defaultdict(list)
-    for item in read:
-        times[header(item)] += [item.time] if item.time else []
-    quarters = {key: set(map(quarter_of, met)) for key, met in times.items()}
-    for one in glimpsed:
-        counted[header(one)] += one.events
-        times[header(one)] += (one.first, one.last)
-        quarters.setdefault(header(one), set()).update(one.quarters)
-    assert counted == Counter(map(header, events))
-    for key, met in times.items():
-        all_times = [item.time for item in events if header(item) == key and item.time]
-        if not all_times:
-            assert not met
-            continue
-        assert (min(met), max(met)) == (min(all_times), max(all_times))
-        assert quarters[key] == set(map(quarter_of, all_times))
+    check_glimpsed(events, read, glimpsed)
     damage = [item for item in every if isinstance(item, Damage)]
     assert [item for item in items if isinstance(item, Damage)] == damage
     return len(read), sum(one.events for one in glimpsed)

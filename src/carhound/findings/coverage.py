@@ -34,6 +34,16 @@ class FileTally:
     unlisted: int = 0
     unlisted_records: int = 0
 
+    def note(self, item: Damage | Skipped | Remark) -> None:
+        """Takes note of what is told beside the events of a file."""
+        match item:
+            case Damage():
+                self.damage(item)
+            case Skipped():
+                self.skipped.append(item)
+            case Remark():
+                self.remarks.append(item)
+
     def damage(self, item: Damage) -> None:
         """Takes note of damage; beyond the first places of a file they are only counted."""
         if len(self.damaged) < _PLACES:

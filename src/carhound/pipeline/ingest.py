@@ -11,7 +11,8 @@ from carhound.findings.run import Evidence
 from carhound.findings.status import NO_EVIDENCE, Gaps, unread
 from carhound.lake.ingester import Ingester
 from carhound.lake.store import Lake
-from carhound.model.evidence import Damage, Remark, Skipped
+from carhound.model.event import RawEvent
+from carhound.model.evidence import Skipped
 from carhound.model.lake_reports import Day
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.lake_layout import lake_layout
@@ -133,16 +134,11 @@ class _Reading:
         shape = part.format or ""
         try:
             for item in part.items():
-                match item:
-                    case Damage():
-                        tally.damage(item)
-                    case Skipped():
-                        tally.skipped.append(item)
-                    case Remark():
-                        tally.remarks.append(item)
-                    case _:
-                        self.ingester.add(self.normalizer.event(item, part.path, shape), source)
-                        self._count()
+                if isinstance(item, RawEvent):
+                    self.ingester.add(self.normalizer.event(item, part.path, shape), source)
+                    self._count()
+                else:
+                    tally.note(item)
         except KeyboardInterrupt:
             tally.skipped.append(Skipped("the rest of the file", "interrupted"))
             raise

@@ -9,7 +9,7 @@ from carhound.engines.interpreter.collect import Collected
 from carhound.findings.coverage import FileTally, HostTally, archive_of, file_hash
 from carhound.findings.repeats import short_identity
 from carhound.model.event import Event, RawEvent
-from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
+from carhound.model.evidence import Glimpsed, Skipped
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Progress
@@ -98,18 +98,13 @@ class PartReader:
             raise
 
     def _take(self, item: Sifted, part: EvidencePart, read: PartRead) -> None:
-        tally = read.tally
         match item:
             case Glimpsed():
                 self._glimpsed(item, read)
-            case Damage():
-                tally.damage(item)
-            case Skipped():
-                tally.skipped.append(item)
-            case Remark():
-                tally.remarks.append(item)
-            case _:
+            case RawEvent():
                 self._event(item, part, read)
+            case _:
+                read.tally.note(item)
 
     def _passed_over(self, items: Iterator[Sifted], interrupt: KeyboardInterrupt, read: PartRead) -> None:
         """Takes what readers gathered of records they passed over, and give where they are interrupted."""
@@ -133,36 +128,35 @@ class PartReader:
                 read.archive = archive, self._archives[archive]
 
     def _glimpsed(self, glimpsed: Glimpsed, read: PartRead) -> None:
-        tally = read.tally
         eligible = (
             [plan for plan in self.skipping.take(glimpsed) if plan < self.counted] if self.skipping else []
         )
-        tally.events += glimpsed.events
-        tally.unread += glimpsed.events
-        tally.computers.add(glimpsed.computer)
+        read.tally.unread += glimpsed.events
         read.hosts.add_glimpsed(glimpsed, eligible)
-        if eligible:
-            tally.eligible += glimpsed.events
-            read.newest_eligible = latest(read.newest_eligible, glimpsed.last)
-        self._events += glimpsed.events
+        self._count(read, glimpsed.events, glimpsed.computer, glimpsed.last, bool(eligible))
         if self.progress is not None:
             self.progress.events(self._events)
 
     def _event(self, raw: RawEvent, part: EvidencePart, read: PartRead) -> None:
-        tally = read.tally
         event = self._normalizer.event(raw, part.path, part.format or "")
         eligible = [plan for plan in self.offer(event) if plan < self.counted]
         if self.identified:
             read.identities += short_identity(event)
-        tally.events += 1
-        tally.computers.add(event.computer)
         read.hosts.add(event, eligible)
-        if eligible:
-            tally.eligible += 1
-            read.newest_eligible = latest(read.newest_eligible, event.time)
-        self._events += 1
+        self._count(read, 1, event.computer, event.time, bool(eligible))
         if self.progress is not None and self._events % _REPORT_EVERY == 0:
             self.progress.events(self._events)
+
+    def _count(
+        self, read: PartRead, events: int, computer: str | None, last: datetime | None, eligible: bool
+    ) -> None:
+        tally = read.tally
+        tally.events += events
+        tally.computers.add(computer)
+        if eligible:
+            tally.eligible += events
+            read.newest_eligible = latest(read.newest_eligible, last)
+        self._events += events
 
 
 def latest(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -305,20 +305,6 @@ def _(node: StrCat) -> str:
     return f"strcat {parts} as {quoted(node.target)}  [null: {null}]"
 
 
-def _key(key: SortKey) -> str:
-    way = "downwards" if key.descending else "upwards"
-    kind = "" if key.kind == "auto" else f" as {key.kind}"
-    return f"{show_field(key.field)}{kind} {way}"
-
-
-def _raw(field: Field | None) -> str:
-    return "the raw text" if field is None else show_field(field)
-
-
-def _names(names: tuple[str, ...]) -> str:
-    return ", ".join(names) or "all fields"
-
-
 @show_operator.register
 def _(_node: Difference) -> str:
     return "rows that are not among  [any case]"
@@ -344,6 +330,20 @@ def _(node: Select) -> str:
         for name, field in node.columns
     )
     return f"select {', '.join(made)}"
+
+
+def _key(key: SortKey) -> str:
+    way = "downwards" if key.descending else "upwards"
+    kind = "" if key.kind == "auto" else f" as {key.kind}"
+    return f"{show_field(key.field)}{kind} {way}"
+
+
+def _raw(field: Field | None) -> str:
+    return "the raw text" if field is None else show_field(field)
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(names) or "all fields"
 
 
 def _aggregations(aggregations: tuple[Aggregation, ...]) -> str:

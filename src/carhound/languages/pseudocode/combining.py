@@ -13,7 +13,6 @@ from carhound.languages.pseudocode.syntax import (
     Comparison,
     Condition,
     Difference,
-    Duration,
     Group,
     Item,
     Join,
@@ -24,7 +23,7 @@ from carhound.languages.pseudocode.syntax import (
     Select,
     Top,
 )
-from carhound.languages.pseudocode.terms import SECONDS
+from carhound.languages.pseudocode.terms import seconds
 from carhound.model.diagnostics import Span
 from carhound.model.suggestion import nearest
 from carhound.plan import aggregates, nodes
@@ -60,11 +59,6 @@ def group(value: Group, find: Find, remarks: Remarks) -> Relation:
     node = nodes.Groups(rows.node, by, gap, value.span)
     columns = dict.fromkeys((GROUP, *(field.name for field in by), *rows.columns))
     return Relation(node, rows.objects, value.span, tuple(columns), grouped=True)
-
-
-def seconds(duration: Duration) -> float:
-    """How long a duration is."""
-    return float(duration.amount) * SECONDS[duration.unit]
 
 
 def union(one: Relation, other: Relation, span: Span) -> Relation:

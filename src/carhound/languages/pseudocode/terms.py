@@ -19,7 +19,7 @@ from carhound.model.instants import parse_time
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Operator
 from carhound.plan.predicates import Predicate, Where
 
-SECONDS: dict[Unit, int] = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_SECONDS: dict[Unit, int] = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
 def related(left: Operand, relop: Relop, right: Operand, span: Span, scope: Scope) -> Predicate:
@@ -54,8 +54,8 @@ def expression(operand: Operand, scope: Scope) -> Expression:
             return Constant(text, operand.span)
         case Number(text):
             return Constant(float(text) if "." in text else int(text), operand.span)
-        case Duration(amount, unit):
-            return Constant(float(amount) * SECONDS[unit], operand.span)
+        case Duration():
+            return Constant(seconds(operand), operand.span)
         case Now():
             return Call("now", (), operand.span)
         case Null():
@@ -66,6 +66,11 @@ def expression(operand: Operand, scope: Scope) -> Expression:
             for sign, step in steps:
                 made = Binary(sign, made, expression(step, scope), operand.span)
             return made
+
+
+def seconds(duration: Duration) -> float:
+    """How long a duration is."""
+    return float(duration.amount) * _SECONDS[duration.unit]
 
 
 def _is_time(side: Expression) -> bool:

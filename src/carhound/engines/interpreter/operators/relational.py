@@ -18,7 +18,7 @@ def difference(node: Difference, rows: Iterable[Row], context: Context) -> Itera
 
 def _essence(row: Row) -> Hashable:
     if row.columns is None and row.event is not None:
-        return (row.event.time, row.event.computer, tuple(sorted(row.event.native.items())))
+        return row.event.identity()
     named = {name: tuple(map(fold, texts(row.get(name)))) for name in row.names()}
     return tuple(sorted(named.items()))
 
