@@ -1,6 +1,7 @@
 """What a CAR document says, whatever form it came in: the value every reader of this package makes."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 from carhound.errors import CarhoundError
 from carhound.model.diagnostics import Diagnostic, Source
@@ -77,6 +78,22 @@ class Analytic:
     """For example "Process"; from the YAML only."""
     text: Source | None = None
     """The whole document, for remarks that point into it; None for a file with one search."""
+
+
+def of_searches(
+    name: str,
+    source: DocumentSource,
+    searches: tuple[Implementation, ...],
+    diagnostics: tuple[Diagnostic, ...] = (),
+) -> Analytic:
+    """The analytic of a document that holds searches and nothing about them."""
+    return Analytic(name, name, source, "", (), (), (), searches, (), diagnostics)
+
+
+def of_text(name: str, path: str, search: Implementation) -> Analytic:
+    """The analytic of a search that came with a command, and not in a document."""
+    digest = hashlib.sha256(search.code.text.encode("utf-8", "surrogatepass")).hexdigest()
+    return replace(of_searches(name, DocumentSource(path, digest), (search,)), title=name.capitalize())
 
 
 @dataclass(frozen=True, slots=True)

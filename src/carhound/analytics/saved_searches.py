@@ -3,7 +3,7 @@
 Splunk's Admin Manual, "savedsearches.conf". Each stanza with a `search` is an implementation of its name.
 """
 
-from carhound.analytics.analytic import Analytic, Implementation, Loaded
+from carhound.analytics.analytic import Implementation, Loaded, of_searches
 from carhound.analytics.document import Document, NotAnalyticError
 from carhound.model.conf_file import Stanza, read_stanzas
 from carhound.model.diagnostics import Diagnostic, Source, Span
@@ -20,19 +20,9 @@ def read(document: Document) -> Loaded:
             f"{document.path}: no stanza has a search",
             hint="searches stand in savedsearches.conf, as search = … below their [name]",
         )
-    analytic = Analytic(
-        id=document.stem,
-        title=document.stem,
-        source=document.source,
-        description="",
-        attack=(),
-        d3fend=(),
-        data_model_references=(),
-        implementations=tuple(_implementation(stanza) for stanza in stanzas),
-        unit_tests=(),
-        diagnostics=tuple(_range_remark(stanza) for stanza in stanzas if any(map(stanza.text, _RANGE))),
-    )
-    return Loaded((analytic,))
+    searches = tuple(map(_implementation, stanzas))
+    remarks = tuple(_range_remark(stanza) for stanza in stanzas if any(map(stanza.text, _RANGE)))
+    return Loaded((of_searches(document.stem, document.source, searches, remarks),))
 
 
 def _implementation(stanza: Stanza) -> Implementation:

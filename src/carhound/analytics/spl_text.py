@@ -1,6 +1,6 @@
 """A text file with one search: an analytic of one implementation, named after the file."""
 
-from carhound.analytics.analytic import Analytic, Implementation, Loaded
+from carhound.analytics.analytic import Implementation, Loaded, of_searches
 from carhound.analytics.document import Document
 from carhound.model.diagnostics import Source
 
@@ -11,18 +11,4 @@ def read(document: Document) -> Loaded:
         raise document.error("holds no search", hint="write one search in SPL into the file")
     code = Source(document.text, document.path)
     search = Implementation(document.stem, "spl", "spl", "", None, code)
-    return Loaded(
-        (
-            Analytic(
-                id=document.stem,
-                title=document.stem,
-                source=document.source,
-                description="",
-                attack=(),
-                d3fend=(),
-                data_model_references=(),
-                implementations=(search,),
-                unit_tests=(),
-            ),
-        )
-    )
+    return Loaded((of_searches(document.stem, document.source, (search,)),))

@@ -1,12 +1,11 @@
 """`hunt` and `search`: from a request to a run."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 
 from carhound import VERSION
-from carhound.analytics.analytic import Analytic, DocumentSource, Implementation
+from carhound.analytics.analytic import Analytic, Implementation, of_text
 from carhound.analytics.load import COMPANIONS, bundled, load
 from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.findings.judging import as_events, as_rows
@@ -65,9 +64,7 @@ def search(code: Source, request: Request, progress: Progress | None = None) -> 
     prepared = Prepared(
         Implementation("search", "spl", "spl", "", None, code), compiled.plan, list(compiled.diagnostics)
     )
-    digest = hashlib.sha256(code.text.encode("utf-8", "surrogatepass")).hexdigest()
-    source = DocumentSource(code.name, digest)
-    analytic = Analytic("search", "Search", source, "", (), (), (), (prepared.implementation,), ())
+    analytic = of_text("search", code.name, prepared.implementation)
     return _run(request, clock, [Subject(analytic, [prepared])], progress, of=prepared)
 
 

@@ -1,11 +1,10 @@
 """Evidence read once for a command that counts while it reads and keeps no event, and the run it makes."""
 
-import hashlib
 from dataclasses import replace
 from typing import Protocol
 
 from carhound import VERSION
-from carhound.analytics.analytic import Analytic, DocumentSource
+from carhound.analytics.analytic import of_text
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.moment import Moment
 from carhound.findings.identity import Registry
@@ -76,9 +75,7 @@ def counted(
     """The run whose rows were counted."""
     reading, moment = gathered.reading, gathered.moment
     prepared.judgement = Judgement(windows_used(plan, prepared.implementation.code, moment))
-    digest = hashlib.sha256(prepared.implementation.code.text.encode("utf-8", "surrogatepass")).hexdigest()
-    source = DocumentSource(f"<{STACK}>", digest)
-    analytic = Analytic(STACK, "Stack", source, "", (), (), (), (prepared.implementation,), ())
+    analytic = of_text(STACK, f"<{STACK}>", prepared.implementation)
     said = analytic_result(Subject(analytic, [prepared]), reading, gathered.eligible, {})
     results_of = tuple(replace(one, matched=matched) for one in said.implementations)
     results = (replace(said, implementations=results_of),)
