@@ -29,6 +29,16 @@ class Skipped:
     records: int | None = None
     """How many records it holds, where that is known."""
 
+    def joined(self, other: "Skipped") -> "Skipped | None":
+        """Both in one, where `other` are further records left out for the same reason."""
+        if self.records is None or other.records is None:
+            return None
+        if (self.reason, self.partial) != (other.reason, other.partial):
+            return None
+        count = self.records + other.records
+        first = self.where.rpartition(" from ")[2]
+        return Skipped(f"{count} records from {first}", self.reason, self.partial, count)
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
