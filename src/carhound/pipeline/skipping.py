@@ -23,6 +23,8 @@ from carhound.readers.interface import PayloadTest
 
 _TOLD = frozenset(HEADER) - {"EventRecordID"}
 """Fields that are the same for all events of a kind on a computer."""
+_RAW = "_raw"
+"""Has a record in one text, where it is there; else bare terms look at all texts."""
 _MOST_KINDS = 10_000
 _MOST_LITERALS = 256
 """More of them stand nearly everywhere, and searching for them takes longer than it saves."""
@@ -63,6 +65,7 @@ class Skipping:
         fields = {name for stem, _ in asked for name in _read_by(stem, mapping)}
         if not fields:
             return None
+        whole = _RAW in fields
         conditions = [holds for _, holds in asked]
         derive = no_view if mapping is None else mapping.derive
         place, kinds = like.place, like.kinds
@@ -84,9 +87,9 @@ class Skipping:
                 derive=derive,
             )
             row = Row(event)
-            return not payload or any(holds(row) for holds in conditions)
+            return (whole and not payload) or any(holds(row) for holds in conditions)
 
-        return PayloadTest(frozenset(fields), may_match)
+        return PayloadTest(frozenset(fields), whole, may_match)
 
     def take(self, glimpsed: Glimpsed) -> list[int]:
         """Counts events of which only the header was read; the plans that they are eligible for."""
@@ -108,7 +111,7 @@ def _read_by(stem: Stem, mapping: EventMapping | None) -> Iterator[str]:
     for test in tests(stem.conditions):
         fields = test_fields(test)
         if isinstance(test, Term) or (isinstance(test, MatchesRegex) and test.field is None):
-            yield "_raw"
+            yield _RAW
         for field in fields:
             names = [field.name]
             if field.view == "car":
