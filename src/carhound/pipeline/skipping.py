@@ -40,6 +40,7 @@ class Skipping:
         self._collector = collector
         self._normalizer = Normalizer()
         self._like = lru_cache(_MOST_KINDS)(self._made_like)
+        self._test = lru_cache(_MOST_KINDS)(self._made_test)
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
         """Whether it is open what such events carry, or what CAR calls them."""
@@ -56,10 +57,29 @@ class Skipping:
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> PayloadTest | None:
-        """The conditions of the plans; of command lines in the Security log it is told how many there are."""
+        """The conditions of the plans."""
+        return self._test(provider, channel, event_id, computer)
+
+    def take(self, glimpsed: Glimpsed) -> list[int]:
+        """Counts events of which only the header was read; the plans that they are eligible for."""
+        like, _ = self._like(glimpsed.provider, glimpsed.channel, glimpsed.event_id, glimpsed.computer)
+        return self._collector.offer_unread(like, glimpsed.events, glimpsed.quarters)
+
+    def _made_like(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> tuple[Event, bool]:
+        """An event with this header and nothing else, and whether it is certain what CAR calls it."""
+        kinds, certain = self._normalizer.kinds_of(provider, channel, event_id)
+        place = Place("", "")
+        like = Event(provider, channel, event_id, computer, None, None, {}, {}, "", place, "", kinds)
+        return like, certain
+
+    def _made_test(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> PayloadTest | None:
         like, certain = self._like(provider, channel, event_id, computer)
         if not certain or (event_id == "4688" and SECURITY.holds(provider, channel)):
-            return None
+            return None  # or nobody would know how many of the latter have a command line
         asked = self._collector.asked_of(like)
         mapping = self._normalizer.mapping_of(provider, channel, event_id)
         fields = {name for stem, _ in asked for name in _read_by(stem, mapping)}
@@ -90,20 +110,6 @@ class Skipping:
             return (whole and not payload) or any(holds(row) for holds in conditions)
 
         return PayloadTest(frozenset(fields), whole, may_match)
-
-    def take(self, glimpsed: Glimpsed) -> list[int]:
-        """Counts events of which only the header was read; the plans that they are eligible for."""
-        like, _ = self._like(glimpsed.provider, glimpsed.channel, glimpsed.event_id, glimpsed.computer)
-        return self._collector.offer_unread(like, glimpsed.events, glimpsed.quarters)
-
-    def _made_like(
-        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
-    ) -> tuple[Event, bool]:
-        """An event with this header and nothing else, and whether it is certain what CAR calls it."""
-        kinds, certain = self._normalizer.kinds_of(provider, channel, event_id)
-        place = Place("", "")
-        like = Event(provider, channel, event_id, computer, None, None, {}, {}, "", place, "", kinds)
-        return like, certain
 
 
 def _read_by(stem: Stem, mapping: EventMapping | None) -> Iterator[str]:
