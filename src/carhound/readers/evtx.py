@@ -7,11 +7,11 @@ source will do. After an error the parser is asked for the next record: a plain 
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
-from dataclasses import replace
 from typing import Any
 
 import orjson
 from evtx import PyEvtxParser
+from msgspec.structs import replace
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage
