@@ -11,6 +11,12 @@ from carhound.model.folding import fold
 Holds = Callable[[bytes], bool]
 """Whether bytes may hold one of the literals; False is certain."""
 
+Finds = Callable[[bytes], list[tuple[int, int]]]
+"""The spans, in order, in which literals may stand: the first byte of every literal there is lies in one.
+
+So bytes that no span touches hold no whole literal.
+"""
+
 Find = Callable[[bytes, int], int]
 """Where one of the literals may stand next in bytes, at or after a place; -1 is certain."""
 
@@ -24,25 +30,45 @@ _SHORTEST_END = 4
 
 def utf16_or_ansi(literals: Iterable[str], spellings: Mapping[str, str]) -> Holds:
     """A search for texts in UTF-16 (little-endian) and in the code pages of Windows."""
-    return _any_held(tuple(literals), tuple(spellings.items()))
+    in_turn = _in_turn(tuple(literals), tuple(spellings.items()))
+
+    def holds(data: bytes) -> bool:
+        return any(all(one.search(data) is not None for one in patterns) for patterns in in_turn)
+
+    return holds
+
+
+def finds(literals: Iterable[str], spellings: Mapping[str, str]) -> Finds:
+    """Likewise a search for all of them.
+
+    A search goes on behind the span before, and finds the first place from there on at which the pattern of
+    a literal begins. So it jumps over the first byte of no literal but such as the span before holds.
+    """
+    in_turn = _in_turn(tuple(literals), tuple(spellings.items()))
+
+    def found(data: bytes) -> list[tuple[int, int]]:
+        spans = [
+            match.span()
+            for *parts, whole in in_turn
+            if all(part.search(data) is not None for part in parts)
+            for match in whole.finditer(data)
+        ]
+        return sorted(spans)
+
+    return found
 
 
 @lru_cache
-def _any_held(literals: tuple[str, ...], spellings: tuple[tuple[str, str], ...]) -> Holds:
+def _in_turn(literals: tuple[str, ...], spellings: tuple[tuple[str, str], ...]) -> list[list[Any]]:
+    """Patterns of which all of one list are found where a literal is; the last of the list finds it whole."""
     spelt = {letter: _any_of(every, "utf-16-le") for letter, every in spellings}
 
     def pattern(literal: str) -> bytes:
         return _BETWEEN.join(spelt.get(letter) or _any_of(letter, "utf-16-le") for letter in literal)
 
     if len(literals) > _APART:
-        in_turn = [_searches(list(map(pattern, literals)))]
-    else:
-        in_turn = [list(map(_search, map(pattern, _parts(literal)))) for literal in literals]
-
-    def holds(data: bytes) -> bool:
-        return any(all(search(data) is not None for search in searches) for searches in in_turn)
-
-    return holds
+        return [[_compiled(b"|".join(map(pattern, literals)))]]
+    return [[_compiled(pattern(part)) for part in _parts(literal)] for literal in literals]
 
 
 def _parts(literal: str) -> tuple[str, ...]:
@@ -101,9 +127,13 @@ def _escaped(data: bytes) -> bytes:
 
 
 def _search(pattern: bytes) -> Callable[..., Any]:
+    search: Callable[..., Any] = _compiled(pattern).search
+    return search
+
+
+def _compiled(pattern: bytes) -> Any:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.max_mem = _MEMORY
     options.log_errors = False
-    search: Callable[..., Any] = re2.compile(pattern, options).search
-    return search
+    return re2.compile(pattern, options)
