@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
 import re2
+from msgspec import Struct
 
 from carhound.model.folding import fold
 
@@ -62,8 +62,7 @@ def finds(literals: Iterable[str], spellings: Mapping[str, str]) -> Finds:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
+class _Scan(Struct, frozen=True):
     """Of some of the literals, which have a letter in common."""
 
     starts: list[Any]
