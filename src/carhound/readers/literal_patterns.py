@@ -6,12 +6,12 @@ fewer bytes of that kind there are. So it begins inside the literals, at a lette
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
 import re2
+from msgspec import Struct
 
 _MEMORY = 64 << 20
 _BY_RARITY = "()~jqzv9ubg 3xhyk2.54786f_pwl-mdn1rctasoe0i"
@@ -24,8 +24,7 @@ _MOST_WHOLES = 3
 """With more scans, ends of literals are found too often to search for the literals of each by themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """Patterns for some of the literals, which have a character in common."""
 
     starts: tuple[Any, ...]
