@@ -1,7 +1,8 @@
 """Places told by the lines of a span become places by the lines of the file."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound.model.event import Place
 from carhound.pipeline.part_reading import PartRead

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.collect import Collected
 from carhound.findings.coverage import FileTally, HostTally, archive_of, file_hash
@@ -21,8 +22,7 @@ from carhound.readers.walk import STANDARD_INPUT
 _REPORT_EVERY = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class NoEvidence:
+class NoEvidence(Struct, frozen=True):
     """A file that holds no events."""
 
     path: str
@@ -32,8 +32,7 @@ class NoEvidence:
     """What it is instead."""
 
 
-@dataclass(slots=True)
-class PartRead:
+class PartRead(Struct):
     """What a file, a member of an archive, or a span of a file gave."""
 
     tally: FileTally
@@ -55,8 +54,7 @@ class PartRead:
     """What stems let through, where it was not offered to the collector of all evidence."""
 
 
-@dataclass(slots=True)
-class PartReader:
+class PartReader(Struct):
     """Reads parts one after the other, offers their events, and counts."""
 
     offer: Callable[[Event], list[int]]

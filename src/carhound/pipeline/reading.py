@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.collect import Collector, NotJudged
 from carhound.findings.coverage import FileTally, HostTally
@@ -33,8 +34,7 @@ class Taker(Protocol):
         """The file ends; what could not be judged on it."""
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What reading leaves behind beside the collector's hits."""
 
     registry: Registry

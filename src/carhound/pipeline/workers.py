@@ -12,11 +12,12 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from time import monotonic
+
+from msgspec import Struct, field
 
 from carhound.findings.coverage import FileTally
 from carhound.lake.interrupts import uninterrupted
@@ -77,16 +78,14 @@ def _work(parent: "Connection[_Message, Piece | None]", task: Task, heard: bool)
         return  # nobody is left to tell
 
 
-@dataclass(slots=True)
-class _Worker:
+class _Worker(Struct):
     process: BaseProcess
     connection: "Connection[Piece | None, _Message]"
     turn: int | None = None
     """The number of the piece it reads."""
 
 
-@dataclass(slots=True)
-class _Gave:
+class _Gave(Struct):
     """What is known of a piece that was handed out."""
 
     reads: deque[_Read] = field(default_factory=deque)

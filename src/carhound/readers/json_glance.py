@@ -7,8 +7,9 @@ read before; the time alone may be new. Every other line is left to be read.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
@@ -42,8 +43,7 @@ _Header = bytes | tuple[bytes, ...]
 """The values of a line that its header is made of, as they are written."""
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     """Lines with one header that were passed over."""
 
     header: _Kind
@@ -70,8 +70,7 @@ class _Tally:
         self.times = []
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
+class _Settled(Struct, frozen=True):
     """Lines with one header, and what becomes of those that may match."""
 
     unread: _Tally
@@ -82,8 +81,7 @@ class _Settled:
     """Tells of a line whether it may; None where it has to be read for that."""
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """A layout, and the headers that were read in it; None for such as are always read."""
 
     match: Callable[..., re.Match[bytes] | None]

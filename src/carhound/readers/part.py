@@ -1,8 +1,9 @@
 """One part of the evidence: a file, or a member of an archive, and what can be read from it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.detect import CSV_FORMATS, TABULAR
@@ -15,8 +16,7 @@ Trouble = Damage | Skipped | Remark
 Read = TypeVar("Read")
 
 
-@dataclass(slots=True, eq=False)
-class Part:
+class Part(Struct, eq=False):
     """A file, or a member of an archive, and what can be read from it."""
 
     path: str

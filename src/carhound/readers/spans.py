@@ -1,8 +1,9 @@
 """Large files in spans that can be read apart from each other, so that several processes can share them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import BinaryIO, Literal
+
+from msgspec import Struct
 
 from carhound.readers.walk import Found
 
@@ -12,8 +13,7 @@ _CHUNK = 1 << 16
 _SMALLEST = 32 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Chunks of an EVTX file, or bytes of a file of JSON lines; all there is of any other."""
 
     first: int = 0
