@@ -294,7 +294,7 @@ def test_a_name_with_dots_is_no_path(inner: dict[str, None]) -> None:
         for number in range(9)
     ]
     for one in made:
-        one["winlog"] = {**one["winlog"], **inner, "event_data": {}}  # type: ignore[dict-item]
+        one["winlog"] = {**one["winlog"], **inner, "event_data": {"Image": "a"}}  # type: ignore[dict-item]
     check(lines(*made), Wanting(LITERAL))
 
 
