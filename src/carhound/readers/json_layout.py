@@ -111,8 +111,6 @@ def _pieces(line: bytes, keys: HeaderKeys) -> Iterator[_Piece]:
                 break
             members[-1].add(name)
             path[len(members) - 1 :] = [name]
-            if "." in name and _is_taken_for(".".join(path), keys):
-                break
         elif text == b"{":
             if listed or (opened and ".".join(path[:-1]) in keys.plain):
                 break
@@ -131,12 +129,6 @@ def _pieces(line: bytes, keys: HeaderKeys) -> Iterator[_Piece]:
         at = token.end()
     if at < len(line) or opened:
         yield _Piece("refused", line[at:])
-
-
-def _is_taken_for(name: str, keys: HeaderKeys) -> bool:
-    """Whether a name with dots in its keys could be taken for a value that the header depends on."""
-    values = (*keys.names, *(time for time, _ in keys.times))
-    return any(f"{value}.".startswith(f"{name}.") for value in values)
 
 
 def _times(pieces: list[_Piece], keys: HeaderKeys) -> dict[str, tuple[bytes, bool]] | None:
