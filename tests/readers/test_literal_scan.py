@@ -56,7 +56,7 @@ def hidden(literal: str) -> st.SearchStrategy[bytes]:
 literal_sets = st.sampled_from(list(SETS.values()))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), literal_sets)
 def test_every_literal_is_found(data: st.DataObject, literals: tuple[str, ...]) -> None:
     other = st.binary(max_size=6) | st.text(max_size=4).map(str.encode)
@@ -110,7 +110,7 @@ def lines_found(lines: bytes, literals: Sequence[str]) -> set[int]:
     return numbers
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), literal_sets)
 def test_lines_in_utf8_are_found_that_hold_a_literal(data: st.DataObject, literals: tuple[str, ...]) -> None:
     # Ends of literals are among them, more in a row than are looked at one by one.
@@ -122,6 +122,15 @@ def test_lines_in_utf8_are_found_that_hold_a_literal(data: st.DataObject, litera
     found = lines_found("".join(f"{one}\n" for one in lines).encode("utf-8", "surrogatepass"), literals)
     assert there <= found
     assert found == set() or there
+
+
+@pytest.mark.parametrize("literals", [FEW, SOME], ids=["few", "some"])
+def test_a_literal_is_found_behind_ends_of_literals(literals: tuple[str, ...]) -> None:
+    for ends in range(40):
+        lines = [*["vr32.exe"] * ends, "regsvr32.exe", *["egsvr32.exe"] * 40, "REGSVR32.EXE"]
+        found = lines_found("".join(f"{line}\n" for line in lines).encode(), literals)
+        assert {ends, len(lines) - 1} <= found
+        assert len(found) < 20
 
 
 @settings(max_examples=200, deadline=None)

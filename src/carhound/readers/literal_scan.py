@@ -90,7 +90,7 @@ def _finder(start: Any, whole: Any, reach: int) -> Find:
             if whole is None or whole.search(data, max(place - reach, at), place + reach) is not None:
                 return place
             tried = place + 1
-        found = whole.search(data, max(tried - reach, at))
+        found = whole.search(data, tried)  # no literal has the character of its end before that
         return -1 if found is None else int(found.start())
 
     return find
