@@ -44,7 +44,7 @@ class Remark(Struct, frozen=True):
 
 
 class Glimpsed(Struct, frozen=True):
-    """Events of which only the header was looked at, since nothing else in them can match."""
+    """Events that no plan matches, told by their headers alone."""
 
     provider: str | None
     channel: str | None
@@ -56,6 +56,8 @@ class Glimpsed(Struct, frozen=True):
     last: datetime
     quarters: frozenset[int]
     """When they were, as `model.presence` numbers quarters of an hour."""
+    looked: bool = False
+    """Whether their payload was looked at; else nothing in it can match."""
 
 
 FileKind = Literal["evidence", "not evidence", "unsupported"]
