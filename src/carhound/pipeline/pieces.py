@@ -6,6 +6,7 @@ How it is cut depends on the evidence alone, so that a run says the same however
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from carhound.engines.interpreter.collect_apart import CollectorApart
 from carhound.pipeline.part_reading import NoEvidence, PartRead, PartReader
@@ -14,6 +15,7 @@ from carhound.pipeline.skipping import skipping
 from carhound.plan.nodes import Node
 from carhound.readers.interface import ReadOptions
 from carhound.readers.opening import Opener
+from carhound.readers.part import prepare
 from carhound.readers.spans import Span, spans
 from carhound.readers.walk import Found, walk
 
@@ -72,8 +74,21 @@ class PieceReader:
         self._options = task.options
         self._apart = CollectorApart(task.plans)
         collector = self._apart.collector
-        sieve = None if task.count_all else skipping(task.plans, collector)
-        self._reader = PartReader(collector.offer, task.counted, task.hashed, task.count_all, progress, sieve)
+        self._sieve = None if task.count_all else skipping(task.plans, collector)
+        self._reader = PartReader(
+            collector.offer, task.counted, task.hashed, task.count_all, progress, self._sieve
+        )
+
+    def tell(self, progress: Progress) -> None:
+        """From now on tells of the progress."""
+        self._reader.progress = progress
+
+    def prepare(self, given: Iterable[Piece]) -> None:
+        """Loads what reading the first of these pieces needs: who forks afterwards has it already."""
+        files = (one for one in given if not one.found.stream and one.found.problem is None)
+        for piece in islice(files, 1):
+            if (name := Opener(piece.found, self._options).evidence_format()) is not None:
+                prepare(name, self._options, self._sieve)
 
     def read(self, piece: Piece) -> Iterator[PartRead | NoEvidence]:
         """What the parts of a piece gave, one by one."""

@@ -5,6 +5,7 @@ the progress; what the parts gave; and None where the piece ends. A worker that 
 reads ends the piece early. One that dies takes nothing with it but its piece, which is reported as damaged.
 """
 
+import gc
 import multiprocessing
 import signal
 import sys
@@ -61,10 +62,13 @@ class _Told:
             raise KeyboardInterrupt
 
 
-def _work(parent: "Connection[_Message, Piece | None]", task: Task, heard: bool) -> None:
-    """What a worker does until it is told None."""
+def _work(
+    parent: "Connection[_Message, Piece | None]", task: Task, heard: bool, reader: PieceReader | None
+) -> None:
+    """What a worker does until it is told None; a fork has its reader from its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the parent says what becomes of it
-    reader = PieceReader(task, _Told(parent, heard))
+    reader = PieceReader(task, None) if reader is None else reader
+    reader.tell(_Told(parent, heard))
     try:
         while (piece := parent.recv()) is not None:
             for read in reader.read(piece):
@@ -102,6 +106,7 @@ class _Pool:
         self._task = task
         self._progress = progress
         self._context = _context()
+        self._reader: PieceReader | None = None
         self._most = processes
         self._workers: list[_Worker] = []
         self._left = deque(number for number, piece in enumerate(pieces) if not piece.found.stream)
@@ -176,9 +181,14 @@ class _Pool:
 
     def _start(self) -> _Worker:
         here, there = self._context.Pipe()
-        arguments = (there, self._task, self._progress is not None)
+        if isinstance(self._context, ForkContext) and self._reader is None:
+            self._reader = PieceReader(self._task, None)
+            self._reader.prepare(self._pieces)
+        arguments = (there, self._task, self._progress is not None, self._reader)
         process = self._context.Process(target=_work, args=arguments, daemon=True)
+        gc.freeze()  # a worker that looked for garbage among what it shares with its parent would copy it
         process.start()
+        gc.unfreeze()
         there.close()
         worker = _Worker(process, here)
         self._workers.append(worker)

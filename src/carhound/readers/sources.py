@@ -13,8 +13,13 @@ from carhound.readers.limits import LimitError
 
 _CHUNK = 1 << 20
 
-_READ_ERRORS = (ArchiveError, EOFError, OSError, RuntimeError, ValueError, zlib.error)
-"""What reading may raise; RuntimeError is zipfile's for compression methods and passwords it cannot serve."""
+
+def _read_errors() -> tuple[type[Exception], ...]:
+    """What reading may raise."""
+    from zipfile import BadZipFile  # loaded where something was raised
+
+    # RuntimeError is zipfile's for compression methods and passwords it cannot serve.
+    return ArchiveError, EOFError, OSError, RuntimeError, ValueError, zlib.error, BadZipFile
 
 
 class Rewound:
@@ -72,8 +77,6 @@ class Guarded:
         self.trouble: Damage | Skipped | None = None
 
     def read(self, size: int, /) -> bytes:
-        from zipfile import BadZipFile
-
         if self.trouble is not None:
             return b""
         try:
@@ -83,7 +86,7 @@ class Guarded:
         except LimitError as limit:
             self.trouble = Skipped(f"all after {self._read} bytes" if self._read else "file", str(limit))
             return b""
-        except (*_READ_ERRORS, BadZipFile) as error:
+        except _read_errors() as error:
             if self._source is None and isinstance(error, OSError):
                 reason = f"it cannot be read: {(error.strerror or str(error)).lower()}"
                 self.trouble = Damage("file", reason)
