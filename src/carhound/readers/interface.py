@@ -35,8 +35,10 @@ class PayloadTest:
     fields: frozenset[str]
     """What it reads beside the header, in native names; where one of them may be no part of the payload, it
     cannot be asked."""
+    whole: bool
+    """Whether it looks at all texts of the payload, whatever their names."""
     holds: Callable[[dict[str, Value]], bool]
-    """Whether an event with this payload may match."""
+    """Whether an event may match that has these fields, and no more of those that are read."""
 
 
 class Sieve(Protocol):
