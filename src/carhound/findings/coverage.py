@@ -160,7 +160,7 @@ class HostTally:
         host.pending.update((plan, provider or glimpsed.channel) for plan in eligible)
 
     def join(self, other: "HostTally") -> None:
-        """Adds what another one counted in the file being read."""
+        """Adds what another one counted, also in the file being read."""
         for name, found in other._hosts.items():
             host = self._hosts.setdefault(name, _Host())
             host.events += found.events
@@ -171,6 +171,7 @@ class HostTally:
             host.security_4688 += found.security_4688
             host.with_command_line += found.with_command_line
             host.security_4688_unread += found.security_4688_unread
+            host.judged |= found.judged
             host.pending |= found.pending
 
     def end_file(self, blind: Iterable[tuple[int, str | None]]) -> None:

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from io import FileIO
+from typing import BinaryIO
 
 from carhound.model.evidence import Damage
 from carhound.readers.evtx_counts import (
@@ -102,7 +102,7 @@ def chunks(source: ByteSource, first: int = 0, stop: int | None = None) -> Itera
         yield Damage(f"chunk {number + 1}", missing, offset)
 
 
-def regular_chunks(file: FileIO) -> int:
+def regular_chunks(file: BinaryIO) -> int:
     """How many chunks stand where they would if all before them had their full size."""
     at = _reader_at(file)
     if at(len(FILE_MAGIC), 0) != FILE_MAGIC:
@@ -113,7 +113,7 @@ def regular_chunks(file: FileIO) -> int:
     return number
 
 
-def _reader_at(file: FileIO) -> Callable[[int, int], bytes]:
+def _reader_at(file: BinaryIO) -> Callable[[int, int], bytes]:
     """Reads so many bytes at a place."""
     if hasattr(os, "pread"):
         return partial(os.pread, file.fileno())
@@ -130,7 +130,7 @@ def place_of(number: int) -> int:
     return _HEADER_SIZE + number * _CHUNK_SIZE
 
 
-def spanned(file: FileIO, first: int) -> ByteSource:
+def spanned(file: BinaryIO, first: int) -> ByteSource:
     """The header of a file, and after it all from one of its regular chunks on."""
     return Leap(file, _HEADER_SIZE, place_of(first)) if first else file
 

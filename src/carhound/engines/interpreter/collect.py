@@ -80,8 +80,12 @@ class Collected:
     """What some stem let through, in the order of reading."""
     aliases: Mapping[tuple[int, str], Alias]
     """Those that served, by plan and name."""
+    eligible: list[int]
+    """By stem, events of files that ended."""
+    hits: list[list[Event]]
+    """Likewise, those admitted."""
     sources: list[dict[str | None, _Source]]
-    """By stem."""
+    """Likewise, of the file that did not."""
     presence: list[Presence | None]
     """Likewise."""
 
@@ -147,7 +151,7 @@ class Collector:
 
         A plan in `follows` is not judged where none of the plans it follows could be.
         """
-        self._follows = follows
+        self.follows = follows
         self._admit = admit
         self._used = used
         self._watches: list[_Watch] = []
@@ -224,24 +228,30 @@ class Collector:
         return [watch.plan for watch in watches if watch.main]
 
     def taken(self, admitted: list[Event], aliases: Mapping[tuple[int, str], Alias]) -> Collected:
-        """What was let through since the file began or this was last asked; nothing of it is kept here."""
-        sources, presence = [], []
+        """What was let through since this was last asked; nothing of it is kept here."""
+        taken = Collected(admitted, aliases, [], [], [], [])
         for watch in self._watches:
             for source in watch.sources.values():
                 source.sample = source.sample if source.blind else None
-            sources.append(watch.sources)
-            presence.append(watch.presence)
-            watch.sources = {}
+            taken.eligible.append(watch.eligible)
+            taken.hits.append(list(watch.hits.values()))
+            taken.sources.append(watch.sources)
+            taken.presence.append(watch.presence)
+            watch.eligible, watch.hits, watch.sources = 0, {}, {}
             watch.presence = None if watch.presence is None else Presence()
-        return Collected(admitted, aliases, sources, presence)
+        return taken
 
     def join(self, collected: Collected) -> None:
         """Takes what another collector of the same plans let through, as if it had been offered here."""
         standing = {id(event): self._admit(event) for event in collected.admitted}
         for (plan, name), alias in collected.aliases.items():
             self._used[plan](name, alias)
-        given = zip(self._watches, collected.sources, collected.presence, strict=True)
-        for watch, sources, presence in given:
+        of_stems = collected.eligible, collected.hits, collected.sources, collected.presence
+        for watch, eligible, hits, sources, presence in zip(self._watches, *of_stems, strict=True):
+            watch.eligible += eligible
+            for event in hits:
+                stands = standing[id(event)]
+                watch.hits[id(stands)] = stands
             for provider, source in sources.items():
                 if provider not in watch.sources:
                     watch.sources[provider] = _Source(list(watch.needs))
@@ -259,7 +269,7 @@ class Collector:
         not_judged = [one for watch in self._watches if watch.main for one in watch.not_judged()]
         blind = {one.plan for one in not_judged if one.source is None}
         for watch in self._watches:
-            followed = self._follows.get(watch.plan)
+            followed = self.follows.get(watch.plan)
             silent = bool(followed and followed <= blind)
             for source in watch.sources.values():
                 watch.eligible += source.eligible
