@@ -8,10 +8,10 @@ import signal
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from carhound import pipeline
 from carhound.findings.run import Run

@@ -3,11 +3,11 @@
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from carhound import pipeline
 from carhound.findings.run import Run

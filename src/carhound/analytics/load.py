@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from carhound.analytics import car_yaml, detection_yaml, saved_searches, spl_text
 from carhound.analytics.analytic import Loaded

@@ -1,8 +1,9 @@
 """Where the test files of an analytic lie: beside its document, called after it."""
 
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePath
+
+from msgspec import Struct
 
 from carhound.analytics.analytic import Analytic
 from carhound.analytics.document import Document, decode, read_document
@@ -12,8 +13,7 @@ from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.model.folding import fold
 
 
-@dataclass(frozen=True, slots=True)
-class SuiteFile:
+class SuiteFile(Struct, frozen=True):
     """A test file as text, and what paths in it are relative to."""
 
     document: Document

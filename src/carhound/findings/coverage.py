@@ -3,8 +3,10 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from carhound.findings.run import FileReport, HostCoverage
 from carhound.model.datasets import SECURITY, SYSMON
@@ -15,8 +17,7 @@ _PLACES = 1000
 """Damaged places of a file that are listed: a file of nothing else must not fill the memory."""
 
 
-@dataclass(slots=True)
-class FileTally:
+class FileTally(Struct):
     """One file while it is read."""
 
     path: str
@@ -106,8 +107,7 @@ class FileTally:
             yield Damage(f"{self.unlisted} further places", reason, None, self.unlisted_records)
 
 
-@dataclass(slots=True)
-class _Host:
+class _Host(Struct):
     events: int = 0
     first: datetime | None = None
     last: datetime | None = None

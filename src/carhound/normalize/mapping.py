@@ -1,10 +1,11 @@
 """Sensor mappings, read from `sensors/*.yaml`: what an event is in terms of the CAR data model."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from msgspec import Struct
 
 from carhound.model.event import Event, Fields, RawEvent, Value
 from carhound.normalize.derivations import Source, copied_field, native_fields, source
@@ -13,8 +14,7 @@ SENSORS = ("sysmon", "security")
 """The mappings there are, by file name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """An action, and the values of a field it is bound to; None among them stands for no such field."""
 
     kind: tuple[str, str]
@@ -22,8 +22,7 @@ class Action:
     values: frozenset[str | None] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class EventMapping:
+class EventMapping(Struct, frozen=True):
     """One event id of a sensor."""
 
     actions: tuple[Action, ...]
@@ -83,8 +82,7 @@ class _CarView(Mapping[str, Value]):
         return sum(1 for _ in self)
 
 
-@dataclass(frozen=True, slots=True)
-class SensorMapping:
+class SensorMapping(Struct, frozen=True):
     """A sensor: whose events it maps, and how."""
 
     provider: str

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Literal
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from carhound.errors import DocumentError
 from carhound.normalize.sysmon_rules import (
@@ -26,8 +27,7 @@ _OLD = (4, 10)
 """Up to this schema, rules on different fields are alternatives where no RuleGroup says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventTag:
+class EventTag(Struct, frozen=True):
     """An event that can be filtered."""
 
     tag: str
@@ -35,8 +35,7 @@ class EventTag:
     """What happens to it where there is no filter."""
 
 
-@dataclass(frozen=True, slots=True)
-class SysmonConfig:
+class SysmonConfig(Struct, frozen=True):
     """A configuration."""
 
     path: str
@@ -98,8 +97,7 @@ def _remarks(sets: dict[str, FilterSet]) -> Iterator[str]:
                     yield f"line {one.line}: {rule}: holds for no event here, for the variable is not known"
 
 
-@dataclass(slots=True)
-class _Element:
+class _Element(Struct):
     name: str
     attributes: dict[str, str]
     line: int
@@ -162,8 +160,7 @@ def _version(schema: str | None) -> tuple[int, int] | None:
     return None if found is None else (int(found[1]), int(found[2].ljust(2, "0")))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     path: str
     version: tuple[int, int] | None
 

@@ -2,9 +2,10 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+
+from msgspec import Struct
 
 from carhound.analytics.document import decode, read_document
 from carhound.errors import DocumentError, UsageError
@@ -15,8 +16,7 @@ _LARGEST = 128 * 1024 * 1024
 """Bytes of a table; the rows are held in memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionFiles:
+class DefinitionFiles(Struct, frozen=True):
     """As the command line names them."""
 
     macros: tuple[str, ...] = ()

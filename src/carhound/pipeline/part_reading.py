@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.collect import Collected, NotJudged
 from carhound.findings.coverage import FileTally, HostTally, archive_of, file_hash
@@ -21,8 +22,7 @@ from carhound.readers.walk import STANDARD_INPUT
 _REPORT_EVERY = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class NoEvidence:
+class NoEvidence(Struct, frozen=True):
     """A file that holds no events."""
 
     path: str
@@ -32,8 +32,7 @@ class NoEvidence:
     """What it is instead."""
 
 
-@dataclass(slots=True)
-class PartRead:
+class PartRead(Struct):
     """What a file, a member of an archive, or a span of a file gave."""
 
     tally: FileTally
@@ -49,8 +48,7 @@ class PartRead:
     """What could not be judged on it, where that was told where it was read."""
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(Struct):
     """What some parts gave that were read one after the other."""
 
     reads: list[PartRead | NoEvidence]
@@ -68,8 +66,7 @@ class Batch:
         return isinstance(last, PartRead) and last.interrupted
 
 
-@dataclass(slots=True)
-class PartReader:
+class PartReader(Struct):
     """Reads parts one after the other, offers their events, and counts."""
 
     offer: Callable[[Event], list[int]]

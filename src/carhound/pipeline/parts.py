@@ -1,8 +1,9 @@
 """Evidence as the pipeline reads it: parts of files, or events that come without a file."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from carhound.model.evidence import FileKind
 from carhound.readers.interface import Item, Sieve, Sifted
@@ -47,8 +48,7 @@ class EvidencePart(Protocol):
         """Likewise, but of events that the sieve does not want only the headers, where that saves work."""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenEvents:
+class GivenEvents(Struct, frozen=True):
     """Events that come without a file: written in a test file, or simulated."""
 
     path: str

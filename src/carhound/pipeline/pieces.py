@@ -5,8 +5,9 @@ How it is cut depends on the evidence alone, so that a run says the same however
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.collect_apart import CollectorApart
 from carhound.pipeline.part_reading import Batch, NoEvidence, PartRead, PartReader
@@ -29,8 +30,7 @@ _EVENTS = 10_000
 """Events made of what is in one archive before it is told what they gave."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A file with all that is in it, or a span of it."""
 
     found: Found
@@ -41,8 +41,7 @@ Load = Sequence[Piece]
 """Pieces that are read one after the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """What is to be made of pieces; can be sent to another process."""
 
     plans: list[Node]

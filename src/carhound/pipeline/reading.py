@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.collect import Collector, NotJudged
 from carhound.findings.coverage import FileTally, HostTally
@@ -33,8 +34,7 @@ class Taker(Protocol):
         """The file ends; what could not be judged on it."""
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What reading leaves behind beside the collector's hits."""
 
     registry: Registry
@@ -159,8 +159,7 @@ def _merge(
         reading.repeats = repeats.by_file() if repeats is not None else None
 
 
-@dataclass(slots=True)
-class _Merging:
+class _Merging(Struct):
     """Joins what parts gave, in their order."""
 
     reading: Reading

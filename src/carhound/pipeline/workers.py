@@ -14,12 +14,13 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import chain
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from time import monotonic
+
+from msgspec import Struct, field
 
 from carhound.findings.coverage import FileTally
 from carhound.lake.interrupts import uninterrupted
@@ -79,8 +80,7 @@ def _work(
         return  # nobody is left to tell
 
 
-@dataclass(slots=True)
-class _Worker:
+class _Worker(Struct):
     process: BaseProcess
     connection: "Connection[Load | None, _Message]"
     turn: int | None = None
@@ -89,8 +89,7 @@ class _Worker:
     """What of it."""
 
 
-@dataclass(slots=True)
-class _Gave:
+class _Gave(Struct):
     """What is known of a load that was handed out."""
 
     todo: deque[Load]

@@ -6,11 +6,11 @@ After an error the parser is asked for the next record: a plain loop would stop 
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import orjson
 from evtx import PyEvtxParser
+from msgspec.structs import replace
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
@@ -29,8 +30,7 @@ class _Settled(NamedTuple):
     test: PayloadTest | None
 
 
-@dataclass(slots=True)
-class _Progress:
+class _Progress(Struct):
     """How far a chunk was read."""
 
     met: Glance

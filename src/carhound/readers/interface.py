@@ -1,9 +1,10 @@
 """What every reader takes and gives."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
@@ -28,8 +29,7 @@ class ByteSource(Protocol):
         """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadTest:
+class PayloadTest(Struct, frozen=True):
     """Tells of an event by its payload alone that it cannot match."""
 
     fields: frozenset[str]
@@ -66,8 +66,7 @@ class Sieve(Protocol):
         """What tells more of those that can match and are not wanted for their own sake."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """What the reading of evidence depends on beside the evidence."""
 
     zone: tzinfo = UTC

@@ -7,8 +7,9 @@ read before; the time alone may be new. Every other line is left to be read.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
@@ -38,8 +39,7 @@ _Header = bytes | tuple[bytes, ...]
 """The values of a line that its header is made of, as they are written."""
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     """Lines with one header that were passed over."""
 
     header: tuple[str | None, str | None, str | None, str | None]
@@ -64,8 +64,7 @@ class _Tally:
         self.times = []
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """A layout, and the headers that were read in it; None for such as are always read."""
 
     layout: Layout

@@ -7,7 +7,8 @@ Lines are **soft** here: two slashes stand for an escaped backslash, so that one
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ENVELOPES = frozenset({"_source", "body"})
 _MOST_PIECES = 2000
@@ -27,8 +28,7 @@ _TIMES = (
 """Times of one way and length are in the order of their bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderKeys:
+class HeaderKeys(Struct, frozen=True):
     """On which values the headers of a shape's records depend; keys below others follow them with a dot."""
 
     names: frozenset[str]
@@ -41,8 +41,7 @@ class HeaderKeys:
     """Keys by whose values a record may be of another shape."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """What lines of a layout match, from end to end, and the groups of its pattern."""
 
     pattern: re.Pattern[bytes]
@@ -50,8 +49,7 @@ class Layout:
     header: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A part of a line: a value with its key, or what stands between values."""
 
     kind: str

@@ -6,10 +6,12 @@ to back, and lie in another one, are spooled to a temporary file that has no nam
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.archives import ArchiveError, CompressedStream, Member, compressed_ending
@@ -38,8 +40,7 @@ def _nothing() -> Iterator[Trouble]:
     return iter(())
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(Struct, frozen=True):
     """Bytes with a name: a file, a member of an archive, what a compressed file holds."""
 
     shown: str

@@ -1,6 +1,6 @@
 """Large files in spans that can be read apart from each other, so that several processes can share them."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.readers.walk import Found
 
@@ -9,8 +9,7 @@ _LENGTH = 256
 _SMALLEST = 32 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Chunks of an EVTX file; all there is of any other."""
 
     first: int = 0

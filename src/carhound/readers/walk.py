@@ -4,8 +4,9 @@ import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 STANDARD_INPUT = "-"
 _SEPARATORS = "/" if os.sep == "/" else "/\\"
@@ -13,8 +14,7 @@ _PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 """Where a shell puts the pipes of `<(command)`; any other pipe may have nobody at its other end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A file, or what stands where one could be."""
 
     shown: str

@@ -1,17 +1,17 @@
 """What runs on every Windows before anybody does anything, and what paths mean on a given one."""
 
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, get_args
+
+from msgspec import Struct
 
 from carhound.simulate.catalogue import program
 from carhound.simulate.happenings import Boot, End, Happening, Integrity, Start
 from carhound.simulate.story import Host
 
 
-@dataclass(frozen=True, slots=True)
-class Resident:
+class Resident(Struct, frozen=True):
     """A process that is there from the start."""
 
     key: str

@@ -4,8 +4,9 @@ Windows are not applied here: what "now" is may only be known when everything ha
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.rows import AliasUse, Row, getter
@@ -27,8 +28,7 @@ _MOST_KINDS = 10_000
 """Kinds of events remembered; real evidence has hundreds, and whoever writes it could make millions."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotJudged:
+class NotJudged(Struct, frozen=True):
     """Events of a file on which a plan could not be judged: none that is eligible carries what it needs."""
 
     plan: int
@@ -40,8 +40,7 @@ class NotJudged:
     """The provider, where only its events are meant: those of another in the file could be judged."""
 
 
-@dataclass(slots=True)
-class _Source:
+class _Source(Struct):
     """What one source has sent in the file being read."""
 
     unmet: list[Need]
@@ -72,8 +71,7 @@ class _Source:
         return nearest(field.name, self.sample.car if field.view == "car" else self.sample.native)
 
 
-@dataclass(slots=True)
-class Collected:
+class Collected(Struct):
     """What the stems let through of a file or a part of it, and what is known of its sources."""
 
     admitted: list[Event]
@@ -90,8 +88,7 @@ class Collected:
     """Likewise."""
 
 
-@dataclass(slots=True)
-class _Watch:
+class _Watch(Struct):
     """One stem and what it has let through."""
 
     plan: int

@@ -7,13 +7,13 @@ Content-Security-Policy by their hashes.
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from msgspec import Struct
 
 from carhound.findings.run import ImplementationResult, Run
 from carhound.outputs.escape import pieces, visible
@@ -131,8 +131,7 @@ def shown_text(text: str) -> Markup:
     return Markup().join(mark.format(part) if coded else part for part, coded in pieces(text))
 
 
-@dataclass(frozen=True, slots=True)
-class CodeLine:
+class CodeLine(Struct, frozen=True):
     """A line of a published text."""
 
     number: int

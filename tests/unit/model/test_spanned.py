@@ -1,0 +1,1 @@
+"""What counts when two parts of texts are compared."""
