@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.rows import Row
+from carhound.engines.interpreter.rows import SharedRow
 from carhound.model.datasets import SECURITY
 from carhound.model.event import HEADER, Event, Place, Value, no_view
 from carhound.model.evidence import Glimpsed
@@ -106,7 +106,7 @@ class Skipping:
                 kinds,
                 derive=derive,
             )
-            row = Row(event)
+            row = SharedRow(event)
             return (whole and not payload) or any(holds(row) for holds in conditions)
 
         return PayloadTest(frozenset(fields), whole, may_match)

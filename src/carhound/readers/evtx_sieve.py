@@ -147,7 +147,7 @@ def _passes(tree: Any, test: PayloadTest) -> bool:
     payload = plain_payload(tree, None if test.whole else test.fields)
     if payload is None:
         return True
-    restore_braces(payload, test.fields)
+    restore_braces(payload)
     return test.holds(payload)
 
 
