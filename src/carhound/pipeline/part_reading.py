@@ -1,5 +1,6 @@
 """One part of the evidence read, and all that it gave as a value that another process can take over."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -69,8 +70,8 @@ class Batch(Struct):
 class PartReader(Struct):
     """Reads parts one after the other, offers their events, and counts."""
 
-    offer: Callable[[Event], list[int]]
-    """Takes an event, and tells which plans it is eligible for."""
+    offer: Callable[[Event], tuple[int, ...]]
+    """Takes an event, and tells which plans it is eligible for, in their order."""
     counted: int
     """Eligibility counts for so many plans, the first ones."""
     hashed: bool
@@ -154,9 +155,7 @@ class PartReader(Struct):
                 read.archive = archive, self._archives[archive]
 
     def _glimpsed(self, glimpsed: Glimpsed, read: PartRead) -> None:
-        eligible = (
-            [plan for plan in self.skipping.take(glimpsed) if plan < self.counted] if self.skipping else []
-        )
+        eligible = self._counted_of(() if self.skipping is None else self.skipping.take(glimpsed))
         read.tally.unread += 0 if glimpsed.looked else glimpsed.events
         self.hosts.add_glimpsed(glimpsed, eligible)
         self._count(read, glimpsed.events, glimpsed.computer, glimpsed.last, bool(eligible))
@@ -165,13 +164,16 @@ class PartReader(Struct):
 
     def _event(self, raw: RawEvent, part: EvidencePart, read: PartRead) -> None:
         event = self._normalizer.event(raw, part.path, part.format or "")
-        eligible = [plan for plan in self.offer(event) if plan < self.counted]
+        eligible = self._counted_of(self.offer(event))
         if self.identified:
             read.identities += short_identity(event)
         self.hosts.add(event, eligible)
         self._count(read, 1, event.computer, event.time, bool(eligible))
         if self.progress is not None and self._events % _REPORT_EVERY == 0:
             self.progress.events(self._events)
+
+    def _counted_of(self, plans: tuple[int, ...]) -> tuple[int, ...]:
+        return plans[: bisect_left(plans, self.counted)]
 
     def _count(
         self, read: PartRead, events: int, computer: str | None, last: datetime | None, eligible: bool

@@ -27,8 +27,8 @@ class Taker(Protocol):
     def begin_file(self) -> None:
         """A file begins."""
 
-    def offer(self, event: Event) -> list[int]:
-        """Takes an event, and tells which plans it is eligible for."""
+    def offer(self, event: Event) -> tuple[int, ...]:
+        """Takes an event, and tells which plans it is eligible for, in their order."""
 
     def end_file(self) -> list[NotJudged]:
         """The file ends; what could not be judged on it."""
