@@ -187,6 +187,8 @@ ODD = {
     "doubled backslashes": LIKE.replace("System32\\\\", "System32\\\\\\\\"),
     "a control character": LIKE.replace("svchost", "a\x01b"),
     "a carriage return": LIKE.replace("svchost", "a\rb"),
+    "a newline in a text": LIKE.replace("svchost", "a\nb"),
+    "a text over lines like others": LIKE.replace("svchost", "a\n" + LIKE + "\nb"),
     "a tab between": LIKE.replace(", ", ",\t", 1),
     "no blanks": json.dumps(nxlog(5), separators=(",", ":")),
     "blanks before": "   " + LIKE,

@@ -45,6 +45,8 @@ class PartRead(Struct):
     """The short identities of all its events, where repeats are counted over all."""
     interrupted: bool = False
     """Whether somebody ended the reading within it."""
+    lines: int = 0
+    """How many lines ended in it, where it is a span of text."""
     blind: list[NotJudged] | None = None
     """What could not be judged on it, where that was told where it was read."""
 
@@ -102,6 +104,7 @@ class PartReader(Struct):
             tally.skipped.append(Skipped("the rest of the file", "interrupted"))
             read.interrupted = True
         tally.remarks.extend(self._normalizer.take_remarks())
+        read.lines = part.lines
         return read
 
     @property

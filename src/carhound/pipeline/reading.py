@@ -16,6 +16,7 @@ from carhound.findings.run import Evidence
 from carhound.lake.interrupts import uninterrupted
 from carhound.model.event import Event
 from carhound.model.evidence import Skipped
+from carhound.pipeline.line_numbers import count_lines_before
 from carhound.pipeline.part_reading import Batch, NoEvidence, PartRead, PartReader, latest
 from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Progress, Request
@@ -118,13 +119,19 @@ def read_evidence(
 
 def read_pieces(given: Iterable[Batch], collector: Collector, reading: Reading, request: Request) -> None:
     """Likewise what was read of pieces, in their order; `collector` takes what their stems let through."""
-    made = 0
+    made = lines = 0
 
     def take(batch: Batch) -> None:
-        nonlocal made
+        nonlocal made, lines
+        admitted = [] if batch.collected is None else batch.collected.admitted
+        for read in batch.reads:
+            if isinstance(read, PartRead) and not read.span.whole:  # which is alone in its batch
+                lines = lines if read.span.first else 0
+                count_lines_before(read.tally, admitted, lines)
+                lines += read.lines
+        for event in admitted:
+            event.sequence += made - batch.made_before
         if batch.collected is not None:
-            for event in batch.collected.admitted:
-                event.sequence += made - batch.made_before
             collector.join(batch.collected)
         made += batch.made
 

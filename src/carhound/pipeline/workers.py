@@ -28,6 +28,7 @@ from carhound.model.evidence import Damage
 from carhound.pipeline.part_reading import Batch, PartRead
 from carhound.pipeline.pieces import Load, PieceReader, Task
 from carhound.pipeline.request import Progress
+from carhound.readers.json_lines import lines_in
 
 _AHEAD = 8
 """Loads by worker that are read before it is their turn: what they gave waits in memory."""
@@ -221,7 +222,8 @@ class _Pool:
         (piece,) = worker.load
         tally = FileTally(piece.found.shown, None, piece.found.size)
         tally.damage(Damage(str(piece.span), f"the process that read it {_end(worker.process.exitcode)}"))
-        gave.batches.append(Batch([PartRead(tally, piece.span)]))
+        lines = lines_in(piece.found.path, piece.span) if piece.span.unit == "bytes" else 0
+        gave.batches.append(Batch([PartRead(tally, piece.span, lines=lines)]))
         if gave.todo:
             self._left.appendleft(worker.turn)
         else:

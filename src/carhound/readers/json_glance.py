@@ -16,15 +16,17 @@ from carhound.model.evidence import Glimpsed
 from carhound.model.instants import parse_time
 from carhound.model.presence import quarter_of
 from carhound.readers.interface import Sieve
-from carhound.readers.json_layout import HeaderKeys, Layout, layout_of
+from carhound.readers.json_layout import HeaderKeys, layout_of
 from carhound.readers.literal_scan import Find, in_text, utf8
 from carhound.readers.sysmon_names import SYSMON
 
 _MOST_LAYOUTS = 200
 """Made for one file, whether or not they come to anything."""
 _MOST_HEADERS = 10_000
-_WORTH = 64
-"""Lines of the same fields read before their layout is made, which takes as long as to read that many."""
+_WORTH = 16
+"""Lines of the same fields read before their layout is made, which takes longer than to read that many."""
+_HINT = 8
+"""Bytes by which the likeliest layout of a line is guessed."""
 _TOLD_EVERY = 64
 """Buffers."""
 _MINUTE = 16
@@ -67,8 +69,9 @@ class _Tally(Struct):
 class _Known(Struct):
     """A layout, and the headers that were read in it; None for such as are always read."""
 
-    layout: Layout
-    match: Callable[[bytes], re.Match[bytes] | None]
+    match: Callable[..., re.Match[bytes] | None]
+    time: int
+    header: tuple[int, ...]
     tallies: dict[_Header, _Tally | None] = field(default_factory=dict)
 
 
@@ -85,17 +88,21 @@ class LineGlance:
         """Lines without a layout, by their fields."""
         self._made = 0
         self._known: list[_Known] = []
+        """Those met last come first."""
+        self._guesses: dict[bytes, _Known] = {}
+        """By the bytes at the place of the hint, the layout met last."""
+        self._hint = 0
+        """Where in a line its event id stands, if it is like the last one that was learned."""
         self._headers = 0
         self._quarters: dict[bytes, int] = {}
         self._buffer = b""
         self._buffers = 0
         """Since the last was told."""
-        self._lines: list[bytes] = []
-        self._hits: set[int] = set()
-        """Where the lines found begin."""
-        self._number = 0
+        self._lines = b""
+        """The lines of the buffer, soft, from this place on."""
         self._offset = 0
-        """Of the line with this number, in the buffer."""
+        self._hits: set[int] = set()
+        """Where among them the lines found begin."""
 
     def __call__(self, buffer: bytes, at: int) -> int:
         """Where the first line at or after `at`, which begins one, stands that has to be read."""
@@ -103,51 +110,47 @@ class LineGlance:
             return at
         if buffer is not self._buffer:
             self._turn_to(buffer, at)
-        lines, number, offset, hits = self._lines, self._number, self._offset, self._hits
-        while offset < at and number < len(lines):
-            offset += len(lines[number]) + 1
-            number += 1
-        if offset == at:
-            known, quarters = self._known[0], self._quarters
-            match, timed, header = known.match, known.layout.time, known.layout.header
-            while number < len(lines) and offset not in hits:
-                line = lines[number]
-                found = match(line)
-                if found is None:
-                    other, found = self._find(line)
-                    if other is None or found is None:
-                        break
-                    known, match = other, other.match
-                    timed, header = known.layout.time, known.layout.header
-                time = found[timed]
-                tally = known.tallies.get(found.group(*header))
-                if tally is None or (time[:_MINUTE] not in quarters and not self._is_time(time)):
+        lines, hits, guesses, quarters = self._lines, self._hits, self._guesses, self._quarters
+        hint, hint_end = self._hint, self._hint + _HINT
+        place, end = at - self._offset, len(lines)
+        while place < end and place not in hits:
+            known = guesses.get(lines[place + hint : place + hint_end])
+            if known is None or (found := known.match(lines, place)) is None:
+                known, found = self._find(lines, place)
+                if known is None or found is None:
                     break
-                tally.times.append(time)
-                offset += len(line) + 1
-                number += 1
-        self._number, self._offset = number, offset
-        return max(at, offset)
+            stop = found.end()
+            if lines.find(b"\n", place) != stop - 1:
+                break  # a text may not hold the end of a line, and what stands behind it is another one
+            tally = known.tallies.get(found.group(*known.header))
+            time = found[known.time]
+            if tally is None or (time[:_MINUTE] not in quarters and not self._is_time(time)):
+                break
+            tally.times.append(time)
+            place = stop
+        return max(at, self._offset + place)
 
     def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
         """Takes note of a line that was read; `remarked` says that more was told than the event."""
         if keys is None or self._wants(event):
             return
-        line = _soft(line + b"\n")[:-1]
-        known, found = self._find(line)
+        line = _soft(line + b"\n")
+        known, found = self._find(line, 0)
         if known is None or found is None:
             if remarked or not self._is_worth_it(event):
                 return
             self._made += 1
-            layout = layout_of(line, keys)
-            if layout is None or (found := layout.pattern.fullmatch(line)) is None:
+            layout = layout_of(line[:-1], keys)
+            if layout is None or (found := layout.pattern.match(line)) is None:
                 return
-            known = _Known(layout, layout.pattern.fullmatch)
+            known = _Known(layout.pattern.match, layout.time, layout.header)
             self._known.insert(0, known)
-        header = found.group(*known.layout.header)
-        if header in known.tallies or self._headers == _MOST_HEADERS:
+            self._guesses.clear()
+            self._hint = found.start(layout.header[0])
+        header = found.group(*known.header)
+        if found.end() < len(line) or header in known.tallies or self._headers == _MOST_HEADERS:
             return
-        if remarked or self._is_odd(event, found[known.layout.time]):
+        if remarked or self._is_odd(event, found[known.time]):
             known.tallies[header] = None
         else:
             known.tallies[header] = _Tally((event.provider, event.channel, event.event_id, event.computer))
@@ -191,25 +194,27 @@ class LineGlance:
             tally.gather(self._quarters)
         if len(self._quarters) > _MOST_HEADERS:
             self._quarters.clear()
-        soft = _soft(buffer[at : buffer.rfind(b"\n") + 1])
-        self._buffer, self._number, self._offset = buffer, 0, at
+        if len(self._guesses) > _MOST_HEADERS:
+            self._guesses.clear()
+        lines = _soft(buffer[at : buffer.rfind(b"\n") + 1])
+        self._buffer, self._lines, self._offset = buffer, lines, at
         self._buffers += 1
-        self._lines = soft.split(b"\n")[:-1]
-        self._hits = {at + line for find in self._finds for line in _lines_found(soft, find)}
-        if _is_faulty(soft):
-            offset = at
-            for line in self._lines:
+        self._hits = {place for find in self._finds for place in _lines_found(lines, find)}
+        if _is_faulty(lines):
+            place = 0
+            for line in lines.split(b"\n"):
                 if _is_faulty(line):
-                    self._hits.add(offset)
-                offset += len(line) + 1
+                    self._hits.add(place)
+                place += len(line) + 1
 
-    def _find(self, line: bytes) -> tuple[_Known | None, re.Match[bytes] | None]:
-        """The layout of a line, which comes first from now on."""
-        for place, known in enumerate(self._known):
-            if (found := known.match(line)) is not None:
-                if place:
-                    del self._known[place]
+    def _find(self, lines: bytes, place: int) -> tuple[_Known | None, re.Match[bytes] | None]:
+        """The layout of the line at a place, which is tried first from now on."""
+        for number, known in enumerate(self._known):
+            if (found := known.match(lines, place)) is not None:
+                if number:
+                    del self._known[number]
                     self._known.insert(0, known)
+                self._guesses[lines[place + self._hint : place + self._hint + _HINT]] = known
                 return known, found
         return None, None
 

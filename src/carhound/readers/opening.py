@@ -96,7 +96,11 @@ class Opener:
     def _open_file(self) -> BinaryIO:
         return self._found.path.open("rb")
 
-    def _open_chunks(self) -> ByteSource:
+    def _open_span(self) -> ByteSource:
+        if self._span.unit == "bytes":
+            from carhound.readers.json_lines import Stretch
+
+            return Stretch(self._open_file(), self._span)
         from carhound.readers.evtx_chunks import spanned
 
         return spanned(self._found.path.open("rb", buffering=0), self._span.first)
@@ -130,7 +134,14 @@ class Opener:
             again = replayed(Rewound(head, source), content.open)
         detection = self._detect(content, head)
         if detection.format == "evtx" and content.file is not None:
-            again = self._open_chunks
+            again = self._open_span
+        elif not self._span.whole:
+            if detection.kind == "evidence":
+                again = self._open_span
+            elif self._span.first:
+                return  # what the first span says of the file is all there is to say
+            else:
+                self._span = WHOLE
         if detection.kind == "not evidence" and (troubles := self._early_end(content, source, head)):
             part = self._part(content.shown, content.size, "evidence", None, troubles[0].reason)
             part.troubles = troubles
