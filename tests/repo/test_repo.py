@@ -21,10 +21,10 @@ def test_modules_stay_small(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
-def test_values_are_structs() -> None:
-    """A dataclass generates code in every run that imports it; its `replace` and `fields` know no Struct."""
+def test_values_cost_little_at_start_up() -> None:
+    """A dataclass generates code wherever it is imported, and its `replace` knows no Struct."""
     users = {path.name for path in SOURCES if "dataclasses import" in path.read_text(encoding="utf-8")}
-    assert users == {"evtx_glance.py", "ingester.py", "interface.py", "webhook.py"}
+    assert users == {"ingester.py", "webhook.py"}
 
 
 def test_every_diagnostic_code_is_documented_and_every_documented_one_exists() -> None:

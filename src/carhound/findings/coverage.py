@@ -62,11 +62,21 @@ class FileTally(Struct):
         self.eligible += other.eligible
         for item in other.damaged:
             self.damage(item)
-        self.skipped += other.skipped
+        self.skip(other.skipped)
         self.computers |= other.computers
         self.unlisted += other.unlisted
         self.unlisted_records += other.unlisted_records
         self.remark(other.remarks)
+
+    def skip(self, skipped: Iterable[Skipped]) -> None:
+        """Takes note of what was left out; where several records were for one reason, they are told once."""
+        for item in skipped:
+            for at, one in enumerate(self.skipped):
+                if (joined := one.joined(item)) is not None:
+                    self.skipped[at] = joined
+                    break
+            else:
+                self.skipped.append(item)
 
     def remark(self, remarks: Iterable[Remark]) -> None:
         """Takes note of remarks; those that say the same of several records become one."""

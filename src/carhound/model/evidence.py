@@ -28,6 +28,16 @@ class Skipped(Struct, frozen=True):
     records: int | None = None
     """How many records it holds, where that is known."""
 
+    def joined(self, other: "Skipped") -> "Skipped | None":
+        """Both in one, where `other` are further records left out for the same reason."""
+        if self.records is None or other.records is None:
+            return None
+        if (self.reason, self.partial) != (other.reason, other.partial):
+            return None
+        count = self.records + other.records
+        first = self.where.rpartition(" from ")[2]
+        return Skipped(f"{count} records from {first}", self.reason, self.partial, count)
+
 
 class Remark(Struct, frozen=True):
     """Something a reader assumed that the result must state, for example the zone of a local time."""

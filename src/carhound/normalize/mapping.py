@@ -70,15 +70,24 @@ class _CarView(Mapping[str, Value]):
         self._made: dict[str, Value | None] = {}
 
     def __getitem__(self, name: str) -> Value:
-        if name not in self._made:
-            self._made[name] = self._fields[name](self._event)
-        value = self._made[name]
+        value = self._value(name)
         if value is None:
             raise KeyError(name)
         return value
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Without an error on the way: most fields are asked for where they are not there."""
+        value = self._value(name)
+        return default if value is None else value
+
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._fields if name in self)
+        return (name for name in self._fields if self._value(name) is not None)
+
+    def _value(self, name: str) -> Value | None:
+        if name not in self._made:
+            take = self._fields.get(name)
+            self._made[name] = None if take is None else take(self._event)
+        return self._made[name]
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from carhound.engines.interpreter.collect import NotJudged, can_match, meets
 from carhound.engines.interpreter.conditions import Condition, condition
-from carhound.engines.interpreter.rows import Row
+from carhound.engines.interpreter.rows import Row, SharedRow
 from carhound.findings.record_ids import RecordTracker
 from carhound.findings.sysmon_versions import LOOKED_AT, SINCE
 from carhound.findings.visibility import Notice
@@ -144,7 +144,7 @@ class Observer:
         if sensor is not None:
             self._note_sensor(host, sensor, event)
         if watches:
-            row = Row(event)
+            row = SharedRow(event)
             for watch in watches:
                 self._eligible(host, watch, event, row)
         return [watch.number for watch in watches]

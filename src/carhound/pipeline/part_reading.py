@@ -48,6 +48,8 @@ class PartRead(Struct):
     made: int = 0
     interrupted: bool = False
     """Whether somebody ended the reading within it."""
+    lines: int = 0
+    """How many lines ended in it, where it is a span of text."""
     collected: Collected | None = None
     """What stems let through, where it was not offered to the collector of all evidence."""
 
@@ -84,6 +86,7 @@ class PartReader(Struct):
             read.interrupted = True
         tally.remarks.extend(self._normalizer.take_remarks())
         read.made = self._normalizer.made - read.made_before
+        read.lines = part.lines
         return read
 
     def _items(self, part: EvidencePart, read: PartRead) -> None:

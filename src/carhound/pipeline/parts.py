@@ -41,6 +41,10 @@ class EvidencePart(Protocol):
     def span(self) -> Span:
         """What of it is read."""
 
+    @property
+    def lines(self) -> int:
+        """How many lines ended in what was read, where it is text of which spans are read."""
+
     def items(self) -> Iterator[Item]:
         """Events, damage, remarks."""
 
@@ -59,6 +63,7 @@ class GivenEvents(Struct, frozen=True):
     kind: FileKind = "evidence"
     reason: str = ""
     span: Span = WHOLE
+    lines: int = 0
 
     def items(self) -> Iterator[Item]:
         """The events, each time anew."""

@@ -25,6 +25,7 @@ from carhound.model.evidence import Damage
 from carhound.pipeline.part_reading import NoEvidence, PartRead
 from carhound.pipeline.pieces import Piece, PieceReader, Task
 from carhound.pipeline.request import Progress
+from carhound.readers.json_lines import lines_in
 
 _AHEAD = 8
 """Pieces by worker that are read before it is their turn: what they gave waits in memory."""
@@ -193,7 +194,8 @@ class _Pool:
         piece, gave = self._pieces[worker.turn], self.gave[worker.turn]
         tally = FileTally(piece.found.shown, None, piece.found.size)
         tally.damage(Damage(str(piece.span), f"the process that read it {_end(worker.process.exitcode)}"))
-        gave.reads.append(PartRead(tally, piece.span))
+        lines = lines_in(piece.found.path, piece.span) if piece.span.unit == "bytes" else 0
+        gave.reads.append(PartRead(tally, piece.span, lines=lines))
         gave.ended = True
 
 

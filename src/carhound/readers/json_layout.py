@@ -7,11 +7,14 @@ Lines are **soft** here: two slashes stand for an escaped backslash, so that one
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
 _ENVELOPES = frozenset({"_source", "body"})
 _MOST_PIECES = 2000
+_MOST_PATTERNS = 200
+"""Kept, so that other spans and files with such lines need not make them anew."""
 _TOKEN = re.compile(
     rb'(?P<key>"[^"\\.]+")(?P<colon> *:)|(?P<string>"(?:[^"\\]|\\.)*+")(?! *:)|(?P<number>-?\d+)(?![\d.eE])'
     rb"|(?P<boolean>true|false)|(?P<mark>null|[{}\[\],]| +)",
@@ -37,12 +40,14 @@ class HeaderKeys(Struct, frozen=True):
     """Which gives the time: the first that can be read, and carries a zone where that is asked for."""
     plain: frozenset[str]
     """Objects whose members are fields: what is no plain value there is made a text. "" is the record."""
+    payload: str = ""
+    """The object whose members are the fields of the payload, where nothing else adds any."""
     never: frozenset[str] = frozenset()
     """Keys by whose values a record may be of another shape."""
 
 
 class Layout(Struct, frozen=True):
-    """What lines of a layout match, from end to end, and the groups of its pattern."""
+    """What lines of a layout match, with the newline at their end, and the groups of the pattern."""
 
     pattern: re.Pattern[bytes]
     time: int
@@ -83,7 +88,12 @@ def layout_of(line: bytes, keys: HeaderKeys) -> Layout | None:
         else:
             parts.append(_UNDOUBLED + pattern if piece.name.endswith("Image") else pattern)
     header = tuple(group for group in range(1, groups + 1) if group != time)
-    return Layout(re.compile(b"".join(parts), re.DOTALL), time, header) if header else None
+    return Layout(_compiled(b"".join(parts) + b"\n"), time, header) if header else None
+
+
+@lru_cache(_MOST_PATTERNS)
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern, re.DOTALL)
 
 
 def _pieces(line: bytes, keys: HeaderKeys) -> Iterator[_Piece]:

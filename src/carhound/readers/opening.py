@@ -89,6 +89,10 @@ class Opener:
         return self._found.path.open("rb")
 
     def _open_span(self) -> ByteSource:
+        if self._span.unit == "bytes":
+            from carhound.readers.json_lines import Stretch
+
+            return Stretch(self._open_file(), self._span)
         from carhound.readers.evtx_chunks import spanned
 
         return spanned(self._open_file(), self._span.first)
@@ -123,8 +127,13 @@ class Opener:
         else:
             again = replayed(Rewound(head, source), content.open)
         detection = self._detect(content, head)
-        if detection.format == "evtx" and not self._span.whole:
-            again = self._open_span
+        if not self._span.whole:
+            if detection.kind == "evidence":
+                again = self._open_span
+            elif self._span.first:
+                return  # what the first span says of the file is all there is to say
+            else:
+                self._span = WHOLE
         if detection.kind == "not evidence" and (troubles := self._early_end(content, source, head)):
             part = self._part(content.shown, content.size, "evidence", None, troubles[0].reason)
             part.troubles = troubles

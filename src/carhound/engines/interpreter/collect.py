@@ -9,7 +9,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from carhound.engines.interpreter.conditions import Condition, condition
-from carhound.engines.interpreter.rows import AliasUse, Row, getter
+from carhound.engines.interpreter.rows import AliasUse, Row, SharedRow, getter
 from carhound.model.event import Event
 from carhound.model.names import Alias
 from carhound.model.presence import Presence
@@ -164,7 +164,7 @@ class Collector:
         watches = self._watching(event)
         if not watches:
             return []
-        row = Row(event)
+        row = SharedRow(event)
         standing: Event | None = None
         for watch in watches:
             source = watch.source(event)

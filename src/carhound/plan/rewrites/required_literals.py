@@ -11,7 +11,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from carhound.model.datasets import SYSMON
-from carhound.model.folding import fold
+from carhound.model.folding import FOLD_INTO_ASCII, fold
 from carhound.model.names import NORMAL_FORMS
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue
 from carhound.plan.nodes import Node
@@ -20,9 +20,6 @@ from carhound.plan.stems import stems
 
 MINIMUM = 4
 """Characters; shorter literals, event ids above all, stand nearly everywhere."""
-
-FOLD_INTO_ASCII: Mapping[str, str] = MappingProxyType({"i": "\u0130", "k": "\u212a"})
-"""The only characters beyond ASCII that the folding of `model.folding` turns into ASCII ones, by those."""
 
 SPELLINGS: Mapping[str, str] = MappingProxyType(
     {letter: letter + letter.upper() + FOLD_INTO_ASCII.get(letter, "") for letter in map(chr, range(97, 123))}
