@@ -1,20 +1,22 @@
 """Sensor mappings, read from `sensors/*.yaml`: what an event is in terms of the CAR data model."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-from carhound.model.event import Event, Fields, RawEvent
+from msgspec import Struct
+
+from carhound.model.event import Event, Fields, RawEvent, Value
 from carhound.normalize.derivations import Source, copied_field, native_fields, source
 
 SENSORS = ("sysmon", "security")
 """The mappings there are, by file name."""
 
+_FOLDER = Path(__file__).parent / "sensors"
 
-@dataclass(frozen=True, slots=True)
-class Action:
+
+class Action(Struct, frozen=True):
     """An action, and the values of a field it is bound to; None among them stands for no such field."""
 
     kind: tuple[str, str]
@@ -22,13 +24,13 @@ class Action:
     values: frozenset[str | None] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class EventMapping:
+class EventMapping(Struct, frozen=True):
     """One event id of a sensor."""
 
     actions: tuple[Action, ...]
     key: tuple[str, ...]
-    fields: tuple[tuple[str, Source], ...]
+    fields: Mapping[str, Source]
+    """By CAR field, what it is made by."""
     always: tuple[tuple[str, str], ...] | None
     """Its kinds, where they do not depend on the event."""
     sources: Mapping[str, tuple[str, ...]]
@@ -54,11 +56,44 @@ class EventMapping:
 
     def derive(self, event: Event) -> Fields:
         """The event in CAR's names; what is not there is left out."""
-        return {name: value for name, take in self.fields if (value := take(event)) is not None}
+        return _CarView(event, self.fields)
 
 
-@dataclass(frozen=True, slots=True)
-class SensorMapping:
+class _CarView(Mapping[str, Value]):
+    """The CAR fields of an event, each made when it is first asked for."""
+
+    __slots__ = ("_event", "_fields", "_made")
+
+    def __init__(self, event: Event, fields: Mapping[str, Source]) -> None:
+        self._event = event
+        self._fields = fields
+        self._made: dict[str, Value | None] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        value = self._value(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Without an error on the way: most fields are asked for where they are not there."""
+        value = self._value(name)
+        return default if value is None else value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._fields if self._value(name) is not None)
+
+    def _value(self, name: str) -> Value | None:
+        if name not in self._made:
+            take = self._fields.get(name)
+            self._made[name] = None if take is None else take(self._event)
+        return self._made[name]
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class SensorMapping(Struct, frozen=True):
     """A sensor: whose events it maps, and how."""
 
     provider: str
@@ -76,7 +111,7 @@ class SensorMapping:
 @cache
 def sensor(name: str) -> SensorMapping:
     """The mapping of this name, read once."""
-    text = (resources.files("carhound.normalize") / "sensors" / f"{name}.yaml").read_bytes()
+    text = (_FOLDER / f"{name}.yaml").read_bytes()
     return read_mapping(text, name)
 
 
@@ -111,7 +146,7 @@ def read_mapping(text: bytes, name: str) -> SensorMapping:
 def _event_mapping(event: dict[str, Any], common: dict[str, str], place: tuple[str, str]) -> EventMapping:
     actions = tuple(_action(event["object"], action) for action in event["actions"])
     texts = {**common, **event["fields"]}
-    fields = tuple((name, source(text)) for name, text in texts.items())
+    fields = {name: source(text) for name, text in texts.items()}
     sources = {name: native_fields(text) for name, text in texts.items()}
     copies: dict[str, tuple[str, ...]] = {}
     for name, text in texts.items():

@@ -1,8 +1,9 @@
 """The trees around findings: what the hunt kept is not enough for them, so the evidence is asked again."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
+
+from msgspec.structs import replace
 
 from carhound.findings.lineage import Process
 from carhound.findings.lineage_build import Lineages

@@ -5,7 +5,8 @@ How it is cut depends on the evidence alone, so that a run says the same however
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.collect_apart import CollectorApart
 from carhound.pipeline.part_reading import NoEvidence, PartRead, PartReader
@@ -21,16 +22,14 @@ _SMALL = 32 << 20
 """Bytes of evidence that one process reads sooner than several are started."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A file with all that is in it, or a span of it."""
 
     found: Found
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """What is to be made of pieces; can be sent to another process."""
 
     plans: list[Node]

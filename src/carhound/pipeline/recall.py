@@ -48,6 +48,9 @@ class _Telling:
             return False
         return SYSMON.holds(provider, channel) or SECURITY.holds(provider, channel)
 
+    def payload_test(self, *_: str | None) -> None:
+        """Every one is told of."""
+
 
 class Recall(Protocol):
     """Asks evidence again."""

@@ -12,11 +12,12 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from time import monotonic
+
+from msgspec import Struct, field
 
 from carhound.findings.coverage import FileTally
 from carhound.lake.interrupts import uninterrupted
@@ -24,6 +25,7 @@ from carhound.model.evidence import Damage
 from carhound.pipeline.part_reading import NoEvidence, PartRead
 from carhound.pipeline.pieces import Piece, PieceReader, Task
 from carhound.pipeline.request import Progress
+from carhound.readers.json_lines import lines_in
 
 _AHEAD = 8
 """Pieces by worker that are read before it is their turn: what they gave waits in memory."""
@@ -76,16 +78,14 @@ def _work(parent: "Connection[_Message, Piece | None]", task: Task, heard: bool)
         return  # nobody is left to tell
 
 
-@dataclass(slots=True)
-class _Worker:
+class _Worker(Struct):
     process: BaseProcess
     connection: "Connection[Piece | None, _Message]"
     turn: int | None = None
     """The number of the piece it reads."""
 
 
-@dataclass(slots=True)
-class _Gave:
+class _Gave(Struct):
     """What is known of a piece that was handed out."""
 
     reads: deque[_Read] = field(default_factory=deque)
@@ -194,7 +194,8 @@ class _Pool:
         piece, gave = self._pieces[worker.turn], self.gave[worker.turn]
         tally = FileTally(piece.found.shown, None, piece.found.size)
         tally.damage(Damage(str(piece.span), f"the process that read it {_end(worker.process.exitcode)}"))
-        gave.reads.append(PartRead(tally, piece.span))
+        lines = lines_in(piece.found.path, piece.span) if piece.span.unit == "bytes" else 0
+        gave.reads.append(PartRead(tally, piece.span, lines=lines))
         gave.ended = True
 
 

@@ -4,6 +4,7 @@ Writers differ in how they spell attributes (`#attributes`, `@Name`, plain names
 `Data` (an object, a list of {Name, text}); all are read here. Tree: the Windows event schema, EventType.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from carhound.model.event import RawEvent, Value
@@ -36,6 +37,18 @@ _ATTRIBUTES = tuple(
 _ELEMENTS = ("Version", "Level", "Task", "Opcode", "Keywords")
 _NO_FIELDS = frozenset({"", "Name", "xmlns", "#attributes", "@attributes"})
 _PARTS = frozenset({"System", "EventData", "UserData", "#attributes", "xmlns"})
+_PLAIN_PARTS = _PARTS - {"UserData"}
+
+SYSTEM_FIELDS = frozenset(
+    (
+        *_ELEMENTS,
+        *(ours for _, names in _NAMES for _, ours in names),
+        "EventData_Name",
+        "EventRecordID",
+        "_time",
+    )
+)
+"""What a tree of plain fields tells beside its payload, what all events of a kind share left out."""
 
 
 def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
@@ -87,6 +100,25 @@ def tree_payload(event: dict[str, Any]) -> dict[str, Value]:
         _event_data(event_data, data, meta)
     if (user_data := event.get("UserData")) is not None:
         _user_data(user_data, data, meta)
+    return data
+
+
+def plain_payload(event: Any, names: Iterable[str] | None) -> dict[str, Value] | None:
+    """These fields of the payload of a tree, or all; None where it is not as plain as most are."""
+    if not isinstance(event, dict) or not event.keys() <= _PLAIN_PARTS:
+        return None
+    event_data = event.get("EventData")
+    if not isinstance(event_data, dict) or not _NO_FIELDS.isdisjoint(event_data) or "Data" in event_data:
+        return None
+    data: dict[str, Value] = {}
+    for name in event_data if names is None else names:
+        value = event_data.get(name)
+        if type(value) is str:
+            data[name] = value
+        elif type(value) is int:
+            data[name] = str(value)
+        elif value is not None:
+            return None
     return data
 
 

@@ -6,11 +6,18 @@ header is not believed: in logs copied while Windows wrote them its chunk count 
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
+from msgspec import Struct
+
 from carhound.model.evidence import Damage
-from carhound.readers.evtx_counts import end_of_records, records_in, stray_records, with_whole_header
+from carhound.readers.evtx_counts import (
+    FIRST_RECORD,
+    end_of_records,
+    records_in,
+    stray_records,
+    with_whole_header,
+)
 from carhound.readers.interface import ByteSource, read_exactly
 from carhound.readers.sources import Leap
 
@@ -18,7 +25,6 @@ FILE_MAGIC = b"ElfFile\0"
 _CHUNK_MAGIC = b"ElfChnk\0"
 _HEADER_SIZE = 4096
 _CHUNK_SIZE = 65536
-_FIRST_RECORD = 512
 _LINKS = struct.Struct("<96I")
 _LINKS_AT = 128
 _LINK = struct.Struct("<I")
@@ -31,8 +37,7 @@ _CHUNK_HEADER_SIZE = b"\x80\0\0\0"
 _LOOK_AHEAD = _HEADER_SIZE_AT + 4
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """One chunk."""
 
     number: int
@@ -200,7 +205,7 @@ def _chain_ends(chunk: bytes, link: int, head: int) -> bool:
     for _ in range(_LONGEST_CHAIN):
         if not link:
             return True
-        if not _FIRST_RECORD <= link <= _CHUNK_SIZE - head:
+        if not FIRST_RECORD <= link <= _CHUNK_SIZE - head:
             return False
         (link,) = _LINK.unpack_from(chunk, link)
     return False

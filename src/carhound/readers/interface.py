@@ -1,11 +1,12 @@
 """What every reader takes and gives."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
 from typing import Protocol, runtime_checkable
 
-from carhound.model.event import RawEvent
+from msgspec import Struct
+
+from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
 from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.limits import DEFAULT, Limits
@@ -28,6 +29,18 @@ class ByteSource(Protocol):
         """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
 
 
+class PayloadTest(Struct, frozen=True):
+    """Tells of an event by its payload alone that it cannot match."""
+
+    fields: frozenset[str]
+    """What it reads beside the header, in native names; where one of them may be no part of the payload, it
+    cannot be asked."""
+    whole: bool
+    """Whether it looks at all texts of the payload, whatever their names."""
+    holds: Callable[[dict[str, Value]], bool]
+    """Whether an event may match that has these fields, and no more of those that are read."""
+
+
 class Sieve(Protocol):
     """Says which events have to be read; of others the header is enough."""
 
@@ -47,9 +60,13 @@ class Sieve(Protocol):
     ) -> bool:
         """Whether events like this can match at all."""
 
+    def payload_test(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> PayloadTest | None:
+        """What tells more of those that can match and are not wanted for their own sake."""
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+
+class ReadOptions(Struct, frozen=True):
     """What the reading of evidence depends on beside the evidence."""
 
     zone: tzinfo = UTC
