@@ -1,6 +1,7 @@
 """Bytes searched for literals in every way in which a log can hold them, before anything is parsed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -98,7 +99,11 @@ def _finder(start: Any, whole: Any, reach: int) -> Find:
 
 def in_text(literals: Iterable[str]) -> Callable[[str], bool]:
     """A search in a text that was decoded."""
-    wanted = tuple(literals)
+    return _in_text(tuple(literals))
+
+
+@lru_cache
+def _in_text(wanted: tuple[str, ...]) -> Callable[[str], bool]:
     if not wanted:
         return lambda _: False
     spelt = {one: one + one.upper() + FOLD_INTO_ASCII.get(one, "") for one in "".join(wanted)}
