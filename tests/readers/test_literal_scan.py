@@ -136,6 +136,16 @@ def test_a_text_holds_a_literal_where_its_folding_does(
     assert in_text(literals)(text) == any(literal in fold(text) for literal in literals)
 
 
+def test_as_many_and_as_long_literals_as_there_may_be_are_found() -> None:
+    literals = [f"{number:03} " + f"kiosk-task.{number % 7}" * 8 for number in range(256)]
+    found, holds, searches = finds(literals, SPELLINGS), in_text(literals), utf8(literals, SPELLINGS)
+    for literal in literals[::15]:
+        assert found(b"\1" * 9 + utf16(literal)) == [(9, 8 + 2 * len(literal))]
+        assert holds(f"\u00e9 {literal}")
+        assert not holds(f"\u00e9 {literal[:-1]}")
+        assert any(find(literal.encode(), 0) >= 0 for find in searches)
+
+
 def test_without_literals_nothing_is_found() -> None:
     assert not in_text(())("é text")
     assert utf8((), SPELLINGS) == ()

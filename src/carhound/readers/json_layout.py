@@ -40,6 +40,8 @@ class HeaderKeys(Struct, frozen=True):
     """Which gives the time: the first that can be read, and carries a zone where that is asked for."""
     plain: frozenset[str]
     """Objects whose members are fields: what is no plain value there is made a text. "" is the record."""
+    payload: str = ""
+    """The object whose members are the fields of the payload, where nothing else adds any."""
     never: frozenset[str] = frozenset()
     """Keys by whose values a record may be of another shape."""
 

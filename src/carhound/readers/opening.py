@@ -22,7 +22,7 @@ from carhound.readers.gzip_stream import GzipStream
 from carhound.readers.interface import ByteSource, ReadOptions, read_exactly
 from carhound.readers.limits import Budget, LimitError, raised
 from carhound.readers.part import Part
-from carhound.readers.sources import Guarded, Rewound, Spool, replayed
+from carhound.readers.sources import Guarded, Rewound, replayed
 from carhound.readers.spans import WHOLE, Span
 from carhound.readers.walk import STANDARD_INPUT, Found
 
@@ -222,6 +222,7 @@ class Opener:
         )
 
     def _zip(self, content: _Content) -> Iterator[Part]:
+        from carhound.readers.spool import Spool
         from carhound.readers.zip_members import zip_members
 
         troubles: list[Trouble] = []

@@ -1,6 +1,5 @@
-"""Sources around sources: one that starts again, one that never raises, one that can be read in any order."""
+"""Sources around sources: one that starts again, one that never raises."""
 
-import tempfile
 import zlib
 from collections.abc import Callable
 from io import BufferedReader
@@ -10,8 +9,6 @@ from carhound.model.evidence import Damage, Skipped
 from carhound.readers.archives import ArchiveError
 from carhound.readers.interface import ByteSource
 from carhound.readers.limits import LimitError
-
-_CHUNK = 1 << 20
 
 
 def _read_errors() -> tuple[type[Exception], ...]:
@@ -110,21 +107,6 @@ class Guarded:
 
     def close(self) -> None:
         _close(self._source)
-
-
-class Spool(tempfile.SpooledTemporaryFile[bytes]):
-    """The whole of a source, to be read in any order: in memory, or in a nameless temporary file."""
-
-    def __init__(self, source: ByteSource, in_memory: int) -> None:
-        super().__init__(max_size=in_memory)
-        self.size = 0
-        while data := source.read(_CHUNK):
-            self.write(data)
-            self.size += len(data)
-        self.seek(0)
-
-    def __del__(self) -> None:
-        self.close()
 
 
 def replayed(first: Rewound, again: Callable[[], ByteSource]) -> Callable[[], ByteSource]:
