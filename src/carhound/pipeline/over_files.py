@@ -1,5 +1,6 @@
 """Evidence in files, read once, and what it holds for the plans of a run."""
 
+import gc
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 
@@ -82,14 +83,18 @@ def from_files(
 def _read(given: list[Piece], task: Task, asked: int | None, progress: Progress | None) -> Generator[Batch]:
     """What pieces give, in their order, read by as many processes as are of use."""
     processes = processes_for(asked, given)
-    if processes > 1:
-        from carhound.pipeline.workers import read_by_workers
+    gc.freeze()  # what is there by now is no garbage; a forked process that looked through it would copy it
+    try:
+        if processes > 1:
+            from carhound.pipeline.workers import read_by_workers
 
-        yield from read_by_workers(loads(given, processes), task, processes, progress)
-        return
-    reader = PieceReader(task, progress)
-    for load in loads(given, 1):
-        yield from reader.read(load)
+            yield from read_by_workers(loads(given, processes), task, processes, progress)
+            return
+        reader = PieceReader(task, progress)
+        for load in loads(given, 1):
+            yield from reader.read(load)
+    finally:
+        gc.unfreeze()
 
 
 def missing_of(paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from carhound.readers.part import Part, prepare
 from carhound.readers.spans import Span, spans
 from carhound.readers.walk import Found, walk
 
-_SMALL = 32 << 20
+_SMALL = 16 << 20
 """Bytes of evidence that one process reads sooner than several are started."""
 _LOAD = 4 << 20
 """Bytes of small files that are read one after the other before it is told what they gave."""

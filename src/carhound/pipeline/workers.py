@@ -6,7 +6,6 @@ ends the load early. Where one dies its load is read again, piece by piece; one 
 takes nothing with it but that, which is reported as damaged.
 """
 
-import gc
 import multiprocessing
 import signal
 import sys
@@ -199,9 +198,7 @@ class _Pool:
             self._reader.prepare(chain.from_iterable(self._given))
         arguments = (there, self._task, self._progress is not None, self._reader)
         process = self._context.Process(target=_work, args=arguments, daemon=True)
-        gc.freeze()  # a worker that looked for garbage among what it shares with its parent would copy it
         process.start()
-        gc.unfreeze()
         there.close()
         worker = _Worker(process, here)
         self._workers.append(worker)

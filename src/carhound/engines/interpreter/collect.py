@@ -114,7 +114,7 @@ class _Watch(Struct):
         A CAR object is read from sensors that carry different fields, so each is judged by itself; a search
         names its fields itself, and what one event carries it could find in any.
         """
-        name = self._source_name(event)
+        name = event.provider or event.channel if self.by_source else None
         found = self.sources.get(name)
         if found is None:
             found = self.sources[name] = _Source(list(self.needs))
@@ -122,11 +122,8 @@ class _Watch(Struct):
 
     def unmet(self, event: Event) -> bool:
         """Whether no event of the source of this one was seen to carry what is needed."""
-        found = self.sources.get(self._source_name(event))
+        found = self.sources.get(event.provider or event.channel if self.by_source else None)
         return bool(self.needs if found is None else found.unmet)
-
-    def _source_name(self, event: Event) -> str | None:
-        return event.provider or event.channel if self.by_source else None
 
     def not_judged(self) -> list[NotJudged]:
         """The sources of the file that could not be judged."""
@@ -278,9 +275,10 @@ class Collector:
 
     def end_file(self) -> list[NotJudged]:
         """The file ends: its hits are kept, save for plans they could not be judged by, which are named."""
-        not_judged = [one for watch in self._watches if watch.main for one in watch.not_judged()]
+        touched = [watch for watch in self._watches if watch.sources]
+        not_judged = [one for watch in touched if watch.main for one in watch.not_judged()]
         blind = {one.plan for one in not_judged if one.source is None}
-        for watch in self._watches:
+        for watch in touched:
             followed = self.follows.get(watch.plan)
             silent = bool(followed and followed <= blind)
             for source in watch.sources.values():
