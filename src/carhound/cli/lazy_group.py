@@ -3,13 +3,12 @@
 import importlib
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
-from msgspec import Struct
 
 
-class CommandEntry(Struct, frozen=True):
+class CommandEntry(NamedTuple):  # msgspec would make help wait
     """A command that has not been imported yet."""
 
     module: str

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -175,6 +174,8 @@ def _named(name: str) -> tzinfo | None:
     """A zone by its name in the tz database."""
     if name.upper() in ("UTC", "GMT", "Z"):
         return UTC
+    from zoneinfo import ZoneInfo  # few times name one
+
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError):

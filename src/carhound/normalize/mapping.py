@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -12,6 +12,8 @@ from carhound.normalize.derivations import Source, copied_field, native_fields, 
 
 SENSORS = ("sysmon", "security")
 """The mappings there are, by file name."""
+
+_FOLDER = Path(__file__).parent / "sensors"
 
 
 class Action(Struct, frozen=True):
@@ -109,7 +111,7 @@ class SensorMapping(Struct, frozen=True):
 @cache
 def sensor(name: str) -> SensorMapping:
     """The mapping of this name, read once."""
-    text = (resources.files("carhound.normalize") / "sensors" / f"{name}.yaml").read_bytes()
+    text = (_FOLDER / f"{name}.yaml").read_bytes()
     return read_mapping(text, name)
 
 

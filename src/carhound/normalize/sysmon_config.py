@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 from xml.parsers import expat
@@ -51,7 +50,7 @@ def event_tags() -> dict[str, EventTag]:
     """By event id, the events that a configuration filters."""
     import yaml
 
-    text = (resources.files("carhound.normalize") / "sysmon_events.yaml").read_bytes()
+    text = Path(__file__).with_name("sysmon_events.yaml").read_bytes()
     return {str(number): EventTag(**entry) for number, entry in yaml.safe_load(text).items()}
 
 

@@ -1,6 +1,5 @@
 """The files that define what searches name: macros, and lookup tables as CSV."""
 
-import csv
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -81,6 +80,8 @@ def read_table(name: str, path: str) -> LookupTable:
 
 def _rows(text: str, path: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The rows that are not blank, each with the line it ends in."""
+    import csv  # most runs have no tables
+
     lines = csv.reader(StringIO(text, newline=""), strict=True)
     try:
         for row in lines:

@@ -1,6 +1,5 @@
-"""Sources around sources: one that starts again, one that never raises, one that can be read in any order."""
+"""Sources around sources: one that starts again, one that never raises."""
 
-import tempfile
 import zlib
 from collections.abc import Callable
 from io import BufferedReader
@@ -11,10 +10,13 @@ from carhound.readers.archives import ArchiveError
 from carhound.readers.interface import ByteSource
 from carhound.readers.limits import LimitError
 
-_CHUNK = 1 << 20
 
-_READ_ERRORS = (ArchiveError, EOFError, OSError, RuntimeError, ValueError, zlib.error)
-"""What reading may raise; RuntimeError is zipfile's for compression methods and passwords it cannot serve."""
+def _read_errors() -> tuple[type[Exception], ...]:
+    """What reading may raise."""
+    from zipfile import BadZipFile  # loaded where something was raised
+
+    # RuntimeError is zipfile's for compression methods and passwords it cannot serve.
+    return ArchiveError, EOFError, OSError, RuntimeError, ValueError, zlib.error, BadZipFile
 
 
 class Rewound:
@@ -72,8 +74,6 @@ class Guarded:
         self.trouble: Damage | Skipped | None = None
 
     def read(self, size: int, /) -> bytes:
-        from zipfile import BadZipFile
-
         if self.trouble is not None:
             return b""
         try:
@@ -83,7 +83,7 @@ class Guarded:
         except LimitError as limit:
             self.trouble = Skipped(f"all after {self._read} bytes" if self._read else "file", str(limit))
             return b""
-        except (*_READ_ERRORS, BadZipFile) as error:
+        except _read_errors() as error:
             if self._source is None and isinstance(error, OSError):
                 reason = f"it cannot be read: {(error.strerror or str(error)).lower()}"
                 self.trouble = Damage("file", reason)
@@ -107,21 +107,6 @@ class Guarded:
 
     def close(self) -> None:
         _close(self._source)
-
-
-class Spool(tempfile.SpooledTemporaryFile[bytes]):
-    """The whole of a source, to be read in any order: in memory, or in a nameless temporary file."""
-
-    def __init__(self, source: ByteSource, in_memory: int) -> None:
-        super().__init__(max_size=in_memory)
-        self.size = 0
-        while data := source.read(_CHUNK):
-            self.write(data)
-            self.size += len(data)
-        self.seek(0)
-
-    def __del__(self) -> None:
-        self.close()
 
 
 def replayed(first: Rewound, again: Callable[[], ByteSource]) -> Callable[[], ByteSource]:

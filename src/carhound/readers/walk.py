@@ -1,6 +1,5 @@
 """The files below the paths given on the command line, in an order that depends on their names alone."""
 
-import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -55,6 +54,8 @@ def _expanded(given: str) -> list[str]:
     """The path itself, or what the pattern fits; nothing that lies below a folder that it fits too."""
     if os.path.lexists(given):
         return [given]
+    import glob  # only what does not exist may be a pattern
+
     if not glob.has_magic(given):
         return []
     found: list[str] = []

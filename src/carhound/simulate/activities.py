@@ -2,7 +2,7 @@
 
 import re
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from random import Random
 from typing import Any, cast
 
@@ -115,7 +115,7 @@ def _tree() -> dict[str, Any]:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = (resources.files("carhound.simulate") / "noise.yaml").read_bytes()
+    text = Path(__file__).with_name("noise.yaml").read_bytes()
     return cast(dict[str, Any], yaml.load(text, Loader=loader))  # noqa: S506  # both are safe loaders
 
 

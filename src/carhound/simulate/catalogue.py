@@ -6,7 +6,7 @@ wherever it lies and whatever it is called, and no file in the world has them.
 
 import hashlib
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -128,6 +128,6 @@ def _catalogue() -> dict[str, Any]:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = (resources.files("carhound.simulate") / "catalogue.yaml").read_bytes()
+    text = Path(__file__).with_name("catalogue.yaml").read_bytes()
     tree: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  # both are safe loaders
     return tree

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
-from importlib import resources
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -37,7 +37,7 @@ _LISTED = 1_000
 
 def page(run: Run) -> Iterator[bytes]:
     """The whole file, UTF-8, in pieces."""
-    files = resources.files("carhound.outputs.report")
+    files = Path(__file__).parent
     style = (files / "style.css").read_text(encoding="utf-8")
     script = (files / "script.js").read_text(encoding="utf-8")
     shown = run.findings[:SHOWN]
