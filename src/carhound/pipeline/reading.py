@@ -13,9 +13,9 @@ from carhound.findings.coverage import FileTally, HostTally
 from carhound.findings.identity import Registry
 from carhound.findings.repeats import Repeats
 from carhound.findings.run import Evidence
-from carhound.lake.interrupts import uninterrupted
 from carhound.model.event import Event
 from carhound.model.evidence import Skipped
+from carhound.model.interrupts import uninterrupted
 from carhound.pipeline.line_numbers import count_lines_before
 from carhound.pipeline.part_reading import Batch, NoEvidence, PartRead, PartReader, latest
 from carhound.pipeline.parts import EvidencePart

@@ -22,8 +22,8 @@ from time import monotonic
 from msgspec import Struct, field
 
 from carhound.findings.coverage import FileTally
-from carhound.lake.interrupts import uninterrupted
 from carhound.model.evidence import Damage
+from carhound.model.interrupts import uninterrupted
 from carhound.pipeline.part_reading import Batch, PartRead
 from carhound.pipeline.pieces import Load, PieceReader, Task
 from carhound.pipeline.request import Progress
