@@ -23,7 +23,7 @@ HUNT_OPTIONS = [
 ]
 ONLY_HUNT = {"--analytic", "--reading", "--backfill"}
 UNUSED_LIBRARIES = """
-    csv duckdb glob importlib.resources jinja2 markdown_it multiprocessing pyarrow pyiceberg shutil sqlglot
+    csv duckdb glob importlib.resources jinja2 markdown_it multiprocessing pyarrow pyiceberg rich.console shutil sqlglot
     sqlite3 tarfile tempfile xml zipfile zoneinfo
 """.split()
 UNUSED_PARTS = """
