@@ -80,6 +80,9 @@ class Act(NamedTuple):
     record: str
 
 
+Told = Start | End | Act
+
+
 def host_key(computer: str | None) -> str:
     """One key for all the ways in which logs spell a computer."""
     return fold(short_name(computer or ""))
@@ -107,7 +110,7 @@ def process_of(event: Event) -> Who | None:
     return Who(host_key(event.computer), guid, pid, time)
 
 
-def told(event: Event) -> Start | End | Act | None:
+def told(event: Event) -> Told | None:
     """What an event tells; None where that is nothing about a process."""
     if (who := process_of(event)) is None:
         return None

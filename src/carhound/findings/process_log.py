@@ -7,13 +7,12 @@ process (see `findings.processes`) are one start.
 
 import marshal
 import sqlite3
-from collections.abc import Iterator
-from functools import lru_cache
-from hashlib import blake2b
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import NamedTuple
 
-from carhound.findings.process_events import Act, End, Start, Who
+from carhound.findings.process_events import Act, End, Start, Told, Who
+from carhound.findings.process_keys import Asked, digest, guid_key, number_key, parent_keys
 from carhound.findings.processes import APART
 from carhound.findings.true_names import TrueNames
 from carhound.model.folding import fold
@@ -48,6 +47,10 @@ _ADD = {
 _ORDINARY, _CONNECTION, _UNSIGNED = 0, 1, 2
 
 
+Row = tuple[str, tuple[object, ...]]
+"""A start, an end or a deed as the log keeps it; can be sent to another process."""
+
+
 class Ref(NamedTuple):
     """A process of the log: one whose start was logged, or one that other events tell of."""
 
@@ -80,8 +83,11 @@ class Known(NamedTuple):
 class ProcessLog:
     """Filled with `add`, then asked. Adding after asking is fine."""
 
-    def __init__(self) -> None:
-        self.names = TrueNames()
+    def __init__(self, names: TrueNames | None = None) -> None:
+        """`names` are those already known."""
+        self.names = names or TrueNames()
+        self.asked = Asked()
+        """About what it was asked so far."""
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(_TABLES)
         self._db.execute("BEGIN")
@@ -96,24 +102,17 @@ class ProcessLog:
     ) -> None:
         self._db.close()
 
-    def add(self, one: Start | End | Act) -> None:
+    def add(self, one: Told) -> None:
         """Takes a start, an end or a deed; records of the same one may be given again."""
-        guid, number, time = guid_key(one.who), number_key(one.who), one.who.time
-        match one:
-            case Start():
-                self.names.learn(one)
-                parent = one.who._replace(guid=one.parent_guid, pid=one.parent_pid)
-                image = None if one.image is None else _digest("image", fold(one.image))
-                keys = (guid, number, image, time, guid_key(parent), number_key(parent))
-                self._new["start"].append((*keys, _pack(one)))
-            case End():
-                self._new["ended"].append((guid, number, time))
-            case Act():
-                mark = _UNSIGNED if one.unsigned else _CONNECTION if one.kind == "network" else _ORDINARY
-                # Milliseconds: some shapes write no more.
-                same = _digest(one.event_id, str((time or 0) // 1000), one.what)
-                self._new["act"].append((guid, number, time, mark, same, _pack(one)))
-        self._count += 1
+        if isinstance(one, Start):
+            self.names.learn(one)
+        self.add_rows((row_of(one),))
+
+    def add_rows(self, rows: Iterable[Row]) -> None:
+        """Takes what `row_of` made of some; names are not learnt from these."""
+        for table, row in rows:
+            self._new[table].append(row)
+            self._count += 1
         if self._count >= _BATCH:
             self._flush()
 
@@ -137,6 +136,7 @@ class ProcessLog:
         """The process whose start a record tells."""
         if known.guid is not None:
             return self._by_guid(known.guid) or Ref(known.row, known.guid, known.number)
+        self._asks(self.asked.processes, known.number)
         if (twin := self._twin(known)) is not None:
             return self.ref_of(twin)
         first = self._one(
@@ -155,6 +155,7 @@ class ProcessLog:
         if ref.guid is not None:
             first += self._starts("guid = ? AND id <> ? LIMIT 8", ref.guid, ref.start)
         at = first[0]
+        self._asks(self.asked.processes, at.number)
         if at.time is not None and at.number is not None:
             near = self._starts(
                 "number = ? AND time BETWEEN ? AND ? AND guid IS NULL AND image IS ? AND id <> ? LIMIT 8",
@@ -172,6 +173,7 @@ class ProcessLog:
 
         Those found by process id name whoever has it at their time: see `find`.
         """
+        self._asks(self.asked.parents, ref.guid, ref.number)
         if ref.guid is not None:
             yield from self._each("parent = ? ORDER BY time, id", ref.guid)
         if ref.number is not None:
@@ -183,6 +185,7 @@ class ProcessLog:
 
     def ended(self, ref: Ref) -> int | None:
         """When a process ended, in microseconds since 1970."""
+        self._asks(self.asked.processes, ref.guid, ref.number)
         found = None
         if ref.guid is not None:
             found = self._one("SELECT min(time) FROM ended WHERE guid = ?", ref.guid)
@@ -211,6 +214,7 @@ class ProcessLog:
         return [_act(packed) for _, packed in sorted(kept, key=lambda one: (one[0] or 0, one[1]))], count
 
     def _done_by(self, ref: Ref) -> tuple[str, tuple[object, ...]]:
+        self._asks(self.asked.doers, ref.guid, ref.number)
         after, until = self._lifetime(ref)
         by_number = (ref.number, after, until)
         if ref.guid is None:
@@ -220,6 +224,7 @@ class ProcessLog:
 
     def _lifetime(self, ref: Ref) -> tuple[int, int]:
         """From when until when a process id means this process, as far as starts and ends were logged."""
+        self._asks(self.asked.processes, ref.number)
         if ref.start is not None:
             begin = self.known(ref.start).time or 0
         elif ref.guid is not None:
@@ -237,6 +242,7 @@ class ProcessLog:
         return begin, min(until, default=2**62)
 
     def _by_guid(self, guid: bytes) -> Ref | None:
+        self._asks(self.asked.processes, guid)
         row = self._one("SELECT min(id) FROM start WHERE guid = ?", guid)
         if row is None or row[0] is None:
             return None
@@ -246,6 +252,7 @@ class ProcessLog:
         """The running process of this id; `audited`: told by the Security log alone."""
         if number is None or time is None:
             return None
+        self._asks(self.asked.processes, number)
         found = self._starts("number = ? AND time <= ? ORDER BY time DESC, id LIMIT 1", number, time)
         if not found:
             return None
@@ -261,6 +268,7 @@ class ProcessLog:
     def _before(self, number: bytes, time: int | None) -> int | None:
         if time is None:
             return None
+        self._asks(self.asked.processes, number)
         found = self._one(
             "SELECT max(time) FROM (SELECT max(time) AS time FROM start WHERE number = ? AND time <= ?"
             " UNION ALL SELECT max(time) FROM ended WHERE number = ? AND time < ?)",
@@ -294,6 +302,9 @@ class ProcessLog:
         found: tuple[int, ...] | None = self._db.execute(query, values).fetchone()
         return found
 
+    def _asks(self, about: set[bytes], *keys: bytes | None) -> None:
+        about.update(key for key in keys if key is not None)
+
     def _flush(self) -> None:
         for table, rows in self._new.items():
             self._db.executemany(_ADD[table], rows)
@@ -301,24 +312,27 @@ class ProcessLog:
         self._count = 0
 
 
-def guid_key(who: Who) -> bytes | None:
-    """What stands for a process's guid in the log."""
-    return None if who.guid is None else _key("guid", who.host, who.guid)
+def row_of(one: Told) -> Row:
+    """What the log keeps of a start, an end or a deed."""
+    guid, number, time = guid_key(one.who), number_key(one.who), one.who.time
+    match one:
+        case Start():
+            image = None if one.image is None else digest("image", fold(one.image))
+            return "start", (guid, number, image, time, *parent_keys(one), _pack(one))
+        case End():
+            return "ended", (guid, number, time)
+        case Act():
+            mark = _UNSIGNED if one.unsigned else _CONNECTION if one.kind == "network" else _ORDINARY
+            # Milliseconds: some shapes write no more.
+            same = digest(one.event_id, str((time or 0) // 1000), one.what)
+            return "act", (guid, number, time, mark, same, _pack(one))
 
 
-def number_key(who: Who) -> bytes | None:
-    """What stands for a host and process id in the log."""
-    return None if who.pid is None else _key("pid", who.host, who.pid)
-
-
-@lru_cache(maxsize=4096)
-def _key(*texts: str) -> bytes:
-    """One process has many events in a row."""
-    return _digest(*texts)
-
-
-def _digest(*texts: str) -> bytes:
-    return blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def outline(one: Start) -> Row:
+    """Likewise of a start, but only what tells it from others and who its parent is."""
+    table, (*keys, _) = row_of(one)
+    bare = Start(one.who, *(None,) * 7, one.parent_guid, one.parent_pid, *(None,) * 4, "", "")
+    return table, (*keys, _pack(bare))
 
 
 def _pack(one: Start | Act) -> bytes:

@@ -1,10 +1,8 @@
 """The trees around findings: what the hunt kept is not enough for them, so the evidence is asked again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 
-from carhound.findings.lineage import Process
 from carhound.findings.lineage_build import Lineages
 from carhound.findings.process_events import process_of, told
 from carhound.findings.process_log import ProcessLog
@@ -21,17 +19,11 @@ def with_trees(
     about = [(finding.id, who) for event, finding in found if (who := process_of(event)) is not None]
     if not about:
         return [finding for _, finding in found], None
+    own = [one for event, _ in found if (one := told(event)) is not None]
     with ProcessLog() as log:
-        for event, _ in found:
-            if (one := told(event)) is not None:
-                log.add(one)
-
-        def closure() -> Iterator[Process]:
-            log.settle()
-            lineages = Lineages(log)
-            return chain.from_iterable(lineages.closure(who) for _, who in about)
-
-        unread = recall(log, {who.host for _, who in about}, closure)
+        for one in own:
+            log.add(one)
+        unread = recall(log, own, [who for _, who in about])
         log.settle()
         lineages = Lineages(log, about)
         trees = {name: lineages.tree(who) for name, who in about}

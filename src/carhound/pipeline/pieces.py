@@ -6,8 +6,11 @@ How it is cut depends on the evidence alone, so that a run says the same however
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from carhound.engines.interpreter.collect_apart import CollectorApart
+from carhound.findings.coverage import FileTally
+from carhound.model.evidence import Damage
 from carhound.pipeline.part_reading import NoEvidence, PartRead, PartReader
 from carhound.pipeline.request import Progress
 from carhound.pipeline.skipping import skipping
@@ -21,6 +24,9 @@ _SMALL = 32 << 20
 """Bytes of evidence that one process reads sooner than several are started."""
 
 
+Read = TypeVar("Read", covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A file with all that is in it, or a span of it."""
@@ -29,9 +35,26 @@ class Piece:
     span: Span
 
 
+class Reads(Protocol[Read]):
+    """Reads pieces, in whatever order."""
+
+    def read(self, piece: Piece, /) -> Iterator[Read]:
+        """What the parts of a piece gave, one by one."""
+
+
+class Asking(Protocol[Read]):
+    """What is to be made of pieces; can be sent to another process."""
+
+    def reader(self, progress: Progress | None, /) -> Reads[Read]:
+        """Makes it."""
+
+    def lost(self, piece: Piece, why: str, /) -> Read:
+        """What stands for a piece where the process that read it died."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be made of pieces; can be sent to another process."""
+    """Pieces are put to plans."""
 
     plans: list[Node]
     counted: int
@@ -39,6 +62,16 @@ class Task:
     options: ReadOptions
     hashed: bool
     count_all: bool
+
+    def reader(self, progress: Progress | None) -> "PieceReader":
+        """Counts for the progress, where there is one."""
+        return PieceReader(self, progress)
+
+    def lost(self, piece: Piece, why: str) -> PartRead:
+        """A file that is damaged."""
+        tally = FileTally(piece.found.shown, None, piece.found.size)
+        tally.damage(Damage(str(piece.span), f"the process that read it {why}"))
+        return PartRead(tally, piece.span)
 
 
 def pieces(paths: Iterable[str]) -> list[Piece]:

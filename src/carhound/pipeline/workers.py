@@ -17,12 +17,11 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from time import monotonic
+from typing import Any, Generic, TypeVar
 
-from carhound.findings.coverage import FileTally
 from carhound.lake.interrupts import uninterrupted
-from carhound.model.evidence import Damage
-from carhound.pipeline.part_reading import NoEvidence, PartRead
-from carhound.pipeline.pieces import Piece, PieceReader, Task
+from carhound.pipeline.part_reading import PartRead
+from carhound.pipeline.pieces import Asking, Piece
 from carhound.pipeline.request import Progress
 
 _AHEAD = 8
@@ -32,15 +31,18 @@ _PAUSE = 0.1
 _PATIENCE = 2.0
 """Seconds that a worker has to end its piece after an interrupt."""
 
-_Read = PartRead | NoEvidence
+_WAITING = 32
+"""Reads of a piece that wait in memory before it is their turn; its worker waits with the next one."""
+
+Read = TypeVar("Read")
+
 _File = tuple[str, int | None]
-_Message = int | _File | _Read | None
 
 
 class _Told:
     """Progress as a worker tells it, and its ear for being asked to end."""
 
-    def __init__(self, parent: "Connection[_Message, Piece | None]", heard: bool) -> None:
+    def __init__(self, parent: "Connection[Any, Piece | None]", heard: bool) -> None:
         self._parent = parent
         self._heard = heard
         self._events = 0
@@ -61,10 +63,10 @@ class _Told:
             raise KeyboardInterrupt
 
 
-def _work(parent: "Connection[_Message, Piece | None]", task: Task, heard: bool) -> None:
+def _work(parent: "Connection[Any, Piece | None]", task: Asking[Read], heard: bool) -> None:
     """What a worker does until it is told None."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the parent says what becomes of it
-    reader = PieceReader(task, _Told(parent, heard))
+    reader = task.reader(_Told(parent, heard))
     try:
         while (piece := parent.recv()) is not None:
             for read in reader.read(piece):
@@ -79,24 +81,24 @@ def _work(parent: "Connection[_Message, Piece | None]", task: Task, heard: bool)
 @dataclass(slots=True)
 class _Worker:
     process: BaseProcess
-    connection: "Connection[Piece | None, _Message]"
+    connection: "Connection[Piece | None, Any]"
     turn: int | None = None
     """The number of the piece it reads."""
 
 
 @dataclass(slots=True)
-class _Gave:
+class _Gave(Generic[Read]):
     """What is known of a piece that was handed out."""
 
-    reads: deque[_Read] = field(default_factory=deque)
+    reads: deque[Read] = field(default_factory=deque)
     ended: bool = False
 
 
-class _Pool:
+class _Pool(Generic[Read]):
     """The workers, and what they told that was not handed on yet."""
 
     def __init__(
-        self, pieces: Sequence[Piece], task: Task, processes: int, progress: Progress | None
+        self, pieces: Sequence[Piece], task: Asking[Read], processes: int, progress: Progress | None
     ) -> None:
         self._pieces = pieces
         self._task = task
@@ -106,10 +108,12 @@ class _Pool:
         self._workers: list[_Worker] = []
         self._left = deque(number for number, piece in enumerate(pieces) if not piece.found.stream)
         self._events = 0
-        self.gave: dict[int, _Gave] = {}
+        self._turn = 0
+        self.gave: dict[int, _Gave[Read]] = {}
 
     def hand_out(self, turn: int) -> None:
         """Gives a piece to each idle worker, but none that is too far ahead of the one whose turn it is."""
+        self._turn = turn
         while self._left and self._left[0] < turn + _AHEAD * self._most:
             worker = next((one for one in self._workers if one.turn is None), None)
             if worker is None:
@@ -126,7 +130,7 @@ class _Pool:
 
     def listen(self, seconds: float | None = None) -> None:
         """Takes what workers tell, and waits until one does."""
-        by_connection = {one.connection: one for one in self._workers}
+        by_connection = {one.connection: one for one in self._workers if not self._has_told_enough(one)}
         for ready in wait(list(by_connection), seconds):
             worker = next(one for connection, one in by_connection.items() if connection is ready)
             with uninterrupted():  # half a message would make nonsense of the next one
@@ -159,7 +163,11 @@ class _Pool:
         if self._progress is not None:
             self._progress.events(self._events)
 
-    def _take(self, worker: _Worker, message: _Message) -> None:
+    def _has_told_enough(self, worker: _Worker) -> bool:
+        number = worker.turn
+        return number not in (None, self._turn) and len(self.gave[number].reads) >= _WAITING
+
+    def _take(self, worker: _Worker, message: int | _File | Read | None) -> None:
         if worker.turn is None:
             return
         match message:
@@ -168,11 +176,11 @@ class _Pool:
             case None:
                 self.gave[worker.turn].ended = True
                 worker.turn = None
-            case PartRead() | NoEvidence():
-                self.gave[worker.turn].reads.append(message)
             case path, size:
                 if self._progress is not None:
                     self._progress.file(path, size)
+            case _:
+                self.gave[worker.turn].reads.append(message)
 
     def _start(self) -> _Worker:
         here, there = self._context.Pipe()
@@ -192,15 +200,13 @@ class _Pool:
         if worker.turn is None:
             return
         piece, gave = self._pieces[worker.turn], self.gave[worker.turn]
-        tally = FileTally(piece.found.shown, None, piece.found.size)
-        tally.damage(Damage(str(piece.span), f"the process that read it {_end(worker.process.exitcode)}"))
-        gave.reads.append(PartRead(tally, piece.span))
+        gave.reads.append(self._task.lost(piece, _end(worker.process.exitcode)))
         gave.ended = True
 
 
 def read_by_workers(
-    pieces: Sequence[Piece], task: Task, processes: int, progress: Progress | None
-) -> Iterator[_Read]:
+    pieces: Sequence[Piece], task: Asking[Read], processes: int, progress: Progress | None
+) -> Iterator[Read]:
     """What pieces gave, in their order. What comes through a pipe is read here.
 
     Raises KeyboardInterrupt where somebody interrupted, behind what was read of the piece whose turn it was.
@@ -210,14 +216,14 @@ def read_by_workers(
         for turn, piece in enumerate(pieces):
             pool.hand_out(turn)
             if piece.found.stream:
-                yield from PieceReader(task, progress).read(piece)
+                yield from task.reader(progress).read(piece)
                 continue
             yield from _in_turn(pool, turn)
     finally:
         pool.close()
 
 
-def _in_turn(pool: _Pool, turn: int) -> Iterator[_Read]:
+def _in_turn(pool: _Pool[Read], turn: int) -> Iterator[Read]:
     while True:
         gave = pool.gave[turn]
         while gave.reads:

@@ -1,0 +1,75 @@
+"""What stands for processes where many are kept: their GUIDs and process ids, each with its host."""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+
+from carhound.findings.process_events import Act, Start, Told, Who
+
+_GUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SWAPPED = (6, 4, 2, 0, 11, 9, 16, 14)
+"""Where in the text the pairs of digits stand that begin the bytes of a GUID as Windows stores it."""
+_HOST_SIZE = 12
+_PID_SIZE = 8
+
+
+def guid_key(who: Who) -> bytes | None:
+    """Of a process's guid; None where it has none."""
+    return None if who.guid is None else _guid_key(who.host, who.guid)
+
+
+def number_key(who: Who) -> bytes | None:
+    """Of its process id, which other processes may have at other times."""
+    return None if who.pid is None else _number_key(who.host, who.pid)
+
+
+def digest(*texts: str, size: int = 16) -> bytes:
+    """Stands for texts."""
+    return blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=size).digest()
+
+
+@lru_cache(maxsize=4096)
+def _guid_key(host: str, guid: str) -> bytes:
+    """One process has many events in a row."""
+    if _GUID.fullmatch(guid) is None:
+        return b"?" + digest(host, guid)
+    swapped = "".join([guid[at : at + 2] for at in _SWAPPED])
+    return b"g" + _host_key(host) + bytes.fromhex(swapped + guid[19:23] + guid[24:])
+
+
+@lru_cache(maxsize=4096)
+def _number_key(host: str, pid: str) -> bytes:
+    return b"n" + _host_key(host) + int(pid).to_bytes(_PID_SIZE, "big", signed=True)
+
+
+@lru_cache(maxsize=4096)
+def _host_key(host: str) -> bytes:
+    return digest(host, size=_HOST_SIZE)
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a log was asked about: what it holds beside this changes no answer."""
+
+    processes: set[bytes] = field(default_factory=set)
+    """Keys by which starts and ends were looked for."""
+    parents: set[bytes] = field(default_factory=set)
+    """Keys by which children were looked for."""
+    doers: set[bytes] = field(default_factory=set)
+    """Keys by which deeds were looked for."""
+
+    def concerns(self, one: Told) -> bool:
+        """Whether an answer may depend on this."""
+        guid, number = guid_key(one.who), number_key(one.who)
+        if isinstance(one, Act):
+            return (guid or number) in self.doers
+        if guid in self.processes or number in self.processes:
+            return True
+        return isinstance(one, Start) and not self.parents.isdisjoint(parent_keys(one))
+
+
+def parent_keys(start: Start) -> tuple[bytes | None, bytes | None]:
+    """The keys of the process that started another one."""
+    parent = start.who._replace(guid=start.parent_guid, pid=start.parent_pid)
+    return guid_key(parent), number_key(parent)
