@@ -1,0 +1,138 @@
+"""Trees of evidence that is read again in two turns, against trees of all that it tells."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carhound.findings.lineage import Tree
+from carhound.findings.lineage_build import Lineages
+from carhound.findings.process_events import process_of, told
+from carhound.findings.process_log import ProcessLog
+from carhound.findings.run import Finding
+from carhound.model.event import Event
+from carhound.pipeline.lineage import with_trees
+from carhound.pipeline.recall import from_files_again
+from carhound.readers.interface import ReadOptions
+from carhound.simulate.engine import events
+from carhound.simulate.event import Simulated
+from carhound.simulate.scenario import bundled, load
+from carhound.simulate.writers import FORMATS
+
+from .telling import SECURITY, START, SYSMON, everybody, guid_of, read
+
+CHANNELS = {SYSMON: "Microsoft-Windows-Sysmon/Operational", SECURITY: "Security"}
+HOSTS = st.sampled_from(["ws1.example.org", "WS1", "ws2.example.org", ""])
+GUIDS = st.sampled_from([*map(guid_of, range(6)), "{00000000-0000-0000-0000-000000000000}", "-", "4", ""])
+NUMBERS = st.sampled_from(["4", "8", "12", "16", "0", "-", "x"])
+IMAGES = st.sampled_from(["C:\\Windows\\System32\\cmd.exe", "C:\\a\\cmd.exe", "c:\\A\\CMD.EXE", "C:\\b.exe"])
+HASHES = st.sampled_from(["MD5=1", "MD5=1,IMPHASH=7", "MD5=2,IMPHASH=7", "-"])
+TIMES = st.integers(0, 40).map(lambda quarters: quarters / 4)
+
+
+def simulated(provider: str, event_id: int, seconds: float, computer: str, data: dict[str, str]) -> Simulated:
+    time = START + timedelta(seconds=seconds)
+    data = {name: text for name, text in data.items() if text}
+    header = (provider, "", CHANNELS[provider], computer, event_id, 1, 4, 1, 0, 0x80 << 56)
+    return Simulated(*header, int(seconds * 1000), time, 4, 4, None, data)
+
+
+def hexadecimal(number: str) -> str:
+    return hex(int(number)) if number.isdigit() else number
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Simulated:
+    """Of few processes on few computers, with what can be missing missing, so that much is ambiguous."""
+    kind = draw(st.sampled_from(["started", "started", "audited", "end", "audited end", "deed", "other"]))
+    seconds, computer, number = draw(TIMES), draw(HOSTS), draw(NUMBERS)
+    if kind == "audited":
+        data = {
+            "NewProcessId": hexadecimal(number),
+            "NewProcessName": draw(IMAGES),
+            "ProcessId": hexadecimal(draw(NUMBERS)),
+            "ParentProcessName": draw(IMAGES),
+        }
+        return simulated(SECURITY, 4688, seconds, computer, data)
+    if kind == "audited end":
+        return simulated(SECURITY, 4689, seconds, computer, {"ProcessId": hexadecimal(number)})
+    data = {"UtcTime": "", "ProcessGuid": draw(GUIDS), "ProcessId": number, "Image": draw(IMAGES)}
+    if kind == "deed":
+        data["TargetFilename"] = draw(st.sampled_from("abc"))
+    if kind == "started":
+        data |= {
+            "CommandLine": draw(st.sampled_from("abc")),
+            "OriginalFileName": draw(st.sampled_from(["", "cmd.exe", "other.exe"])),
+            "Description": draw(st.sampled_from(["", "x", "Microsoft(C) Register Server"])),
+            "Hashes": draw(HASHES),
+            "ParentProcessGuid": draw(GUIDS),
+            "ParentProcessId": draw(NUMBERS),
+            "ParentImage": draw(IMAGES),
+        }
+    event_id = {"started": 1, "end": 5, "deed": 11, "other": 4688}[kind]
+    return simulated(SYSMON, event_id, seconds, computer, data)
+
+
+def written(folder: Path, form: str, number: int, some: Iterable[Simulated]) -> Path:
+    write, ending = FORMATS[form]
+    path = folder / f"{number}{ending}"
+    with path.open("wb") as stream:
+        write(some, stream)
+    return path
+
+
+def finding(number: int, event: Event) -> Finding:
+    return Finding(str(number), "", (), event.time, event.computer, None, None, None, (), {}, {})
+
+
+def again(paths: Sequence[Path], foci: Sequence[Event], processes: int = 1) -> list[Tree | None]:
+    asked = from_files_again(list(map(str, paths)), ReadOptions(), None, processes)
+    found, lacking = with_trees(
+        [(event, finding(*one)) for one in enumerate(foci) for event in one[1:]], asked
+    )
+    assert lacking is None
+    return [one.tree for one in found]
+
+
+def of_everything(all_events: Sequence[Event], foci: Sequence[Event]) -> list[Tree | None]:
+    whos = [process_of(event) for event in foci]
+    hosts = {who.host for who in whos if who is not None}
+    with ProcessLog() as log:
+        for event in (*foci, *all_events):
+            if (one := told(event)) is not None and one.who.host in hosts:
+                log.add(one)
+        log.settle()
+        lineages = Lineages(log, [(str(number), who) for number, who in enumerate(whos) if who is not None])
+        return [None if who is None else lineages.tree(who) for who in whos]
+
+
+@pytest.mark.parametrize("form", ["evtx", "jsonl"])
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(records(), max_size=14), min_size=1, max_size=2), st.data())
+def test_the_trees_are_those_of_everything(
+    form: str, parts: list[list[Simulated]], data: st.DataObject
+) -> None:
+    with TemporaryDirectory() as folder:
+        paths = [written(Path(folder), form, *one) for one in enumerate(parts) if one[1]]
+        logged = [event for path in paths for event in read(path)]
+        if not logged:
+            return
+        foci = data.draw(st.lists(st.sampled_from(logged), min_size=1, max_size=2))
+        assert again(paths, foci) == of_everything(logged, foci)
+
+
+@pytest.mark.parametrize("form", ["evtx", "jsonl"])
+@pytest.mark.parametrize("processes", [1, 2])
+def test_the_trees_of_scenarios_are_those_of_everything(form: str, processes: int, tmp_path: Path) -> None:
+    some = list(events([load(name) for name in bundled()], hosts=0))
+    paths = [written(tmp_path, form, number, some[number::3]) for number in range(3)]
+    logged = read(*paths)
+    foci = [event for event in logged if event.event_id in ("1", "4688", "7")][::7]
+    assert len(foci) > 10
+    trees = again(paths, foci, processes)
+    assert trees == of_everything(logged, foci)
+    assert any(len(list(everybody(tree.root))) > 3 for tree in trees if tree is not None)
