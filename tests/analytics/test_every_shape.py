@@ -241,7 +241,7 @@ def test_the_fields_of_one_finding_of_each_kind(reference: Run) -> None:
         "pid": "4002",
         "user": r"EXAMPLE\alice",
     }
-    assert found["load, signed as a boolean"] | {"pid": "?"} == {
+    assert {**found["load, signed as a boolean"], "pid": "?"} == {
         "fqdn": "WS1.example.org",
         "hostname": "WS1",
         "image_path": REGSVR32,

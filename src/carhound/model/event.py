@@ -70,7 +70,8 @@ class RawEvent:
     """Where in the file, for people, when there is no record id: "line 12", "item 3"."""
 
 
-def _no_view(_: "Event") -> Fields:
+def no_view(_: "Event") -> Fields:
+    """That of an event of which CAR knows nothing."""
     return NO_FIELDS
 
 
@@ -87,7 +88,7 @@ class Event(RawEvent):
     """Order in which events were read: the last tie-break everywhere."""
     key_fields: tuple[str, ...] = ()
     """Native fields that together tell this kind of event apart whatever shape it is written in."""
-    derive: Callable[["Event"], Fields] = field(default=_no_view)
+    derive: Callable[["Event"], Fields] = field(default=no_view)
     """Makes the CAR view; called once, when the view is first asked for."""
     _car: Fields | None = None
     _native: Fields | None = None

@@ -47,7 +47,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Glimpsed:
-    """Events of which only the header was looked at, since nothing else in them can match."""
+    """Events that no plan matches, told by their headers alone."""
 
     provider: str | None
     channel: str | None
@@ -59,6 +59,8 @@ class Glimpsed:
     last: datetime
     quarters: frozenset[int]
     """When they were, as `model.presence` numbers quarters of an hour."""
+    looked: bool = False
+    """Whether their payload was looked at; else nothing in it can match."""
 
 
 FileKind = Literal["evidence", "not evidence", "unsupported"]

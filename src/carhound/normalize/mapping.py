@@ -1,12 +1,12 @@
 """Sensor mappings, read from `sensors/*.yaml`: what an event is in terms of the CAR data model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from carhound.model.event import Event, Fields, RawEvent
+from carhound.model.event import Event, Fields, RawEvent, Value
 from carhound.normalize.derivations import Source, copied_field, native_fields, source
 
 SENSORS = ("sysmon", "security")
@@ -28,7 +28,8 @@ class EventMapping:
 
     actions: tuple[Action, ...]
     key: tuple[str, ...]
-    fields: tuple[tuple[str, Source], ...]
+    fields: Mapping[str, Source]
+    """By CAR field, what it is made by."""
     always: tuple[tuple[str, str], ...] | None
     """Its kinds, where they do not depend on the event."""
     sources: Mapping[str, tuple[str, ...]]
@@ -54,7 +55,32 @@ class EventMapping:
 
     def derive(self, event: Event) -> Fields:
         """The event in CAR's names; what is not there is left out."""
-        return {name: value for name, take in self.fields if (value := take(event)) is not None}
+        return _CarView(event, self.fields)
+
+
+class _CarView(Mapping[str, Value]):
+    """The CAR fields of an event, each made when it is first asked for."""
+
+    __slots__ = ("_event", "_fields", "_made")
+
+    def __init__(self, event: Event, fields: Mapping[str, Source]) -> None:
+        self._event = event
+        self._fields = fields
+        self._made: dict[str, Value | None] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in self._made:
+            self._made[name] = self._fields[name](self._event)
+        value = self._made[name]
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._fields if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +137,7 @@ def read_mapping(text: bytes, name: str) -> SensorMapping:
 def _event_mapping(event: dict[str, Any], common: dict[str, str], place: tuple[str, str]) -> EventMapping:
     actions = tuple(_action(event["object"], action) for action in event["actions"])
     texts = {**common, **event["fields"]}
-    fields = tuple((name, source(text)) for name, text in texts.items())
+    fields = {name: source(text) for name, text in texts.items()}
     sources = {name: native_fields(text) for name, text in texts.items()}
     copies: dict[str, tuple[str, ...]] = {}
     for name, text in texts.items():

@@ -58,10 +58,16 @@ class Normalizer:
         self, provider: str | None, channel: str | None, event_id: str | None
     ) -> tuple[tuple[tuple[str, str], ...], bool]:
         """The CAR (object, action) pairs that such events may be of, and whether each is of all of them."""
-        mapping = (self._mappings(provider, channel) or {}).get(event_id or "")
+        mapping = self.mapping_of(provider, channel, event_id)
         if mapping is None:
             return (), True
         return tuple(action.kind for action in mapping.actions), mapping.always is not None
+
+    def mapping_of(
+        self, provider: str | None, channel: str | None, event_id: str | None
+    ) -> EventMapping | None:
+        """What such events are in terms of CAR."""
+        return (self._mappings(provider, channel) or {}).get(event_id or "")
 
     def _mappings(self, provider: str | None, channel: str | None) -> dict[str, EventMapping] | None:
         source = (provider, channel)

@@ -131,7 +131,7 @@ class PartReader:
         eligible = (
             [plan for plan in self.skipping.take(glimpsed) if plan < self.counted] if self.skipping else []
         )
-        read.tally.unread += glimpsed.events
+        read.tally.unread += 0 if glimpsed.looked else glimpsed.events
         read.hosts.add_glimpsed(glimpsed, eligible)
         self._count(read, glimpsed.events, glimpsed.computer, glimpsed.last, bool(eligible))
         if self.progress is not None:

@@ -3,16 +3,26 @@
 Their headers are told all the same, so that who was heard of, when, and what could be judged stays true.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from carhound.engines.interpreter.collect import Collector
-from carhound.model.event import Event, Place
+from carhound.engines.interpreter.rows import Row
+from carhound.model.datasets import SECURITY
+from carhound.model.event import HEADER, Event, Place, Value, no_view
 from carhound.model.evidence import Glimpsed
+from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS
+from carhound.normalize.mapping import EventMapping
 from carhound.normalize.normalizer import Normalizer
 from carhound.plan.nodes import Node
+from carhound.plan.predicates import MatchesRegex, Term, tests
+from carhound.plan.reads import test_fields
 from carhound.plan.rewrites.required_literals import SPELLINGS, RequiredLiterals, either, required_literals
+from carhound.plan.stems import Stem
+from carhound.readers.interface import PayloadTest
 
+_TOLD = frozenset(HEADER) - {"EventRecordID"}
+"""Fields that are the same for all events of a kind on a computer."""
 _MOST_KINDS = 10_000
 _MOST_LITERALS = 256
 """More of them stand nearly everywhere, and searching for them takes longer than it saves."""
@@ -41,6 +51,43 @@ class Skipping:
         like, _ = self._like(provider, channel, event_id, None)
         return self._collector.looks_at(like)
 
+    def payload_test(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> PayloadTest | None:
+        """The conditions of the plans; of command lines in the Security log it is told how many there are."""
+        like, certain = self._like(provider, channel, event_id, computer)
+        if not certain or (event_id == "4688" and SECURITY.holds(provider, channel)):
+            return None
+        asked = self._collector.asked_of(like)
+        mapping = self._normalizer.mapping_of(provider, channel, event_id)
+        fields = {name for stem, _ in asked for name in _read_by(stem, mapping)}
+        if not fields:
+            return None
+        conditions = [holds for _, holds in asked]
+        derive = no_view if mapping is None else mapping.derive
+        place, kinds = like.place, like.kinds
+
+        def may_match(payload: dict[str, Value]) -> bool:
+            event = Event(
+                provider,
+                channel,
+                event_id,
+                computer,
+                None,
+                None,
+                payload,
+                {},
+                "",
+                place,
+                "",
+                kinds,
+                derive=derive,
+            )
+            row = Row(event)
+            return not payload or any(holds(row) for holds in conditions)
+
+        return PayloadTest(frozenset(fields), may_match)
+
     def take(self, glimpsed: Glimpsed) -> list[int]:
         """Counts events of which only the header was read; the plans that they are eligible for."""
         like, _ = self._like(glimpsed.provider, glimpsed.channel, glimpsed.event_id, glimpsed.computer)
@@ -54,6 +101,22 @@ class Skipping:
         place = Place("", "")
         like = Event(provider, channel, event_id, computer, None, None, {}, {}, "", place, "", kinds)
         return like, certain
+
+
+def _read_by(stem: Stem, mapping: EventMapping | None) -> Iterator[str]:
+    """The native fields, beside the header, that the conditions of a stem read."""
+    for test in tests(stem.conditions):
+        fields = test_fields(test)
+        if isinstance(test, Term) or (isinstance(test, MatchesRegex) and test.field is None):
+            yield "_raw"
+        for field in fields:
+            names = [field.name]
+            if field.view == "car":
+                form = NORMAL_FORMS.get(field.name)
+                names = list((mapping.sources if mapping else {}).get(form.field if form else field.name, ()))
+            elif (alias := NATIVE_ALIASES.get(field.name)) is not None:
+                names.append(alias.field)
+            yield from (name for name in names if name not in _TOLD)
 
 
 def skipping(plans: Iterable[Node], collector: Collector) -> Skipping:

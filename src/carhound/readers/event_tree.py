@@ -36,6 +36,18 @@ _ATTRIBUTES = tuple(
 _ELEMENTS = ("Version", "Level", "Task", "Opcode", "Keywords")
 _NO_FIELDS = frozenset({"", "Name", "xmlns", "#attributes", "@attributes"})
 _PARTS = frozenset({"System", "EventData", "UserData", "#attributes", "xmlns"})
+_PLAIN_PARTS = _PARTS - {"UserData"}
+
+SYSTEM_FIELDS = frozenset(
+    (
+        *_ELEMENTS,
+        *(ours for _, names in _NAMES for _, ours in names),
+        "EventData_Name",
+        "EventRecordID",
+        "_time",
+    )
+)
+"""What a tree of plain fields tells beside its payload, what all events of a kind share left out."""
 
 
 def tree_event(event: dict[str, Any], position: str, notes: Notes) -> RawEvent:
@@ -87,6 +99,24 @@ def tree_payload(event: dict[str, Any]) -> dict[str, Value]:
         _event_data(event_data, data, meta)
     if (user_data := event.get("UserData")) is not None:
         _user_data(user_data, data, meta)
+    return data
+
+
+def plain_payload(event: Any) -> dict[str, Value] | None:
+    """The payload of a tree that holds nothing but plain fields under EventData; None for any other."""
+    if not isinstance(event, dict) or not event.keys() <= _PLAIN_PARTS:
+        return None
+    event_data = event.get("EventData")
+    if not isinstance(event_data, dict) or not _NO_FIELDS.isdisjoint(event_data):
+        return None
+    data: dict[str, Value] = {}
+    for name, value in event_data.items():
+        if type(value) is str:
+            data[name] = value
+        elif type(value) is int:
+            data[name] = str(value)
+        elif value is not None:
+            return None
     return data
 
 

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from carhound.model.evidence import Damage
-from carhound.readers.evtx_counts import end_of_records, records_in, stray_records, with_whole_header
+from carhound.readers.evtx_counts import (
+    FIRST_RECORD,
+    end_of_records,
+    records_in,
+    stray_records,
+    with_whole_header,
+)
 from carhound.readers.interface import ByteSource, read_exactly
 from carhound.readers.sources import Leap
 
@@ -18,7 +24,6 @@ FILE_MAGIC = b"ElfFile\0"
 _CHUNK_MAGIC = b"ElfChnk\0"
 _HEADER_SIZE = 4096
 _CHUNK_SIZE = 65536
-_FIRST_RECORD = 512
 _LINKS = struct.Struct("<96I")
 _LINKS_AT = 128
 _LINK = struct.Struct("<I")
@@ -200,7 +205,7 @@ def _chain_ends(chunk: bytes, link: int, head: int) -> bool:
     for _ in range(_LONGEST_CHAIN):
         if not link:
             return True
-        if not _FIRST_RECORD <= link <= _CHUNK_SIZE - head:
+        if not FIRST_RECORD <= link <= _CHUNK_SIZE - head:
             return False
         (link,) = _LINK.unpack_from(chunk, link)
     return False

@@ -17,16 +17,16 @@ _RECORD = struct.Struct("<4sIQ")
 _RECORD_MAGIC = b"**\0\0"
 _SIZE = struct.Struct("<I")
 _CHECKSUM_AT = 124
-_FIRST_RECORD = 512
+FIRST_RECORD = 512
 _SMALLEST_RECORD = 28
 _NEVER_USED = (1 << 64) - 1
 _CHUNK_SIZE = 65536
-_MOST = (_CHUNK_SIZE - _FIRST_RECORD) // _SMALLEST_RECORD
+_MOST = (_CHUNK_SIZE - FIRST_RECORD) // _SMALLEST_RECORD
 
 
 def records_in(chunk: bytes) -> int:
     """The records that the chunk holds, or held when its header was written."""
-    if len(chunk) < _FIRST_RECORD:
+    if len(chunk) < FIRST_RECORD:
         return 0
     first, last, first_id, last_id, _ = _NUMBERS.unpack_from(chunk)
     count: int = 0 if first == _NEVER_USED else last - first + 1
@@ -81,12 +81,12 @@ def with_whole_header(chunk: bytes) -> bytes:
 def _is_whole(chunk: bytes) -> bool:
     """Whether the checksum over the header and its tables holds."""
     (stated,) = _SIZE.unpack_from(chunk, _CHECKSUM_AT)
-    return bool(stated == zlib.crc32(chunk[128:_FIRST_RECORD], zlib.crc32(chunk[:120])))
+    return bool(stated == zlib.crc32(chunk[128:FIRST_RECORD], zlib.crc32(chunk[:120])))
 
 
 def end_of_records(chunk: bytes) -> int:
     """Where the last of the whole records ends that follow one another from the first on."""
-    at = _FIRST_RECORD
+    at = FIRST_RECORD
     while size := _size_at(chunk, at):
         at += size
     return at
@@ -94,7 +94,7 @@ def end_of_records(chunk: bytes) -> int:
 
 def _walk(chunk: bytes) -> Iterator[tuple[int, int]]:
     """The end and the id of each record, as long as one follows the other and ids count up."""
-    at, before = _FIRST_RECORD, -1
+    at, before = FIRST_RECORD, -1
     while size := _size_at(chunk, at):
         _, _, record_id = _RECORD.unpack_from(chunk, at)
         if before >= 0 and record_id != before + 1:

@@ -11,10 +11,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from carhound.readers.evtx_counts import records_of_whole
+from carhound.readers.evtx_counts import FIRST_RECORD, records_of_whole
 from carhound.readers.evtx_templates import Header, Part, UnfamiliarError, definition, header_of
 
-_FIRST_RECORD = 512
 _RECORD = struct.Struct("<4sI")
 _RECORD_MAGIC = b"**\0\0"
 _INSTANCE = b"\x0f\x01\x01\x00\x0c\x01"
@@ -41,8 +40,16 @@ class Kind(NamedTuple):
     computer: str | None
 
 
-Times = dict[Kind, list[int]]
-"""By kind, when its records were created, in the order of the chunk: ticks of 100 ns since 1601."""
+class Met(NamedTuple):
+    """The records of a kind."""
+
+    times: list[int]
+    """When they were created: ticks of 100 ns since 1601."""
+    places: list[int]
+    """Where in the chunk each begins, likewise."""
+
+
+Glance = dict[Kind, Met]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +65,7 @@ class _Shape:
     """Where in the record the payload begins, if the computer's name follows it; else 0."""
 
 
-def glance(chunk: bytes) -> Times | None:
+def glance(chunk: bytes) -> Glance | None:
     """The headers of all records of a chunk; None where it has to be parsed."""
     expected = records_of_whole(chunk)
     if expected is None:
@@ -74,9 +81,9 @@ def time_of(ticks: int) -> datetime:
     return _EPOCH + timedelta(microseconds=ticks // 10)
 
 
-def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Times:
-    found: dict[tuple[_Shape, bytes, bytes], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    at, known, texts, computer = _FIRST_RECORD, b"", b"", b""
+def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Glance:
+    found: _Found = defaultdict(lambda: defaultdict(_nothing_met))
+    at, known, texts, computer = FIRST_RECORD, b"", b"", b""
     unpack, least, payload = _ANY.unpack_from, 0, 0
     for record_id in range(first_id, first_id + count):
         magic, size, number, told, inner, inner_kind, length, kind, event_id, time, said = unpack(chunk, at)
@@ -103,24 +110,34 @@ def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Times:
         if said != texts:
             texts = said
             by_id = found[shape, said, computer]
-        by_id[event_id].append(time)
+        times, places = by_id[event_id]
+        times.append(time)
+        places.append(at)
         at += size
     if at != end:
         raise UnfamiliarError
     return _named(found)
 
 
-def _named(found: dict[tuple[_Shape, bytes, bytes], dict[int, list[int]]]) -> Times:
-    named: Times = {}
+_Found = dict[tuple["_Shape", bytes, bytes], dict[int, Met]]
+
+
+def _nothing_met() -> Met:
+    return Met([], [])
+
+
+def _named(found: _Found) -> Glance:
+    named: Glance = {}
     for (shape, said, computer), by_id in found.items():
-        for event_id, times in by_id.items():
-            if min(times) < _EARLIEST or max(times) > _LATEST:
+        for event_id, met in by_id.items():
+            if min(met.times) < _EARLIEST or max(met.times) > _LATEST:
                 raise UnfamiliarError
             kind = _kind(shape, said, computer, event_id)
             if kind in named:
-                named[kind] += times
+                named[kind].times.extend(met.times)
+                named[kind].places.extend(met.places)
             else:
-                named[kind] = times
+                named[kind] = met
     return named
 
 

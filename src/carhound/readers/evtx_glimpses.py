@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from carhound.model.evidence import Glimpsed
 from carhound.model.presence import QUARTER, quarter_of
-from carhound.readers.evtx_glance import Kind, Times, time_of
+from carhound.readers.evtx_glance import Kind, time_of
 
 _TICKS = QUARTER.seconds * 10_000_000
 """Those of a quarter of an hour; 1970 began a whole number of them after 1601."""
@@ -24,34 +24,32 @@ class Glimpses:
     """Gathers the records of chunks."""
 
     def __init__(self) -> None:
-        self._by_kind: dict[Kind, _Tally] = {}
+        self._by_kind: dict[tuple[Kind, bool], _Tally] = {}
         self.chunks = 0
-        """Gathered since they were last told of."""
+        """Seen since they were last told of."""
 
-    def add(self, times: Times) -> None:
-        """Takes the records of one chunk."""
-        self.chunks += 1
-        for kind, created in times.items():
-            if not created:
-                continue
-            tally = self._by_kind.get(kind)
-            if tally is None:
-                tally = self._by_kind[kind] = _Tally()
-            first, last = min(created), max(created)
-            tally.events += len(created)
-            if first < tally.first:
-                tally.first = first
-            if last > tally.last:
-                tally.last = last
-            if first // _TICKS == last // _TICKS:
-                tally.quarters.add(first // _TICKS)
-            else:
-                tally.quarters.update({time // _TICKS for time in created})
+    def add(self, kind: Kind, created: list[int], *, looked: bool = False) -> None:
+        """Takes records of one chunk: when they were created, and whether their payload was looked at."""
+        if not created:
+            return
+        tally = self._by_kind.get((kind, looked))
+        if tally is None:
+            tally = self._by_kind[kind, looked] = _Tally()
+        first, last = min(created), max(created)
+        tally.events += len(created)
+        if first < tally.first:
+            tally.first = first
+        if last > tally.last:
+            tally.last = last
+        if first // _TICKS == last // _TICKS:
+            tally.quarters.add(first // _TICKS)
+        else:
+            tally.quarters.update({time // _TICKS for time in created})
 
     def told(self) -> Iterator[Glimpsed]:
         """What was gathered, once, also by one who asks again after an interrupt."""
         self.chunks = 0
-        for kind in list(self._by_kind):
-            tally = self._by_kind.pop(kind)
+        for kind, looked in list(self._by_kind):
+            tally = self._by_kind.pop((kind, looked))
             quarters = frozenset(quarter - _BEFORE_1970 for quarter in tally.quarters)
-            yield Glimpsed(*kind, tally.events, time_of(tally.first), time_of(tally.last), quarters)
+            yield Glimpsed(*kind, tally.events, time_of(tally.first), time_of(tally.last), quarters, looked)

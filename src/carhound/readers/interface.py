@@ -1,11 +1,11 @@
 """What every reader takes and gives."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Protocol, runtime_checkable
 
-from carhound.model.event import RawEvent
+from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
 from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.limits import DEFAULT, Limits
@@ -28,6 +28,17 @@ class ByteSource(Protocol):
         """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
 
 
+@dataclass(frozen=True, slots=True)
+class PayloadTest:
+    """Tells of an event by its payload alone that it cannot match."""
+
+    fields: frozenset[str]
+    """What it reads beside the header, in native names; where one of them may be no part of the payload, it
+    cannot be asked."""
+    holds: Callable[[dict[str, Value]], bool]
+    """Whether an event with this payload may match."""
+
+
 class Sieve(Protocol):
     """Says which events have to be read; of others the header is enough."""
 
@@ -46,6 +57,11 @@ class Sieve(Protocol):
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> bool:
         """Whether events like this can match at all."""
+
+    def payload_test(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> PayloadTest | None:
+        """What tells more of those that can match and are not wanted for their own sake."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,10 @@ class Collector:
         """Whether a stem looks at events of the kind of this one."""
         return bool(self._watching(like))
 
+    def asked_of(self, like: Event) -> list[tuple[Stem, Condition]]:
+        """The stems that look at events of the kind of this one, each with its conditions as one."""
+        return [(watch.stem, watch.holds) for watch in self._watching(like)]
+
     def unsure(self, like: Event, certain: bool) -> bool:
         """Whether it is open if a plan can be judged on the events like this of the file being read.
 
