@@ -23,6 +23,23 @@ _LONGEST = 1000
 """Characters kept of what a deed is about; paths and values end sooner."""
 
 
+KEY_FIELDS = (
+    *("ProcessGuid", "SourceProcessGuid", "SourceProcessGUID", "ParentProcessGuid"),
+    *("ProcessId", "SourceProcessId", "ParentProcessId", "NewProcessId"),
+)
+"""What tells a process and its parent from others."""
+OUTLINE_FIELDS = (*KEY_FIELDS, "Image", "NewProcessName", "OriginalFileName", "Description", "Hashes")
+
+
+class Header(NamedTuple):
+    """What says which event it is, and of which computer."""
+
+    provider: str | None
+    channel: str | None
+    event_id: str | None
+    computer: str | None
+
+
 class Who(NamedTuple):
     """The process that an event names. Of guid and pid at least one is there."""
 
@@ -93,21 +110,75 @@ def instant(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else _EPOCH + microseconds * _MICROSECOND
 
 
+def microseconds(time: datetime) -> int:
+    """Since 1970, of an aware time."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
 def process_of(event: Event) -> Who | None:
     """The process that an event is about: the one that it creates, or that did what it tells."""
-    data = event.data
-    if SYSMON.holds(event.provider, event.channel):
+    time = None if event.time is None else microseconds(event.time)
+    header = Header(event.provider, event.channel, event.event_id, event.computer)
+    return process_in(header, time, event.data)
+
+
+def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Who | None:
+    """Likewise of an event with this payload, of which `KEY_FIELDS` are enough."""
+    if SYSMON.holds(header.provider, header.channel):
         guid = _guid(data, "ProcessGuid") or _guid(data, "SourceProcessGuid", "SourceProcessGUID")
         pid = _pid(data, "ProcessId") or _pid(data, "SourceProcessId")
-    elif SECURITY.holds(event.provider, event.channel):
+    elif SECURITY.holds(header.provider, header.channel):
         guid = None
-        pid = _pid(data, "NewProcessId" if event.event_id == "4688" else "ProcessId")
+        pid = _pid(data, "NewProcessId" if header.event_id == "4688" else "ProcessId")
     else:
         return None
     if guid is None and pid is None:
         return None
-    time = None if event.time is None else (event.time - _EPOCH) // _MICROSECOND
-    return Who(host_key(event.computer), guid, pid, time)
+    return Who(host_key(header.computer), guid, pid, time)
+
+
+def parent_in(header: Header, who: Who, data: Mapping[str, Value]) -> Who | None:
+    """Who started the process that such an event is about; None where it does not tell."""
+    if header.event_id == "1":
+        guid, pid = _guid(data, "ParentProcessGuid"), _pid(data, "ParentProcessId")
+    elif header.event_id == "4688":
+        guid, pid = None, _pid(data, "ProcessId")
+    else:
+        return None
+    return who._replace(guid=guid, pid=pid)
+
+
+def outline_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Start | End | None:
+    """What tells a process from others, who started it and what it is; see `OUTLINE_FIELDS`."""
+    if (who := process_in(header, time, data)) is None:
+        return None
+    if header.event_id in ("5", "4689"):
+        return End(who)
+    if header.event_id == "4688":
+        return _bare(who, image=_text(data, "NewProcessName"), parent_pid=_pid(data, "ProcessId"))
+    return _bare(
+        who,
+        image=_text(data, "Image"),
+        original_file_name=_text(data, "OriginalFileName"),
+        description=_text(data, "Description"),
+        hashes=_text(data, "Hashes"),
+        parent_guid=_guid(data, "ParentProcessGuid"),
+        parent_pid=_pid(data, "ParentProcessId"),
+    )
+
+
+def _bare(
+    who: Who,
+    *,
+    image: str | None,
+    parent_pid: str | None,
+    parent_guid: str | None = None,
+    original_file_name: str | None = None,
+    description: str | None = None,
+    hashes: str | None = None,
+) -> Start:
+    texts = image, None, None, original_file_name, description, None, hashes
+    return Start(who, *texts, parent_guid, parent_pid, None, None, None, None, "", "")
 
 
 def told(event: Event) -> Told | None:

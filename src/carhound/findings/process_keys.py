@@ -1,17 +1,27 @@
 """What stands for processes where many are kept: their GUIDs and process ids, each with its host."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
-from carhound.findings.process_events import Act, Start, Told, Who
+from carhound.findings.process_events import (
+    STARTS_AND_ENDS,
+    Act,
+    Header,
+    Start,
+    Told,
+    Who,
+    parent_in,
+    process_in,
+)
+from carhound.model.event import Value
 
 _GUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SWAPPED = (6, 4, 2, 0, 11, 9, 16, 14)
 """Where in the text the pairs of digits stand that begin the bytes of a GUID as Windows stores it."""
 _HOST_SIZE = 12
-_PID_SIZE = 8
 
 
 def guid_key(who: Who) -> bytes | None:
@@ -40,7 +50,7 @@ def _guid_key(host: str, guid: str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _number_key(host: str, pid: str) -> bytes:
-    return b"n" + _host_key(host) + int(pid).to_bytes(_PID_SIZE, "big", signed=True)
+    return b"n" + _host_key(host) + pid.encode()
 
 
 @lru_cache(maxsize=4096)
@@ -61,12 +71,29 @@ class Asked:
 
     def concerns(self, one: Told) -> bool:
         """Whether an answer may depend on this."""
-        guid, number = guid_key(one.who), number_key(one.who)
         if isinstance(one, Act):
-            return (guid or number) in self.doers
-        if guid in self.processes or number in self.processes:
+            return self._names_doer(one.who)
+        return self._names_process(one.who) or (
+            isinstance(one, Start) and not self.parents.isdisjoint(parent_keys(one))
+        )
+
+    def may_concern(self, header: Header, data: Mapping[str, Value]) -> bool:
+        """Likewise on an event with this payload; of it `KEY_FIELDS` are enough."""
+        who = process_in(header, None, data)
+        if who is None:
+            return False
+        if header.event_id not in STARTS_AND_ENDS:
+            return self._names_doer(who)
+        if self._names_process(who):
             return True
-        return isinstance(one, Start) and not self.parents.isdisjoint(parent_keys(one))
+        parent = parent_in(header, who, data)
+        return parent is not None and not self.parents.isdisjoint((guid_key(parent), number_key(parent)))
+
+    def _names_doer(self, who: Who) -> bool:
+        return (guid_key(who) or number_key(who)) in self.doers
+
+    def _names_process(self, who: Who) -> bool:
+        return guid_key(who) in self.processes or number_key(who) in self.processes
 
 
 def parent_keys(start: Start) -> tuple[bytes | None, bytes | None]:

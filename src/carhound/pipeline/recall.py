@@ -14,9 +14,6 @@ if TYPE_CHECKING:  # needs SQLite, and most hunts find nothing
 _INTERRUPTED = "reading was interrupted"
 _PIPE = "evidence came through a pipe, which cannot be read twice"
 
-    def payload_test(self, *_: str | None) -> None:
-        """Every one is told of."""
-
 
 class Recall(Protocol):
     """Asks evidence again."""

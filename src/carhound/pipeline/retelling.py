@@ -1,22 +1,31 @@
 """What pieces of evidence tell of the processes of some computers: of all in outline, or of some in full."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from carhound.findings.process_events import DEEDS, STARTS_AND_ENDS, End, Start, host_key, told
+from carhound.findings.process_events import (
+    DEEDS,
+    KEY_FIELDS,
+    STARTS_AND_ENDS,
+    Header,
+    Start,
+    Told,
+    host_key,
+    told,
+)
 from carhound.findings.process_keys import Asked
 from carhound.findings.process_log import Row, outline, row_of
 from carhound.findings.true_names import TrueNames
 from carhound.model.datasets import SECURITY, SYSMON
-from carhound.model.event import RawEvent
+from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Skipped
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.pieces import Piece
 from carhound.pipeline.request import Progress
 from carhound.plan.rewrites.required_literals import SPELLINGS
-from carhound.readers.interface import ReadOptions
+from carhound.readers.interface import PayloadTest, ReadOptions, Sifted
 from carhound.readers.opening import Opener
 from carhound.readers.part import Part
 
@@ -24,6 +33,7 @@ _BATCH = 2000
 _MOST_KINDS = 10_000
 _IN_OUTLINE = frozenset(STARTS_AND_ENDS)
 _IN_FULL = frozenset((*STARTS_AND_ENDS, *DEEDS))
+_KEY_FIELDS = frozenset(KEY_FIELDS)
 
 
 @dataclass(slots=True)
@@ -63,7 +73,7 @@ class Reteller:
     def __init__(self, task: Retelling) -> None:
         self._task = task
         self._known = lru_cache(_MOST_KINDS)(lambda computer: host_key(computer) in task.hosts)
-        self._sieve = _Telling(_IN_OUTLINE if task.asked is None else _IN_FULL, self._known)
+        self._sieve = Telling(self._known, task.asked)
         self._normalizer = Normalizer()
 
     def read(self, piece: Piece) -> Iterator[Retold]:
@@ -74,42 +84,57 @@ class Reteller:
                 yield from self._part(part)
 
     def _part(self, part: Part) -> Iterator[Retold]:
-        asked, names = self._task.asked, TrueNames()
-        retold = Retold()
-        for item in part.sifted(self._sieve):
-            if not isinstance(item, RawEvent):
-                if self._task.computers is None and isinstance(item, Damage | Skipped):
+        names, retold = TrueNames(), Retold()
+        for item in self._told(part):
+            if isinstance(item, Damage | Skipped):
+                if self._task.computers is None:
                     retold.unread = f"{part.path} could not be read as a whole"
                 continue
-            if not self._sieve.can_match(item.provider, item.channel, item.event_id, item.computer):
-                continue
-            one = told(self._normalizer.event(item, part.path, part.format or ""))
-            if one is None:
-                continue
-            if asked is not None:
-                if asked.concerns(one):
-                    retold.rows.append(row_of(one))
-            elif isinstance(one, Start):
-                names.learn(one)
-                retold.rows.append(outline(one))
-            elif isinstance(one, End):
-                retold.rows.append(row_of(one))
+            if self._task.asked is not None:
+                retold.rows.append(row_of(item))
+            elif isinstance(item, Start):
+                names.learn(item)
+                retold.rows.append(outline(item))
+            else:
+                retold.rows.append(row_of(item))
             if len(retold.rows) >= _BATCH:
                 yield retold
                 retold = Retold()
         retold.names = names.known
         yield retold
 
+    def _told(self, part: Part) -> Iterator[Told | Damage | Skipped]:
+        if part.format == "evtx":
+            from carhound.pipeline.retelling_evtx import retell
 
-class _Telling:
-    """A sieve of what may tell of the processes of some computers."""
+            items: Iterable[Told | Sifted] = retell(part, self._sieve, self._task.asked)
+        else:
+            items = part.sifted(self._sieve)
+        for item in items:
+            if isinstance(item, RawEvent):
+                if (one := self._of_event(item, part)) is not None:
+                    yield one
+            elif isinstance(item, Told | Damage | Skipped):
+                yield item
+
+    def _of_event(self, raw: RawEvent, part: Part) -> Told | None:
+        if not self._sieve.can_match(raw.provider, raw.channel, raw.event_id, raw.computer):
+            return None
+        one = told(self._normalizer.event(raw, part.path, part.format or ""))
+        asked = self._task.asked
+        return one if one is not None and (asked is None or asked.concerns(one)) else None
+
+
+class Telling:
+    """A sieve of what tells of the processes of some computers."""
 
     literals = None
     spellings: Mapping[str, str] = SPELLINGS
 
-    def __init__(self, event_ids: AbstractSet[str], known: Callable[[str | None], bool]) -> None:
-        self._event_ids = event_ids
+    def __init__(self, known: Callable[[str | None], bool], asked: Asked | None) -> None:
         self._known = known
+        self._asked = asked
+        self._event_ids = _IN_OUTLINE if asked is None else _IN_FULL
         self.can_match = lru_cache(_MOST_KINDS)(self._can_match)
 
     def wants(self, _provider: str | None, _channel: str | None, _event_id: str | None) -> bool:
@@ -119,7 +144,19 @@ class _Telling:
     def _can_match(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> bool:
-        """Whether it can tell of them."""
         if event_id not in self._event_ids or not self._known(computer):
             return False
         return SYSMON.holds(provider, channel) or SECURITY.holds(provider, channel)
+
+    def payload_test(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> PayloadTest | None:
+        """Of all in outline none, else which processes an event is about."""
+        if (asked := self._asked) is None:
+            return None
+        header = Header(provider, channel, event_id, computer)
+
+        def holds(payload: Mapping[str, Value]) -> bool:
+            return asked.may_concern(header, payload)
+
+        return PayloadTest(_KEY_FIELDS, holds)

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.detect import CSV_FORMATS, TABULAR
 from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, Sieve, Sifted, Sifting
 from carhound.readers.sources import Guarded
 from carhound.readers.spans import WHOLE, Span
+
+if TYPE_CHECKING:
+    from carhound.readers.evtx_chunks import Chunk
 
 Trouble = Damage | Skipped | Remark
 
@@ -52,6 +55,12 @@ class Part:
         if reader is None:
             return self.items()
         return self._read(lambda source: reader.sift(source, self.options, sieve))
+
+    def chunks(self) -> "Iterator[Chunk | Trouble]":
+        """Likewise the chunks of EVTX, before anything of them is parsed."""
+        from carhound.readers.evtx_chunks import chunks
+
+        return self._read(lambda source: chunks(source, self.span.first, self.span.stop))
 
     def _read(self, read: Callable[[ByteSource], Iterator[Read]]) -> Iterator[Read | Trouble]:
         if self.kind == "not evidence":

@@ -1,0 +1,119 @@
+"""Some fields of the payloads of records, told from the bytes of a chunk without parsing them.
+
+Where anything is not as Windows writes it, UnfamiliarError is raised and the chunk has to be parsed: so what
+is told here is what parsing would tell.
+"""
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from carhound.model.event import Value
+from carhound.readers.evtx_fields import fields_at
+from carhound.readers.evtx_templates import UnfamiliarError, definition
+
+_RECORD = struct.Struct("<4sI")
+_INSTANCE = b"\x0f\x01\x01\x00\x0c\x01"
+_INSTANCE_AT = 24
+_TEMPLATE = struct.Struct("<6x4xI")
+_COUNT = struct.Struct("<I")
+_BINXML = 0x21
+_MOST_VALUES = 64
+_REMEMBERED = 1000
+
+
+def payloads(chunk: bytes, places: Sequence[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
+    """Of each record that begins at one of these places, those of these fields that its payload has.
+
+    Raises UnfamiliarError, or struct.error at the end of
+    a chunk.
+    """
+    at_data: dict[int, tuple[Mapping[str, int], int]] = {}
+    """By place of a template in this chunk, which value each field is, and how many there are at least."""
+    for place in places:
+        _, record_size = _RECORD.unpack_from(chunk, place)
+        inner, _ = _instance(chunk, place + _INSTANCE_AT)
+        count, kinds, sizes, values = _values(chunk, inner)
+        if _BINXML not in kinds:
+            raise UnfamiliarError
+        fragment = values + sum(sizes[: kinds.index(_BINXML)])
+        inner, template = _instance(chunk, fragment)
+        if template not in at_data:
+            at_data[template] = _fields(chunk, template, names)
+        numbers, least = at_data[template]
+        count, kinds, sizes, values = _values(chunk, inner)
+        if count < least or values + sum(sizes) > place + record_size:
+            raise UnfamiliarError
+        data: dict[str, Value] = {}
+        for name, number in numbers.items():
+            start = values + sum(sizes[:number])
+            text = _text(kinds[number], chunk[start : start + sizes[number]])
+            if text is not None:
+                data[name] = text
+        yield data
+
+
+def _instance(chunk: bytes, at: int) -> tuple[int, int]:
+    """Where the values of a template's instance begin, and where its template is defined."""
+    if not chunk.startswith(_INSTANCE, at):
+        raise UnfamiliarError
+    (template,) = _TEMPLATE.unpack_from(chunk, at)
+    behind = at + _TEMPLATE.size
+    return (template + len(definition(chunk, template)) if template == behind else behind), template
+
+
+def _values(chunk: bytes, at: int) -> tuple[int, Sequence[int], Sequence[int], int]:
+    """How many values an instance has, their types, their sizes, and where the first one begins."""
+    (count,) = _COUNT.unpack_from(chunk, at)
+    if count > _MOST_VALUES:
+        raise UnfamiliarError
+    descriptors = _descriptors(count)
+    told = descriptors.unpack_from(chunk, at + _COUNT.size)
+    return count, told[1::2], told[::2], at + _COUNT.size + descriptors.size
+
+
+@lru_cache(_MOST_VALUES + 1)
+def _descriptors(count: int) -> struct.Struct:
+    return struct.Struct("<" + "HBx" * count)
+
+
+def _fields(chunk: bytes, at: int, names: tuple[str, ...]) -> tuple[Mapping[str, int], int]:
+    every = fields_at(chunk, at)
+    return {name: every[name] for name in names if name in every}, max(every.values(), default=-1) + 1
+
+
+def _text(kind: int, data: bytes) -> str | None:
+    if kind == _STRING:
+        return _string(data)
+    if kind == _GUID and len(data) == _GUID_SIZE:
+        return _guid(data)
+    if kind in _NUMBERS and len(data) == _NUMBERS[kind]:
+        number = int.from_bytes(data, "little")
+        return f"0x{number:x}" if kind in _HEXADECIMAL else str(number)
+    if kind == _NULL and not data:
+        return None
+    raise UnfamiliarError
+
+
+@lru_cache(_REMEMBERED)
+def _string(data: bytes) -> str:
+    try:
+        text = data.decode("utf-16-le")
+    except UnicodeDecodeError:
+        raise UnfamiliarError from None
+    if "\0" in text:
+        raise UnfamiliarError
+    return text
+
+
+@lru_cache(_REMEMBERED)
+def _guid(data: bytes) -> str:
+    digits = (data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:]).hex()
+    return f"{{{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}}}".upper()
+
+
+_NULL, _STRING, _GUID = 0x00, 0x01, 0x0F
+_GUID_SIZE = 16
+_NUMBERS = {0x06: 2, 0x08: 4, 0x0A: 8, 0x14: 4, 0x15: 8}
+"""Unsigned numbers, and their sizes."""
+_HEXADECIMAL = (0x14, 0x15)
