@@ -24,11 +24,15 @@ _LONGEST = 1000
 
 
 KEY_FIELDS = (
-    *("ProcessGuid", "SourceProcessGuid", "SourceProcessGUID", "ParentProcessGuid"),
-    *("ProcessId", "SourceProcessId", "ParentProcessId", "NewProcessId"),
+    *("ProcessGuid", "SourceProcessGuid", "SourceProcessGUID"),
+    *("ProcessId", "SourceProcessId", "NewProcessId"),
 )
-"""What tells a process and its parent from others."""
-OUTLINE_FIELDS = (*KEY_FIELDS, "Image", "NewProcessName", "OriginalFileName", "Description", "Hashes")
+"""What tells a process from others."""
+OUTLINE_FIELDS = (
+    *KEY_FIELDS,
+    *("ParentProcessGuid", "ParentProcessId"),
+    *("Image", "NewProcessName", "OriginalFileName", "Description", "Hashes"),
+)
 
 
 class Header(NamedTuple):
@@ -135,17 +139,6 @@ def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> W
     if guid is None and pid is None:
         return None
     return Who(host_key(header.computer), guid, pid, time)
-
-
-def parent_in(header: Header, who: Who, data: Mapping[str, Value]) -> Who | None:
-    """Who started the process that such an event is about; None where it does not tell."""
-    if header.event_id == "1":
-        guid, pid = _guid(data, "ParentProcessGuid"), _pid(data, "ParentProcessId")
-    elif header.event_id == "4688":
-        guid, pid = None, _pid(data, "ProcessId")
-    else:
-        return None
-    return who._replace(guid=guid, pid=pid)
 
 
 def outline_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Start | End | None:

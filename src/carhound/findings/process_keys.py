@@ -1,22 +1,10 @@
 """What stands for processes where many are kept: their GUIDs and process ids, each with its host."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
-from carhound.findings.process_events import (
-    STARTS_AND_ENDS,
-    Act,
-    Header,
-    Start,
-    Told,
-    Who,
-    parent_in,
-    process_in,
-)
-from carhound.model.event import Value
+from carhound.findings.process_events import Start, Who
 
 _GUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SWAPPED = (6, 4, 2, 0, 11, 9, 16, 14)
@@ -58,42 +46,9 @@ def _host_key(host: str) -> bytes:
     return digest(host, size=_HOST_SIZE)
 
 
-@dataclass(slots=True)
-class Asked:
-    """What a log was asked about: what it holds beside this changes no answer."""
-
-    processes: set[bytes] = field(default_factory=set)
-    """Keys by which starts and ends were looked for."""
-    parents: set[bytes] = field(default_factory=set)
-    """Keys by which children were looked for."""
-    doers: set[bytes] = field(default_factory=set)
-    """Keys by which deeds were looked for."""
-
-    def concerns(self, one: Told) -> bool:
-        """Whether an answer may depend on this."""
-        if isinstance(one, Act):
-            return self._names_doer(one.who)
-        return self._names_process(one.who) or (
-            isinstance(one, Start) and not self.parents.isdisjoint(parent_keys(one))
-        )
-
-    def may_concern(self, header: Header, data: Mapping[str, Value]) -> bool:
-        """Likewise on an event with this payload; of it `KEY_FIELDS` are enough."""
-        who = process_in(header, None, data)
-        if who is None:
-            return False
-        if header.event_id not in STARTS_AND_ENDS:
-            return self._names_doer(who)
-        if self._names_process(who):
-            return True
-        parent = parent_in(header, who, data)
-        return parent is not None and not self.parents.isdisjoint((guid_key(parent), number_key(parent)))
-
-    def _names_doer(self, who: Who) -> bool:
-        return (guid_key(who) or number_key(who)) in self.doers
-
-    def _names_process(self, who: Who) -> bool:
-        return guid_key(who) in self.processes or number_key(who) in self.processes
+def process_key(who: Who) -> bytes | None:
+    """The surest of both: events that tell a guid are found by it alone."""
+    return guid_key(who) or number_key(who)
 
 
 def parent_keys(start: Start) -> tuple[bytes | None, bytes | None]:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from carhound.findings.process_events import Act, End, Start, Told, Who
-from carhound.findings.process_keys import Asked, digest, guid_key, number_key, parent_keys
+from carhound.findings.process_keys import digest, guid_key, number_key, parent_keys
 from carhound.findings.processes import APART
 from carhound.findings.true_names import TrueNames
 from carhound.model.folding import fold
@@ -25,7 +25,7 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -32000;
 CREATE TABLE start (
   id INTEGER PRIMARY KEY, guid BLOB, number BLOB, image BLOB, time INTEGER,
-  parent BLOB, creator BLOB, packed BLOB);
+  parent BLOB, creator BLOB, packed BLOB, bare INTEGER);
 CREATE TABLE ended (guid BLOB, number BLOB, time INTEGER);
 CREATE TABLE act (guid BLOB, number BLOB, time INTEGER, mark INTEGER, same BLOB, packed BLOB);
 """
@@ -40,7 +40,7 @@ CREATE INDEX IF NOT EXISTS act_guid ON act (guid, mark, time) WHERE guid IS NOT 
 CREATE INDEX IF NOT EXISTS act_number ON act (number, mark, time);
 """
 _ADD = {
-    "start": "INSERT INTO start VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+    "start": "INSERT INTO start VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
     "ended": "INSERT INTO ended VALUES (?, ?, ?)",
     "act": "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?)",
 }
@@ -75,7 +75,7 @@ class Known(NamedTuple):
 
     @property
     def start(self) -> Start:
-        """What it said."""
+        """What it said; in outline who it was and its parent."""
         who, *rest = marshal.loads(self.packed)  # noqa: S302  # written by this module, to a file nobody else has
         return Start(Who(*who), *rest)
 
@@ -83,11 +83,10 @@ class Known(NamedTuple):
 class ProcessLog:
     """Filled with `add`, then asked. Adding after asking is fine."""
 
-    def __init__(self, names: TrueNames | None = None) -> None:
-        """`names` are those already known."""
-        self.names = names or TrueNames()
-        self.asked = Asked()
-        """About what it was asked so far."""
+    def __init__(self) -> None:
+        self.names = TrueNames()
+        self.shown: set[bytes] = set()
+        """The keys of processes of which more was asked than how they hang together."""
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(_TABLES)
         self._db.execute("BEGIN")
@@ -109,12 +108,31 @@ class ProcessLog:
         self.add_rows((row_of(one),))
 
     def add_rows(self, rows: Iterable[Row]) -> None:
-        """Takes what `row_of` made of some; names are not learnt from these."""
+        """Takes what `row_of` or `outline_of` made of some; names are not learnt from these."""
         for table, row in rows:
             self._new[table].append(row)
             self._count += 1
         if self._count >= _BATCH:
             self._flush()
+
+    def fill_in(self, rows: Iterable[Row]) -> None:
+        """Takes starts that were added in outline, in the same order, and deeds."""
+        for table, row in rows:
+            if table == "act":
+                self.add_rows([(table, row)])
+                continue
+            *keys, packed, _ = row
+            found = "guid = ?1 AND number IS ?2" if keys[0] is not None else "guid IS ?1 AND number = ?2"
+            self._db.execute(
+                f"UPDATE start SET packed = ?7, bare = 0 WHERE id = (SELECT min(id) FROM start WHERE {found}"  # noqa: S608
+                " AND image IS ?3 AND time IS ?4 AND parent IS ?5 AND creator IS ?6 AND bare)",
+                (*keys, packed),
+            )
+
+    def drop_outlines(self) -> None:
+        """Forgets the starts that were never filled in."""
+        self._flush()
+        self._db.execute("DELETE FROM start WHERE bare")
 
     def settle(self) -> None:
         """To be called before the log is asked."""
@@ -136,7 +154,6 @@ class ProcessLog:
         """The process whose start a record tells."""
         if known.guid is not None:
             return self._by_guid(known.guid) or Ref(known.row, known.guid, known.number)
-        self._asks(self.asked.processes, known.number)
         if (twin := self._twin(known)) is not None:
             return self.ref_of(twin)
         first = self._one(
@@ -155,7 +172,6 @@ class ProcessLog:
         if ref.guid is not None:
             first += self._starts("guid = ? AND id <> ? LIMIT 8", ref.guid, ref.start)
         at = first[0]
-        self._asks(self.asked.processes, at.number)
         if at.time is not None and at.number is not None:
             near = self._starts(
                 "number = ? AND time BETWEEN ? AND ? AND guid IS NULL AND image IS ? AND id <> ? LIMIT 8",
@@ -163,6 +179,11 @@ class ProcessLog:
             )
             first += [one for one in near if self.ref_of(one) == ref]
         return first
+
+    def told(self, known: Known) -> Start:
+        """All that is told of a start."""
+        self._show(known.guid, known.number)
+        return known.start
 
     def known(self, row: int) -> Known:
         """The start in this row."""
@@ -173,7 +194,6 @@ class ProcessLog:
 
         Those found by process id name whoever has it at their time: see `find`.
         """
-        self._asks(self.asked.parents, ref.guid, ref.number)
         if ref.guid is not None:
             yield from self._each("parent = ? ORDER BY time, id", ref.guid)
         if ref.number is not None:
@@ -185,7 +205,6 @@ class ProcessLog:
 
     def ended(self, ref: Ref) -> int | None:
         """When a process ended, in microseconds since 1970."""
-        self._asks(self.asked.processes, ref.guid, ref.number)
         found = None
         if ref.guid is not None:
             found = self._one("SELECT min(time) FROM ended WHERE guid = ?", ref.guid)
@@ -200,6 +219,8 @@ class ProcessLog:
 
     def acts(self, ref: Ref, most: int, *, connections_first: bool) -> tuple[list[Act], int]:
         """What a process did: at most so many, unsigned modules first, by time; and how many in all."""
+        self._show(ref.guid, None)
+        self._show(None, ref.number)
         where, values = self._done_by(ref)
         marks = "(mark = 2 OR mark = 1)" if connections_first else "mark = 2"
         kept: list[tuple[int, bytes]] = []
@@ -214,7 +235,6 @@ class ProcessLog:
         return [_act(packed) for _, packed in sorted(kept, key=lambda one: (one[0] or 0, one[1]))], count
 
     def _done_by(self, ref: Ref) -> tuple[str, tuple[object, ...]]:
-        self._asks(self.asked.doers, ref.guid, ref.number)
         after, until = self._lifetime(ref)
         by_number = (ref.number, after, until)
         if ref.guid is None:
@@ -224,7 +244,6 @@ class ProcessLog:
 
     def _lifetime(self, ref: Ref) -> tuple[int, int]:
         """From when until when a process id means this process, as far as starts and ends were logged."""
-        self._asks(self.asked.processes, ref.number)
         if ref.start is not None:
             begin = self.known(ref.start).time or 0
         elif ref.guid is not None:
@@ -242,7 +261,6 @@ class ProcessLog:
         return begin, min(until, default=2**62)
 
     def _by_guid(self, guid: bytes) -> Ref | None:
-        self._asks(self.asked.processes, guid)
         row = self._one("SELECT min(id) FROM start WHERE guid = ?", guid)
         if row is None or row[0] is None:
             return None
@@ -252,7 +270,6 @@ class ProcessLog:
         """The running process of this id; `audited`: told by the Security log alone."""
         if number is None or time is None:
             return None
-        self._asks(self.asked.processes, number)
         found = self._starts("number = ? AND time <= ? ORDER BY time DESC, id LIMIT 1", number, time)
         if not found:
             return None
@@ -268,7 +285,6 @@ class ProcessLog:
     def _before(self, number: bytes, time: int | None) -> int | None:
         if time is None:
             return None
-        self._asks(self.asked.processes, number)
         found = self._one(
             "SELECT max(time) FROM (SELECT max(time) AS time FROM start WHERE number = ? AND time <= ?"
             " UNION ALL SELECT max(time) FROM ended WHERE number = ? AND time < ?)",
@@ -302,8 +318,9 @@ class ProcessLog:
         found: tuple[int, ...] | None = self._db.execute(query, values).fetchone()
         return found
 
-    def _asks(self, about: set[bytes], *keys: bytes | None) -> None:
-        about.update(key for key in keys if key is not None)
+    def _show(self, guid: bytes | None, number: bytes | None) -> None:
+        if (key := guid or number) is not None:
+            self.shown.add(key)
 
     def _flush(self) -> None:
         for table, rows in self._new.items():
@@ -318,7 +335,7 @@ def row_of(one: Told) -> Row:
     match one:
         case Start():
             image = None if one.image is None else digest("image", fold(one.image))
-            return "start", (guid, number, image, time, *parent_keys(one), _pack(one))
+            return "start", (guid, number, image, time, *parent_keys(one), _pack(one), 0)
         case End():
             return "ended", (guid, number, time)
         case Act():
@@ -328,11 +345,13 @@ def row_of(one: Told) -> Row:
             return "act", (guid, number, time, mark, same, _pack(one))
 
 
-def outline(one: Start) -> Row:
-    """Likewise of a start, but only what tells it from others and who its parent is."""
-    table, (*keys, _) = row_of(one)
-    bare = Start(one.who, *(None,) * 7, one.parent_guid, one.parent_pid, *(None,) * 4, "", "")
-    return table, (*keys, _pack(bare))
+def outline_of(one: Start | End) -> Row:
+    """Likewise, but of a start only what tells it from others, its image and who its parent is."""
+    if isinstance(one, End):
+        return row_of(one)
+    table, (*keys, _, _) = row_of(one)
+    bare = Start(one.who, one.image, *(None,) * 6, one.parent_guid, one.parent_pid, *(None,) * 4, "", "")
+    return table, (*keys, _pack(bare), 1)
 
 
 def _pack(one: Start | Act) -> bytes:

@@ -19,11 +19,11 @@ def with_trees(
     about = [(finding.id, who) for event, finding in found if (who := process_of(event)) is not None]
     if not about:
         return [finding for _, finding in found], None
-    own = [one for event, _ in found if (one := told(event)) is not None]
     with ProcessLog() as log:
-        for one in own:
-            log.add(one)
-        unread = recall(log, own, [who for _, who in about])
+        for event, _ in found:
+            if (one := told(event)) is not None:
+                log.add(one)
+        unread = recall(log, [who for _, who in about])
         log.settle()
         lineages = Lineages(log, about)
         trees = {name: lineages.tree(who) for name, who in about}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
-from carhound.findings.process_events import DEEDS, STARTS_AND_ENDS, Told, Who, told
+from carhound.findings.process_events import DEEDS, STARTS_AND_ENDS, Who, told
 from carhound.readers.interface import ReadOptions
 
 if TYPE_CHECKING:  # needs SQLite, and most hunts find nothing
@@ -18,10 +18,10 @@ _PIPE = "evidence came through a pipe, which cannot be read twice"
 class Recall(Protocol):
     """Asks evidence again."""
 
-    def __call__(self, log: "ProcessLog", own: Sequence[Told], about: Sequence[Who], /) -> str | None:
-        """Adds what is told of the processes around some, and says what of it could not be asked.
+    def __call__(self, log: "ProcessLog", about: Sequence[Who], /) -> str | None:
+        """Adds to what findings tell what evidence tells of the processes around some.
 
-        `own` is what findings tell by themselves; the log holds it already.
+        Says what of it could not be asked.
         """
 
 
@@ -33,7 +33,7 @@ def from_files_again(
 ) -> Recall:
     """Reads those files in which computers with findings were met; `computers` is by file, None unknown."""
 
-    def recall(log: "ProcessLog", own: Sequence[Told], about: Sequence[Who]) -> str | None:
+    def recall(log: "ProcessLog", about: Sequence[Who]) -> str | None:
         from carhound.pipeline.pieces import pieces
         from carhound.pipeline.retelling import Retelling
         from carhound.pipeline.retold import read_again
@@ -42,15 +42,16 @@ def from_files_again(
         apart = [piece for piece in given if not piece.found.stream]
         task = Retelling(options, frozenset(who.host for who in about), computers)
         try:
-            unread = read_again(log, own, about, apart, task, processes)
+            unread = read_again(log, about, apart, task, processes)
         except KeyboardInterrupt:
+            log.drop_outlines()
             return _INTERRUPTED
         return unread if len(apart) == len(given) else unread or _PIPE
 
     return recall
 
 
-def not_again(_log: "ProcessLog", _own: Sequence[Told], _about: Sequence[Who]) -> str | None:
+def not_again(_log: "ProcessLog", __about: Sequence[Who]) -> str | None:
     """For who interrupted the first reading, and waits for no second one."""
     return _INTERRUPTED
 
@@ -58,7 +59,7 @@ def not_again(_log: "ProcessLog", _own: Sequence[Told], _about: Sequence[Who]) -
 def from_lake_again(memory: "Memory") -> Recall:
     """Asks a lake: for starts and ends first, then for the deeds of the processes that matter."""
 
-    def recall(log: "ProcessLog", _own: Sequence[Told], about: Sequence[Who]) -> str | None:
+    def recall(log: "ProcessLog", about: Sequence[Who]) -> str | None:
         from carhound.engines.duckdb.process_events import of_computers, of_processes
         from carhound.findings.lineage_build import Lineages
 

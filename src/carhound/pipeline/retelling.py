@@ -8,15 +8,16 @@ from functools import lru_cache
 from carhound.findings.process_events import (
     DEEDS,
     KEY_FIELDS,
-    STARTS_AND_ENDS,
+    Act,
     Header,
     Start,
     Told,
     host_key,
+    process_in,
     told,
 )
-from carhound.findings.process_keys import Asked
-from carhound.findings.process_log import Row, outline, row_of
+from carhound.findings.process_keys import process_key
+from carhound.findings.process_log import Row, outline_of, row_of
 from carhound.findings.true_names import TrueNames
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import RawEvent, Value
@@ -31,9 +32,8 @@ from carhound.readers.part import Part
 
 _BATCH = 2000
 _MOST_KINDS = 10_000
-_IN_OUTLINE = frozenset(STARTS_AND_ENDS)
-_IN_FULL = frozenset((*STARTS_AND_ENDS, *DEEDS))
-_KEY_FIELDS = frozenset(KEY_FIELDS)
+_OF_SYSMON = {"outline": frozenset(("1", "5")), "full": frozenset(("1", *DEEDS))}
+_OF_SECURITY = {"outline": frozenset(("4688", "4689")), "full": frozenset(("4688",))}
 
 
 @dataclass(slots=True)
@@ -55,8 +55,8 @@ class Retelling:
     hosts: AbstractSet[str]
     computers: Mapping[str, AbstractSet[str | None]] | None
     """By file, those met in it; None where that is not known."""
-    asked: Asked | None = None
-    """What of it is wanted in full; None for all starts and ends in outline."""
+    shown: AbstractSet[bytes] | None = None
+    """The keys of processes of which all is wanted in full; None for all starts and ends in outline."""
 
     def reader(self, _progress: Progress | None) -> "Reteller":
         """Says nothing of its progress."""
@@ -73,7 +73,7 @@ class Reteller:
     def __init__(self, task: Retelling) -> None:
         self._task = task
         self._known = lru_cache(_MOST_KINDS)(lambda computer: host_key(computer) in task.hosts)
-        self._sieve = Telling(self._known, task.asked)
+        self._sieve = Telling(self._known, task.shown)
         self._normalizer = Normalizer()
 
     def read(self, piece: Piece) -> Iterator[Retold]:
@@ -90,13 +90,12 @@ class Reteller:
                 if self._task.computers is None:
                     retold.unread = f"{part.path} could not be read as a whole"
                 continue
-            if self._task.asked is not None:
+            if self._task.shown is not None:
                 retold.rows.append(row_of(item))
-            elif isinstance(item, Start):
-                names.learn(item)
-                retold.rows.append(outline(item))
-            else:
-                retold.rows.append(row_of(item))
+            elif not isinstance(item, Act):
+                retold.rows.append(outline_of(item))
+                if isinstance(item, Start):
+                    names.learn(item)
             if len(retold.rows) >= _BATCH:
                 yield retold
                 retold = Retold()
@@ -107,7 +106,7 @@ class Reteller:
         if part.format == "evtx":
             from carhound.pipeline.retelling_evtx import retell
 
-            items: Iterable[Told | Sifted] = retell(part, self._sieve, self._task.asked)
+            items: Iterable[Told | Sifted] = retell(part, self._sieve, self._task.shown)
         else:
             items = part.sifted(self._sieve)
         for item in items:
@@ -120,9 +119,8 @@ class Reteller:
     def _of_event(self, raw: RawEvent, part: Part) -> Told | None:
         if not self._sieve.can_match(raw.provider, raw.channel, raw.event_id, raw.computer):
             return None
-        one = told(self._normalizer.event(raw, part.path, part.format or ""))
-        asked = self._task.asked
-        return one if one is not None and (asked is None or asked.concerns(one)) else None
+        one, shown = told(self._normalizer.event(raw, part.path, part.format or "")), self._task.shown
+        return one if one is not None and (shown is None or process_key(one.who) in shown) else None
 
 
 class Telling:
@@ -131,10 +129,11 @@ class Telling:
     literals = None
     spellings: Mapping[str, str] = SPELLINGS
 
-    def __init__(self, known: Callable[[str | None], bool], asked: Asked | None) -> None:
+    def __init__(self, known: Callable[[str | None], bool], shown: AbstractSet[bytes] | None) -> None:
         self._known = known
-        self._asked = asked
-        self._event_ids = _IN_OUTLINE if asked is None else _IN_FULL
+        self._shown = shown
+        turn = "outline" if shown is None else "full"
+        self._of_sysmon, self._of_security = _OF_SYSMON[turn], _OF_SECURITY[turn]
         self.can_match = lru_cache(_MOST_KINDS)(self._can_match)
 
     def wants(self, _provider: str | None, _channel: str | None, _event_id: str | None) -> bool:
@@ -144,19 +143,20 @@ class Telling:
     def _can_match(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> bool:
-        if event_id not in self._event_ids or not self._known(computer):
-            return False
-        return SYSMON.holds(provider, channel) or SECURITY.holds(provider, channel)
+        if SYSMON.holds(provider, channel):
+            return event_id in self._of_sysmon and self._known(computer)
+        return SECURITY.holds(provider, channel) and event_id in self._of_security and self._known(computer)
 
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> PayloadTest | None:
         """Of all in outline none, else which processes an event is about."""
-        if (asked := self._asked) is None:
+        if (shown := self._shown) is None:
             return None
         header = Header(provider, channel, event_id, computer)
 
         def holds(payload: Mapping[str, Value]) -> bool:
-            return asked.may_concern(header, payload)
+            who = process_in(header, None, payload)
+            return who is not None and process_key(who) in shown
 
-        return PayloadTest(_KEY_FIELDS, holds)
+        return PayloadTest(frozenset(KEY_FIELDS), holds)

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from carhound.findings.process_events import (
     KEY_FIELDS,
@@ -10,8 +11,9 @@ from carhound.findings.process_events import (
     Told,
     microseconds,
     outline_in,
+    process_in,
 )
-from carhound.findings.process_keys import Asked
+from carhound.findings.process_keys import process_key
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage
 from carhound.readers.evtx_chunks import Chunk
@@ -27,8 +29,8 @@ from carhound.readers.notes import Notes
 from carhound.readers.part import Part
 
 
-def retell(part: Part, sieve: Sieve, asked: Asked | None) -> Iterator[Told | Sifted]:
-    """What is told of all processes in outline; or the events that tell of those asked about.
+def retell(part: Part, sieve: Sieve, shown: AbstractSet[bytes] | None) -> Iterator[Told | Sifted]:
+    """What is told of all processes in outline; or the events that tell of those shown.
 
     What cannot be told from the bytes comes as events of which the sieve lets pass what it likes.
     """
@@ -38,7 +40,7 @@ def retell(part: Part, sieve: Sieve, asked: Asked | None) -> Iterator[Told | Sif
         if not isinstance(chunk, Chunk):
             yield chunk
             continue
-        told = _outlines(chunk, sieve) if asked is None else _events(chunk, sieve, asked, notes)
+        told = _outlines(chunk, sieve) if shown is None else _events(chunk, sieve, shown, notes)
         yield from parse(chunk, notes, Glimpses()) if told is None else told
 
 
@@ -50,11 +52,17 @@ def _outlines(chunk: Chunk, sieve: Sieve) -> list[Told] | None:
     return [one for one in told if one is not None]
 
 
-def _events(chunk: Chunk, sieve: Sieve, asked: Asked, notes: Notes) -> list[RawEvent | Damage] | None:
+def _events(
+    chunk: Chunk, sieve: Sieve, shown: AbstractSet[bytes], notes: Notes
+) -> list[RawEvent | Damage] | None:
     found, stated = _payloads(chunk, sieve, KEY_FIELDS), records_of_whole(chunk.data)
     if found is None or stated is None:
         return None
-    places = [place for place, kind, _, data in found if asked.may_concern(Header(*kind), data)]
+    places = [
+        place
+        for place, kind, _, data in found
+        if (who := process_in(Header(*kind), None, data)) is not None and process_key(who) in shown
+    ]
     if not places:
         return []
     parsed = some_records(chunk, places, stated[2])
