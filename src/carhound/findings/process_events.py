@@ -114,14 +114,9 @@ def instant(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else _EPOCH + microseconds * _MICROSECOND
 
 
-def microseconds(time: datetime) -> int:
-    """Since 1970, of an aware time."""
-    return (time - _EPOCH) // _MICROSECOND
-
-
 def process_of(event: Event) -> Who | None:
     """The process that an event is about: the one that it creates, or that did what it tells."""
-    time = None if event.time is None else microseconds(event.time)
+    time = None if event.time is None else (event.time - _EPOCH) // _MICROSECOND
     header = Header(event.provider, event.channel, event.event_id, event.computer)
     return process_in(header, time, event.data)
 

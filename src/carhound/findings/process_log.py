@@ -8,6 +8,7 @@ process (see `findings.processes`) are one start.
 import marshal
 import sqlite3
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from types import TracebackType
 from typing import NamedTuple
 
@@ -334,7 +335,7 @@ def row_of(one: Told) -> Row:
     guid, number, time = guid_key(one.who), number_key(one.who), one.who.time
     match one:
         case Start():
-            image = None if one.image is None else digest("image", fold(one.image))
+            image = None if one.image is None else _image_key(one.image)
             return "start", (guid, number, image, time, *parent_keys(one), _pack(one), 0)
         case End():
             return "ended", (guid, number, time)
@@ -349,9 +350,18 @@ def outline_of(one: Start | End) -> Row:
     """Likewise, but of a start only what tells it from others, its image and who its parent is."""
     if isinstance(one, End):
         return row_of(one)
-    table, (*keys, _, _) = row_of(one)
-    bare = Start(one.who, one.image, *(None,) * 6, one.parent_guid, one.parent_pid, *(None,) * 4, "", "")
-    return table, (*keys, _pack(bare), 1)
+    bare = Start(one.who, one.image, *_UNTOLD, one.parent_guid, one.parent_pid, *_UNTOLD[:4], "", "")
+    table, (*keys, _) = row_of(bare)
+    return table, (*keys, 1)
+
+
+_UNTOLD = (None,) * 6
+
+
+@lru_cache(maxsize=4096)
+def _image_key(path: str) -> bytes:
+    """Few programs are started again and again."""
+    return digest("image", fold(path))
 
 
 def _pack(one: Start | Act) -> bytes:

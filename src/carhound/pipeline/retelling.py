@@ -1,6 +1,6 @@
 """What pieces of evidence tell of the processes of some computers: of all in outline, or of some in full."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -45,6 +45,8 @@ class Retold:
     """See `TrueNames`."""
     unread: str | None = None
     """What of it could not be read."""
+    by_guid: Piece | None = None
+    """The piece, where all that was told in it of processes named these by their GUIDs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Retelling:
     """By file, those met in it; None where that is not known."""
     shown: AbstractSet[bytes] | None = None
     """The keys of processes of which all is wanted in full; None for all starts and ends in outline."""
+    by_guid: AbstractSet[Piece] = frozenset()
+    """See `Retold`."""
 
     def reader(self, _progress: Progress | None) -> "Reteller":
         """Says nothing of its progress."""
@@ -81,11 +85,14 @@ class Reteller:
         computers = self._task.computers
         for part in Opener(piece.found, self._task.options, piece.span).parts():
             if computers is None or any(map(self._known, computers.get(part.path, ()))):
-                yield from self._part(part)
+                yield from self._part(part, piece)
 
-    def _part(self, part: Part) -> Iterator[Retold]:
+    def _part(self, part: Part, piece: Piece) -> Iterator[Retold]:
         names, retold = TrueNames(), Retold()
-        for item in self._told(part):
+        for item in self._told(part, piece):
+            if isinstance(item, Piece):
+                retold.by_guid = item
+                continue
             if isinstance(item, Damage | Skipped):
                 if self._task.computers is None:
                     retold.unread = f"{part.path} could not be read as a whole"
@@ -102,19 +109,25 @@ class Reteller:
         retold.names = names.known
         yield retold
 
-    def _told(self, part: Part) -> Iterator[Told | Damage | Skipped]:
-        if part.format == "evtx":
-            from carhound.pipeline.retelling_evtx import retell
-
-            items: Iterable[Told | Sifted] = retell(part, self._sieve, self._task.shown)
-        else:
-            items = part.sifted(self._sieve)
+    def _told(self, part: Part, piece: Piece) -> Iterator[Told | Damage | Skipped | Piece]:
+        items = self._of_evtx(part, piece) if part.format == "evtx" else part.sifted(self._sieve)
         for item in items:
             if isinstance(item, RawEvent):
                 if (one := self._of_event(item, part)) is not None:
                     yield one
-            elif isinstance(item, Told | Damage | Skipped):
+            elif isinstance(item, Told | Damage | Skipped | Piece):
                 yield item
+
+    def _of_evtx(self, part: Part, piece: Piece) -> Iterator[Told | Sifted | Piece]:
+        from carhound.pipeline.retelling_evtx import Outlines, events_of
+
+        if (shown := self._task.shown) is not None:
+            yield from events_of(part, self._sieve, shown, by_guid=piece in self._task.by_guid)
+            return
+        outlines = Outlines(self._sieve, Telling(self._known, frozenset()))
+        yield from outlines.read(part)
+        if outlines.by_guid and part.path == piece.found.shown:
+            yield piece
 
     def _of_event(self, raw: RawEvent, part: Part) -> Told | None:
         if not self._sieve.can_match(raw.provider, raw.channel, raw.event_id, raw.computer):

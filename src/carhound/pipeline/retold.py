@@ -19,9 +19,11 @@ def read_again(
     log: ProcessLog, about: Sequence[Who], given: Sequence[Piece], task: Retelling, processes: int | None
 ) -> str | None:
     """Adds what pieces tell; says what of them could not be read. Raises KeyboardInterrupt."""
-    unread = None
+    unread, by_guid = None, set()
     with closing(_retold(given, task, processes)) as read:
         for retold in read:
+            if retold.by_guid is not None:
+                by_guid.add(retold.by_guid)
             log.add_rows(retold.rows)
             log.names.join(retold.names)
             unread = retold.unread or unread
@@ -29,7 +31,8 @@ def read_again(
     lineages = Lineages(log)
     for who in about:
         lineages.tree(who)
-    with closing(_retold(given, replace(task, shown=frozenset(log.shown)), processes)) as read:
+    task = replace(task, shown=frozenset(log.shown), by_guid=frozenset(by_guid))
+    with closing(_retold(given, task, processes)) as read:
         for retold in read:
             log.fill_in(retold.rows)
             unread = retold.unread or unread

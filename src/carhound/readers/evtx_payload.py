@@ -4,6 +4,7 @@ Where anything is not as Windows writes it, UnfamiliarError is raised and the ch
 is told here is what parsing would tell.
 """
 
+import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -28,22 +29,7 @@ def payloads(chunk: bytes, places: Sequence[int], names: tuple[str, ...]) -> Ite
     Raises UnfamiliarError, or struct.error at the end of
     a chunk.
     """
-    at_data: dict[int, tuple[Mapping[str, int], int]] = {}
-    """By place of a template in this chunk, which value each field is, and how many there are at least."""
-    for place in places:
-        _, record_size = _RECORD.unpack_from(chunk, place)
-        inner, _ = _instance(chunk, place + _INSTANCE_AT)
-        count, kinds, sizes, values = _values(chunk, inner)
-        if _BINXML not in kinds:
-            raise UnfamiliarError
-        fragment = values + sum(sizes[: kinds.index(_BINXML)])
-        inner, template = _instance(chunk, fragment)
-        if template not in at_data:
-            at_data[template] = _fields(chunk, template, names)
-        numbers, least = at_data[template]
-        count, kinds, sizes, values = _values(chunk, inner)
-        if count < least or values + sum(sizes) > place + record_size:
-            raise UnfamiliarError
+    for numbers, kinds, sizes, values in _instances(chunk, places, names):
         data: dict[str, Value] = {}
         for name, number in numbers.items():
             start = values + sum(sizes[:number])
@@ -51,6 +37,47 @@ def payloads(chunk: bytes, places: Sequence[int], names: tuple[str, ...]) -> Ite
             if text is not None:
                 data[name] = text
         yield data
+
+
+def all_have_guid(chunk: bytes, places: Sequence[int], name: str) -> bool:
+    """Whether in each of these records this field is a GUID or its text, and not that of zeros."""
+    for numbers, kinds, sizes, values in _instances(chunk, places, (name,)):
+        number = numbers.get(name)
+        if number is None:
+            return False
+        start = values + sum(sizes[:number])
+        if not _is_guid(kinds[number], chunk[start : start + sizes[number]]):
+            return False
+    return True
+
+
+def _instances(
+    chunk: bytes, places: Sequence[int], names: tuple[str, ...]
+) -> Iterator[tuple[Mapping[str, int], Sequence[int], Sequence[int], int]]:
+    """Of each payload which value each field is, the types and sizes of its values, and where they begin."""
+    known: dict[int, tuple[Mapping[str, int], int]] = {}
+    """By place of a template in this chunk, which value each field is, and how many there are at least."""
+    for place in places:
+        _, record_size = _RECORD.unpack_from(chunk, place)
+        outer, _ = _instance(chunk, place + _INSTANCE_AT)
+        (count,) = _COUNT.unpack_from(chunk, outer)
+        inner, template = _instance(chunk, outer + _before_payload(chunk[outer : outer + 4 + 4 * count]))
+        if template not in known:
+            known[template] = _fields(chunk, template, names)
+        numbers, least = known[template]
+        kinds, sizes, values = _values(chunk, inner)
+        if len(kinds) < least or values + sum(sizes) > place + record_size:
+            raise UnfamiliarError
+        yield numbers, kinds, sizes, values
+
+
+@lru_cache(_REMEMBERED)
+def _before_payload(head: bytes) -> int:
+    """The bytes of an instance, whose count and descriptors these are, before the value that is the payload."""
+    kinds, sizes, values = _values(head, 0)
+    if _BINXML not in kinds:
+        raise UnfamiliarError
+    return values + sum(sizes[: kinds.index(_BINXML)])
 
 
 def _instance(chunk: bytes, at: int) -> tuple[int, int]:
@@ -62,14 +89,14 @@ def _instance(chunk: bytes, at: int) -> tuple[int, int]:
     return (template + len(definition(chunk, template)) if template == behind else behind), template
 
 
-def _values(chunk: bytes, at: int) -> tuple[int, Sequence[int], Sequence[int], int]:
-    """How many values an instance has, their types, their sizes, and where the first one begins."""
+def _values(chunk: bytes, at: int) -> tuple[Sequence[int], Sequence[int], int]:
+    """The types of an instance's values, their sizes, and where the first one begins."""
     (count,) = _COUNT.unpack_from(chunk, at)
     if count > _MOST_VALUES:
         raise UnfamiliarError
     descriptors = _descriptors(count)
     told = descriptors.unpack_from(chunk, at + _COUNT.size)
-    return count, told[1::2], told[::2], at + _COUNT.size + descriptors.size
+    return told[1::2], told[::2], at + _COUNT.size + descriptors.size
 
 
 @lru_cache(_MOST_VALUES + 1)
@@ -107,6 +134,14 @@ def _string(data: bytes) -> str:
 
 
 @lru_cache(_REMEMBERED)
+def _is_guid(kind: int, data: bytes) -> bool:
+    if kind == _GUID:
+        return len(data) == _GUID_SIZE and any(data)
+    digits = data[::2].strip(b"{}").replace(b"-", b"")
+    return kind == _STRING and _GUID_TEXT.fullmatch(data) is not None and digits.strip(b"0") != b""
+
+
+@lru_cache(_REMEMBERED)
 def _guid(data: bytes) -> str:
     digits = (data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:]).hex()
     return f"{{{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}}}".upper()
@@ -114,6 +149,8 @@ def _guid(data: bytes) -> str:
 
 _NULL, _STRING, _GUID = 0x00, 0x01, 0x0F
 _GUID_SIZE = 16
+_HEX = rb"(?:[0-9A-Fa-f]\0)"
+_GUID_TEXT = re.compile(rb"(?:\{\0)?%b{8}(?:-\0%b{4}){3}-\0%b{12}(?:\}\0)?" % (_HEX, _HEX, _HEX))
 _NUMBERS = {0x06: 2, 0x08: 4, 0x0A: 8, 0x14: 4, 0x15: 8}
 """Unsigned numbers, and their sizes."""
 _HEXADECIMAL = (0x14, 0x15)
