@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +12,16 @@ from hypothesis import strategies as st
 
 from carhound.findings.lineage import Tree
 from carhound.findings.lineage_build import Lineages
-from carhound.findings.process_events import process_of, told
+from carhound.findings.process_events import Who, process_of, told
+from carhound.findings.process_keys import guid_key
 from carhound.findings.process_log import ProcessLog
 from carhound.findings.run import Finding
 from carhound.model.event import Event
 from carhound.pipeline.lineage import with_trees
+from carhound.pipeline.pieces import Piece, pieces
 from carhound.pipeline.recall import from_files_again
+from carhound.pipeline.retelling import Retelling, Retold
+from carhound.pipeline.retelling_evtx import guid_search
 from carhound.readers.interface import ReadOptions
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
@@ -26,8 +31,11 @@ from carhound.simulate.writers import FORMATS
 from .telling import SECURITY, START, SYSMON, everybody, guid_of, read
 
 CHANNELS = {SYSMON: "Microsoft-Windows-Sysmon/Operational", SECURITY: "Security"}
+NO_GUID = "{00000000-0000-0000-0000-000000000000}"
 HOSTS = st.sampled_from(["ws1.example.org", "WS1", "ws2.example.org", ""])
-GUIDS = st.sampled_from([*map(guid_of, range(6)), "{00000000-0000-0000-0000-000000000000}", "-", "4", ""])
+SURE = st.sampled_from([*map(guid_of, range(6)), guid_of(1).lower(), guid_of(2).strip("{}")])
+"""Stored as GUIDs and as texts."""
+GUIDS = st.one_of(SURE, st.sampled_from([NO_GUID, "-", "4", ""]))
 NUMBERS = st.sampled_from(["4", "8", "12", "16", "0", "-", "x"])
 IMAGES = st.sampled_from(["C:\\Windows\\System32\\cmd.exe", "C:\\a\\cmd.exe", "c:\\A\\CMD.EXE", "C:\\b.exe"])
 HASHES = st.sampled_from(["MD5=1", "MD5=1,IMPHASH=7", "MD5=2,IMPHASH=7", "-"])
@@ -46,9 +54,13 @@ def hexadecimal(number: str) -> str:
 
 
 @st.composite
-def records(draw: st.DrawFn) -> Simulated:
-    """Of few processes on few computers, with what can be missing missing, so that much is ambiguous."""
-    kind = draw(st.sampled_from(["started", "started", "audited", "end", "audited end", "deed", "other"]))
+def records(draw: st.DrawFn, sure: bool = False) -> Simulated:
+    """Of few processes on few computers, with what can be missing missing, so that much is ambiguous.
+
+    Where they are sure they have GUIDs at least.
+    """
+    kinds = ["started", "started", "end", "deed", "other"]
+    kind = draw(st.sampled_from(kinds if sure else [*kinds, "audited", "audited end"]))
     seconds, computer, number = draw(TIMES), draw(HOSTS), draw(NUMBERS)
     if kind == "audited":
         data = {
@@ -60,7 +72,12 @@ def records(draw: st.DrawFn) -> Simulated:
         return simulated(SECURITY, 4688, seconds, computer, data)
     if kind == "audited end":
         return simulated(SECURITY, 4689, seconds, computer, {"ProcessId": hexadecimal(number)})
-    data = {"UtcTime": "", "ProcessGuid": draw(GUIDS), "ProcessId": number, "Image": draw(IMAGES)}
+    data = {
+        "UtcTime": "",
+        "ProcessGuid": draw(SURE if sure else GUIDS),
+        "ProcessId": number,
+        "Image": draw(IMAGES),
+    }
     if kind == "deed":
         data["TargetFilename"] = draw(st.sampled_from("abc"))
     if kind == "started":
@@ -110,9 +127,14 @@ def of_everything(all_events: Sequence[Event], foci: Sequence[Event]) -> list[Tr
         return [None if who is None else lineages.tree(who) for who in whos]
 
 
+LOGS = st.booleans().flatmap(
+    lambda sure: st.lists(st.lists(records(sure), max_size=14), min_size=1, max_size=2)
+)
+
+
 @pytest.mark.parametrize("form", ["evtx", "jsonl"])
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.lists(records(), max_size=14), min_size=1, max_size=2), st.data())
+@given(LOGS, st.data())
 def test_the_trees_are_those_of_everything(
     form: str, parts: list[list[Simulated]], data: st.DataObject
 ) -> None:
@@ -127,12 +149,47 @@ def test_the_trees_are_those_of_everything(
 
 @pytest.mark.parametrize("form", ["evtx", "jsonl"])
 @pytest.mark.parametrize("processes", [1, 2])
-def test_the_trees_of_scenarios_are_those_of_everything(form: str, processes: int, tmp_path: Path) -> None:
-    some = list(events([load(name) for name in bundled()], hosts=0))
+@pytest.mark.parametrize("security", [True, False])
+def test_the_trees_of_scenarios_are_those_of_everything(
+    form: str, processes: int, security: bool, tmp_path: Path
+) -> None:
+    some = list(events([load(name) for name in bundled()], hosts=1, days=1, security=security))
     paths = [written(tmp_path, form, number, some[number::3]) for number in range(3)]
     logged = read(*paths)
-    foci = [event for event in logged if event.event_id in ("1", "4688", "7")][::7]
-    assert len(foci) > 10
+    foci = [event for event in logged if event.event_id in ("1", "4688", "7")]
+    foci = foci[:: len(foci) // 40]
     trees = again(paths, foci, processes)
     assert trees == of_everything(logged, foci)
     assert any(len(list(everybody(tree.root))) > 3 for tree in trees if tree is not None)
+
+
+def outlines(folder: Path, some: list[Simulated]) -> tuple[Piece, list[Retold]]:
+    (piece,) = pieces([str(written(folder, "evtx", 0, some))])
+    reader = Retelling(ReadOptions(), frozenset({"ws1"}), None).reader(None)
+    return piece, list(reader.read(piece))
+
+
+def test_chunks_are_searched_for_guids_only_where_all_have_one(tmp_path: Path) -> None:
+    def event(event_id: int, guid: str, computer: str = "ws1", provider: str = SYSMON) -> Simulated:
+        data = {"ProcessGuid": guid, "ProcessId": "4", "Image": "x", "TargetFilename": "x"}
+        return simulated(provider, event_id, 1, computer, data)
+
+    sure = [event(1, guid_of(1)), event(11, guid_of(2)), event(11, guid_of(3).lower()), event(4688, "")]
+    piece, told = outlines(
+        tmp_path, [*sure, event(11, "", "ws2"), event(5, ""), event(4624, "", "ws1", SECURITY)]
+    )
+    assert [one.by_guid for one in told] == [piece]
+    for other in (event(11, ""), event(1, NO_GUID), event(3, "4"), event(4688, "", "ws1", SECURITY)):
+        _, told = outlines(tmp_path, [*sure, other])
+        assert [one.by_guid for one in told] == [None]
+
+
+def test_a_chunk_without_a_guid_looked_for_is_passed_over() -> None:
+    keys = {guid_key(Who("ws1", guid_of(number).strip("{}").lower(), None, None)) for number in range(3)}
+    holds = guid_search({key for key in keys if key is not None})
+    assert holds is not None
+    for guid in (guid_of(1), guid_of(1).lower()):
+        assert holds(b"x" + UUID(guid).bytes_le + b"x")
+        assert holds(b"x" + guid.encode("utf-16-le") + b"x")
+    for near in (guid_of(3), guid_of(1)[:-3] + "2A}"):
+        assert not holds(UUID(near).bytes_le + near.encode("utf-16-le"))

@@ -21,7 +21,7 @@ from carhound.readers.evtx_chunks import Chunk
 from carhound.readers.evtx_counts import records_of_whole
 from carhound.readers.evtx_glance import Glance, Kind, glance, microseconds_of
 from carhound.readers.evtx_glimpses import Glimpses
-from carhound.readers.evtx_payload import all_have_guid, payloads
+from carhound.readers.evtx_payload import Payloads
 from carhound.readers.evtx_records import event, some_records
 from carhound.readers.evtx_sieve import ChunkSieve
 from carhound.readers.evtx_templates import UnfamiliarError
@@ -57,8 +57,9 @@ class Outlines:
                 yield chunk
                 continue
             met = glance(chunk.data)
-            self.by_guid = self.by_guid and met is not None and self._are_by_guid(chunk, met)
-            found = None if met is None else _payloads(chunk, met, self._sieve, OUTLINE_FIELDS)
+            payloads = Payloads(chunk.data)
+            self.by_guid = self.by_guid and met is not None and self._are_by_guid(payloads, met)
+            found = None if met is None else _payloads(payloads, met, self._sieve, OUTLINE_FIELDS)
             if found is None:
                 yield from parse(chunk, notes, Glimpses())
                 continue
@@ -67,12 +68,12 @@ class Outlines:
                 if one is not None:
                     yield one
 
-    def _are_by_guid(self, chunk: Chunk, met: Glance) -> bool:
+    def _are_by_guid(self, payloads: Payloads, met: Glance) -> bool:
         kinds = [kind for kind in met if self._later.can_match(*kind)]
         if not all(SYSMON.holds(kind.provider, kind.channel) for kind in kinds):
             return False
         try:
-            return all(all_have_guid(chunk.data, met[kind].places, "ProcessGuid") for kind in kinds)
+            return all(payloads.all_have_guid(met[kind].places, "ProcessGuid") for kind in kinds)
         except _UNFAMILIAR:
             return False
 
@@ -82,7 +83,7 @@ def events_of(
 ) -> Iterator[RawEvent | Sifted]:
     """The events that tell of processes with these keys; `by_guid` as `Outlines` found it."""
     notes, parse = Notes(part.options.zone), ChunkSieve(sieve)
-    may_show = _guid_search(shown) if by_guid else None
+    may_show = guid_search(shown) if by_guid else None
     for chunk in part.chunks():
         if not isinstance(chunk, Chunk):
             yield chunk
@@ -96,7 +97,7 @@ def _events(
 ) -> Sequence[RawEvent | Damage] | None:
     """None where the chunk has to be parsed as a whole."""
     met, stated = glance(chunk.data), records_of_whole(chunk.data)
-    found = None if met is None else _payloads(chunk, met, sieve, KEY_FIELDS)
+    found = None if met is None else _payloads(Payloads(chunk.data), met, sieve, KEY_FIELDS)
     if found is None or stated is None:
         return None
     places = [
@@ -108,14 +109,14 @@ def _events(
     return None if parsed is None else [event(record, chunk, notes) for record in parsed]
 
 
-def _payloads(chunk: Chunk, met: Glance, sieve: Sieve, names: tuple[str, ...]) -> list[_Payload] | None:
+def _payloads(payloads: Payloads, met: Glance, sieve: Sieve, names: tuple[str, ...]) -> list[_Payload] | None:
     """These fields of the records that can match, in their order; None where one is unfamiliar."""
     try:
         found = [
             (place, kind, ticks, data)
             for kind, (times, places) in met.items()
             if sieve.can_match(*kind)
-            for ticks, place, data in zip(times, places, payloads(chunk.data, places, names), strict=True)
+            for ticks, place, data in zip(times, places, payloads.of(places, names), strict=True)
         ]
     except _UNFAMILIAR:
         return None
@@ -123,7 +124,7 @@ def _payloads(chunk: Chunk, met: Glance, sieve: Sieve, names: tuple[str, ...]) -
     return found
 
 
-def _guid_search(keys: AbstractSet[bytes]) -> Callable[[bytes], bool] | None:
+def guid_search(keys: AbstractSet[bytes]) -> Callable[[bytes], bool] | None:
     """Whether a chunk holds the GUID of one of these; None where searching takes longer than it saves."""
     guids = {guid for key in keys if (guid := stored_guid(key)) is not None}
     texts = {str(UUID(bytes_le=guid)).encode("utf-16-le") for guid in guids}

@@ -6,7 +6,7 @@ is told here is what parsing would tell.
 
 import re
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from carhound.model.event import Value
@@ -14,66 +14,74 @@ from carhound.readers.evtx_fields import fields_at
 from carhound.readers.evtx_templates import UnfamiliarError, definition
 
 _RECORD = struct.Struct("<4sI")
-_INSTANCE = b"\x0f\x01\x01\x00\x0c\x01"
+_FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
 _INSTANCE_AT = 24
-_TEMPLATE = struct.Struct("<6x4xI")
+_TEMPLATE = struct.Struct("<2x4xI")
 _COUNT = struct.Struct("<I")
 _BINXML = 0x21
 _MOST_VALUES = 64
 _REMEMBERED = 1000
 
 
-def payloads(chunk: bytes, places: Sequence[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
-    """Of each record that begins at one of these places, those of these fields that its payload has.
+class Payloads:
+    """The payloads of one chunk."""
 
-    Raises UnfamiliarError, or struct.error at the end of
-    a chunk.
-    """
-    for numbers, kinds, sizes, values in _instances(chunk, places, names):
-        data: dict[str, Value] = {}
-        for name, number in numbers.items():
+    def __init__(self, chunk: bytes) -> None:
+        self._chunk = chunk
+        self._fields: dict[int, Mapping[str, int]] = {}
+        """By place of a template, which value each field is."""
+
+    def of(self, places: Iterable[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
+        """Of each record that begins at one of these places, those of these fields that its payload has.
+
+        Raises UnfamiliarError, or struct.error at the end of the chunk.
+        """
+        for fields, kinds, sizes, values in self._instances(places):
+            data: dict[str, Value] = {}
+            for name in names:
+                if (number := fields.get(name)) is None:
+                    continue
+                start = values + sum(sizes[:number])
+                text = _text(kinds[number], self._chunk[start : start + sizes[number]])
+                if text is not None:
+                    data[name] = text
+            yield data
+
+    def all_have_guid(self, places: Iterable[int], name: str) -> bool:
+        """Whether in each of these records this field is a GUID or its text, and not that of zeros.
+
+        Raises likewise.
+        """
+        for fields, kinds, sizes, values in self._instances(places):
+            if (number := fields.get(name)) is None:
+                return False
             start = values + sum(sizes[:number])
-            text = _text(kinds[number], chunk[start : start + sizes[number]])
-            if text is not None:
-                data[name] = text
-        yield data
+            if not _is_guid(kinds[number], self._chunk[start : start + sizes[number]]):
+                return False
+        return True
 
-
-def all_have_guid(chunk: bytes, places: Sequence[int], name: str) -> bool:
-    """Whether in each of these records this field is a GUID or its text, and not that of zeros."""
-    for numbers, kinds, sizes, values in _instances(chunk, places, (name,)):
-        number = numbers.get(name)
-        if number is None:
-            return False
-        start = values + sum(sizes[:number])
-        if not _is_guid(kinds[number], chunk[start : start + sizes[number]]):
-            return False
-    return True
-
-
-def _instances(
-    chunk: bytes, places: Sequence[int], names: tuple[str, ...]
-) -> Iterator[tuple[Mapping[str, int], Sequence[int], Sequence[int], int]]:
-    """Of each payload which value each field is, the types and sizes of its values, and where they begin."""
-    known: dict[int, tuple[Mapping[str, int], int]] = {}
-    """By place of a template in this chunk, which value each field is, and how many there are at least."""
-    for place in places:
-        _, record_size = _RECORD.unpack_from(chunk, place)
-        outer, _ = _instance(chunk, place + _INSTANCE_AT)
-        (count,) = _COUNT.unpack_from(chunk, outer)
-        inner, template = _instance(chunk, outer + _before_payload(chunk[outer : outer + 4 + 4 * count]))
-        if template not in known:
-            known[template] = _fields(chunk, template, names)
-        numbers, least = known[template]
-        kinds, sizes, values = _values(chunk, inner)
-        if len(kinds) < least or values + sum(sizes) > place + record_size:
-            raise UnfamiliarError
-        yield numbers, kinds, sizes, values
+    def _instances(
+        self, places: Iterable[int]
+    ) -> Iterator[tuple[Mapping[str, int], Sequence[int], Sequence[int], int]]:
+        """Which value each field is, the types and sizes of the values, and where they begin."""
+        chunk, known = self._chunk, self._fields
+        for place in places:
+            _, size = _RECORD.unpack_from(chunk, place)
+            outer, _ = _instance(chunk, place + _INSTANCE_AT)
+            (count,) = _COUNT.unpack_from(chunk, outer)
+            inner, template = _instance(chunk, outer + _before_payload(chunk[outer : outer + 4 + 4 * count]))
+            fields = known.get(template)
+            if fields is None:
+                fields = known[template] = fields_at(chunk, template)
+            kinds, sizes, values = _values(chunk, inner)
+            if len(kinds) < len(fields) or values + sum(sizes) > place + size:
+                raise UnfamiliarError
+            yield fields, kinds, sizes, values
 
 
 @lru_cache(_REMEMBERED)
 def _before_payload(head: bytes) -> int:
-    """The bytes of an instance, whose count and descriptors these are, before the value that is the payload."""
+    """How many bytes of an instance with this count and these descriptors are before its payload."""
     kinds, sizes, values = _values(head, 0)
     if _BINXML not in kinds:
         raise UnfamiliarError
@@ -82,6 +90,8 @@ def _before_payload(head: bytes) -> int:
 
 def _instance(chunk: bytes, at: int) -> tuple[int, int]:
     """Where the values of a template's instance begin, and where its template is defined."""
+    if chunk.startswith(_FRAGMENT, at):
+        at += len(_FRAGMENT)
     if not chunk.startswith(_INSTANCE, at):
         raise UnfamiliarError
     (template,) = _TEMPLATE.unpack_from(chunk, at)
@@ -102,11 +112,6 @@ def _values(chunk: bytes, at: int) -> tuple[Sequence[int], Sequence[int], int]:
 @lru_cache(_MOST_VALUES + 1)
 def _descriptors(count: int) -> struct.Struct:
     return struct.Struct("<" + "HBx" * count)
-
-
-def _fields(chunk: bytes, at: int, names: tuple[str, ...]) -> tuple[Mapping[str, int], int]:
-    every = fields_at(chunk, at)
-    return {name: every[name] for name in names if name in every}, max(every.values(), default=-1) + 1
 
 
 def _text(kind: int, data: bytes) -> str | None:

@@ -121,6 +121,8 @@ def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
         if child.dependency not in (_FREE, value):
             raise UnfamiliarError
         fields[name] = value
+    if sorted(fields.values()) != list(range(len(fields))):
+        raise UnfamiliarError
     return fields, tokens.named
 
 
