@@ -6,7 +6,7 @@ export UV_COMPILE_BYTECODE = 1
 unexport PYTHONDONTWRITEBYTECODE
 UV = .uv/bin/uv
 
-.PHONY: demo docs test lint style types layers format fuzz bench bench-memory bench-skipping bench-lake
+.PHONY: demo docs test lint style types layers format fuzz bench bench-memory bench-files bench-lake
 
 # A small fleet with one incident, as real .evtx files, and the hunt through it.
 demo: .venv/ready
@@ -20,13 +20,14 @@ test: lint
 fuzz: .venv/ready
 	CARHOUND_FUZZ=$${CARHOUND_FUZZ:-50000} $(UV) run --locked pytest -q tests/readers/test_fuzz.py
 
-bench: bench-memory bench-skipping bench-lake
+# Each run is kept in bench/runs/. BENCH_SCALE=0.2 BENCH_ROUNDS=1 for a quick look, which is only printed.
+bench: bench-memory bench-files bench-lake
 
 bench-memory: .venv/ready
 	$(UV) run --locked python bench/memory.py
 
-bench-skipping: .venv/ready
-	$(UV) run --locked python bench/skipping.py
+bench-files: .venv/ready
+	$(UV) run --locked python bench/files.py
 
 # 50 million events: 20 GB of room and half an hour. CARHOUND_BENCH_EVENTS=2000000 for a quick look.
 bench-lake: .venv/ready

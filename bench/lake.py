@@ -7,8 +7,8 @@ into files of the size that `lake compact` leaves, and once more by DuckDB in th
 A second lake has a tenth of the events in the same month: the same day added to both has to cost the same.
 
 CARHOUND_BENCH_EVENTS is the number of events (50,000,000), CARHOUND_BENCH_FOLDER where they lie meanwhile
-(about 400 bytes each: 20 GB in all), CARHOUND_BENCH_KEEP keeps them there. The run is printed, and kept in
-`bench/runs/`.
+(about 400 bytes each: 20 GB in all), CARHOUND_BENCH_KEEP keeps them there, BENCH_ROUNDS is how often all is
+asked. The run is printed, and kept in `bench/runs/`.
 """
 
 import os
@@ -17,41 +17,33 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from lake_questions import Asked, Measured, ask, catch_up, peak, text_of
+from lake_questions import Asked, Measured, ask, catch_up, text_of
+from measuring import CORES, ROUNDS, Report, describe, fresh, peak_of
 from process_events import FIRST_DAY, Day, Fleet, slices
 
 EVENTS = int(os.environ.get("CARHOUND_BENCH_EVENTS", "50_000_000"))
 DAYS = 31
 FILE_ROWS = 180_000
 """What `lake compact` makes of such events: 256 MB of columns."""
-ROUNDS = 5
 WATCHED = 3
 """Days that are added and watched."""
-CORES = os.cpu_count() or 1
 SECOND = 1.0
 TENTH = 0.1
 EQUAL = 1.25
 
 
-class Report:
-    """Lines for the terminal and the file."""
+class LakeReport(Report):
+    """Lines of what a lake takes, and whether all bars hold."""
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.failed = False
-
-    def say(self, line: str = "") -> None:
-        self.lines.append(line)
-        print(line, flush=True)  # noqa: T201
+    failed = False
 
     def bar(self, what: str, holds: bool) -> None:
         self.failed |= not holds
@@ -66,12 +58,6 @@ class Report:
             f"peak {max(one.peak for one in runs) >> 20} MB"
         )
         return median(seconds), median(cpu)
-
-
-def fresh(function: Callable[..., Any], *arguments: object) -> Any:
-    """What a function gives in a process of its own, so that its peak of memory is its own too."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
 
 
 def write_day(folder: Path, day: Day, batch: int) -> list[Path]:
@@ -133,7 +119,7 @@ def run(*arguments: str) -> Measured:
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in (0, 4), said
     seconds, cpu = time.perf_counter() - began, usage.ru_utime + usage.ru_stime
-    return Measured(seconds, cpu, peak(usage), said.decode())
+    return Measured(seconds, cpu, peak_of(usage), said.decode())
 
 
 def hunt(folder: Path, *more: str) -> Measured:
@@ -150,7 +136,7 @@ def new_items(folder: Path) -> tuple[str, str]:
     return "-a", str(path)
 
 
-def compare_layouts(report: Report, lake: Path, by_time: Path) -> None:
+def compare_layouts(report: LakeReport, lake: Path, by_time: Path) -> None:
     """The same questions to both layouts, by turns."""
     questions = [
         Asked("New items since last month", "corrected"),
@@ -177,7 +163,7 @@ def compare_layouts(report: Report, lake: Path, by_time: Path) -> None:
                 report.bar(what, cpu <= TENTH * cpu_by_time)
 
 
-def build_history(report: Report, small: Path, large: Path) -> None:
+def build_history(report: LakeReport, small: Path, large: Path) -> None:
     """The first run over each lake, stem by stem in the large one."""
     report.say("\nThe first hunt over a lake, which remembers what it finds")
     peaks = {}
@@ -191,14 +177,14 @@ def build_history(report: Report, small: Path, large: Path) -> None:
         f"memory does not grow with the lake: {peaks['a tenth'] >> 20} and {peaks['all'] >> 20} MB",
         peaks["all"] <= EQUAL * peaks["a tenth"],
     )
-    steps = fresh(catch_up, large, large.parent / "history.sqlite")
+    steps = fresh(catch_up, large)
     report.say("  step by step:")
     for what, seconds in steps:
         if seconds >= 0.01:
             report.say(f"    {seconds:8.2f} s  {what}")
 
 
-def compare_histories(report: Report, small: Path, large: Path, events: int) -> None:
+def compare_histories(report: LakeReport, small: Path, large: Path, events: int) -> None:
     """Hunts over what is remembered, and a day that is added to both lakes."""
     report.say(f"\nWhole processes once the history is there: median (spread), {ROUNDS} runs")
     asked = {"New items alone": new_items(large.parent), "all implementations": ()}
@@ -232,27 +218,14 @@ def compare_histories(report: Report, small: Path, large: Path, events: int) -> 
     report.bar(f"ten times the history costs a day's novelty at most 1.25 times: {ratio:.2f}", ratio <= EQUAL)
 
 
-def describe(report: Report) -> None:
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    names = ("duckdb", "pyarrow", "pyiceberg", "sqlglot")
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    report.say(f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z, commit {commit.stdout.strip()}")
-    report.say(
-        f"{CORES} cores, {memory / 2**30:.0f} GB, load {os.getloadavg()[0]:.1f}; "
-        f"Python {sys.version.split()[0]}, " + ", ".join(f"{name} {version(name)}" for name in names)
-    )
-
-
 def size(folder: Path) -> str:
     files = list(folder.rglob("*.parquet"))
     return f"{sum(one.stat().st_size for one in files) / 2**30:.2f} GB in {len(files)} files"
 
 
 def main() -> int:
-    report = Report()
-    describe(report)
+    report = LakeReport()
+    describe(report, "duckdb", "pyarrow", "pyiceberg", "sqlglot")
     folder = Path(os.environ.get("CARHOUND_BENCH_FOLDER") or tempfile.mkdtemp(prefix="carhound-bench-"))
     small, large, by_time = folder / "tenth", folder / "lake", folder / "by-time"
     days = [Day(number, EVENTS // DAYS) for number in range(DAYS)]
@@ -277,10 +250,7 @@ def main() -> int:
     finally:
         if not os.environ.get("CARHOUND_BENCH_KEEP"):
             shutil.rmtree(folder, ignore_errors=True)
-    runs = Path(__file__).parent / "runs"
-    runs.mkdir(exist_ok=True)
-    name = f"{datetime.now(UTC):%Y-%m-%d-%H%M}-lake-{EVENTS / 1e6:g}M.txt"
-    (runs / name).write_text("\n".join(report.lines) + "\n")
+    report.save(f"lake-{EVENTS / 1e6:g}M")
     return 1 if report.failed else 0
 
 

@@ -1,7 +1,6 @@
 """What the bench asks of a lake, each in a process of its own."""
 
 import resource
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
+from measuring import peak_of
 from process_events import FIRST_DAY
 
 
@@ -34,11 +34,6 @@ class Measured:
     peak: int
     """Of resident memory, bytes."""
     answer: str
-
-
-def peak(usage: resource.struct_rusage) -> int:
-    """Bytes."""
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def text_of(name: str) -> str:
@@ -104,13 +99,12 @@ def ask(asked: Asked, lake: Path | None, by_time: Path | None, threads: int, day
     else:
         answers = sorted(map(repr, as_rows(result.columns, result.rows).rows))
     said = f"{len(answers)} rows, SHA-256 {sha256(repr(answers).encode()).hexdigest()[:8]}"
-    return Measured(seconds, cpu, peak(resource.getrusage(resource.RUSAGE_SELF)), said)
+    return Measured(seconds, cpu, peak_of(resource.getrusage(resource.RUSAGE_SELF)), said)
 
 
-def catch_up(folder: Path, history: Path) -> list[tuple[str, float]]:
-    """Builds the history of a lake in a file and says what took how many seconds."""
+def catch_up(folder: Path) -> list[tuple[str, float]]:
+    """Builds the history of a lake anew and says what took how many seconds."""
     from carhound.analytics.load import bundled
-    from carhound.lake.history import History
     from carhound.lake.store import Lake
     from carhound.model.windows import NO_BOUNDS
     from carhound.pipeline.hunt import load_analytics, ready
@@ -127,7 +121,8 @@ def catch_up(folder: Path, history: Path) -> list[tuple[str, float]]:
         call()
         steps.append((what, time.perf_counter() - began))
 
-    memory = Memory(Lake.open(folder), History(history))
+    memory = Memory(Lake.open(folder))
+    memory.history.clear()
     plans, _ = numbered(ready(load_analytics(bundled())[0], "corrected", (), None))
     timed("which events there are", memory.sent)
     for one in plans:
@@ -137,7 +132,7 @@ def catch_up(folder: Path, history: Path) -> list[tuple[str, float]]:
             what = f"{name}, stem {number}"
             timed(
                 f"matches of {what}",
-                lambda stem=stem, key=key, use=one.use_alias: memory.learn_matches(Matching(stem, key), use),
+                lambda stem=stem, key=key: memory.learn_matches(Matching(stem, key)),
             )
             for need in needs(stem):
                 timed(

@@ -7,11 +7,11 @@ import os
 import signal
 import sys
 import zipfile
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from carhound import pipeline
 from carhound.findings.run import Run
@@ -100,7 +100,7 @@ def read_by(processes: int, *paths: Path, **asked: object) -> Run:
 @pytest.fixture
 def short_spans(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two chunks are a span already."""
-    monkeypatch.setattr(spans, "_LENGTH", 2)
+    monkeypatch.setattr(spans, "_LENGTH", 2 * CHUNK)
     monkeypatch.setattr(spans, "_SMALLEST", 0)
 
 
@@ -175,10 +175,114 @@ def test_spans_say_what_the_whole_file_says(
     path.write_bytes(change(path.read_bytes()))
     whole = read_by(1, path, count_all=True)
     assert len(pieces.pieces([str(path)])) == 1
-    monkeypatch.setattr(spans, "_LENGTH", 1)
+    monkeypatch.setattr(spans, "_LENGTH", CHUNK)
     monkeypatch.setattr(spans, "_SMALLEST", 0)
     assert len(pieces.pieces([str(path)])) > 1
     assert read_by(2, path, count_all=True) == whole
+
+
+def log_lines(count: int) -> list[str]:
+    """Starts of processes, some without a time zone, one in 200 by regsvr32; none has a record id."""
+    parents = ["regsvr32.exe" if number % 200 == 150 else "explorer.exe" for number in range(count)]
+    return [
+        line.replace(f"12:00:{number:02}.", f"{number // 60:02}:{number % 60:02}:00.")
+        for number, line in enumerate(lines(parents).splitlines())
+    ]
+
+
+def windows(made: list[str]) -> list[str]:
+    return [line + "\r" for line in made]
+
+
+def blank(made: list[str]) -> list[str]:
+    return [line + "\n" * (number % 7 == 0) for number, line in enumerate(made)]
+
+
+def broken(made: list[str]) -> list[str]:
+    """Damage far from each other, and records of no known shape."""
+    at = range(40, len(made), 90)
+    return [line[:-9] if number in at else line for number, line in enumerate(made)]
+
+
+def unknown(made: list[str]) -> list[str]:
+    return ['{"nothing": 1}' if number % 40 == 5 else line for number, line in enumerate(made)]
+
+
+def spread(made: list[str]) -> list[str]:
+    """Some objects take several lines."""
+    return [line.replace(", ", ",\n ") if number % 8 < 3 else line for number, line in enumerate(made)]
+
+
+@pytest.mark.parametrize("change", [windows, blank, broken, unknown, spread])
+@pytest.mark.parametrize("asked", [{}, {"count_all": True, "hash": True}], ids=["plain", "all counted"])
+def test_spans_of_lines_say_what_the_whole_file_says(
+    tmp_path: Path,
+    change: Callable[[list[str]], list[str]],
+    asked: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes("\n".join(change(log_lines(800))).encode())
+    whole = read_by(1, path, **asked)
+    assert whole.findings
+    assert any(place.startswith("line 1") for place in found_at(whole))
+    monkeypatch.setattr(spans, "_LENGTH", 40_000)
+    monkeypatch.setattr(spans, "_SMALLEST", 0)
+    assert len(pieces.pieces([str(path)])) > 3
+    assert without_unread(read_by(2, path, **asked)) == without_unread(whole)
+
+
+def found_at(run: Run) -> set[str]:
+    return {place.record for finding in run.findings for place in finding.places}
+
+
+def without_unread(run: Run) -> Run:
+    """How many records were only glimpsed depends on where spans begin, nothing else."""
+    files = tuple(replace(file, unread=0) for file in run.evidence.files)
+    return replace(run, evidence=replace(run.evidence, files=files))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda made: ["[", ",\n".join(made), "]"],
+        lambda made: ['{"results": [', ",\n".join(made), "]}"],
+        lambda made: [json.dumps(json.loads(line), indent=1) for line in made],
+        lambda made: ['{"nothing": 1}'] * (2 * len(made)) + made[:10],
+    ],
+    ids=["list", "results", "indented", "other records"],
+)
+def test_other_json_is_not_cut(
+    tmp_path: Path, change: Callable[[list[str]], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("\n".join(change(log_lines(500))))
+    monkeypatch.setattr(spans, "_LENGTH", 20_000)
+    monkeypatch.setattr(spans, "_SMALLEST", 0)
+    assert len(pieces.pieces([str(path)])) == 1
+
+
+def test_lines_behind_a_lost_span_keep_their_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("\n".join(log_lines(1000)))
+    alone = read_by(1, path)
+    monkeypatch.setattr(spans, "_LENGTH", CHUNK)
+    monkeypatch.setattr(spans, "_SMALLEST", 0)
+    lost = pieces.pieces([str(path)])[1]
+    read = pieces.PieceReader.read
+
+    def killed(self: pieces.PieceReader, piece: pieces.Piece) -> Iterator[PartRead | NoEvidence]:
+        if piece == lost:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read(self, piece)
+
+    monkeypatch.setattr(pieces.PieceReader, "read", killed)
+    run = read_by(2, path)
+    (damage,) = run.evidence.files[0].damaged
+    assert damage.where == f"bytes {lost.span.first} to {(lost.span.stop or 0) - 1}"
+    places = found_at(run)
+    assert places < found_at(alone)
+    assert "line 951" in places
 
 
 @pytest.mark.usefixtures("short_spans")

@@ -4,7 +4,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from carhound.pipeline import Request, stack
+from carhound.pipeline import Request
+from carhound.pipeline.stack import stack
 
 
 def test_the_modules_of_a_recorded_regsvr32(shared: Path) -> None:

@@ -1,6 +1,8 @@
 """Random plans and random events to put them to: small worlds in which much coincides."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -25,6 +27,12 @@ from carhound.plan.predicates import (
     Term,
     Where,
 )
+
+
+def built(kind: Callable[..., Any], *given: Any, **named: Any) -> st.SearchStrategy[Any]:
+    """Values of a kind. Hypothesis is not shown the kind: its hints name what is not at hand there."""
+    return st.builds(lambda *parts, **more: kind(*parts, **more), *given, **named)
+
 
 NOW = datetime(2024, 6, 15, 13, tzinfo=UTC)
 HEADER_NAMES = ["Computer", "EventCode", "EventID", "SourceName", "ComputerName", "hostname"]
@@ -83,7 +91,7 @@ PROVIDERS = st.sampled_from(
 )
 CHANNELS = st.sampled_from(["Microsoft-Windows-Sysmon/Operational", "SECURITY", "System", None])
 EVENTS = st.lists(
-    st.builds(
+    built(
         RawEvent,
         PROVIDERS,
         CHANNELS,
@@ -98,7 +106,7 @@ EVENTS = st.lists(
     max_size=8,
 )
 
-FIELD = st.builds(Field, NAMES) | st.builds(Field, CAR_NAMES, st.just("car"))
+FIELD = built(Field, NAMES) | built(Field, CAR_NAMES, st.just("car"))
 LITERALS = SAFE | st.sampled_from(["\ud800", "a\0b"])
 GLOBS = (LITERALS | SAFE.map(lambda text: f"*{text}") | SAFE.map(lambda text: f"{text}*")).map(Glob)
 TERMS = (
@@ -115,75 +123,75 @@ def _grow_expression(children: st.SearchStrategy[Expression]) -> st.SearchStrate
     others = st.sampled_from(["and", "or", "xor", "+", "-", "*", "/", "%", "."])
     patterns = SAFE.map(Constant)
     return st.one_of(
-        st.builds(Binary, orders, children, children),
-        st.builds(Binary, orders | others, children, children),
-        st.builds(Negation, st.sampled_from(["not", "-"]), children),
-        st.builds(Call, st.just("like"), st.tuples(children, patterns | children)),
-        st.builds(Call, st.sampled_from(["isnull", "isnotnull", "len", "lower"]), st.tuples(children)),
-        st.builds(Call, st.just("match"), st.tuples(children, REGEXES.map(Constant))),
-        st.builds(Call, st.sampled_from(["coalesce", "in"]), st.tuples(children, children)),
-        st.builds(Call, st.just("if"), st.tuples(children, children, children)),
-        st.builds(Call, st.sampled_from(["true", "null", "pi"]), st.just(())),
-        st.builds(Call, st.sampled_from(["upper", "tonumber", "mvcount", "typeof"]), st.tuples(children)),
+        built(Binary, orders, children, children),
+        built(Binary, orders | others, children, children),
+        built(Negation, st.sampled_from(["not", "-"]), children),
+        built(Call, st.just("like"), st.tuples(children, patterns | children)),
+        built(Call, st.sampled_from(["isnull", "isnotnull", "len", "lower"]), st.tuples(children)),
+        built(Call, st.just("match"), st.tuples(children, REGEXES.map(Constant))),
+        built(Call, st.sampled_from(["coalesce", "in"]), st.tuples(children, children)),
+        built(Call, st.just("if"), st.tuples(children, children, children)),
+        built(Call, st.sampled_from(["true", "null", "pi"]), st.just(())),
+        built(Call, st.sampled_from(["upper", "tonumber", "mvcount", "typeof"]), st.tuples(children)),
     )
 
 
 EXPRESSIONS = st.recursive(
-    st.builds(Constant, LITERALS | st.sampled_from([0, 1, 5, 1.5, 1000])) | st.builds(FieldValue, NAMES),
+    built(Constant, LITERALS | st.sampled_from([0, 1, 5, 1.5, 1000])) | built(FieldValue, NAMES),
     _grow_expression,
     max_leaves=5,
 )
 TESTS = st.one_of(
-    st.builds(Matches, FIELD, GLOBS, st.booleans()),
-    st.builds(Matches, FIELD, GLOBS),
-    st.builds(Compares, FIELD, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), LITERALS),
-    st.builds(
+    built(Matches, FIELD, GLOBS, st.booleans()),
+    built(Matches, FIELD, GLOBS),
+    built(Compares, FIELD, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), LITERALS),
+    built(
         InNetwork, FIELD, st.sampled_from(["10.0.0.0/8", "10.0.0.1/32", "10.0.0.0/23", "::/0"]), st.booleans()
     ),
-    st.builds(Present, FIELD),
-    st.builds(Absent, FIELD),
-    st.builds(Term, TERMS),
-    st.builds(MatchesRegex, st.none() | FIELD, REGEXES, st.booleans(), st.booleans()),
-    st.builds(Where, EXPRESSIONS),
-    st.builds(Present, st.just(Field("_time"))),
-    st.builds(Compares, st.just(Field("_time")), st.sampled_from(["<", ">="]), st.just("1718452800")),
+    built(Present, FIELD),
+    built(Absent, FIELD),
+    built(Term, TERMS),
+    built(MatchesRegex, st.none() | FIELD, REGEXES, st.booleans(), st.booleans()),
+    built(Where, EXPRESSIONS),
+    built(Present, st.just(Field("_time"))),
+    built(Compares, st.just(Field("_time")), st.sampled_from(["<", ">="]), st.just("1718452800")),
 )
 
 
 def _grow(children: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]:
     several = st.lists(children, max_size=3).map(tuple)
-    return several.map(All) | several.map(AnyOf) | st.builds(Not, children)
+    return several.map(All) | several.map(AnyOf) | built(Not, children)
 
 
 PREDICATES = st.recursive(TESTS, _grow, max_leaves=4)
 RANGES = st.sampled_from(
     [ALL_TIME, ALL_TIME, TimeRange("-1d@d", "now"), TimeRange("-60d@d", "-1d@d"), TimeRange("now", "-1d")]
 )
-SCANS = st.builds(
+SCANS = built(
     nodes.Scan,
     st.sampled_from([EVERYTHING, EVERYTHING, SYSMON, SECURITY, SYSTEM]),
     st.just("native"),
     st.none(),
     RANGES,
-) | st.builds(
+) | built(
     nodes.Scan,
     st.just(MAPPED),
     st.just("car"),
     st.sampled_from([(("process", "create"),), (("module", "load"), ("process", "create")), ()]),
 )
-STEMS = SCANS | st.builds(nodes.Filter, SCANS, PREDICATES)
+STEMS = SCANS | built(nodes.Filter, SCANS, PREDICATES)
 KINDS = st.sampled_from(["auto", "auto", "num", "str", "ip"])
 SOME_FIELDS = st.lists(FIELD, min_size=1, max_size=2, unique=True).map(tuple)
 KEYS = FIELD | st.just(Field("_time"))
 COLUMNS = st.lists(NAMES | st.sampled_from(["_time", "n", "Im*", "*"]), min_size=1, max_size=3).map(tuple)
 AGGREGATIONS = st.lists(
-    st.builds(
+    built(
         nodes.Aggregation,
         st.sampled_from(["count", "dc", "values", "min", "max", "sum", "avg", "list", "latest", "median"]),
         FIELD,
         st.sampled_from(["n", "m", "Image"]),
     )
-    | st.builds(nodes.Aggregation, st.just("count"), st.none(), st.just("count")),
+    | built(nodes.Aggregation, st.just("count"), st.none(), st.just("count")),
     min_size=1,
     max_size=2,
 ).map(tuple)
@@ -206,21 +214,21 @@ def _subsearches(draw: st.DrawFn, inputs: st.SearchStrategy[nodes.Node]) -> node
 
 def _above(inputs: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Node]:
     return st.one_of(
-        st.builds(nodes.Filter, inputs, PREDICATES),
-        st.builds(nodes.SubsearchFilter, inputs, _subsearches(STEMS), st.booleans()),
-        st.builds(nodes.SubsearchFilter, inputs, _subsearches(STEMS), st.booleans()),
-        st.builds(nodes.Dedup, inputs, SOME_FIELDS, st.integers(1, 2)),
-        st.builds(nodes.Dedup, inputs, SOME_FIELDS, st.just(1), st.booleans(), st.booleans(), st.booleans()),
-        st.builds(
+        built(nodes.Filter, inputs, PREDICATES),
+        built(nodes.SubsearchFilter, inputs, _subsearches(STEMS), st.booleans()),
+        built(nodes.SubsearchFilter, inputs, _subsearches(STEMS), st.booleans()),
+        built(nodes.Dedup, inputs, SOME_FIELDS, st.integers(1, 2)),
+        built(nodes.Dedup, inputs, SOME_FIELDS, st.just(1), st.booleans(), st.booleans(), st.booleans()),
+        built(
             nodes.Sort,
             inputs,
-            st.lists(st.builds(nodes.SortKey, KEYS, st.booleans(), KINDS), min_size=1, max_size=2).map(tuple),
+            st.lists(built(nodes.SortKey, KEYS, st.booleans(), KINDS), min_size=1, max_size=2).map(tuple),
             st.none() | st.integers(1, 3),
         ),
-        st.builds(nodes.Head, inputs, st.integers(0, 4)),
-        st.builds(nodes.Stats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
-        st.builds(nodes.Top, inputs, SOME_FIELDS, st.integers(0, 2), st.just(()), st.booleans()),
-        st.builds(
+        built(nodes.Head, inputs, st.integers(0, 4)),
+        built(nodes.Stats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
+        built(nodes.Top, inputs, SOME_FIELDS, st.integers(0, 2), st.just(()), st.booleans()),
+        built(
             nodes.Top,
             inputs,
             SOME_FIELDS,
@@ -231,15 +239,15 @@ def _above(inputs: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Nod
             st.none() | st.just("percent"),
             st.none() | st.just("OTHER"),
         ),
-        st.builds(nodes.Tail, inputs, st.integers(0, 3)),
-        st.builds(nodes.Reverse, inputs),
-        st.builds(nodes.MvExpand, inputs, FIELD, st.none() | st.just(1)),
-        st.builds(nodes.FillNull, inputs, st.just(()) | COLUMNS),
-        st.builds(
+        built(nodes.Tail, inputs, st.integers(0, 3)),
+        built(nodes.Reverse, inputs),
+        built(nodes.MvExpand, inputs, FIELD, st.none() | st.just(1)),
+        built(nodes.FillNull, inputs, st.just(()) | COLUMNS),
+        built(
             nodes.Rex, inputs, st.none() | FIELD, st.just(r"(?P<n>\w)\.(?P<Image>.)"), st.just(("n", "Image"))
         ),
-        st.builds(nodes.EventStats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
-        st.builds(
+        built(nodes.EventStats, inputs, AGGREGATIONS, st.just(()) | SOME_FIELDS),
+        built(
             nodes.StreamStats,
             inputs,
             AGGREGATIONS,
@@ -249,9 +257,9 @@ def _above(inputs: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Nod
             st.booleans(),
             st.booleans(),
         ),
-        st.builds(nodes.Fields, inputs, COLUMNS, st.booleans()),
-        st.builds(nodes.Table, inputs, COLUMNS),
-        st.builds(nodes.Rename, inputs, st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=2).map(tuple)),
+        built(nodes.Fields, inputs, COLUMNS, st.booleans()),
+        built(nodes.Table, inputs, COLUMNS),
+        built(nodes.Rename, inputs, st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=2).map(tuple)),
     )
 
 

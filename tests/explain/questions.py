@@ -1,9 +1,10 @@
 """Events to ask about, documents to ask, and the explanations of both."""
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from carhound.findings.explanation import Explanation
 from carhound.pipeline.explain import ExplainRequest, explain
@@ -120,7 +121,7 @@ def ask(reference: object, event: Fields | str | None = None, **options: Any) ->
     chosen = "-" if isinstance(event, dict) else event
     request = ExplainRequest(str(reference), ("explain",), chosen, **options)
     said = explain(request, lambda: json.dumps(event).encode())
-    return dataclasses.replace(said, info=dataclasses.replace(said.info, version="0.1.0"))
+    return replace(said, info=replace(said.info, version="0.1.0"))
 
 
 def verdicts(said: Explanation) -> dict[str, str]:

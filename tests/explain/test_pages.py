@@ -4,13 +4,13 @@ To renew them after a change that is meant: CARHOUND_RENEW=1 .venv/bin/pytest te
 Then read the difference (git diff tests/explain/golden) as a detection engineer would.
 """
 
-import dataclasses
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from carhound.outputs.escape import is_visible
@@ -34,7 +34,7 @@ def explained(*words: object, **options: object) -> Show:
 
 
 def listed(reference: str | None) -> Show:
-    found = dataclasses.replace(catalogue(reference), version="0.1.0")
+    found = replace(catalogue(reference), version="0.1.0")
     return lambda width, colour: b"".join(
         render_catalogue(found, "table", width=width, colour=colour)
     ).decode()

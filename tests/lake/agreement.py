@@ -1,9 +1,10 @@
 """What a lake says held against what the files say that were put into it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from carhound.findings.run import Finding, ImplementationResult, Run
 from carhound.model.diagnostics import Source

@@ -9,8 +9,9 @@ import pytest
 from carhound.cli.main import main
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.pipeline import Request, search, stack
+from carhound.pipeline import Request, search
 from carhound.pipeline.ingest import IngestRequest, ingest
+from carhound.pipeline.stack import stack
 
 QUESTIONS: list[tuple[tuple[str, ...], str]] = [
     (("ImageLoaded",), "EventCode=7"),

@@ -6,11 +6,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from carhound.alerts.delivery import Sink
 from carhound.alerts.json_lines import JsonLinesFile

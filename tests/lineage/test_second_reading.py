@@ -20,7 +20,7 @@ from carhound.model.event import Event
 from carhound.pipeline.lineage import with_trees
 from carhound.pipeline.pieces import Piece, pieces
 from carhound.pipeline.recall import from_files_again
-from carhound.pipeline.retelling import Retelling, Retold
+from carhound.pipeline.retelling import Ended, Retelling, Retold
 from carhound.pipeline.retelling_evtx import guid_search
 from carhound.readers.interface import ReadOptions
 from carhound.simulate.engine import events
@@ -178,10 +178,10 @@ def test_chunks_are_searched_for_guids_only_where_all_have_one(tmp_path: Path) -
     piece, told = outlines(
         tmp_path, [*sure, event(11, "", "ws2"), event(5, ""), event(4624, "", "ws1", SECURITY)]
     )
-    assert [one.by_guid for one in told] == [piece]
+    assert [one.ended for one in told] == [Ended(piece, by_guid=True)]
     for other in (event(11, ""), event(1, NO_GUID), event(3, "4"), event(4688, "", "ws1", SECURITY)):
         _, told = outlines(tmp_path, [*sure, other])
-        assert [one.by_guid for one in told] == [None]
+        assert [one.ended for one in told] == [None]
 
 
 def test_a_chunk_without_a_guid_looked_for_is_passed_over() -> None:

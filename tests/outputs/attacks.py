@@ -1,7 +1,9 @@
 """Runs whose every text is an attack on whatever shows it."""
 
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
@@ -41,15 +43,14 @@ def _attacked(value: Any) -> Any:
         }
     if isinstance(value, Source):
         return replace(value, text=_attacked(value.text), name=_attacked(value.name))
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         kind = type(value).__name__
         changed: dict[str, Any] = {}
-        for field in fields(value):
-            old = getattr(value, field.name)
-            changed[field.name] = old if (kind, field.name) in _OURS else _attacked(old)
+        for name, old in asdict(value).items():
+            changed[name] = old if (kind, name) in _OURS else _attacked(old)
         # The ids that tie findings to results must stay alike.
         for name in ("findings", "finding"):
-            if kind != "Run" and name in changed and not is_dataclass(changed[name]):
+            if kind != "Run" and name in changed and not isinstance(changed[name], Struct):
                 changed[name] = getattr(value, name)
         return replace(value, **changed)
     return value

@@ -1,7 +1,8 @@
 """Runs built by hand, one for each thing a page must show well."""
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from carhound.findings.prevalence import Prevalence
 from carhound.findings.reasons import Reason

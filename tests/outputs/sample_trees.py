@@ -1,6 +1,6 @@
 """Trees and reasons built by hand, and a run that has everything a report shows."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from carhound.findings.lineage import Deed, Process, Tree
 from carhound.findings.prevalence import Prevalence

@@ -5,10 +5,10 @@ import json
 import shutil
 import subprocess
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from carhound.findings.run import Evidence
 from carhound.outputs.case_file import sum_line, write_case

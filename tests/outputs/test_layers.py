@@ -7,11 +7,11 @@ left out. Both need pandas, so they are no part of the tests.
 
 import json
 import re
-from dataclasses import replace
 from datetime import datetime
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from carhound.findings.run import Run
 from carhound.outputs.render import render

@@ -4,12 +4,12 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from importlib import resources
 
 import pytest
+from msgspec.structs import replace
 
 from carhound.outputs.escape import is_visible, visible
 from carhound.outputs.render import render_report

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from carhound.model.event import RawEvent
+from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Glimpsed
 from carhound.model.folding import fold
 from carhound.plan.rewrites.required_literals import SPELLINGS
 from carhound.readers import json_glance
 from carhound.readers.evidence import open_evidence
-from carhound.readers.interface import ReadOptions, read_exactly
+from carhound.readers.interface import PayloadTest, ReadOptions, read_exactly
 from carhound.readers.json_reader import JsonReader
 from carhound.readers.sources import Guarded
 
@@ -34,7 +34,7 @@ class Wanting:
     spellings: Mapping[str, str] = SPELLINGS
 
     def __init__(self, *literals: str, unsettled: Mapping[str, int] | None = None) -> None:
-        self.literals = literals
+        self.literals: tuple[str, ...] | None = literals
         self._unsettled = Counter(unsettled or {})
 
     def wants(self, _: str | None, __: str | None, event_id: str | None) -> bool:
@@ -44,8 +44,32 @@ class Wanting:
     def can_match(self, _: str | None, __: str | None, ___: str | None, ____: str | None) -> bool:
         return True
 
-    def payload_test(self, *_: str | None) -> None:
+    def payload_test(self, *_: str | None) -> PayloadTest | None:
         return None
+
+    def matches(self, event: RawEvent) -> bool:
+        """Whether an event has to be read."""
+        return any(one in fold(text) for one in self.literals or () for text in texts(event))
+
+
+class Asking(Wanting):
+    """A sieve that asks for a literal in two fields of the payload, and knows of none without them."""
+
+    def __init__(self, *literals: str) -> None:
+        super().__init__(*literals)
+        self.literals = literals or None
+
+    def payload_test(self, *_: str | None) -> PayloadTest | None:
+        return PayloadTest(frozenset({"Image", "User"}), False, self.holds)
+
+    def holds(self, payload: Mapping[str, Value]) -> bool:
+        assert payload.keys() <= {"Image", "User"}
+        values = ((value,) if isinstance(value, str) else value for value in payload.values())
+        return any(LITERAL in fold(text) for value in values for text in value)
+
+    def matches(self, event: RawEvent) -> bool:
+        found = {**event.meta, **event.data}
+        return self.holds({name: found[name] for name in ("Image", "User") if name in found})
 
 
 @pytest.fixture(autouse=True)
@@ -71,11 +95,7 @@ def check(data: bytes, sieve: Wanting) -> tuple[int, int]:
             same.data,
             same.meta,
         )
-    wanted = {
-        item.position
-        for item in events
-        if any(one in fold(text) for one in sieve.literals for text in texts(item))
-    }
+    wanted = {item.position for item in events if sieve.matches(item)}
     assert wanted <= {item.position for item in read}
     check_glimpsed(events, read, glimpsed)
     return len(read), sum(one.events for one in glimpsed)
@@ -152,6 +172,36 @@ def test_lines_alike_are_passed_over(shape: str, end: str) -> None:
     assert check(lines(*records, end=end), Wanting(LITERAL, unsettled={"1": 10}))[0] == 12
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("literals", [(), (LITERAL,)])
+def test_lines_that_may_match_are_asked_for_their_payload(shape: str, literals: tuple[str, ...]) -> None:
+    make = SHAPES[shape]
+    records = [make(number, CommandLine=LITERAL) for number in range(40)]
+    records[30] = make(30, CommandLine=LITERAL, Image=f"C:\\{LITERAL.upper()}")
+    data = lines(*records)
+    assert check(data, Asking(*literals)) == (2, 38)
+    looked = [
+        item
+        for item in JsonReader().sift(io.BytesIO(data), ReadOptions(), Asking(*literals))
+        if isinstance(item, Glimpsed)
+    ]
+    assert sum(one.events for one in looked if one.looked) == 38
+
+
+def test_fields_that_do_not_stand_in_the_payload_are_not_asked_for() -> None:
+    """NXLog keeps Hostname apart, and what stands in a message is not there as a field."""
+
+    class AskingElsewhere(Asking):
+        def payload_test(self, *_: str | None) -> PayloadTest | None:
+            return PayloadTest(frozenset({"Severity"}), False, lambda _: False)
+
+        def matches(self, _: RawEvent) -> bool:
+            return True
+
+    data = lines(*(nxlog(number, Severity=LITERAL) for number in range(9)))
+    assert check(data, AskingElsewhere()) == (9, 0)
+
+
 SPELT = {
     "as it is": LITERAL,
     "in capitals": LITERAL.upper(),
@@ -183,10 +233,16 @@ ODD = {
     "an event id as text": LIKE.replace('"EventID": 1', '"EventID": "1"'),
     "no computer": LIKE.replace('"ws1.example.org"', "null"),
     "an escape that is none": LIKE.replace("svchost", "\\q"),
+    "another escape that is none": LIKE.replace("svchost", "\\B"),
+    "an escape by a half number": LIKE.replace("svchost", "\\u00e"),
+    "an escape by number": LIKE.replace("svchost", "\\u00e4"),
+    "half a character": LIKE.replace("svchost", "\\ud83d"),
     "an escaped slash": LIKE.replace("svchost", "a\\/b"),
     "doubled backslashes": LIKE.replace("System32\\\\", "System32\\\\\\\\"),
     "a control character": LIKE.replace("svchost", "a\x01b"),
     "a carriage return": LIKE.replace("svchost", "a\rb"),
+    "a newline in a text": LIKE.replace("svchost", "a\nb"),
+    "a text over lines like others": LIKE.replace("svchost", "a\n" + LIKE + "\nb"),
     "a tab between": LIKE.replace(", ", ",\t", 1),
     "no blanks": json.dumps(nxlog(5), separators=(",", ":")),
     "blanks before": "   " + LIKE,
@@ -307,7 +363,9 @@ def test_what_comes_through_is_what_is_there(
                 )
             texts.append(text + end)
     whole = "".join(texts)
-    check(whole[: len(whole) - cut].encode(encoding), Wanting(LITERAL))
+    data = whole[: len(whole) - cut].encode(encoding)
+    for sieve in (Wanting(LITERAL), Asking(LITERAL), Asking()):
+        check(data, sieve)
 
 
 LITERALS = ("regsvr32.exe", "lsass", "powershell", "microsoft")

@@ -1,9 +1,11 @@
 """Every part of both languages has its cases beside this file."""
 
 import re
-from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, get_args
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from carhound.languages.pseudocode import syntax
 from carhound.languages.pseudocode.lexer import tokenize
@@ -23,14 +25,14 @@ def parts(value: Any) -> set[Any]:
     """The types of all nodes of a tree, and the names of the functions and aggregates in it."""
     if isinstance(value, tuple):
         return {one for item in value for one in parts(item)}
-    if not is_dataclass(value):
+    if not isinstance(value, Struct):
         return set()
     found: set[Any] = {type(value)}
     if isinstance(value, Call):
         found.add(("function", value.function))
     if isinstance(value, Aggregation):
         found.add(("aggregate", value.function))
-    return found.union(*(parts(getattr(value, one.name)) for one in fields(value)))
+    return found.union(*map(parts, astuple(value)))
 
 
 @cache
@@ -76,7 +78,9 @@ def test_every_operator_has_a_case() -> None:
 
 def test_every_construct_of_pseudocode_has_a_case() -> None:
     constructs = {
-        one for one in vars(syntax).values() if is_dataclass(one) and one.__module__ == syntax.__name__
+        one
+        for one in vars(syntax).values()
+        if isinstance(one, type) and issubclass(one, Struct) and one.__module__ == syntax.__name__
     }
     used = set()
     for case in accepted():

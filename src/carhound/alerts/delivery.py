@@ -1,15 +1,15 @@
 """From the outbox to a receiver: in order, and marked as sent only once the receiver has it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from carhound.alerts.ledger import Ledger, Message
 from carhound.errors import DeliveryError
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Alerts that a receiver has, or with `refused` one that it will not have, and what it says."""
 
     alerts: tuple[str, ...]
@@ -30,8 +30,7 @@ class Sink(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """What became of an outbox."""
 
     sink: str

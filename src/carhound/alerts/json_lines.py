@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from carhound.alerts.delivery import Taken
 from carhound.alerts.ledger import Message
@@ -15,8 +16,7 @@ NAME = "lines"
 """Of both: what waited for a file goes to standard output where that is asked for next, and back."""
 
 
-@dataclass(frozen=True, slots=True)
-class JsonLinesFile:
+class JsonLinesFile(Struct, frozen=True):
     """A file that lines are added to.
 
     A run may end between writing and saying so. Then its lines stand at the end of the file, and the next run
@@ -44,8 +44,7 @@ class JsonLinesFile:
         yield Taken(tuple(message.alert for message in messages))
 
 
-@dataclass(frozen=True, slots=True)
-class StandardOutput:
+class StandardOutput(Struct, frozen=True):
     """Standard output. A run that ends between writing and saying so writes the alert once more."""
 
     name: str = NAME

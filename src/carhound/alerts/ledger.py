@@ -6,11 +6,12 @@ transaction ended, and what it looks at a second time changes nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
 
 from carhound.alerts.ledger_file import connect, told, transaction
 from carhound.alerts.merging import alerts_since, by_alert, merge, micros, moment, one_alert, status
@@ -21,8 +22,7 @@ from carhound.outputs.json_alert import alert_line
 _CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What a receiver is to be sent: decided on once, and the same bytes at every attempt."""
 
     alert: str
@@ -32,8 +32,7 @@ class Message:
     """What the receiver said to the last attempt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """What a run's sightings came to. Ids of alerts, each in one of the three, in order of time."""
 
     new: tuple[str, ...] = ()

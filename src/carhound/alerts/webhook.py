@@ -29,7 +29,7 @@ _MESSAGE_REFUSED = frozenset({400, 413, 422})
 """What a receiver says of one message; other refusals are about its address or our token."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)  # a Struct would show the token in its repr
 class Webhook:
     """A receiver of POST requests; checks its address. Raises UsageError."""
 

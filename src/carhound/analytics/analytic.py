@@ -1,14 +1,15 @@
 """What a CAR document says, whatever form it came in: the value every reader of this package makes."""
 
 import hashlib
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.errors import CarhoundError
 from carhound.model.diagnostics import Diagnostic, Source
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentSource:
+class DocumentSource(Struct, frozen=True):
     """The file an analytic was read from."""
 
     path: str
@@ -17,8 +18,7 @@ class DocumentSource:
     """Of the bytes of the file, in hex."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttackMapping:
+class AttackMapping(Struct, frozen=True):
     """One row of a document's ATT&CK coverage."""
 
     technique: str
@@ -31,8 +31,7 @@ class AttackMapping:
     """As written: "Low", "Moderate" or "High"."""
 
 
-@dataclass(frozen=True, slots=True)
-class D3fendMapping:
+class D3fendMapping(Struct, frozen=True):
     """One D3FEND technique a document refers to."""
 
     id: str
@@ -42,8 +41,7 @@ class D3fendMapping:
     """For example "d3f:ProcessLineageAnalysis"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Implementation:
+class Implementation(Struct, frozen=True):
     """One text of an analytic in one language."""
 
     name: str
@@ -58,8 +56,7 @@ class Implementation:
     """The text, and where it stands in the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Analytic:
+class Analytic(Struct, frozen=True):
     """One CAR analytic."""
 
     id: str
@@ -96,8 +93,7 @@ def of_text(name: str, path: str, search: Implementation) -> Analytic:
     return replace(of_searches(name, DocumentSource(path, digest), (search,)), title=name.capitalize())
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What reading a document, or a folder of them, gave."""
 
     analytics: tuple[Analytic, ...] = ()

@@ -6,8 +6,10 @@ native)` or, without a name, `#### Splunk, Sysmon native` opens an implementatio
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.analytics.analytic import Analytic, Loaded
 from carhound.analytics.document import Document
@@ -35,8 +37,7 @@ _TOPICS: tuple[tuple[str, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Topic:
+class _Topic(Struct, frozen=True):
     """A chapter of the page: its own section, then those of the headings below it."""
 
     own: tuple[Section, ...] = ()

@@ -5,7 +5,7 @@ remark says that it was left out; an implementation that cannot be used is a pro
 not cost the others.
 """
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from carhound.analytics.analytic import Analytic, AttackMapping, D3fendMapping, Loaded
 from carhound.analytics.document import Document, NotAnalyticError
@@ -20,8 +20,7 @@ _TELLING = frozenset(
 """Keys by which a mapping shows that it means to be an analytic."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """What was noticed on the way through one document."""
 
     document: Document

@@ -2,9 +2,10 @@
 
 import codecs
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from carhound.analytics.analytic import DocumentSource
 from carhound.errors import DocumentError
@@ -18,8 +19,7 @@ class NotAnalyticError(DocumentError):
     """A file that can be read and is something else: in a folder it is passed over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file's text, without byte order mark and with "\\n" as its only line end."""
 
     path: str

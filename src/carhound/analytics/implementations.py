@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.analytics.analytic import Implementation
 from carhound.analytics.document import Document
@@ -29,8 +30,7 @@ _MISSPELT = frozenset({"psuedocode", "psuedo", "psudocode", "pseudcode", "pseduo
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """An implementation as its document has it."""
 
     position: int

@@ -5,8 +5,10 @@ was edited, only what still reads as published is spoken of.
 """
 
 import re
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.analytics import load
 from carhound.analytics.analytic import Analytic, Implementation
@@ -21,8 +23,7 @@ PUBLISHED = "published"
 _TOKEN = re.compile(r'"[^"]*"|[|()\[\],"]|[^\s"|()\[\],]+')
 
 
-@dataclass(frozen=True, slots=True)
-class WindowCorrection:
+class WindowCorrection(Struct, frozen=True):
     """A reading's change of one time range in the text of one implementation."""
 
     implementation: str
@@ -31,16 +32,14 @@ class WindowCorrection:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A named way to read an analytic other than as published."""
 
     name: str
     corrections: tuple[WindowCorrection, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
+class Discrepancy(Struct, frozen=True):
     """A place where the text of an analytic and what it seems to mean differ."""
 
     code: str
@@ -62,8 +61,7 @@ class Discrepancy:
         return Diagnostic(self.code, self.message, "warning" if self.headline else "note", count=count)
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(Struct, frozen=True):
     """All that is known about one analytic."""
 
     analytic: str

@@ -1,8 +1,9 @@
 """A page cut at its headings, with the text, tables and code fences of each part."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from carhound.analytics.document import Document
 from carhound.model.diagnostics import Source, Span
@@ -11,24 +12,21 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link in a table."""
 
     text: str
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell of a table."""
 
     text: str
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(Struct, frozen=True):
     """A block of code."""
 
     code: Source
@@ -39,8 +37,7 @@ class Fence:
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading and what stands under it, up to the next heading of any level."""
 
     level: int

@@ -1,8 +1,9 @@
 """Tests of an analytic as values: cases, their events, and what each implementation must say of them."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.model.event import Value
 
@@ -10,8 +11,7 @@ Outcome = Literal["hit", "quiet", "not-judged"]
 ReadingName = Literal["published", "corrected"]
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """What an implementation must say of a case."""
 
     outcome: Outcome
@@ -30,22 +30,19 @@ class Expectation:
         return self.outcome.replace("-", " ")
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
+class Inline(Struct, frozen=True):
     """Events written in the test file: native names to values."""
 
     events: tuple[dict[str, Value], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """Files and folders of evidence, as paths to open and as they are shown."""
 
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Simulated:
+class Simulated(Struct, frozen=True):
     """Scenarios, by id or path, and the seed they are played with."""
 
     scenarios: tuple[str, ...]
@@ -55,8 +52,7 @@ class Simulated:
 Evidence = Inline | Recorded | Simulated
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One case of a test file."""
 
     name: str
@@ -82,8 +78,7 @@ class Case:
         return self.name + (f" ({', '.join(about)})" if about else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """One test file."""
 
     path: str

@@ -1,19 +1,27 @@
 """Where the test files of an analytic lie: beside its document, called after it."""
 
-from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path, PurePath
+
+from msgspec import Struct
 
 from carhound.analytics.analytic import Analytic
 from carhound.analytics.document import Document, decode, read_document
-from carhound.analytics.load import ENDINGS, PACKAGED, SUITE_ENDINGS, bundled_document, load, packaged, read
+from carhound.analytics.load import (
+    ENDINGS,
+    FOLDER,
+    PACKAGED,
+    SUITE_ENDINGS,
+    bundled_document,
+    load,
+    packaged,
+    read,
+)
 from carhound.analytics.yaml_tree import compose
 from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.model.folding import fold
 
 
-@dataclass(frozen=True, slots=True)
-class SuiteFile:
+class SuiteFile(Struct, frozen=True):
     """A test file as text, and what paths in it are relative to."""
 
     document: Document
@@ -118,10 +126,9 @@ def _of_another(path: Path, stems: tuple[str, ...]) -> bool:
 
 
 def _bundled(name: str, stems: tuple[str, ...]) -> list[SuiteFile]:
-    folder = resources.files("carhound.analytics") / name
-    with resources.as_file(folder) as real:
-        return [
-            SuiteFile(decode(entry.read_bytes(), f"{PACKAGED}/{name}/{entry.name}"), real)
-            for entry in sorted(folder.iterdir(), key=lambda one: one.name)
-            if _belongs(entry.name, stems)
-        ]
+    folder = FOLDER / name
+    return [
+        SuiteFile(decode(entry.read_bytes(), f"{PACKAGED}/{name}/{entry.name}"), folder)
+        for entry in sorted(folder.iterdir(), key=lambda one: one.name)
+        if _belongs(entry.name, stems)
+    ]

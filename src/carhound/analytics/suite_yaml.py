@@ -4,9 +4,10 @@ Nothing unknown is accepted silently: every mistake is an error with its line an
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import cast
+
+from msgspec import Struct
 
 from carhound.analytics.analytic import Analytic
 from carhound.analytics.document import Document
@@ -63,8 +64,7 @@ def read_suite(file: SuiteFile, analytic: Analytic) -> Suite:
     return Suite(document.path, file.folder, tuple(cases), claim)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     document: Document
     implementations: tuple[str, ...]
     defaults: dict[str, Node]

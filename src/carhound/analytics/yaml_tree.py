@@ -6,10 +6,10 @@ number or `yes` stays the text it was written as.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from carhound.analytics.document import Document
 from carhound.errors import DocumentError
@@ -25,8 +25,7 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
 """An anchor or a tag, which stand before a value and belong to its node."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A value of a YAML document."""
 
     document: Document

@@ -1,7 +1,6 @@
 """A finished run to where it was asked for, and its exit status."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -66,7 +65,11 @@ def deliver_page(rendered: Rendered, style: str, output: str | None) -> None:
 def write_shown(rendered: Rendered, style: str) -> None:
     """Writes to standard output, as wide and as coloured as it takes; a reader may have heard enough."""
     terminal = sys.stdout is not None and sys.stdout.isatty()
-    width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if terminal else PIPE_WIDTH
+    width = PIPE_WIDTH
+    if terminal:
+        import shutil  # 5 ms
+
+        width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
     try:
         write_stdout(rendered(width, terminal and _colour_wanted()), for_people=style == "table")
     except BrokenPipeError:

@@ -3,14 +3,12 @@
 import importlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 
-@dataclass(frozen=True, slots=True)
-class CommandEntry:
+class CommandEntry(NamedTuple):  # msgspec would make help wait
     """A command that has not been imported yet."""
 
     module: str

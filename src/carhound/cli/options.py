@@ -1,11 +1,11 @@
 """The options that commands share, so that they mean the same everywhere."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from carhound.errors import UsageError
 
@@ -29,8 +29,7 @@ _ROWS_HELP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OutputOptions:
+class OutputOptions(Struct, frozen=True):
     """How the result is to be delivered."""
 
     style: "Format"

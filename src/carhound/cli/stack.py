@@ -105,11 +105,13 @@ def stack(
         )
     options = read_output_options(evidence, style, output, quiet, exit_zero)
 
-    from carhound import pipeline
     from carhound.cli.delivery import deliver
     from carhound.cli.progress import shown_progress
+    from carhound.pipeline import Request
+    from carhound.pipeline.stack import stack as stack_fields
+    from carhound.pipeline.stack_dlls import stack_dlls
 
-    request = pipeline.Request(
+    request = Request(
         evidence=evidence,
         command=recorded_words(ctx.obj or ()),
         mappings=mappings,
@@ -125,7 +127,7 @@ def stack(
     )
     with shown_progress(quiet=quiet) as progress:
         if fields == _DLLS:
-            run = pipeline.stack_dlls(top, request, progress)
+            run = stack_dlls(top, request, progress)
         else:
-            run = pipeline.stack(fields.split(","), where, top, request, progress)
+            run = stack_fields(fields.split(","), where, top, request, progress)
     return deliver(run, options)

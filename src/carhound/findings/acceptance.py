@@ -1,14 +1,14 @@
 """What accepting a finding comes to: the entry, and what it would have hidden."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from carhound.findings.suppressions import Suppression
 from carhound.model.event import Fields
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Struct, frozen=True):
     """A finding, or an alert with its first finding, as an earlier run reported it."""
 
     name: str
@@ -26,8 +26,7 @@ class Reported:
     hosts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """An entry that is not written yet."""
 
     path: str

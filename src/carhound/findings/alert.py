@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.findings.suppressions import Suppression
 
@@ -12,8 +13,7 @@ AlertStatus = Literal["new", "sent", "suppressed"]
 """new: not every receiver has it yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """One event of a finding, as one run saw it. The same sighting may be met again by a later run."""
 
     alert: str
@@ -34,8 +34,7 @@ class Sighting:
     suppression: Suppression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """What the ledger knows of an alert."""
 
     id: str

@@ -1,13 +1,12 @@
 """The catalogue: analytic documents, what they say of themselves, and which of their texts can run."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.findings.run import AnalyticResult
 from carhound.model.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class CataloguedText:
+class CataloguedText(Struct, frozen=True):
     """One implementation."""
 
     name: str
@@ -19,8 +18,7 @@ class CataloguedText:
     """Why it cannot run; None where it can."""
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogued:
+class Catalogued(Struct, frozen=True):
     """One analytic document."""
 
     about: AnalyticResult
@@ -32,8 +30,7 @@ class Catalogued:
     bundled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """The answer to one `carhound analytics`."""
 
     version: str

@@ -4,15 +4,15 @@ Mirrors the JSON shape `carhound.tests/1` (outputs/schema/tests-1.json), which i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 Said = Literal["hit", "quiet", "not-judged", "not-evaluated"]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A clause of an implementation's text, and where it stands."""
 
     text: str
@@ -20,8 +20,7 @@ class Place:
     column: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why an implementation said what it said of an event, or of all."""
 
     message: str
@@ -32,8 +31,7 @@ class Reason:
     record: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What one implementation said of one case."""
 
     implementation: str
@@ -52,8 +50,7 @@ class Cell:
         return self.expected is not None and self.as_expected is None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
+class CaseResult(Struct, frozen=True):
     """One case and what every implementation said of it."""
 
     name: str
@@ -85,8 +82,7 @@ class CaseResult:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseReport:
+class ClauseReport(Struct, frozen=True):
     """One clause, and whether a mutant of a hit turns it."""
 
     clause: Place
@@ -101,8 +97,7 @@ class ClauseReport:
     """For one that nothing turns: the clause beside it that says the same wherever this one decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clauses:
+class Clauses(Struct, frozen=True):
     """The clauses of one implementation."""
 
     implementation: str
@@ -116,16 +111,14 @@ class Clauses:
         return tuple(one for one in self.clauses if not one.turned)
 
 
-@dataclass(frozen=True, slots=True)
-class NotRun:
+class NotRun(Struct, frozen=True):
     """An implementation that could not be evaluated, and why."""
 
     implementation: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class AnalyticChecks:
+class AnalyticChecks(Struct, frozen=True):
     """One analytic with its test files."""
 
     id: str
@@ -153,8 +146,7 @@ class AnalyticChecks:
         return tuple(case for case in self.cases if case.claimed)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRun:
+class CheckRun(Struct, frozen=True):
     """One run of `carhound test`."""
 
     command: tuple[str, ...]

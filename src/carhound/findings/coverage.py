@@ -3,8 +3,10 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from carhound.findings.run import FileReport, HostCoverage
 from carhound.model.datasets import SECURITY, SYSMON
@@ -15,8 +17,7 @@ _PLACES = 1000
 """Damaged places of a file that are listed: a file of nothing else must not fill the memory."""
 
 
-@dataclass(slots=True)
-class FileTally:
+class FileTally(Struct):
     """One file while it is read."""
 
     path: str
@@ -61,11 +62,21 @@ class FileTally:
         self.eligible += other.eligible
         for item in other.damaged:
             self.damage(item)
-        self.skipped += other.skipped
+        self.skip(other.skipped)
         self.computers |= other.computers
         self.unlisted += other.unlisted
         self.unlisted_records += other.unlisted_records
         self.remark(other.remarks)
+
+    def skip(self, skipped: Iterable[Skipped]) -> None:
+        """Takes note of what was left out; where several records were for one reason, they are told once."""
+        for item in skipped:
+            for at, one in enumerate(self.skipped):
+                if (joined := one.joined(item)) is not None:
+                    self.skipped[at] = joined
+                    break
+            else:
+                self.skipped.append(item)
 
     def remark(self, remarks: Iterable[Remark]) -> None:
         """Takes note of remarks; those that say the same of several records become one."""
@@ -106,8 +117,7 @@ class FileTally:
             yield Damage(f"{self.unlisted} further places", reason, None, self.unlisted_records)
 
 
-@dataclass(slots=True)
-class _Host:
+class _Host(Struct):
     events: int = 0
     first: datetime | None = None
     last: datetime | None = None

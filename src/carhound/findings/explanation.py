@@ -3,8 +3,9 @@
 Outputs render it; its JSON shape `carhound.explain/1` (outputs/schema/explain-1.json) is for machines.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.steps import (
     Step as Step,
@@ -24,8 +25,7 @@ from carhound.plan.show import PlanLine as PlanLine
 Verdict = Literal["match", "no match", "depends"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(Struct, frozen=True):
     """The events that a scan of an implementation takes in."""
 
     role: Literal["main", "baseline"]
@@ -39,8 +39,7 @@ class Reads:
     """Earliest and latest as the text states them."""
 
 
-@dataclass(frozen=True, slots=True)
-class LakePart:
+class LakePart(Struct, frozen=True):
     """An operator of a plan, or a scan with the filters right above it, and where a lake runs it."""
 
     text: str
@@ -54,8 +53,7 @@ class LakePart:
     """Literals without which a row group of the lake's files is passed over unread."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownDiscrepancy:
+class KnownDiscrepancy(Struct, frozen=True):
     """A place where the text and what it seems to mean differ."""
 
     code: str
@@ -65,8 +63,7 @@ class KnownDiscrepancy:
     """Whether it changes the answer for the event; None without one, or where it is about the text itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class FirstFailure:
+class FirstFailure(Struct, frozen=True):
     """The first clause, or other step, that fails."""
 
     kind: Literal["scan", "window", "clause", "subsearch", "command"]
@@ -77,8 +74,7 @@ class FirstFailure:
     met: tuple[Met, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EventAnswer:
+class EventAnswer(Struct, frozen=True):
     """What one implementation says of the event."""
 
     verdict: Verdict
@@ -92,8 +88,7 @@ class EventAnswer:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ImplementationExplained:
+class ImplementationExplained(Struct, frozen=True):
     """One implementation of an analytic."""
 
     name: str
@@ -121,16 +116,14 @@ class ImplementationExplained:
         return next((clause.number for clause in self.clauses if clause.span == span), None)
 
 
-@dataclass(frozen=True, slots=True)
-class AnalyticExplained:
+class AnalyticExplained(Struct, frozen=True):
     """One analytic document; `about` holds what `carhound.run/1` says of it."""
 
     about: AnalyticResult
     implementations: tuple[ImplementationExplained, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """The answer to one `carhound explain`."""
 
     info: RunInfo

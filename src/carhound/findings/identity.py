@@ -6,15 +6,15 @@ whose fields differ, are one event when the sensor mapping's own key agrees.
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.event import Event, Place
 
 _Key = tuple[str | None, ...]
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     """The records of one event."""
 
     standing: Event

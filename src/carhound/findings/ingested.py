@@ -3,14 +3,14 @@
 Mirrors the JSON shape `carhound.ingest/1` (outputs/schema/ingest-1.json), which is the contract for machines.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from carhound.findings.run import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Ingested:
+class Ingested(Struct, frozen=True):
     """One ingest, or one round of a watch."""
 
     lake: str

@@ -3,10 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as clock_time
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from carhound.engines.interpreter.execution import Result, newest_first, run
 from carhound.engines.interpreter.moment import Moment
@@ -20,8 +22,7 @@ from carhound.plan.nodes import Node, Scan, Tabular, chain, scans
 DAY_COLUMN = "day"
 
 
-@dataclass(slots=True)
-class Judgement:
+class Judgement(Struct):
     """What an implementation said."""
 
     windows: tuple[WindowUsed, ...]

@@ -4,17 +4,17 @@ The question of D3FEND's Process Lineage Analysis (D3-PLA). These are values; th
 `pipeline`, and rendered by outputs.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.model.event import Place
 
 DeedKind = Literal["module", "file", "registry", "network", "dns", "pipe"]
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """Something a process did, from one event about it."""
 
     kind: DeedKind
@@ -31,8 +31,7 @@ class Deed:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Struct, frozen=True):
     """A node of the tree. Texts are from evidence; None is what no event tells."""
 
     guid: str | None
@@ -63,8 +62,7 @@ class Process:
     children_left_out: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """The tree around one finding, its oldest known or unknown ancestor at the top."""
 
     root: Process

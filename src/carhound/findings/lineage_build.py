@@ -1,8 +1,9 @@
 """From the starts, ends and deeds of processes to the trees around findings."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from carhound.findings.lineage import Deed, Process, Tree
 from carhound.findings.process_events import Act, Start, Who, instant

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound.analytics.analytic import Analytic
 from carhound.model.car import ACTION_ALIASES, ACTIONS, ALIASES, FIELDS, is_defined

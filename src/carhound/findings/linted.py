@@ -4,8 +4,9 @@ Outputs render it; its JSON shape `carhound.lint/1` (outputs/schema/lint-1.json)
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.model.diagnostics import Diagnostic, Severity, Source
 
@@ -14,8 +15,7 @@ FailOn = Literal["error", "warning", "note", "never"]
 _RANK: dict[FailOn, int] = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(Struct, frozen=True):
     """An event on which twins differ."""
 
     fields: tuple[tuple[str, str | None], ...]
@@ -24,8 +24,7 @@ class Witness:
     """The name of the implementation that matches it; the other does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """One remark; its diagnostic holds the code, the message, the place and what to do."""
 
     diagnostic: Diagnostic
@@ -39,8 +38,7 @@ class Remark:
         return self.diagnostic.severity
 
 
-@dataclass(frozen=True, slots=True)
-class LintedImplementation:
+class LintedImplementation(Struct, frozen=True):
     """One implementation and what there is to say about it."""
 
     name: str
@@ -51,8 +49,7 @@ class LintedImplementation:
     remarks: tuple[Remark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LintedAnalytic:
+class LintedAnalytic(Struct, frozen=True):
     """One document; `remarks` are those about no single implementation."""
 
     id: str
@@ -68,8 +65,7 @@ class LintedAnalytic:
             yield from one.remarks
 
 
-@dataclass(frozen=True, slots=True)
-class LintRun:
+class LintRun(Struct, frozen=True):
     """The answer to one `carhound lint`."""
 
     version: str

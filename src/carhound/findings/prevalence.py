@@ -1,8 +1,9 @@
 """How common what was found is: where and when its key was met among all matches, whatever their window."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+
+from msgspec import Struct, field
 
 from carhound.model.folding import fold
 from carhound.model.instants import calendar_day
@@ -11,8 +12,7 @@ Key = tuple[str, ...]
 """The values of the key's fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """A match that has the key."""
 
     key: Key
@@ -22,8 +22,7 @@ class Sighting:
     """The values as the event has them, where the key is a normal form of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prevalence:
+class Prevalence(Struct, frozen=True):
     """Where and when a key was met."""
 
     fields: tuple[str, ...]
@@ -41,8 +40,7 @@ class Prevalence:
     """For a normal form: how many distinct values, letter case aside, have it."""
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     hosts: set[str | None] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
     first: datetime | None = None

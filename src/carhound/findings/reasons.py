@@ -1,14 +1,14 @@
 """Why a finding deserves a look before others: plain, listed reasons. There is no hidden score."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Weight = Literal["look", "context", "ordinary"]
 """look: speaks for an attack; context: helps to judge; ordinary: speaks for everyday activity."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One reason, a sentence with its evidence."""
 
     code: str

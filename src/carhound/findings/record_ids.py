@@ -5,9 +5,10 @@ last. Memory grows with the holes, not with the records, and is bounded.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 SLACK = timedelta(minutes=5)
 """Time may go back by so much from one record to the next: records are not written quite in order."""
@@ -18,8 +19,7 @@ _MOST_LINES = 8
 _LISTED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class RecordGap:
+class RecordGap(Struct, frozen=True):
     """Record ids that are missing between two that are there."""
 
     missing: int
@@ -30,8 +30,7 @@ class RecordGap:
     next: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClockJump:
+class ClockJump(Struct, frozen=True):
     """Time that goes back from one record to the very next."""
 
     record: int
@@ -40,16 +39,14 @@ class ClockJump:
     became: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Restart:
+class Restart(Struct, frozen=True):
     """A record whose id was used before, or lies below the others, though it is later."""
 
     record: int
     time: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RecordIds:
+class RecordIds(Struct, frozen=True):
     """What the record ids of a log say of it."""
 
     first: int
@@ -75,8 +72,7 @@ class RecordIds:
         return self.missing > self.present
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     """Consecutive ids, and the times of those at its ends, and the span of all."""
 
     first: int
@@ -98,8 +94,7 @@ class _Run:
             self.latest = time if self.latest is None else max(self.latest, time)
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """Ids in one numbering; a log that was set back or made anew has several."""
 
     runs: list[_Run] = field(default_factory=list)

@@ -1,8 +1,9 @@
 """The files that regsvr32 was asked to register or that it loaded, counted while events are read."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+
+from msgspec import Struct, field
 
 from carhound.findings.regsvr32 import is_regsvr32, registration
 from carhound.findings.run import Rows
@@ -31,8 +32,7 @@ _OTHERS = "others"
 _Key = tuple[str, str, str]
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     """A file, letter case aside."""
 
     spellings: Counter[str] = field(default_factory=Counter)
@@ -47,8 +47,7 @@ class _File:
     last: datetime | None = None
 
 
-@dataclass(slots=True)
-class _Process:
+class _Process(Struct):
     """A regsvr32."""
 
     files: set[str] = field(default_factory=set)

@@ -1,8 +1,9 @@
 """What a command line asks regsvr32 to do."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.model.folding import fold
 from carhound.model.names import base_name
@@ -14,8 +15,7 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _SHARE = re.compile(r"(?:\\\\|//)(?![?.][\\/])[^\\/]")
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """What regsvr32 was asked to register."""
 
     files: tuple[str, ...]

@@ -1,7 +1,6 @@
 """Counts, over all events, those whose content was met before; memory stays flat, the work is on disk."""
 
 import struct
-import tempfile
 from collections import Counter
 from contextlib import ExitStack
 from types import TracebackType
@@ -25,6 +24,8 @@ class Repeats:
     """
 
     def __init__(self) -> None:
+        import tempfile  # costs a start 5 ms, and few runs count repeats
+
         self._open = ExitStack()
         opened = (tempfile.TemporaryFile() for _ in range(_PARTITIONS))  # noqa: SIM115  # the stack closes them
         self._parts = [self._open.enter_context(part) for part in opened]

@@ -4,9 +4,10 @@ Mirrors the JSON shape `carhound.run/1` (outputs/schema/run-1.json), which is th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.findings.lineage import Tree
 from carhound.findings.prevalence import Prevalence
@@ -26,8 +27,7 @@ EVENT_HEAD = ("_time", "Computer", "SourceName", "EventCode")
 """The columns that rows of events begin with, as far as the events have them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """A table of results."""
 
     columns: tuple[str, ...]
@@ -39,8 +39,7 @@ class Rows:
     shows them alone, since the others tell of the record. None where the rows are no events."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunInfo:
+class RunInfo(Struct, frozen=True):
     """How the command was run."""
 
     command: tuple[str, ...]
@@ -60,8 +59,7 @@ class RunInfo:
     """The fields asked for by which matches count as the same; none stands for each implementation's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class WindowUsed:
+class WindowUsed(Struct, frozen=True):
     """A window that a run of an implementation looked at; None is no bound. Aware UTC."""
 
     role: Literal["main", "baseline"]
@@ -75,8 +73,7 @@ class WindowUsed:
     """Of a baseline: the days and hosts it knows nothing of."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImplementationResult:
+class ImplementationResult(Struct, frozen=True):
     """What one implementation of an analytic said."""
 
     name: str
@@ -105,8 +102,7 @@ LEFT_OUT_LATER = "a later command leaves it out"
 """`TwinDifference.clause` where every clause lets the event through."""
 
 
-@dataclass(frozen=True, slots=True)
-class TwinDifference:
+class TwinDifference(Struct, frozen=True):
     """An event that one of two twins matches and the other does not."""
 
     finding: str
@@ -116,8 +112,7 @@ class TwinDifference:
     """The value the clause met; None where the field is missing or the clause looks at no single field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Twins:
+class Twins(Struct, frozen=True):
     """An SPL implementation and its pseudocode version, compared by the events their filters let through."""
 
     spl: str
@@ -127,8 +122,7 @@ class Twins:
     only_pseudocode: tuple[TwinDifference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AnalyticResult:
+class AnalyticResult(Struct, frozen=True):
     """One analytic document and what its implementations said."""
 
     id: str
@@ -146,8 +140,7 @@ class AnalyticResult:
     """What the document says it looks for, in one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A distinct event that entered the result of at least one implementation of an analytic."""
 
     id: str
@@ -172,16 +165,14 @@ class Finding:
     """The weightiest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Struct, frozen=True):
     """A finding that an entry of a suppressions file is about."""
 
     finding: Finding
     suppression: Suppression
 
 
-@dataclass(frozen=True, slots=True)
-class HostCoverage:
+class HostCoverage(Struct, frozen=True):
     """What one computer sent, and which implementations could be judged on it."""
 
     computer: str | None
@@ -198,8 +189,7 @@ class HostCoverage:
     """Of the events 4688, those not read any further than their header: with a command line or without."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
+class FileReport(Struct, frozen=True):
     """One file of evidence and what became of it."""
 
     path: str
@@ -217,8 +207,7 @@ class FileReport:
     """Of the events, those that lack what every match has, and of which only the header was read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """All that was looked at."""
 
     files: tuple[FileReport, ...]
@@ -230,8 +219,7 @@ class Evidence:
     """Where hashes were asked for: the archives that files came out of, each with its SHA-256 in hex."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One run of `hunt` or `search`."""
 
     info: RunInfo

@@ -1,14 +1,14 @@
 """What the rules of a sensor let through and what they hide, in terms of the events an analytic looks for."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Logged = Literal["all", "some", "none", "unknown"]
 Sensed = Literal["shown", "part", "hidden", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class EventRules:
+class EventRules(Struct, frozen=True):
     """What a Sysmon configuration does with one event."""
 
     event_id: str
@@ -18,8 +18,7 @@ class EventRules:
     """For people, one sentence without its full stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class HiddenSample:
+class HiddenSample(Struct, frozen=True):
     """An event that an implementation finds, and that Sysmon would not have written."""
 
     sample: str
@@ -31,8 +30,7 @@ class HiddenSample:
     """What hides it, for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class RulesVerdict:
+class RulesVerdict(Struct, frozen=True):
     """What the rules leave of one implementation."""
 
     analytic: str
@@ -46,8 +44,7 @@ class RulesVerdict:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class SensorRules:
+class SensorRules(Struct, frozen=True):
     """A Sysmon configuration."""
 
     path: str

@@ -5,17 +5,17 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cache
+
+from msgspec import Struct
 
 from carhound.model.instants import calendar_day
 from carhound.model.presence import quarter_of, start_of
 from carhound.model.windows import Window
 
 
-@dataclass(frozen=True, slots=True)
-class HostSilence:
+class HostSilence(Struct, frozen=True):
     """A host that was silent."""
 
     computer: str | None
@@ -23,8 +23,7 @@ class HostSilence:
     """Days of the window without an event of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """How much of a window the telemetry covers."""
 
     days: int

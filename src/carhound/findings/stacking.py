@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+
+from msgspec import Struct, field
 
 from carhound.findings.run import Rows
 from carhound.model.event import Cell
@@ -17,8 +18,7 @@ COUNTED = ("count", "hosts", "days", "first", "last")
 """The columns beside the fields."""
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     """One value, letter case aside."""
 
     spellings: Counter[Values] = field(default_factory=Counter)

@@ -4,15 +4,15 @@ Silence must not look like safety: whatever was not read, not parsed or not judg
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.findings.run import AnalyticResult, Evidence, Status
 
 NO_EVIDENCE = "no evidence was found below the given paths: give EVTX files, or JSON exports of events"
 
 
-@dataclass(frozen=True, slots=True)
-class Gaps:
+class Gaps(Struct, frozen=True):
     """What went wrong outside single files and implementations."""
 
     not_evidence: tuple[tuple[str, str], ...] = ()

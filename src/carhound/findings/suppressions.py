@@ -4,9 +4,10 @@ A suppressed finding is still found, counted and shown; it is no longer reported
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+
+from msgspec import Struct
 
 from carhound.model.event import Fields, Value
 from carhound.model.folding import fold
@@ -40,8 +41,7 @@ class Found(Protocol):
         """Its fields in CAR's names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """One entry of a suppressions file."""
 
     match: tuple[tuple[str, str], ...]
@@ -76,8 +76,7 @@ class Suppression:
         return matches
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressions:
+class Suppressions(Struct, frozen=True):
     """A suppressions file."""
 
     path: str

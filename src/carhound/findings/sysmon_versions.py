@@ -8,7 +8,8 @@ Sysinternals/SysmonCommon.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SINCE = (
     ("29", None, "15.0"),
@@ -33,8 +34,7 @@ SINCE = (
 LOOKED_AT = frozenset(event_id for event_id, _, _ in SINCE)
 
 
-@dataclass(frozen=True, slots=True)
-class SensorVersion:
+class SensorVersion(Struct, frozen=True):
     """What is known of the Sysmon of a host."""
 
     stated: tuple[str, ...]

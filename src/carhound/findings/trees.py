@@ -1,12 +1,11 @@
 """What `carhound tree` answers."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.findings.run import Finding, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Trees:
+class Trees(Struct, frozen=True):
     """Findings, or one event that need be none, with their trees."""
 
     findings: tuple[Finding, ...]

@@ -1,7 +1,8 @@
 """An SPL implementation beside its pseudocode version: do they say the same of the same events?"""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.failing import first_failure
 from carhound.findings.run import LEFT_OUT_LATER, TwinDifference, Twins
@@ -14,8 +15,7 @@ from carhound.plan.stems import stems
 PSEUDOCODE_SUFFIX = " - pseudocode"
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of two twins: its text, its plan and the events it lets through."""
 
     name: str

@@ -4,9 +4,10 @@ Mirrors the JSON shape `carhound.visibility/1` (outputs/schema/visibility-1.json
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.findings.record_ids import RecordIds
 from carhound.findings.run import Evidence, Status
@@ -17,8 +18,7 @@ Verdict = Literal["yes", "part", "doubt", "no"]
 """Whether an implementation can find anything on a host. Part: on some days or events. Doubt: unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(Struct, frozen=True):
     """Why an implementation sees less than it should."""
 
     what: str
@@ -28,8 +28,7 @@ class Lack:
     """What to do about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """What one implementation could find on one host."""
 
     analytic: str
@@ -41,8 +40,7 @@ class Sight:
     lacks: tuple[Lack, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LogSeen:
+class LogSeen(Struct, frozen=True):
     """One log of a host, by its channel, or its provider where that is all there is."""
 
     log: str | None
@@ -53,8 +51,7 @@ class LogSeen:
     records: RecordIds | None
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSeen:
+class FieldSeen(Struct, frozen=True):
     """On how many events of a kind a field is there."""
 
     kind: str
@@ -66,8 +63,7 @@ class FieldSeen:
     """Of signature fields and hashes: the values, or the algorithms, in lower case; at most 20."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """An event that bears on what a log can show."""
 
     kind: Literal["cleared", "service", "configuration", "error", "time"]
@@ -75,8 +71,7 @@ class Notice:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class HostVisibility:
+class HostVisibility(Struct, frozen=True):
     """One computer."""
 
     computer: str | None
@@ -100,8 +95,7 @@ class HostVisibility:
     sights: tuple[Sight, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unable:
+class Unable(Struct, frozen=True):
     """An implementation that cannot run anywhere, and why."""
 
     analytic: str
@@ -109,8 +103,7 @@ class Unable:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Visibility:
+class Visibility(Struct, frozen=True):
     """The answer to one `carhound visibility`."""
 
     version: str

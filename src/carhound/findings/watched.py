@@ -1,13 +1,13 @@
 """What one alerting run looked at, reported, and could not. Outputs render it and nothing else."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from carhound.findings.run import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(Struct, frozen=True):
     """What became of the alerts that waited for a receiver."""
 
     receiver: str
@@ -16,8 +16,7 @@ class Handed:
     trouble: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """One run of `watch`."""
 
     lake: str

@@ -4,8 +4,9 @@ Nothing is claimed of what was not tried: every difference is one that the inter
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.failing import Failure, first_failure
@@ -32,8 +33,7 @@ _PLAIN = ("flipped", "in another folder", "renamed", "dropped")
 _USUAL = {"CommandLine": "another.exe", "ParentCommandLine": "another.exe", "User": "HOST\\somebody"}
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """An event that one plan matches and the other does not."""
 
     fields: tuple[tuple[str, str | None], ...]

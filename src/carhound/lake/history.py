@@ -6,10 +6,11 @@ follows from the lake's events and is brought up to date batch by batch: who del
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from carhound.lake.glance import Readable
 from carhound.lake.history_file import HistoryFile
@@ -27,8 +28,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """An event that a stem let through."""
 
     sequence: int
@@ -45,8 +45,7 @@ class Match:
     record: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """Events of one kind that a file brought from a host."""
 
     file: str
@@ -63,8 +62,7 @@ class Sent:
     last: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A host on which a key was met, once or often within a quarter of an hour."""
 
     computer: str | None

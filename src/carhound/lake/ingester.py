@@ -22,7 +22,7 @@ _BATCH_BYTES = 64 << 20
 _BATCH_ROWS = 200_000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True)  # a Struct has no fields that are worked out
 class Ingester:
     """Takes events to a lake. What is not committed when it is left is not in the lake."""
 

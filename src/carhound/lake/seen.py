@@ -2,20 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from msgspec import Struct, field
 
 COLUMNS = ["identity", "key", "shape"]
 _ROWS = 1 << 18
 """Rows of a file that are looked at at once."""
 
 
-@dataclass(slots=True)
-class Seen:
+class Seen(Struct):
     """What is known of the events that some rows may repeat."""
 
     identities: set[bytes] = field(default_factory=set)

@@ -6,11 +6,11 @@ all: so nothing is lost, doubled or seen by halves, whoever else writes and when
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
+from msgspec import Struct
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.io.pyarrow import parquet_file_to_data_file
 from pyiceberg.manifest import DataFile
@@ -34,8 +34,7 @@ _DAY = timedelta(days=1)
 _SPECIAL = frozenset("#?*[]%")
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """What became of a batch."""
 
     rows: tuple[int, ...]

@@ -1,13 +1,12 @@
 """What every language gives: a text's plan, and what there is to say about the text."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.model.diagnostics import Diagnostic
 from carhound.plan.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """The plan of an implementation and the remarks made while reading it."""
 
     plan: Node

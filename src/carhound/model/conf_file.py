@@ -6,7 +6,8 @@ their own that begin with `#`, and a backslash at the end of a line that goes on
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from carhound.errors import DocumentError
 from carhound.model.diagnostics import Source
@@ -15,8 +16,7 @@ _STANZA = re.compile(r"\[(.*)\]\s*")
 _SETTING = re.compile(r"\s*([\w.:-]+)\s*=[ \t]*", re.ASCII)
 
 
-@dataclass(slots=True)
-class Stanza:
+class Stanza(Struct):
     """One stanza and its settings; of a setting that stands twice the last counts, as in Splunk."""
 
     name: str

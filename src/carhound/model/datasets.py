@@ -1,12 +1,11 @@
 """What an `index=` placeholder or a CAR object selects: the events of certain providers or channels."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.model.folding import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(Struct, frozen=True):
     """Events of one provider or channel, names compared without letter case; without both, all events."""
 
     name: str

@@ -3,16 +3,16 @@
 Every code that exists is documented in docs/reference/diagnostics.md.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.errors import CarhoundError
 
 Severity = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A text to be parsed, and where it stands."""
 
     text: str
@@ -36,8 +36,7 @@ class Source:
         return self.text[start : end if end >= 0 else len(self.text)], start
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Half-open range of offsets into `Source.text`."""
 
     start: int
@@ -48,8 +47,7 @@ class Span:
         return Span(self.start, max(self.end, other.end))
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One numbered remark, shown with the result it belongs to."""
 
     code: str

@@ -6,10 +6,10 @@ model names, for pseudocode. Both are read from the same record, which keeps eve
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+
+from msgspec import Struct, field
 
 from carhound.model.instants import parse_time
 
@@ -41,8 +41,7 @@ PAYLOAD_PREFIX = "EventData_"
 """Stands before the name of a payload field that the header has too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a record was met."""
 
     file: str
@@ -51,8 +50,7 @@ class Place:
     """The record's own number where it has one (EventRecordID), else its position ("line 12")."""
 
 
-@dataclass(slots=True, eq=False)
-class RawEvent:
+class RawEvent(Struct, eq=False):
     """One record as a reader found it. Absent is None; all values are text."""
 
     provider: str | None
@@ -75,8 +73,7 @@ def no_view(_: "Event") -> Fields:
     return NO_FIELDS
 
 
-@dataclass(slots=True, eq=False)
-class Event(RawEvent):
+class Event(RawEvent, eq=False):
     """A record with its place, and what the sensor mapping knows about it."""
 
     place: Place
@@ -94,10 +91,10 @@ class Event(RawEvent):
     _native: Fields | None = None
     _identity: str | None = None
 
-    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+    def __reduce__(self) -> tuple[type["Event"], tuple[object, ...]]:
         """For another process: without the views, which are made anew."""
-        state = {one.name: getattr(self, one.name) for one in fields(self)}
-        return None, state | {"_car": None, "_native": None}
+        views = ("_car", "_native")
+        return Event, tuple(None if one in views else getattr(self, one) for one in self.__struct_fields__)
 
     @property
     def car(self) -> Fields:

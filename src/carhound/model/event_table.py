@@ -17,7 +17,8 @@ Whoever writes such a table and whoever turns plans into SQL over it agree here.
 
 import hashlib
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.event import HEADER
 
@@ -33,8 +34,7 @@ _CAR = "car_"
 _TAG = "has_"
 
 
-@dataclass(frozen=True, slots=True)
-class EventTable:
+class EventTable(Struct, frozen=True):
     """The columns that one table has beyond those that every table has."""
 
     native: tuple[str, ...] = ()

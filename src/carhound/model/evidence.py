@@ -1,12 +1,12 @@
 """What reading a file can yield beside events: what was damaged, and what was left out and why."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+
+class Damage(Struct, frozen=True):
     """A part of a file that should have held events and could not be read."""
 
     where: str
@@ -18,8 +18,7 @@ class Damage:
     """How many records were lost there, where that can be known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A part left out on purpose: an encrypted member, an archive in an archive, a shape not read yet."""
 
     where: str
@@ -29,9 +28,18 @@ class Skipped:
     records: int | None = None
     """How many records it holds, where that is known."""
 
+    def joined(self, other: "Skipped") -> "Skipped | None":
+        """Both in one, where `other` are further records left out for the same reason."""
+        if self.records is None or other.records is None:
+            return None
+        if (self.reason, self.partial) != (other.reason, other.partial):
+            return None
+        count = self.records + other.records
+        first = self.where.rpartition(" from ")[2]
+        return Skipped(f"{count} records from {first}", self.reason, self.partial, count)
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+
+class Remark(Struct, frozen=True):
     """Something a reader assumed that the result must state, for example the zone of a local time."""
 
     code: str
@@ -45,8 +53,7 @@ class Remark:
         return self.text if self.count is None else self.text.replace("{count}", str(self.count))
 
 
-@dataclass(frozen=True, slots=True)
-class Glimpsed:
+class Glimpsed(Struct, frozen=True):
     """Events that no plan matches, told by their headers alone."""
 
     provider: str | None

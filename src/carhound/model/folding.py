@@ -5,6 +5,12 @@ DuckDB's `lower()` does it. Python's own `str.lower` differs in two places, both
 code points of U+0130 and gives a final sigma its own form.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+FOLD_INTO_ASCII: Mapping[str, str] = MappingProxyType({"i": "\u0130", "k": "\u212a"})
+"""The only characters beyond ASCII that fold into ASCII ones, by those."""
+
 
 def fold(text: str) -> str:
     """`text` lower-cased code point by code point; the result has the same number of code points."""

@@ -1,13 +1,13 @@
 """Patterns whose one wildcard is `*`: any run of characters, the empty one and newlines included."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.folding import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(Struct, frozen=True):
     """A pattern that must cover the whole of a text, letter case aside. `?` and `%` stand for themselves."""
 
     text: str

@@ -1,14 +1,14 @@
 """What is said of a lake: how large it is, whether it is whole, and what was put in order."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 Day = date | None
 """A partition: a day of event time, UTC, None for events without a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class LakeStats:
+class LakeStats(Struct, frozen=True):
     """A lake as of its newest snapshot."""
 
     folder: str
@@ -26,16 +26,14 @@ class LakeStats:
     """The literals that are looked for in every event added."""
 
 
-@dataclass(frozen=True, slots=True)
-class LakeFile:
+class LakeFile(Struct, frozen=True):
     """A file and what is the matter with it."""
 
     path: str
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class LakeCheck:
+class LakeCheck(Struct, frozen=True):
     """What `verify` saw."""
 
     folder: str
@@ -48,8 +46,7 @@ class LakeCheck:
     orphan_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Upkeep:
+class Upkeep(Struct, frozen=True):
     """What `compact` or `expire` did."""
 
     folder: str

@@ -6,13 +6,13 @@ The normal forms are carhound's.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.normal_form import normal_form
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """Another field that serves, and what is made of its value."""
 
     field: str

@@ -5,10 +5,10 @@ Splunk's Search Reference, "Date and time format variables"; where that is silen
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from carhound.model.time_formats import DAYS, MONTHS, pieces
 
@@ -98,8 +98,7 @@ def _pattern(form: str) -> re.Pattern[str] | None:
     return re.compile("".join(made), re.ASCII | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Clock:
+class _Clock(Struct, frozen=True):
     hour: int
     minute: int
     second: int
@@ -175,6 +174,8 @@ def _named(name: str) -> tzinfo | None:
     """A zone by its name in the tz database."""
     if name.upper() in ("UTC", "GMT", "Z"):
         return UTC
+    from zoneinfo import ZoneInfo  # few times name one
+
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError):

@@ -5,8 +5,9 @@ longer ones are those of the calendar in the zone of the run.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from msgspec import Struct
 
 from carhound.model.instants import calendar_day, instant
 from carhound.model.windows import UNITS
@@ -20,8 +21,7 @@ _MONTHS = {"mon": 1, "q": 3, "y": 12}
 _SPAN = re.compile(r"(\d*)([a-z]+)(?:@([a-z]+)([0-7])?)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeSpan:
+class TimeSpan(Struct, frozen=True):
     """So many of a unit: us, ms, cs, ds, s, m, h, d, w, mon, q or y."""
 
     count: int

@@ -7,9 +7,10 @@ further offsets. Days are calendar days in the zone of the search.
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.errors import UsageError
 from carhound.model.instants import parse_time, readable_time
@@ -34,8 +35,7 @@ _US_TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}):(\d{1,2}):(\d{1,2}):(\d{1,2}
 _EPOCH = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The half-open range [earliest, latest) of event times; None is no bound. Aware UTC."""
 
     earliest: datetime | None = None
@@ -73,8 +73,7 @@ def hull(windows: Iterable[Window]) -> Window:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TimeRange:
+class TimeRange(Struct, frozen=True):
     """The window as written, before `now` is known."""
 
     earliest: str | None = None

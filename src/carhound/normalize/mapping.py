@@ -1,10 +1,11 @@
 """Sensor mappings, read from `sensors/*.yaml`: what an event is in terms of the CAR data model."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from carhound.model.event import Event, Fields, RawEvent, Value
 from carhound.normalize.derivations import Source, copied_field, native_fields, source
@@ -12,9 +13,10 @@ from carhound.normalize.derivations import Source, copied_field, native_fields, 
 SENSORS = ("sysmon", "security")
 """The mappings there are, by file name."""
 
+_FOLDER = Path(__file__).parent / "sensors"
 
-@dataclass(frozen=True, slots=True)
-class Action:
+
+class Action(Struct, frozen=True):
     """An action, and the values of a field it is bound to; None among them stands for no such field."""
 
     kind: tuple[str, str]
@@ -22,8 +24,7 @@ class Action:
     values: frozenset[str | None] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class EventMapping:
+class EventMapping(Struct, frozen=True):
     """One event id of a sensor."""
 
     actions: tuple[Action, ...]
@@ -69,22 +70,30 @@ class _CarView(Mapping[str, Value]):
         self._made: dict[str, Value | None] = {}
 
     def __getitem__(self, name: str) -> Value:
-        if name not in self._made:
-            self._made[name] = self._fields[name](self._event)
-        value = self._made[name]
+        value = self._value(name)
         if value is None:
             raise KeyError(name)
         return value
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Without an error on the way: most fields are asked for where they are not there."""
+        value = self._value(name)
+        return default if value is None else value
+
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._fields if name in self)
+        return (name for name in self._fields if self._value(name) is not None)
+
+    def _value(self, name: str) -> Value | None:
+        if name not in self._made:
+            take = self._fields.get(name)
+            self._made[name] = None if take is None else take(self._event)
+        return self._made[name]
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
-@dataclass(frozen=True, slots=True)
-class SensorMapping:
+class SensorMapping(Struct, frozen=True):
     """A sensor: whose events it maps, and how."""
 
     provider: str
@@ -102,7 +111,7 @@ class SensorMapping:
 @cache
 def sensor(name: str) -> SensorMapping:
     """The mapping of this name, read once."""
-    text = (resources.files("carhound.normalize") / "sensors" / f"{name}.yaml").read_bytes()
+    text = (_FOLDER / f"{name}.yaml").read_bytes()
     return read_mapping(text, name)
 
 

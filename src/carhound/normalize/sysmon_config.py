@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from carhound.errors import DocumentError
 from carhound.normalize.sysmon_rules import (
@@ -26,8 +26,7 @@ _OLD = (4, 10)
 """Up to this schema, rules on different fields are alternatives where no RuleGroup says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventTag:
+class EventTag(Struct, frozen=True):
     """An event that can be filtered."""
 
     tag: str
@@ -35,8 +34,7 @@ class EventTag:
     """What happens to it where there is no filter."""
 
 
-@dataclass(frozen=True, slots=True)
-class SysmonConfig:
+class SysmonConfig(Struct, frozen=True):
     """A configuration."""
 
     path: str
@@ -52,7 +50,7 @@ def event_tags() -> dict[str, EventTag]:
     """By event id, the events that a configuration filters."""
     import yaml
 
-    text = (resources.files("carhound.normalize") / "sysmon_events.yaml").read_bytes()
+    text = Path(__file__).with_name("sysmon_events.yaml").read_bytes()
     return {str(number): EventTag(**entry) for number, entry in yaml.safe_load(text).items()}
 
 
@@ -98,8 +96,7 @@ def _remarks(sets: dict[str, FilterSet]) -> Iterator[str]:
                     yield f"line {one.line}: {rule}: holds for no event here, for the variable is not known"
 
 
-@dataclass(slots=True)
-class _Element:
+class _Element(Struct):
     name: str
     attributes: dict[str, str]
     line: int
@@ -162,8 +159,7 @@ def _version(schema: str | None) -> tuple[int, int] | None:
     return None if found is None else (int(found[1]), int(found[2].ljust(2, "0")))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     path: str
     version: tuple[int, int] | None
 

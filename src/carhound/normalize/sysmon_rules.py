@@ -6,8 +6,9 @@ As Sysinternals' page on Sysmon describes them; where it is silent, as Sysintern
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.model.folding import fold
 
@@ -72,8 +73,7 @@ CONDITIONS: Mapping[str, Callable[[str, str], bool]] = {
 """
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRule:
+class FieldRule(Struct, frozen=True):
     """A condition on one field."""
 
     field: str
@@ -97,8 +97,7 @@ class FieldRule:
         return f"{self.field} {self.condition} '{self.data}'"
 
 
-@dataclass(frozen=True, slots=True)
-class CompoundRule:
+class CompoundRule(Struct, frozen=True):
     """A `Rule` element: fields that must all match, or one of which must."""
 
     relation: Relation
@@ -113,8 +112,7 @@ class CompoundRule:
         return f" {self.relation} ".join(map(str, self.rules))
 
 
-@dataclass(frozen=True, slots=True)
-class EventFilter:
+class EventFilter(Struct, frozen=True):
     """A filter element, for example `<ImageLoad onmatch="exclude">`, with its rules."""
 
     tag: str
@@ -147,8 +145,7 @@ class EventFilter:
         return f'<{self.tag} onmatch="{self.onmatch}">, line {self.line}'
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """What becomes of an event."""
 
     logged: bool
@@ -156,8 +153,7 @@ class Fate:
     """For people, without a full stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class FilterSet:
+class FilterSet(Struct, frozen=True):
     """All filters for one kind of event; there is at least one."""
 
     filters: tuple[EventFilter, ...]

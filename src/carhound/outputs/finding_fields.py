@@ -1,13 +1,12 @@
 """The fields of a finding that a person judges it by, whichever sensor wrote it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.findings.run import Finding
 from carhound.model.event import Value
 
 
-@dataclass(frozen=True, slots=True)
-class FindingFields:
+class FindingFields(Struct, frozen=True):
     """Absent is None. Values are raw: whoever shows them escapes them."""
 
     parent_image: str | None

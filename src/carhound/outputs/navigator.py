@@ -5,8 +5,9 @@ Format: https://github.com/mitre-attack/attack-navigator/blob/master/layers/spec
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from carhound.findings.run import AnalyticResult, Finding, Run
 from carhound.outputs.escape import visible
@@ -34,8 +35,7 @@ _LEGEND: dict[State, str] = {
 _WORST_LAST: tuple[State, ...] = ("judged", "partly", "not judged")
 
 
-@dataclass(slots=True)
-class _Technique:
+class _Technique(Struct):
     """What the analytics of one technique said together."""
 
     analytics: list[AnalyticResult] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """Implementations as a person thinks of them: the SPL and the pseudocode of one name are one pattern."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.findings.run import AnalyticResult, HostCoverage, ImplementationResult, Run, Twins
 
@@ -27,8 +28,7 @@ def named(implementation: str, language: str) -> str:
     return f"{implementation} ({spoken})"
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """What one name of a document stands for."""
 
     name: str
@@ -80,8 +80,7 @@ def all_patterns(run: Run) -> tuple[tuple[str, Pattern], ...]:
     return tuple((analytic.id, pattern) for analytic in run.analytics for pattern in patterns(analytic))
 
 
-@dataclass(frozen=True, slots=True)
-class AnalyticJudgement:
+class AnalyticJudgement(Struct, frozen=True):
     """What of one analytic could be judged on a host."""
 
     analytic: str
@@ -91,8 +90,7 @@ class AnalyticJudgement:
     """Whether that is all that ran at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What could be judged on a host, for each analytic of the run that ran at all."""
 
     analytics: tuple[AnalyticJudgement, ...]

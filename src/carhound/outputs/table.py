@@ -1,7 +1,8 @@
 """The run as a page for people: what was found first, what could not be seen last, the verdict at the end."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Run
 from carhound.outputs.patterns import patterns

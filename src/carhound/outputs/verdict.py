@@ -3,7 +3,7 @@
 No event, no host and no file that could not be judged may pass for a clean one.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.findings.run import Run
 from carhound.outputs.patterns import all_patterns, judgement
@@ -12,8 +12,7 @@ from carhound.outputs.wording import count, number, some
 _LINES_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Plain text; names in it may come from evidence."""
 
     sentence: str

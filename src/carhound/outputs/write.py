@@ -1,7 +1,6 @@
 """Where output goes: a file, written whole or not at all, or the stream the shell gave us."""
 
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -52,7 +51,7 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
             with target.open("wb") as device:
                 yield device
             return
-        beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
+        beside = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}.part")
         try:
             with beside.open("x+b") as stream:
                 if target.exists():

@@ -4,7 +4,5 @@ from carhound.pipeline.definitions import DefinitionFiles
 from carhound.pipeline.hunt import hunt, search
 from carhound.pipeline.request import Progress, Request
 from carhound.pipeline.search_text import read_search
-from carhound.pipeline.stack import stack
-from carhound.pipeline.stack_dlls import stack_dlls
 
-__all__ = ["DefinitionFiles", "Progress", "Request", "hunt", "read_search", "search", "stack", "stack_dlls"]
+__all__ = ["DefinitionFiles", "Progress", "Request", "hunt", "read_search", "search"]

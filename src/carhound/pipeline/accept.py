@@ -1,9 +1,10 @@
 """`accept`: from a reported finding to an entry of the suppressions file."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from carhound.errors import UsageError
 from carhound.findings.acceptance import Proposal, Reported
@@ -30,8 +31,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptRequest:
+class AcceptRequest(Struct, frozen=True):
     """What the command line asked for; one of `lake` and `findings` is given."""
 
     id: str

@@ -1,7 +1,8 @@
 """What each implementation said of a case, held against what is expected, with reasons."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.analytics.suite import Expectation
 from carhound.engines.interpreter.failing import Failure, first_failure
@@ -19,8 +20,7 @@ from carhound.plan.stems import stems
 _SHOWN = ("Image", "ImageLoaded", "CommandLine", "TargetFilename", "TargetObject")
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A verdict that is not explained yet."""
 
     prepared: Prepared

@@ -1,8 +1,9 @@
 """One test case through the same stages as a hunt."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from carhound.analytics.analytic import Analytic
 from carhound.analytics.suite import Case, Suite
@@ -21,8 +22,7 @@ from carhound.pipeline.request import Request, read_clock
 from carhound.readers.interface import ReadOptions
 
 
-@dataclass(slots=True)
-class JudgedCase:
+class JudgedCase(Struct):
     """A case after its run."""
 
     suite: Suite

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic
@@ -19,8 +20,7 @@ from carhound.pipeline.clause_checks import ClauseChecks
 from carhound.pipeline.implementations import prepare
 
 
-@dataclass(slots=True)
-class _Subject:
+class _Subject(Struct):
     """An analytic and the test files to run for it."""
 
     analytic: Analytic
@@ -28,8 +28,7 @@ class _Subject:
     """By path."""
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """What the references lead to."""
 
     subjects: dict[str, _Subject] = field(default_factory=dict)

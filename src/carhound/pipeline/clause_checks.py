@@ -1,6 +1,6 @@
 """The clauses of each implementation, tried with mutants of what the cases hit."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.mutants import MutantRun, distinct
 from carhound.findings.checks import ClauseReport, Clauses
@@ -14,8 +14,7 @@ _HITS = 10
 """Hits of one case that are mutated for one implementation: more of the same kind show little more."""
 
 
-@dataclass(slots=True)
-class _Trial:
+class _Trial(Struct):
     code: Source
     run: MutantRun
     hits: list[str] = field(default_factory=list)

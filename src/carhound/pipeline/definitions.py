@@ -1,10 +1,10 @@
 """The files that define what searches name: macros, and lookup tables as CSV."""
 
-import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+
+from msgspec import Struct
 
 from carhound.analytics.document import decode, read_document
 from carhound.errors import DocumentError, UsageError
@@ -15,8 +15,7 @@ _LARGEST = 128 * 1024 * 1024
 """Bytes of a table; the rows are held in memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionFiles:
+class DefinitionFiles(Struct, frozen=True):
     """As the command line names them."""
 
     macros: tuple[str, ...] = ()
@@ -81,6 +80,8 @@ def read_table(name: str, path: str) -> LookupTable:
 
 def _rows(text: str, path: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The rows that are not blank, each with the line it ends in."""
+    import csv  # most runs have no tables
+
     lines = csv.reader(StringIO(text, newline=""), strict=True)
     try:
         for row in lines:

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.collect import Collector
 from carhound.errors import UsageError
@@ -20,8 +21,7 @@ from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 
 
-@dataclass(slots=True)
-class Gathered:
+class Gathered(Struct):
     """The evidence, read and put to every plan; the event asked about is part of it."""
 
     collector: Collector
@@ -31,8 +31,7 @@ class Gathered:
     """What of it could not be read."""
 
 
-@dataclass(slots=True)
-class Case:
+class Case(Struct):
     """One event to be explained."""
 
     event: Event

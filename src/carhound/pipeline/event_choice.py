@@ -4,7 +4,8 @@ import io
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.errors import UsageError
 from carhound.model.event import Event, RawEvent
@@ -25,23 +26,20 @@ _TYPED = re.compile(r"(?P<file>.+):(?:record )?(?P<record>\d+|line \d+|item \d+)
 _ID = re.compile(r"[0-9a-f]{8,16}")
 
 
-@dataclass(frozen=True, slots=True)
-class AtPlace:
+class AtPlace(Struct, frozen=True):
     """FILE:RECORD."""
 
     file: str
     record: str
 
 
-@dataclass(frozen=True, slots=True)
-class FindingId:
+class FindingId(Struct, frozen=True):
     """The id of a finding, or the first 8 or more of its 16 digits."""
 
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
-class FromStdin:
+class FromStdin(Struct, frozen=True):
     """`-`."""
 
 

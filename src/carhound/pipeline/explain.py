@@ -1,7 +1,8 @@
 """`explain`: from a reference, and perhaps an event, to what the analytics ask and what they say of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound import VERSION
 from carhound.engines.interpreter.moment import Moment
@@ -21,8 +22,7 @@ from carhound.pipeline.results import described
 from carhound.readers.interface import ReadOptions
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainRequest:
+class ExplainRequest(Struct, frozen=True):
     """What the command line asked for."""
 
     reference: str

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.moment import Moment
 from carhound.findings.prevalence import Sighting
@@ -42,8 +43,7 @@ None where no match has a key.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """What evidence gave for a run: the implementations have their judgements."""
 
     reading: Reading

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound import VERSION
 from carhound.analytics.analytic import Analytic, Implementation, of_text

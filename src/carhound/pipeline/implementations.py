@@ -1,7 +1,8 @@
 """Texts of analytics to plans, and what is known about them to probes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from carhound.analytics.analytic import Analytic, Implementation
 from carhound.analytics.load import bundled_document, packaged, read
@@ -22,8 +23,7 @@ from carhound.plan.rewrites.replace_window import replace_window
 from carhound.plan.stems import stems
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """The fields by which matches count as the same."""
 
     names: tuple[str, ...]
@@ -32,8 +32,7 @@ class Key:
     """As the plan's view does."""
 
 
-@dataclass(slots=True)
-class Prepared:
+class Prepared(Struct):
     """One implementation, ready to run or with the reason why not, and later what it said."""
 
     implementation: Implementation
@@ -52,8 +51,7 @@ class Prepared:
         self.aliases[name] = alias
 
 
-@dataclass(slots=True)
-class Probe:
+class Probe(Struct):
     """A discrepancy, and the search for the events it affects; without one it always holds."""
 
     discrepancy: Discrepancy
@@ -65,8 +63,7 @@ class Probe:
         """Aliases are told of where they serve an implementation."""
 
 
-@dataclass(slots=True)
-class Subject:
+class Subject(Struct):
     """One analytic of a run."""
 
     analytic: Analytic

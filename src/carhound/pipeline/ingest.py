@@ -1,8 +1,9 @@
 """`ingest`: evidence into a lake, once or again and again as files arrive."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from carhound.errors import UsageError
 from carhound.findings.coverage import FileTally
@@ -27,8 +28,7 @@ from carhound.readers.walk import STANDARD_INPUT, Found, missing, walk
 _REPORT_EVERY = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class IngestRequest:
+class IngestRequest(Struct, frozen=True):
     """What the command line asked for."""
 
     evidence: tuple[str, ...]
@@ -51,8 +51,7 @@ def ingest(request: IngestRequest, progress: Progress | None = None) -> Ingested
     return intake.take(intake.found())
 
 
-@dataclass(slots=True)
-class Intake:
+class Intake(Struct):
     """The way from files into one lake."""
 
     request: IngestRequest
@@ -102,8 +101,7 @@ class Intake:
         return reading.result(self.request, interrupted, ended=ended)
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """Takes the events of files to the lake, and counts."""
 
     ingester: Ingester

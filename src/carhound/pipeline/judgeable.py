@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.collect import NotJudged
 from carhound.lake.history import Sent
@@ -15,8 +16,7 @@ Source = tuple[str, str | None]
 """A file that was ingested, and the provider of events in it; None stands for all of them."""
 
 
-@dataclass(slots=True)
-class Judgeable:
+class Judgeable(Struct):
     """The events of a lake that a stem looks at, and those of them that it cannot be judged on."""
 
     stem: Stem

@@ -1,7 +1,8 @@
 """What a lake holds for the plans of a run: the counterpart of the collector, which asks files."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.moment import Moment
@@ -19,8 +20,7 @@ from carhound.plan.predicates import All, Field
 from carhound.plan.stems import Stem, stems
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(Struct):
     """One stem of a plan."""
 
     stem: Stem
@@ -29,8 +29,7 @@ class Asked:
     keyed: Keyed | None
 
 
-@dataclass(slots=True)
-class _Plan:
+class _Plan(Struct):
     stems: list[Asked]
     used: AliasUse
     silent: set[str] = field(default_factory=set)

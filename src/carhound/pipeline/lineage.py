@@ -1,7 +1,8 @@
 """The trees around findings: what the hunt kept is not enough for them, so the evidence is asked again."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound.findings.lineage_build import Lineages
 from carhound.findings.process_events import process_of, told

@@ -6,7 +6,6 @@ The form is described in docs/how-to/map-your-own-columns.md.
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from carhound.analytics.document import read_document
 from carhound.analytics.yaml_tree import Node, compose
@@ -139,6 +138,8 @@ def _is_pattern(form: str) -> bool:
 
 
 def _zone(node: Node) -> tzinfo:
+    from zoneinfo import ZoneInfo
+
     name = _text(node, "the zone of time")
     try:
         return ZoneInfo(name)

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct, field
+
 from carhound.engines.interpreter.collect import NotJudged, can_match, meets
 from carhound.engines.interpreter.conditions import Condition, condition
-from carhound.engines.interpreter.rows import Row
+from carhound.engines.interpreter.rows import Row, SharedRow
 from carhound.findings.record_ids import RecordTracker
 from carhound.findings.sysmon_versions import LOOKED_AT, SINCE
 from carhound.findings.visibility import Notice
@@ -40,8 +41,7 @@ _LONGEST_ID = 19
 """Digits of a record id: Windows counts in 64 bits."""
 
 
-@dataclass(slots=True)
-class LogTally:
+class LogTally(Struct):
     """One log of one host."""
 
     by_id: Counter[str] = field(default_factory=Counter)
@@ -50,8 +50,7 @@ class LogTally:
     records: RecordTracker = field(default_factory=RecordTracker)
 
 
-@dataclass(slots=True)
-class FieldTally:
+class FieldTally(Struct):
     """One field of one kind of event."""
 
     events: int = 0
@@ -59,8 +58,7 @@ class FieldTally:
     values: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(slots=True)
-class SourceTally:
+class SourceTally(Struct):
     """What one source on one host sent that a plan could match."""
 
     eligible: int = 0
@@ -71,8 +69,7 @@ class SourceTally:
     """Of the file being read."""
 
 
-@dataclass(slots=True)
-class PlanTally:
+class PlanTally(Struct):
     """What a plan could do with the events of one host."""
 
     eligible: int = 0
@@ -81,8 +78,7 @@ class PlanTally:
     """Conditions on signatures that have not held for any event yet."""
 
 
-@dataclass(slots=True)
-class HostTally:
+class HostTally(Struct):
     """One host."""
 
     events: int = 0
@@ -101,8 +97,7 @@ class HostTally:
     noticed: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
-class _Watch:
+class _Watch(Struct, frozen=True):
     number: int
     prepared: Prepared
     stem: Stem
@@ -149,7 +144,7 @@ class Observer:
         if sensor is not None:
             self._note_sensor(host, sensor, event)
         if watches:
-            row = Row(event)
+            row = SharedRow(event)
             for watch in watches:
                 self._eligible(host, watch, event, row)
         return [watch.number for watch in watches]

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.collect import Collected
 from carhound.findings.coverage import FileTally, HostTally, archive_of, file_hash
@@ -21,8 +22,7 @@ from carhound.readers.walk import STANDARD_INPUT
 _REPORT_EVERY = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class NoEvidence:
+class NoEvidence(Struct, frozen=True):
     """A file that holds no events."""
 
     path: str
@@ -32,8 +32,7 @@ class NoEvidence:
     """What it is instead."""
 
 
-@dataclass(slots=True)
-class PartRead:
+class PartRead(Struct):
     """What a file, a member of an archive, or a span of a file gave."""
 
     tally: FileTally
@@ -49,12 +48,13 @@ class PartRead:
     made: int = 0
     interrupted: bool = False
     """Whether somebody ended the reading within it."""
+    lines: int = 0
+    """How many lines ended in it, where it is a span of text."""
     collected: Collected | None = None
     """What stems let through, where it was not offered to the collector of all evidence."""
 
 
-@dataclass(slots=True)
-class PartReader:
+class PartReader(Struct):
     """Reads parts one after the other, offers their events, and counts."""
 
     offer: Callable[[Event], list[int]]
@@ -86,6 +86,7 @@ class PartReader:
             read.interrupted = True
         tally.remarks.extend(self._normalizer.take_remarks())
         read.made = self._normalizer.made - read.made_before
+        read.lines = part.lines
         return read
 
     def _items(self, part: EvidencePart, read: PartRead) -> None:

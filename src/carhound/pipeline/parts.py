@@ -1,8 +1,9 @@
 """Evidence as the pipeline reads it: parts of files, or events that come without a file."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from carhound.model.evidence import FileKind
 from carhound.readers.interface import Item, Sieve, Sifted
@@ -40,6 +41,10 @@ class EvidencePart(Protocol):
     def span(self) -> Span:
         """What of it is read."""
 
+    @property
+    def lines(self) -> int:
+        """How many lines ended in what was read, where it is text of which spans are read."""
+
     def items(self) -> Iterator[Item]:
         """Events, damage, remarks."""
 
@@ -47,8 +52,7 @@ class EvidencePart(Protocol):
         """Likewise, but of events that the sieve does not want only the headers, where that saves work."""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenEvents:
+class GivenEvents(Struct, frozen=True):
     """Events that come without a file: written in a test file, or simulated."""
 
     path: str
@@ -59,6 +63,7 @@ class GivenEvents:
     kind: FileKind = "evidence"
     reason: str = ""
     span: Span = WHOLE
+    lines: int = 0
 
     def items(self) -> Iterator[Item]:
         """The events, each time anew."""

@@ -5,8 +5,9 @@ How it is cut depends on the evidence alone, so that a run says the same however
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.collect_apart import CollectorApart
 from carhound.findings.coverage import FileTally
@@ -27,12 +28,19 @@ _SMALL = 32 << 20
 Read = TypeVar("Read", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A file with all that is in it, or a span of it."""
 
     found: Found
     span: Span
+
+    def lines(self) -> int:
+        """How many lines end in it, where it is a span of text."""
+        if self.span.unit != "bytes":
+            return 0
+        from carhound.readers.json_lines import lines_in
+
+        return lines_in(self.found.path, self.span)
 
 
 class Reads(Protocol[Read]):
@@ -52,8 +60,7 @@ class Asking(Protocol[Read]):
         """What stands for a piece where the process that read it died."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """Pieces are put to plans."""
 
     plans: list[Node]
@@ -71,7 +78,7 @@ class Task:
         """A file that is damaged."""
         tally = FileTally(piece.found.shown, None, piece.found.size)
         tally.damage(Damage(str(piece.span), f"the process that read it {why}"))
-        return PartRead(tally, piece.span)
+        return PartRead(tally, piece.span, lines=piece.lines())
 
 
 def pieces(paths: Iterable[str]) -> list[Piece]:

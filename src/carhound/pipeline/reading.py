@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.collect import Collector, NotJudged
 from carhound.findings.coverage import FileTally, HostTally
@@ -14,6 +15,7 @@ from carhound.findings.repeats import Repeats
 from carhound.findings.run import Evidence
 from carhound.model.event import Event
 from carhound.model.evidence import Skipped
+from carhound.pipeline.line_numbers import count_lines_before
 from carhound.pipeline.part_reading import NoEvidence, PartRead, PartReader, latest
 from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Progress, Request
@@ -32,8 +34,7 @@ class Taker(Protocol):
         """The file ends; what could not be judged on it."""
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What reading leaves behind beside the collector's hits."""
 
     registry: Registry
@@ -121,10 +122,13 @@ def read_pieces(
     given: Iterable[PartRead | NoEvidence], collector: Collector, reading: Reading, request: Request
 ) -> None:
     """Likewise what was read of pieces, in their order; `collector` takes what their stems let through."""
-    made = 0
+    made = lines = 0
 
     def take(read: PartRead) -> None:
-        nonlocal made
+        nonlocal made, lines
+        lines = lines if read.span.first else 0
+        count_lines_before(read, lines)
+        lines += read.lines
         if read.collected is not None:
             for event in read.collected.admitted:
                 event.sequence += made - read.made_before

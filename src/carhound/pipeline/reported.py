@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from carhound.alerts.ledger import Ledger
 from carhound.alerts.ledger_file import NAME
@@ -18,8 +19,7 @@ _SHORTEST = 8
 """Digits of an id that may stand for the whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """All that was reported, and what of it lately."""
 
     source: str

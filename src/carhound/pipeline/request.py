@@ -1,9 +1,9 @@
 """What a run is asked for, and who is told how it gets on."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
 
 from carhound.errors import UsageError
 from carhound.findings.run import Reading
@@ -22,8 +22,7 @@ class Progress(Protocol):
         """So many events have been read in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What the command line asked for."""
 
     evidence: tuple[str, ...]
@@ -66,8 +65,7 @@ class Request:
     """How many processes read evidence; None leaves it to the evidence and the machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """The times of a request, checked before any evidence is read."""
 
     wall: datetime
@@ -125,6 +123,8 @@ def zone(name: str) -> tzinfo:
     """The time zone of this name. Raises UsageError where there is none."""
     if name.upper() in ("UTC", "Z"):
         return UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # most runs have none
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,7 +1,8 @@
 """What was judged and read, put together for the run value."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, replace
+
+from msgspec.structs import asdict, replace
 
 from carhound.analytics.analytic import Analytic
 from carhound.engines.interpreter.collect import NotJudged

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from carhound.findings.process_events import (
     DEEDS,
@@ -23,6 +24,7 @@ from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Skipped
 from carhound.normalize.normalizer import Normalizer
+from carhound.pipeline.line_numbers import with_lines_before
 from carhound.pipeline.pieces import Piece
 from carhound.pipeline.request import Progress
 from carhound.plan.rewrites.required_literals import SPELLINGS
@@ -36,8 +38,17 @@ _OF_SYSMON = {"outline": frozenset(("1", "5")), "full": frozenset(("1", *DEEDS))
 _OF_SECURITY = {"outline": frozenset(("4688", "4689")), "full": frozenset(("4688",))}
 
 
-@dataclass(slots=True)
-class Retold:
+class Ended(Struct, frozen=True):
+    """What was seen of a piece that was read for outlines."""
+
+    piece: Piece
+    by_guid: bool = False
+    """Whether all that is to be asked for in full names its process by a GUID; known of EVTX alone."""
+    lines: int = 0
+    """How many lines ended in it, where it is a span of text."""
+
+
+class Retold(Struct):
     """What a part of a piece told."""
 
     rows: list[Row] = field(default_factory=list)
@@ -45,12 +56,11 @@ class Retold:
     """See `TrueNames`."""
     unread: str | None = None
     """What of it could not be read."""
-    by_guid: Piece | None = None
-    """The piece, where all that was told in it of processes named these by their GUIDs."""
+    ended: "Ended | None" = None
+    """What is known of a part by its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retelling:
+class Retelling(Struct, frozen=True):
     """What is asked of pieces; can be sent to another process."""
 
     options: ReadOptions
@@ -60,7 +70,9 @@ class Retelling:
     shown: AbstractSet[bytes] | None = None
     """The keys of processes of which all is wanted in full; None for all starts and ends in outline."""
     by_guid: AbstractSet[Piece] = frozenset()
-    """See `Retold`."""
+    """See `Ended`."""
+    lines_before: Mapping[Piece, int] = field(default_factory=dict)
+    """Of spans of text."""
 
     def reader(self, _progress: Progress | None) -> "Reteller":
         """Says nothing of its progress."""
@@ -68,7 +80,8 @@ class Retelling:
 
     def lost(self, piece: Piece, why: str) -> Retold:
         """Nothing."""
-        return Retold(unread=f"the process that read {piece.found.shown} {why}")
+        unread = f"the process that read {piece.found.shown} {why}"
+        return Retold(unread=unread, ended=Ended(piece, lines=piece.lines()))
 
 
 class Reteller:
@@ -90,8 +103,8 @@ class Reteller:
     def _part(self, part: Part, piece: Piece) -> Iterator[Retold]:
         names, retold = TrueNames(), Retold()
         for item in self._told(part, piece):
-            if isinstance(item, Piece):
-                retold.by_guid = item
+            if isinstance(item, Ended):
+                retold.ended = item
                 continue
             if isinstance(item, Damage | Skipped):
                 if self._task.computers is None:
@@ -109,16 +122,21 @@ class Reteller:
         retold.names = names.known
         yield retold
 
-    def _told(self, part: Part, piece: Piece) -> Iterator[Told | Damage | Skipped | Piece]:
+    def _told(self, part: Part, piece: Piece) -> Iterator[Told | Damage | Skipped | Ended]:
+        lines = self._task.lines_before.get(piece, 0)
         items = self._of_evtx(part, piece) if part.format == "evtx" else part.sifted(self._sieve)
         for item in items:
             if isinstance(item, RawEvent):
+                if lines:
+                    item.position = with_lines_before(item.position, lines)
                 if (one := self._of_event(item, part)) is not None:
                     yield one
-            elif isinstance(item, Told | Damage | Skipped | Piece):
+            elif isinstance(item, Told | Damage | Skipped | Ended):
                 yield item
+        if part.lines:
+            yield Ended(piece, lines=part.lines)
 
-    def _of_evtx(self, part: Part, piece: Piece) -> Iterator[Told | Sifted | Piece]:
+    def _of_evtx(self, part: Part, piece: Piece) -> Iterator[Told | Sifted | Ended]:
         from carhound.pipeline.retelling_evtx import Outlines, events_of
 
         if (shown := self._task.shown) is not None:
@@ -127,7 +145,7 @@ class Reteller:
         outlines = Outlines(self._sieve, Telling(self._known, frozenset()))
         yield from outlines.read(part)
         if outlines.by_guid and part.path == piece.found.shown:
-            yield piece
+            yield Ended(piece, by_guid=True)
 
     def _of_event(self, raw: RawEvent, part: Part) -> Told | None:
         if not self._sieve.can_match(raw.provider, raw.channel, raw.event_id, raw.computer):
@@ -172,4 +190,4 @@ class Telling:
             who = process_in(header, None, payload)
             return who is not None and process_key(who) in shown
 
-        return PayloadTest(frozenset(KEY_FIELDS), holds)
+        return PayloadTest(frozenset(KEY_FIELDS), whole=False, holds=holds)

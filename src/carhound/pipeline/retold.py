@@ -6,7 +6,8 @@ are then in the trees all that is told is taken in full: any more would change n
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound.findings.lineage_build import Lineages
 from carhound.findings.process_events import Who
@@ -19,11 +20,16 @@ def read_again(
     log: ProcessLog, about: Sequence[Who], given: Sequence[Piece], task: Retelling, processes: int | None
 ) -> str | None:
     """Adds what pieces tell; says what of them could not be read. Raises KeyboardInterrupt."""
-    unread, by_guid = None, set()
+    unread, by_guid, lines_before = None, set(), {}
+    lines = 0
     with closing(_retold(given, task, processes)) as read:
         for retold in read:
-            if retold.by_guid is not None:
-                by_guid.add(retold.by_guid)
+            if (ended := retold.ended) is not None:
+                lines = lines if ended.piece.span.first else 0
+                lines_before[ended.piece] = lines
+                lines += ended.lines
+                if ended.by_guid:
+                    by_guid.add(ended.piece)
             log.add_rows(retold.rows)
             log.names.join(retold.names)
             unread = retold.unread or unread
@@ -31,7 +37,7 @@ def read_again(
     lineages = Lineages(log)
     for who in about:
         lineages.tree(who)
-    task = replace(task, shown=frozenset(log.shown), by_guid=frozenset(by_guid))
+    task = replace(task, shown=frozenset(log.shown), by_guid=by_guid, lines_before=lines_before)
     with closing(_retold(given, task, processes)) as read:
         for retold in read:
             log.fill_in(retold.rows)

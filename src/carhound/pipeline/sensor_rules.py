@@ -1,7 +1,8 @@
 """What a Sysmon configuration hides from analytics, shown on the events of their tests that they find."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from carhound.analytics.suite import Inline
 from carhound.analytics.suite_files import suites_beside
@@ -26,14 +27,12 @@ _MOST_SAMPLES = 200
 _ABOUT = ("ParentImage", "Image", "CommandLine", "ImageLoaded", "Signed", "TargetObject", "TargetFilename")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sample:
+class _Sample(Struct, frozen=True):
     name: str
     event: Event
 
 
-@dataclass(slots=True)
-class _Samples:
+class _Samples(Struct):
     """Events that an implementation finds."""
 
     full: list[_Sample] = field(default_factory=list)

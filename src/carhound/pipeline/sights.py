@@ -1,8 +1,9 @@
 """What an implementation could find on a host, and if not all, why not."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+
+from msgspec import Struct
 
 from carhound.findings.visibility import Lack, Sight, Verdict
 from carhound.model.datasets import SYSMON
@@ -19,8 +20,7 @@ from carhound.plan.stems import Stem
 Quarters = frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """One implementation as a host is held against it."""
 
     analytic: str

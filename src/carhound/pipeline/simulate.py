@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+
+from msgspec import Struct
 
 from carhound.errors import UsageError
 from carhound.model.windows import resolve_time
@@ -16,8 +17,7 @@ from carhound.simulate.scenario import bundled, load
 from carhound.simulate.writers import FORMATS
 
 
-@dataclass(frozen=True, slots=True)
-class SimulationRequest:
+class SimulationRequest(Struct, frozen=True):
     """What the command line asked for."""
 
     scenarios: tuple[str, ...]
@@ -34,8 +34,7 @@ class SimulationRequest:
     """Whether files that are there already are replaced."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A file that was written."""
 
     path: Path

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from carhound.engines.interpreter.collect import Collector
-from carhound.engines.interpreter.rows import Row
+from carhound.engines.interpreter.rows import SharedRow
 from carhound.model.datasets import SECURITY
 from carhound.model.event import HEADER, Event, Place, Value, no_view
 from carhound.model.evidence import Glimpsed
@@ -23,6 +23,8 @@ from carhound.readers.interface import PayloadTest
 
 _TOLD = frozenset(HEADER) - {"EventRecordID"}
 """Fields that are the same for all events of a kind on a computer."""
+_RAW = "_raw"
+"""Has a record in one text, where it is there; else bare terms look at all texts."""
 _MOST_KINDS = 10_000
 _MOST_LITERALS = 256
 """More of them stand nearly everywhere, and searching for them takes longer than it saves."""
@@ -38,6 +40,7 @@ class Skipping:
         self._collector = collector
         self._normalizer = Normalizer()
         self._like = lru_cache(_MOST_KINDS)(self._made_like)
+        self._test = lru_cache(_MOST_KINDS)(self._made_test)
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
         """Whether it is open what such events carry, or what CAR calls them."""
@@ -54,15 +57,35 @@ class Skipping:
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> PayloadTest | None:
-        """The conditions of the plans; of command lines in the Security log it is told how many there are."""
+        """The conditions of the plans."""
+        return self._test(provider, channel, event_id, computer)
+
+    def take(self, glimpsed: Glimpsed) -> list[int]:
+        """Counts events of which only the header was read; the plans that they are eligible for."""
+        like, _ = self._like(glimpsed.provider, glimpsed.channel, glimpsed.event_id, glimpsed.computer)
+        return self._collector.offer_unread(like, glimpsed.events, glimpsed.quarters)
+
+    def _made_like(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> tuple[Event, bool]:
+        """An event with this header and nothing else, and whether it is certain what CAR calls it."""
+        kinds, certain = self._normalizer.kinds_of(provider, channel, event_id)
+        place = Place("", "")
+        like = Event(provider, channel, event_id, computer, None, None, {}, {}, "", place, "", kinds)
+        return like, certain
+
+    def _made_test(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> PayloadTest | None:
         like, certain = self._like(provider, channel, event_id, computer)
         if not certain or (event_id == "4688" and SECURITY.holds(provider, channel)):
-            return None
+            return None  # or nobody would know how many of the latter have a command line
         asked = self._collector.asked_of(like)
         mapping = self._normalizer.mapping_of(provider, channel, event_id)
         fields = {name for stem, _ in asked for name in _read_by(stem, mapping)}
         if not fields:
             return None
+        whole = _RAW in fields
         conditions = [holds for _, holds in asked]
         derive = no_view if mapping is None else mapping.derive
         place, kinds = like.place, like.kinds
@@ -83,24 +106,10 @@ class Skipping:
                 kinds,
                 derive=derive,
             )
-            row = Row(event)
-            return not payload or any(holds(row) for holds in conditions)
+            row = SharedRow(event)
+            return (whole and not payload) or any(holds(row) for holds in conditions)
 
-        return PayloadTest(frozenset(fields), may_match)
-
-    def take(self, glimpsed: Glimpsed) -> list[int]:
-        """Counts events of which only the header was read; the plans that they are eligible for."""
-        like, _ = self._like(glimpsed.provider, glimpsed.channel, glimpsed.event_id, glimpsed.computer)
-        return self._collector.offer_unread(like, glimpsed.events, glimpsed.quarters)
-
-    def _made_like(
-        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
-    ) -> tuple[Event, bool]:
-        """An event with this header and nothing else, and whether it is certain what CAR calls it."""
-        kinds, certain = self._normalizer.kinds_of(provider, channel, event_id)
-        place = Place("", "")
-        like = Event(provider, channel, event_id, computer, None, None, {}, {}, "", place, "", kinds)
-        return like, certain
+        return PayloadTest(frozenset(fields), whole, may_match)
 
 
 def _read_by(stem: Stem, mapping: EventMapping | None) -> Iterator[str]:
@@ -108,7 +117,7 @@ def _read_by(stem: Stem, mapping: EventMapping | None) -> Iterator[str]:
     for test in tests(stem.conditions):
         fields = test_fields(test)
         if isinstance(test, Term) or (isinstance(test, MatchesRegex) and test.field is None):
-            yield "_raw"
+            yield _RAW
         for field in fields:
             names = [field.name]
             if field.view == "car":

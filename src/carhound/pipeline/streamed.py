@@ -1,7 +1,8 @@
 """Evidence read once for a command that counts while it reads and keeps no event, and the run it makes."""
 
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from carhound import VERSION
 from carhound.analytics.analytic import of_text

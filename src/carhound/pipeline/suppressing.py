@@ -1,10 +1,11 @@
 """Suppressions files: read, checked, and put to a run. docs/reference/suppressions.md describes the form."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from carhound.analytics.document import Document, read_document
 from carhound.analytics.yaml_tree import Node, compose

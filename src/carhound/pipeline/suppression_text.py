@@ -1,7 +1,8 @@
 """An entry as YAML, and behind the entries of a file that is otherwise left as it is, byte for byte."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound.analytics.document import Document, decode
 from carhound.analytics.yaml_tree import Node, compose

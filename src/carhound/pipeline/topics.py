@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from carhound.engines.interpreter.rows import Row, getter, texts, unheard
 from carhound.model.event import Event
 from carhound.model.folding import fold
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Dedup, Fields, Node, SubsearchFilter, Table, chain
 from carhound.plan.predicates import Field
 from carhound.plan.stems import Stem, stems
@@ -17,8 +20,7 @@ _READING = 1
 """Goes up when the same plan comes to mean something else."""
 
 
-@dataclass(frozen=True)
-class Matching:
+class Matching(Struct, frozen=True, dict=True):
     """The events a stem lets through, whatever their time, and the fields that make them new or known."""
 
     stem: Stem
@@ -31,8 +33,7 @@ class Matching:
         return _name("match", scan.dataset, scan.kinds, self.stem.conditions, self.key)
 
 
-@dataclass(frozen=True, slots=True)
-class Eligible:
+class Eligible(Struct, frozen=True):
     """The events of the kinds that a stem looks at."""
 
     stem: Stem
@@ -45,8 +46,7 @@ class Eligible:
         return _name("eligible", scan.dataset, scan.kinds, None if ids is None else tuple(sorted(ids)))
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(Struct, frozen=True):
     """A subsearch that says which keys are known: `stem | dedup KEY | fields KEY`."""
 
     stem: Stem
@@ -120,9 +120,9 @@ def _name(kind: str, *parts: object) -> str:
 
 def _essence(value: object) -> object:
     """A part of a plan without what does not matter to its meaning: where it stands in a text."""
-    if is_dataclass(value):
-        parts = [_essence(getattr(value, one.name)) for one in fields(value) if one.compare]
-        return (type(value).__name__, *parts)
+    if isinstance(value, Struct):
+        parts = value.said() if isinstance(value, Spanned) else astuple(value)
+        return (type(value).__name__, *map(_essence, parts))
     if isinstance(value, tuple):
         return tuple(map(_essence, value))
     return value

@@ -1,7 +1,8 @@
 """`tree`: the processes around findings, or around one event."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.errors import UsageError
 from carhound.findings.run import Finding
@@ -18,8 +19,7 @@ from carhound.readers.walk import missing
 _ID = re.compile("[0-9a-fA-F]{8,16}")
 
 
-@dataclass(frozen=True, slots=True)
-class TreeRequest:
+class TreeRequest(Struct, frozen=True):
     """What the command line asked for."""
 
     hunt: Request

@@ -1,9 +1,10 @@
 """`visibility`: which implementations can find anything on which host, told from the logs themselves."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from carhound import VERSION
 from carhound.analytics.load import bundled

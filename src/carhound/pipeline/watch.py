@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.alerts.delivery import Delivered, Sink, deliver
 from carhound.alerts.ledger import Ledger
@@ -29,8 +31,7 @@ from carhound.pipeline.suppressing import read_valid_suppressions
 from carhound.pipeline.watch_days import Day, Watching
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRequest:
+class WatchRequest(Struct, frozen=True):
     """What the command line asked for."""
 
     lake: str

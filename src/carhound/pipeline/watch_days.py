@@ -1,9 +1,10 @@
 """The days with matches that arrived since, each judged as a run at its end would have."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as clock_time
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.moment import Moment
 from carhound.findings.alert import Sighting, alert_id
@@ -31,8 +32,7 @@ _LONGEST = 62
 """Days after an event within which the window of a daily run is looked for that holds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A finding of a day that arrived since the last run."""
 
     event: Event
@@ -56,8 +56,7 @@ class Found:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """A calendar day, and what of it arrived since."""
 
     day: str

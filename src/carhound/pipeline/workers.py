@@ -12,12 +12,13 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from time import monotonic
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from carhound.lake.interrupts import uninterrupted
 from carhound.pipeline.part_reading import PartRead
@@ -78,16 +79,14 @@ def _work(parent: "Connection[Any, Piece | None]", task: Asking[Read], heard: bo
         return  # nobody is left to tell
 
 
-@dataclass(slots=True)
-class _Worker:
+class _Worker(Struct):
     process: BaseProcess
     connection: "Connection[Piece | None, Any]"
     turn: int | None = None
     """The number of the piece it reads."""
 
 
-@dataclass(slots=True)
-class _Gave(Generic[Read]):
+class _Gave(Struct, Generic[Read]):
     """What is known of a piece that was handed out."""
 
     reads: deque[Read] = field(default_factory=deque)

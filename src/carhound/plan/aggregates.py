@@ -5,11 +5,11 @@ are added as they are and rounded once, so the order of the rows makes no differ
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True):
     """One aggregate of the language, whichever engine runs it."""
 
     family: str

@@ -15,8 +15,9 @@ the same of every event, and of clauses that repeat each other the first is kept
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from carhound.plan.predicates import All, AnyOf, Not, Predicate, Test
 
@@ -24,8 +25,7 @@ Truths = tuple[bool, ...]
 """Whether each test of a search holds on an event, in the order of `ClauseTree.tests`."""
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     kind: Literal["test", "all", "any", "not"]
     number: int
     """Of the clause it is; -1 for what a NOT denies, which is none by itself."""
@@ -34,8 +34,7 @@ class _Part:
     """Its place among the tests, for a test."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What events say of one clause."""
 
     clause: Predicate

@@ -1,10 +1,10 @@
 """Expressions of eval and where: three-valued, letter case counting."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 
 View = Literal["native", "car"]
 """The two views of an event: the names Windows and Sysmon give, and those of the CAR data model."""
@@ -12,49 +12,44 @@ View = Literal["native", "car"]
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "and", "or", "xor", "+", "-", "*", "/", "%", "."]
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Spanned, frozen=True):
     """A number, or text."""
 
     value: str | int | float
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FieldValue:
+class FieldValue(Spanned, frozen=True):
     """The value of a field of the row, null where it is missing."""
 
     name: str
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
     view: View = "native"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Spanned, frozen=True):
     """A function applied to its arguments."""
 
     function: str
     arguments: "tuple[Expression, ...]"
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Spanned, frozen=True):
     """Two operands and what joins them; null in a comparison or in arithmetic gives null."""
 
     operator: Operator
     left: "Expression"
     right: "Expression"
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Negation:
+class Negation(Spanned, frozen=True):
     """`NOT` (null stays null) or a minus sign."""
 
     operator: Literal["not", "-"]
     operand: "Expression"
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
 Expression = Constant | FieldValue | Call | Binary | Negation

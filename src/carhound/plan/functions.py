@@ -3,7 +3,7 @@
 Names and arguments are those of Splunk's Search Reference, "Evaluation functions".
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.plan.expressions import Binary, Call, Expression, Negation, calls
 from carhound.plan.predicates import Predicate, Where, tests
@@ -12,8 +12,7 @@ ANY = 1_000
 """As many arguments as a person can write."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """One function of the language, whichever engine runs it."""
 
     family: str

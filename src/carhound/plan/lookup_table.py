@@ -1,11 +1,11 @@
 """Tables given beside the evidence, which a plan holds whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class LookupTable:
+class LookupTable(Struct, frozen=True):
     """A table of texts. Empty cells are missing values."""
 
     name: str

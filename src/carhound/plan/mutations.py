@@ -6,7 +6,8 @@ filled in general; of those only the parts that are plain text are tried.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.glob import Glob
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue, Negation
@@ -28,8 +29,7 @@ ANOTHER = "another.exe"
 _PATTERN = re.compile(r"\\?[.]\*|\.\+|\^|\$|\(\?[a-z]*[):]?|[()|?+*\[\]{}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Another value for a field; None takes the field away."""
 
     what: str

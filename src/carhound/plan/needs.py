@@ -4,7 +4,7 @@ Where no event of a file carries such a field, the file is not clean: nothing co
 (`signer == null`) anything would.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.plan.expressions import Binary, Call, Expression, FieldValue, Negation
 from carhound.plan.functions import FUNCTIONS
@@ -32,8 +32,7 @@ CARRIERS = {
 """Native fields whose presence shows that a file tells about a CAR field, be its value null."""
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """Fields one of which some event of a file must carry."""
 
     fields: tuple[Field, ...]

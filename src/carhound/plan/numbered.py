@@ -1,15 +1,15 @@
 """The clauses of a text: the parts that its plan was read from, numbered in the order of the text."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Filter, Node, Scan, SubsearchFilter, chain, subsearch_of
 from carhound.plan.predicates import tests
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """A part of the text that decides which events match: a test, a time range, what is scanned."""
 
     number: int

@@ -5,82 +5,75 @@ Boolean, so that `Not(Matches(f, v))` is true where the field is missing and `Ma
 not. Only `Where` is three-valued inside; it holds where its expression is true.
 """
 
-import dataclasses
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.model.diagnostics import Span
 from carhound.model.glob import Glob
+from carhound.model.spanned import Spanned
 from carhound.plan.expressions import Expression, View
 
 Order = Literal["==", "!=", "<", "<=", ">", ">="]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field by its exact name, in one of the two views of an event."""
 
     name: str
     view: View = "native"
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Spanned, frozen=True):
     """Some value of the field matches the pattern (negated: some value does not), letter case aside."""
 
     field: Field
     pattern: Glob
     negated: bool = False
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Compares:
+class Compares(Spanned, frozen=True):
     """Some value stands in this order to the literal: as numbers if both are numbers, else as text."""
 
     field: Field
     order: Order
     value: str
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InNetwork:
+class InNetwork(Spanned, frozen=True):
     """Some value is an IP address in the network (CIDR notation); negated: some value is not."""
 
     field: Field
     network: str
     negated: bool = False
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(Spanned, frozen=True):
     """The field has a value, be it empty text."""
 
     field: Field
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Spanned, frozen=True):
     """The field has no value (`== null` in pseudocode): its truth hangs on what a file carries at all."""
 
     field: Field
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Spanned, frozen=True):
     """A bare search term: the text stands somewhere in the event, bounded by breakers (segmenters.conf)."""
 
     pattern: Glob
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MatchesRegex:
+class MatchesRegex(Spanned, frozen=True):
     """Some value holds a match of the RE2 expression, letter case counting; negated: none does, or no value.
 
     `field` None stands for the event's raw text.
@@ -90,37 +83,33 @@ class MatchesRegex:
     expression: str
     negated: bool = False
     ignore_case: bool = False
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Spanned, frozen=True):
     """An eval expression that must be true."""
 
     expression: Expression
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Struct, frozen=True):
     """Every one holds; of none, true."""
 
     items: "tuple[Predicate, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """At least one holds; of none, false."""
 
     items: "tuple[Predicate, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Spanned, frozen=True):
     """The other does not hold."""
 
     item: "Predicate"
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
 Test = Matches | Compares | InNetwork | Present | Absent | Term | MatchesRegex | Where

@@ -1,8 +1,9 @@
 """Which fields of events a plan reads, and in which of the two views."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import singledispatch
+
+from msgspec import Struct
 
 from carhound.plan.aggregates import AGGREGATES
 from carhound.plan.columns import makes
@@ -45,8 +46,7 @@ from carhound.plan.nodes import (
 from carhound.plan.predicates import Field, Term, Test, Where, tests
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRead:
+class FieldRead(Struct, frozen=True):
     """A field that a plan reads from events."""
 
     field: Field

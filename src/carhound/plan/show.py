@@ -5,7 +5,8 @@ below it. Each test says in brackets what it makes of letter case and of a missi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Eval, Filter, Node, Scan, TableRows, subsearch_of
@@ -17,8 +18,7 @@ from carhound.plan.stems import stems
 INDENT = "  "
 
 
-@dataclass(frozen=True, slots=True)
-class PlanLine:
+class PlanLine(Struct, frozen=True):
     """One line of a plan's text, and the part of the source it stands for."""
 
     depth: int

@@ -4,7 +4,7 @@ A stem asks one event at a time, so events can be put to it while evidence is re
 never asks what time it is: for files that is only known when all has been read.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.plan.functions import needs_clock
 from carhound.plan.nodes import Filter, Node, Scan, chain, subsearch_of
@@ -13,8 +13,7 @@ from carhound.plan.predicates import AnyOf, Matches, Predicate, conjuncts
 EVENT_ID_FIELDS = frozenset({"EventCode", "EventID"})
 
 
-@dataclass(frozen=True, slots=True)
-class Stem:
+class Stem(Struct, frozen=True):
     """The top node of a stem, its scan, and what its filters ask, in the order of the text."""
 
     node: Node

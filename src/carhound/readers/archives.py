@@ -1,8 +1,9 @@
 """What archives have in common: members, whose names are only names, and how reading them ends."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.readers.gzip_stream import Ending
@@ -21,8 +22,7 @@ class ArchiveError(Exception):
     """The archive itself, or a member of it, cannot be read."""
 
 
-@dataclass(slots=True, eq=False)
-class Member:
+class Member(Struct, eq=False):
     """A file in an archive."""
 
     name: str

@@ -5,9 +5,10 @@ Parquet and Arrow by the columns of the table, and to JSON by the keys of a reco
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.folding import fold
@@ -18,8 +19,7 @@ from carhound.readers.row_native import bind
 _FAR = timezone(timedelta(hours=1))
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A part of the header: the same for all records, or taken from a column."""
 
     constant: str | None = None
@@ -37,8 +37,7 @@ class Taken:
         return self.values.get(fold(value)) if self.values else value
 
 
-@dataclass(frozen=True, slots=True)
-class TimeTaken:
+class TimeTaken(Struct, frozen=True):
     """The column with the time: "iso", "epoch", "epoch-ms", "filetime", or a pattern of strptime."""
 
     column: str
@@ -84,8 +83,7 @@ class TimeTaken:
         return time.astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
+class ColumnMapping(Struct, frozen=True):
     """One mapping, ready to be applied."""
 
     about: str

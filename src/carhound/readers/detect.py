@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.evidence import FileKind
 from carhound.readers.column_mapping import ColumnMapping
@@ -22,8 +23,7 @@ _LARGE_SAMPLE = 100_000
 """All that the first bytes hold, where the first few records are no events."""
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
+class Detection(Struct, frozen=True):
     """What a file is."""
 
     kind: FileKind | None
@@ -33,8 +33,7 @@ class Detection:
     """What it is instead, where it is no evidence that can be read; lower case, no full stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Magic:
+class Magic(Struct, frozen=True):
     """A file format known by fixed bytes."""
 
     at: int

@@ -4,6 +4,7 @@ Writers differ in how they spell attributes (`#attributes`, `@Name`, plain names
 `Data` (an object, a list of {Name, text}); all are read here. Tree: the Windows event schema, EventType.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from carhound.model.event import RawEvent, Value
@@ -102,15 +103,16 @@ def tree_payload(event: dict[str, Any]) -> dict[str, Value]:
     return data
 
 
-def plain_payload(event: Any) -> dict[str, Value] | None:
-    """The payload of a tree that holds nothing but plain fields under EventData; None for any other."""
+def plain_payload(event: Any, names: Iterable[str] | None) -> dict[str, Value] | None:
+    """These fields of the payload of a tree, or all; None where it is not as plain as most are."""
     if not isinstance(event, dict) or not event.keys() <= _PLAIN_PARTS:
         return None
     event_data = event.get("EventData")
-    if not isinstance(event_data, dict) or not _NO_FIELDS.isdisjoint(event_data):
+    if not isinstance(event_data, dict) or not _NO_FIELDS.isdisjoint(event_data) or "Data" in event_data:
         return None
     data: dict[str, Value] = {}
-    for name, value in event_data.items():
+    for name in event_data if names is None else names:
+        value = event_data.get(name)
         if type(value) is str:
             data[name] = value
         elif type(value) is int:

@@ -6,8 +6,9 @@ header is not believed: in logs copied while Windows wrote them its chunk count 
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from carhound.model.evidence import Damage
 from carhound.readers.evtx_counts import (
@@ -36,8 +37,7 @@ _CHUNK_HEADER_SIZE = b"\x80\0\0\0"
 _LOOK_AHEAD = _HEADER_SIZE_AT + 4
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """One chunk."""
 
     number: int

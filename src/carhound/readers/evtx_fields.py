@@ -6,10 +6,11 @@ and of others like it only that they are.
 
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
 from typing import Any
+
+from msgspec import Struct
 
 from carhound.readers.evtx_templates import NAME, Named, definition, fields_of
 
@@ -18,8 +19,7 @@ _LINK = 4
 """Bytes at the beginning of a template, and of a name, that tell where the next one in a list is."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Like:
+class _Like(Struct, frozen=True):
     """Templates that differ in places alone."""
 
     layout: struct.Struct

@@ -6,10 +6,11 @@ here is what parsing would tell.
 
 import struct
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from carhound.readers.evtx_counts import FIRST_RECORD, records_of_whole
 from carhound.readers.evtx_templates import Header, Part, UnfamiliarError, definition, header_of
@@ -52,8 +53,7 @@ class Met(NamedTuple):
 Glance = dict[Kind, Met]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shape:
+class _Shape(Struct, frozen=True, eq=False):
     """The layout of records with the same template, and values of the same sizes before the payload."""
 
     fields: struct.Struct

@@ -1,7 +1,8 @@
 """What is told of the records of many chunks that were only glimpsed, kind by kind."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from carhound.model.evidence import Glimpsed
 from carhound.model.presence import QUARTER, quarter_of
@@ -12,8 +13,7 @@ _TICKS = QUARTER.seconds * 10_000_000
 _BEFORE_1970 = -quarter_of(time_of(0))
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     events: int = 0
     first: int = 1 << 64
     last: int = 0

@@ -5,12 +5,12 @@ After an error the parser is asked for the next record: a plain loop would stop 
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
 from evtx import PyEvtxParser
+from msgspec.structs import replace
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage
@@ -112,8 +112,8 @@ def event(record: Any, chunk: Chunk, notes: Notes, last: str = "", tree: Any = N
         return replace(_damage(chunk, last or position(record), reason), records=1)
     if raw.record_id is None:
         raw.record_id = str(record["event_record_id"])
-    restore_braces(raw.data, raw.data)
-    restore_braces(raw.meta, raw.meta)
+    restore_braces(raw.data)
+    restore_braces(raw.meta)
     return raw
 
 
@@ -129,14 +129,12 @@ def _damage(chunk: Chunk, last: str, message: str) -> Damage:
     return Damage(where, reason[:1].lower() + reason[1:], chunk.offset, 1 if found else None)
 
 
-def restore_braces(fields: dict[str, Value], names: Iterable[str]) -> None:
+def restore_braces(fields: dict[str, Value]) -> None:
     """Puts GUIDs into braces, as Windows and every other shape write them; the parser leaves them off."""
-    for name in names:
-        if name.endswith(_GUID_NAMES) and _is_guid(value := fields.get(name)):
+    for name, value in fields.items():
+        if len(value) == 36 and name.endswith(_GUID_NAMES) and _is_guid(value):
             fields[name] = f"{{{value}}}"
 
 
 def _is_guid(value: Any) -> bool:
-    return (
-        isinstance(value, str) and len(value) == 36 and value[8] == value[13] == value[18] == value[23] == "-"
-    )
+    return isinstance(value, str) and value[8] == value[13] == value[18] == value[23] == "-"

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
@@ -29,8 +30,7 @@ class _Settled(NamedTuple):
     test: PayloadTest | None
 
 
-@dataclass(slots=True)
-class _Progress:
+class _Progress(Struct):
     """How far a chunk was read."""
 
     met: Glance
@@ -42,21 +42,21 @@ class _Progress:
     """The records that were given, by their place."""
     looked: set[int] = field(default_factory=set)
     """Places of those that were not, for what their payload says."""
+    touched: set[Kind] = field(default_factory=set)
+    """Kinds of both."""
 
     def tell(self, glimpses: Glimpses) -> None:
         """Tells of all that were not given."""
         for kind, (times, places) in self.met.items():
-            if not self.given and not self.looked:
+            if kind not in self.touched:
                 glimpses.add(kind, times)
                 continue
-            unread, looked = [], []
-            for time, place in zip(times, places, strict=True):
-                if place in self.looked:
-                    looked.append(time)
-                elif place not in self.given:
-                    unread.append(time)
-            glimpses.add(kind, unread)
+            looked = [time for time, place in zip(times, places, strict=True) if place in self.looked]
             glimpses.add(kind, looked, looked=True)
+            if len(looked) < len(times):
+                others = self.looked | self.given.keys()
+                rest = [time for time, place in zip(times, places, strict=True) if place not in others]
+                glimpses.add(kind, rest)
 
 
 class ChunkSieve:
@@ -94,8 +94,10 @@ class ChunkSieve:
                         tree = tree_of(record)
                         if not _passes(tree, settled.test):
                             progress.looked.add(place)
+                            progress.touched.add(kind)
                             continue
                 progress.given[place] = position(record)
+                progress.touched.add(kind)
                 yield event(record, chunk, notes, tree=tree)
             progress.at = todo[-1][0] + 1
         progress.tell(glimpses)
@@ -142,10 +144,10 @@ def _anything(_: object) -> bool:
 
 def _passes(tree: Any, test: PayloadTest) -> bool:
     """Whether an event may match; one whose payload is not plain may."""
-    payload = plain_payload(tree)
+    payload = plain_payload(tree, None if test.whole else test.fields)
     if payload is None:
         return True
-    restore_braces(payload, test.fields)
+    restore_braces(payload)
     return test.holds(payload)
 
 

@@ -5,8 +5,9 @@ understood; of all else there is no opinion, and the record has to be parsed.
 """
 
 import struct
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 _FRAGMENT = b"\x0f\x01\x01\x00"
 _DEFINITION = struct.Struct("<4x16sI")
@@ -42,8 +43,7 @@ class UnfamiliarError(Exception):
     """Not as Windows writes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """Where the parts of a record's header are."""
 
     provider: Part
@@ -53,8 +53,7 @@ class Header:
     time: int
 
 
-@dataclass(slots=True)
-class _Element:
+class _Element(Struct):
     name: str
     dependency: int
     attributes: dict[str, list[Part]] = field(default_factory=dict)

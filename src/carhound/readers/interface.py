@@ -1,9 +1,10 @@
 """What every reader takes and gives."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
@@ -28,15 +29,16 @@ class ByteSource(Protocol):
         """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadTest:
+class PayloadTest(Struct, frozen=True):
     """Tells of an event by its payload alone that it cannot match."""
 
     fields: frozenset[str]
     """What it reads beside the header, in native names; where one of them may be no part of the payload, it
     cannot be asked."""
+    whole: bool
+    """Whether it looks at all texts of the payload, whatever their names."""
     holds: Callable[[dict[str, Value]], bool]
-    """Whether an event with this payload may match."""
+    """Whether an event may match that has these fields, and no more of those that are read."""
 
 
 class Sieve(Protocol):
@@ -64,8 +66,7 @@ class Sieve(Protocol):
         """What tells more of those that can match and are not wanted for their own sake."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """What the reading of evidence depends on beside the evidence."""
 
     zone: tzinfo = UTC

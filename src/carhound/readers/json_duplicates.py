@@ -7,7 +7,8 @@ import json
 import re
 from typing import Any
 
-_OTHER_BLANKS = (b"\t", b"\n", b"\r")
+import orjson
+
 _KEY_ENDS = re.compile(rb'"[ \t\n\r]*+:')
 _MOST_DEPTH = 200
 
@@ -18,10 +19,10 @@ def has_duplicate_keys(text: bytes, record: Any) -> bool:
     Every key is followed by a quote and a colon, so that as many of these as there are keys prove that none
     was lost; only where there are more, for which values can be the reason too, the text is parsed again.
     """
-    ends = text.count(b'":')
-    if b'" :' in text or any(blank in text for blank in _OTHER_BLANKS):
-        ends = len(_KEY_ENDS.findall(text))
-    if ends == _keys(record, 0):
+    if b'" :' in text or b"\t" in text or b"\n" in text or b"\r" in text or b"\\u0022" in text:
+        if len(_KEY_ENDS.findall(text)) == _keys(record, 0):
+            return False
+    elif text.count(b'":') == _key_ends(record):
         return False
     lost = 0
 
@@ -36,6 +37,14 @@ def has_duplicate_keys(text: bytes, record: Any) -> bool:
     except (ValueError, RecursionError):
         return False
     return lost > 0
+
+
+def _key_ends(record: Any) -> int:
+    """How many there are in the record written again, in which values hold them as they did."""
+    try:
+        return orjson.dumps(record).count(b'":')
+    except TypeError:  # a number beyond 64 bits, or deeper than orjson writes though not than it reads
+        return -1
 
 
 def _keys(value: Any, depth: int) -> int:

@@ -7,42 +7,48 @@ read before; the time alone may be new. Every other line is left to be read.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.model.instants import parse_time
 from carhound.model.presence import quarter_of
 from carhound.readers.interface import Sieve
-from carhound.readers.json_layout import HeaderKeys, Layout, layout_of
+from carhound.readers.json_layout import HeaderKeys, layout_of
+from carhound.readers.json_payload import LineTest, line_test
+from carhound.readers.json_soft import Faults, lines_found, soft
 from carhound.readers.literal_scan import Find, in_text, utf8
 from carhound.readers.sysmon_names import SYSMON
 
 _MOST_LAYOUTS = 200
 """Made for one file, whether or not they come to anything."""
 _MOST_HEADERS = 10_000
-_WORTH = 64
-"""Lines of the same fields read before their layout is made, which takes as long as to read that many."""
+_WORTH = 16
+"""Lines of the same fields read before their layout is made, which takes longer than to read that many."""
+_HINT = 8
+"""Bytes by which the likeliest layout of a line is guessed."""
 _TOLD_EVERY = 64
 """Buffers."""
 _MINUTE = 16
 """Characters of a time up to its minute."""
-_CONTROLS = bytes(byte for byte in range(32) if byte != 10)
-_ESCAPE = re.compile(rb'\\[^"/bfnrt]')
 _BY_TYPE = "12"
 """Sysmon's event of which it is told where its type is missing."""
 _EARLIEST, _LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
 
+_Kind = tuple[str | None, str | None, str | None, str | None]
+"""Provider, channel, event id, computer."""
 _Header = bytes | tuple[bytes, ...]
 """The values of a line that its header is made of, as they are written."""
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     """Lines with one header that were passed over."""
 
-    header: tuple[str | None, str | None, str | None, str | None]
+    header: _Kind
+    looked: bool = False
+    """Whether their payload was looked at."""
     times: list[bytes] = field(default_factory=list)
     """Those not gathered yet, as they are written."""
     events: int = 0
@@ -64,13 +70,24 @@ class _Tally:
         self.times = []
 
 
-@dataclass(slots=True)
-class _Known:
+class _Settled(Struct, frozen=True):
+    """Lines with one header, and what becomes of those that may match."""
+
+    unread: _Tally
+    looked: _Tally
+    possible: bool
+    """Whether they can match at all."""
+    test: LineTest | None
+    """Tells of a line whether it may; None where it has to be read for that."""
+
+
+class _Known(Struct):
     """A layout, and the headers that were read in it; None for such as are always read."""
 
-    layout: Layout
-    match: Callable[[bytes], re.Match[bytes] | None]
-    tallies: dict[_Header, _Tally | None] = field(default_factory=dict)
+    match: Callable[..., re.Match[bytes] | None]
+    time: int
+    header: tuple[int, ...]
+    settled: dict[_Header, _Settled | None] = field(default_factory=dict)
 
 
 class LineGlance:
@@ -78,25 +95,33 @@ class LineGlance:
 
     def __init__(self, sieve: Sieve) -> None:
         self._sieve = sieve
+        self._any = sieve.literals is None
+        """Whether lines need no literal to match."""
         literals = sieve.literals or ()
         self._in_text = in_text(literals)
-        self._finds: tuple[Find, ...] = (*utf8(literals, sieve.spellings), _find_escape)
-        """Each finds a line that may have to be read, whatever its layout."""
+        self._finds: tuple[Find, ...] = utf8(literals, sieve.spellings)
+        self._faults = Faults(sieve.spellings)
         self._met: Counter[int] = Counter()
         """Lines without a layout, by their fields."""
         self._made = 0
         self._known: list[_Known] = []
+        """Those met last come first."""
+        self._guesses: dict[bytes, _Known] = {}
+        """By the bytes at the place of the hint, the layout met last."""
+        self._hint = 0
+        """Where in a line its event id stands, if it is like the last one that was learned."""
         self._headers = 0
         self._quarters: dict[bytes, int] = {}
         self._buffer = b""
         self._buffers = 0
         """Since the last was told."""
-        self._lines: list[bytes] = []
-        self._hits: set[int] = set()
-        """Where the lines found begin."""
-        self._number = 0
+        self._lines = b""
+        """The lines of the buffer, soft, from this place on."""
         self._offset = 0
-        """Of the line with this number, in the buffer."""
+        self._hits: set[int] = set()
+        """Where among them those begin that hold a literal."""
+        self._faulty: set[int] = set()
+        """Likewise those that have to be read, whatever their layout."""
 
     def __call__(self, buffer: bytes, at: int) -> int:
         """Where the first line at or after `at`, which begins one, stands that has to be read."""
@@ -104,62 +129,63 @@ class LineGlance:
             return at
         if buffer is not self._buffer:
             self._turn_to(buffer, at)
-        lines, number, offset, hits = self._lines, self._number, self._offset, self._hits
-        while offset < at and number < len(lines):
-            offset += len(lines[number]) + 1
-            number += 1
-        if offset == at:
-            known, quarters = self._known[0], self._quarters
-            match, timed, header = known.match, known.layout.time, known.layout.header
-            while number < len(lines) and offset not in hits:
-                line = lines[number]
-                found = match(line)
-                if found is None:
-                    other, found = self._find(line)
-                    if other is None or found is None:
-                        break
-                    known, match = other, other.match
-                    timed, header = known.layout.time, known.layout.header
-                time = found[timed]
-                tally = known.tallies.get(found.group(*header))
-                if tally is None or (time[:_MINUTE] not in quarters and not self._is_time(time)):
+        lines, hits, faulty = self._lines, self._hits, self._faulty
+        guesses, quarters, anything = self._guesses, self._quarters, self._any
+        hint, hint_end = self._hint, self._hint + _HINT
+        place, end = at - self._offset, len(lines)
+        while place < end and place not in faulty:
+            known = guesses.get(lines[place + hint : place + hint_end])
+            if known is None or (found := known.match(lines, place)) is None:
+                known, found = self._find(lines, place)
+                if known is None or found is None:
                     break
-                tally.times.append(time)
-                offset += len(line) + 1
-                number += 1
-        self._number, self._offset = number, offset
-        return max(at, offset)
+            stop = found.end()
+            if lines.find(b"\n", place) != stop - 1:
+                break  # a text may not hold the end of a line, and what stands behind it is another one
+            settled = known.settled.get(found.group(*known.header))
+            time = found[known.time]
+            if settled is None or (time[:_MINUTE] not in quarters and not self._is_time(time)):
+                break
+            tally = settled.unread
+            if (anything or place in hits) and settled.possible:
+                if settled.test is None or settled.test(buffer[self._offset + place : self._offset + stop]):
+                    break
+                tally = settled.looked
+            tally.times.append(time)
+            place = stop
+        return max(at, self._offset + place)
 
     def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
         """Takes note of a line that was read; `remarked` says that more was told than the event."""
-        if keys is None or self._wants(event):
+        kind = event.provider, event.channel, event.event_id, event.computer
+        if keys is None or self._sieve.wants(*kind[:3]):
             return
-        line = _soft(line + b"\n")[:-1]
-        known, found = self._find(line)
+        possible = self._sieve.can_match(*kind)
+        test = self._sieve.payload_test(*kind) if possible else None
+        if self._any and possible and test is None:
+            return
+        text = soft(line + b"\n")
+        known, found = self._find(text, 0)
         if known is None or found is None:
             if remarked or not self._is_worth_it(event):
                 return
             self._made += 1
-            layout = layout_of(line, keys)
-            if layout is None or (found := layout.pattern.fullmatch(line)) is None:
+            layout = layout_of(text[:-1], keys)
+            if layout is None or (found := layout.pattern.match(text)) is None:
                 return
-            known = _Known(layout, layout.pattern.fullmatch)
+            known = _Known(layout.pattern.match, layout.time, layout.header)
             self._known.insert(0, known)
-        header = found.group(*known.layout.header)
-        if header in known.tallies or self._headers == _MOST_HEADERS:
+            self._guesses.clear()
+            self._hint = found.start(layout.header[0])
+        header = found.group(*known.header)
+        if found.end() < len(text) or header in known.settled or self._headers == _MOST_HEADERS:
             return
-        if remarked or self._is_odd(event, found[known.layout.time]):
-            known.tallies[header] = None
-        else:
-            known.tallies[header] = _Tally((event.provider, event.channel, event.event_id, event.computer))
+        asked = None if test is None else line_test(test, keys, event, line)
+        odd = remarked or self._is_odd(event, found[known.time])
+        known.settled[header] = (
+            None if odd else _Settled(_Tally(kind), _Tally(kind, looked=True), possible, asked)
+        )
         self._headers += 1
-
-    def _wants(self, event: RawEvent) -> bool:
-        """Whether all events like this are read."""
-        kind = event.provider, event.channel, event.event_id
-        if self._sieve.literals is None and self._sieve.can_match(*kind, event.computer):
-            return True
-        return self._sieve.wants(*kind)
 
     def _is_worth_it(self, event: RawEvent) -> bool:
         """Whether enough lines had the fields of this one."""
@@ -177,40 +203,41 @@ class LineGlance:
         for tally in self._tallies():
             tally.gather(self._quarters)
             if tally.events:
+                quarters = frozenset(tally.quarters)
                 told = Glimpsed(
-                    *tally.header, tally.events, tally.first, tally.last, frozenset(tally.quarters)
+                    *tally.header, tally.events, tally.first, tally.last, quarters, looked=tally.looked
                 )
                 tally.events, tally.quarters = 0, set()
                 yield told
 
     def _tallies(self) -> Iterator[_Tally]:
         for known in self._known:
-            yield from (tally for tally in known.tallies.values() if tally is not None)
+            for settled in known.settled.values():
+                if settled is not None:
+                    yield settled.unread
+                    yield settled.looked
 
     def _turn_to(self, buffer: bytes, at: int) -> None:
         for tally in self._tallies():
             tally.gather(self._quarters)
         if len(self._quarters) > _MOST_HEADERS:
             self._quarters.clear()
-        soft = _soft(buffer[at : buffer.rfind(b"\n") + 1])
-        self._buffer, self._number, self._offset = buffer, 0, at
+        if len(self._guesses) > _MOST_HEADERS:
+            self._guesses.clear()
+        lines = soft(buffer[at : buffer.rfind(b"\n") + 1])
+        self._buffer, self._lines, self._offset = buffer, lines, at
         self._buffers += 1
-        self._lines = soft.split(b"\n")[:-1]
-        self._hits = {at + line for find in self._finds for line in _lines_found(soft, find)}
-        if _is_faulty(soft):
-            offset = at
-            for line in self._lines:
-                if _is_faulty(line):
-                    self._hits.add(offset)
-                offset += len(line) + 1
+        self._hits = {place for find in self._finds for place in lines_found(lines, find)}
+        self._faulty = self._faults(lines)
 
-    def _find(self, line: bytes) -> tuple[_Known | None, re.Match[bytes] | None]:
-        """The layout of a line, which comes first from now on."""
-        for place, known in enumerate(self._known):
-            if (found := known.match(line)) is not None:
-                if place:
-                    del self._known[place]
+    def _find(self, lines: bytes, place: int) -> tuple[_Known | None, re.Match[bytes] | None]:
+        """The layout of the line at a place, which is tried first from now on."""
+        for number, known in enumerate(self._known):
+            if (found := known.match(lines, place)) is not None:
+                if number:
+                    del self._known[number]
                     self._known.insert(0, known)
+                self._guesses[lines[place + self._hint : place + self._hint + _HINT]] = known
                 return known, found
         return None, None
 
@@ -232,36 +259,3 @@ class LineGlance:
             return False
         self._quarters[minute] = quarter_of(parsed)
         return True
-
-
-def _soft(lines: bytes) -> bytes:
-    """Lines with slashes for escaped backslashes, and a blank for what CR LF has more; as long as before."""
-    lines = lines.replace(b"\\\\", b"//")
-    return lines.replace(b"\r\n", b" \n") if b"\r" in lines else lines
-
-
-def _lines_found(lines: bytes, find: Find) -> Iterator[int]:
-    """Where the lines begin in which something is found."""
-    at = 0
-    while at < len(lines) and (hit := find(lines, at)) >= 0:
-        yield lines.rfind(b"\n", 0, hit) + 1
-        at = lines.find(b"\n", hit) + 1 or len(lines)
-
-
-def _find_escape(lines: bytes, at: int) -> int:
-    """Of a character that is written by number, or not as JSON allows."""
-    found = _ESCAPE.search(lines, at)
-    return -1 if found is None else found.start()
-
-
-def _is_faulty(lines: bytes) -> bool:
-    """Whether there are bytes that JSON does not allow."""
-    if len(lines.translate(None, _CONTROLS)) < len(lines):
-        return True
-    if lines.isascii():
-        return False
-    try:
-        lines.decode()
-    except UnicodeDecodeError:
-        return True
-    return False

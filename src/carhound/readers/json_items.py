@@ -53,9 +53,9 @@ _BROKEN, _UNFINISHED = -1, -2
 class JsonItems:
     """Iterates over (object, its position) and `Damage`. `read(size)` gives the text in UTF-8.
 
-    `offsets` says whether places in this text are places in the file, `largest` how many bytes an object may
-    have; `glance` passes over lines, of which `Glimpsed` tells. Who takes an object for a whole record sets
-    `recovering` to False: until then what follows damage may be a piece of what was damaged.
+    `offsets` says whether places in this text are places in the file, behind `start`, `largest` how many
+    bytes an object may have; `glance` passes over lines, of which `Glimpsed` tells. Who takes an object for a
+    whole record sets `recovering` to False: until then what follows damage may be a piece of it.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class JsonItems:
         offsets: bool = True,
         largest: int = LARGEST,
         glance: LineGlance | None = None,
+        start: int = 0,
     ) -> None:
         self.recovering = False
         self.line: bytes | None = None
@@ -75,8 +76,8 @@ class JsonItems:
         self._offsets = offsets
         self._largest = largest
         self._buffer = b""
-        self._start = 0
-        """Of the buffer, in the text."""
+        self._start = start
+        """Of the buffer, in the file."""
         self._lead: bytes | None = b""
         """The blanks before the buffer in its first line; None where something else stands there."""
         self._at = 0
@@ -134,6 +135,10 @@ class JsonItems:
                 self._resume(at, None)
             else:
                 yield from self._object(at, end)
+
+    def lines(self) -> int:
+        """How many lines ended in what was read so far."""
+        return self._line - 1 + self._buffer.count(b"\n", self._counted)
 
     def _passed_over(self, at: int) -> Iterator[Glimpsed] | None:
         """What is told of lines that need not be read, if `at` begins one.

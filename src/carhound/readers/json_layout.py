@@ -7,10 +7,14 @@ Lines are **soft** here: two slashes stand for an escaped backslash, so that one
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+
+from msgspec import Struct
 
 _ENVELOPES = frozenset({"_source", "body"})
 _MOST_PIECES = 2000
+_MOST_PATTERNS = 200
+"""Kept, so that other spans and files with such lines need not make them anew."""
 _TOKEN = re.compile(
     rb'(?P<key>"[^"\\.]+")(?P<colon> *:)|(?P<string>"(?:[^"\\]|\\.)*+")(?! *:)|(?P<number>-?\d+)(?![\d.eE])'
     rb"|(?P<boolean>true|false)|(?P<mark>null|[{}\[\],]| +)",
@@ -27,8 +31,7 @@ _TIMES = (
 """Times of one way and length are in the order of their bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderKeys:
+class HeaderKeys(Struct, frozen=True):
     """On which values the headers of a shape's records depend; keys below others follow them with a dot."""
 
     names: frozenset[str]
@@ -37,21 +40,21 @@ class HeaderKeys:
     """Which gives the time: the first that can be read, and carries a zone where that is asked for."""
     plain: frozenset[str]
     """Objects whose members are fields: what is no plain value there is made a text. "" is the record."""
+    payload: str = ""
+    """The object whose members are the fields of the payload, where nothing else adds any."""
     never: frozenset[str] = frozenset()
     """Keys by whose values a record may be of another shape."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What lines of a layout match, from end to end, and the groups of its pattern."""
+class Layout(Struct, frozen=True):
+    """What lines of a layout match, with the newline at their end, and the groups of the pattern."""
 
     pattern: re.Pattern[bytes]
     time: int
     header: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A part of a line: a value with its key, or what stands between values."""
 
     kind: str
@@ -85,7 +88,12 @@ def layout_of(line: bytes, keys: HeaderKeys) -> Layout | None:
         else:
             parts.append(_UNDOUBLED + pattern if piece.name.endswith("Image") else pattern)
     header = tuple(group for group in range(1, groups + 1) if group != time)
-    return Layout(re.compile(b"".join(parts), re.DOTALL), time, header) if header else None
+    return Layout(_compiled(b"".join(parts) + b"\n"), time, header) if header else None
+
+
+@lru_cache(_MOST_PATTERNS)
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern, re.DOTALL)
 
 
 def _pieces(line: bytes, keys: HeaderKeys) -> Iterator[_Piece]:

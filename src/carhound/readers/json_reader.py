@@ -29,31 +29,47 @@ class JsonReader:
 
     name = "json"
 
+    def __init__(self, start: int = 0, told: Callable[[int], None] | None = None) -> None:
+        """`start` is where in its file the text begins; `told` how many lines it has, once all is read."""
+        self._start = start
+        self._told = told
+
     def read(self, source: ByteSource, options: ReadOptions) -> Iterator[Item]:
         """Every record; those of no supported shape are told at the end, by shape, as skipped."""
-        for item in _records(source, options, None):
+        for item in self._records(source, options, None):
             if not isinstance(item, Glimpsed):
                 yield item
 
     def sift(self, source: ByteSource, options: ReadOptions, sieve: Sieve) -> Iterator[Sifted]:
         """Likewise; of lines like those before them, and without a literal of the sieve, the headers."""
-        yield from _records(source, options, None if options.mappings else LineGlance(sieve))
+        yield from self._records(source, options, None if options.mappings else LineGlance(sieve))
+
+    def _records(
+        self, source: ByteSource, options: ReadOptions, glance: LineGlance | None
+    ) -> Iterator[Sifted]:
+        head = source.read(_HEAD)
+        notes = Notes(options.zone)
+        read, offsets = as_utf8(head, source), utf16_name(head) is None
+        items = JsonItems(read, notes, offsets, options.largest, glance, self._start)
+        yield from _sifted(items, notes, options.mappings, glance)
+        if self._told is not None:
+            self._told(items.lines())
+        yield from notes.remarks()
 
 
-def _records(source: ByteSource, options: ReadOptions, glance: LineGlance | None) -> Iterator[Sifted]:
-    head = source.read(_HEAD)
-    notes = Notes(options.zone)
+def _sifted(
+    items: JsonItems, notes: Notes, mappings: tuple[ColumnMapping, ...], glance: LineGlance | None
+) -> Iterator[Sifted]:
     other, behind = Other("records"), Other("records")
     broken = ""
     remarks = 0
-    items = JsonItems(as_utf8(head, source), notes, utf16_name(head) is None, options.largest, glance)
     try:
         for item in items:
             if not isinstance(item, tuple):
                 broken = item.where if isinstance(item, Damage) else broken
                 yield item
                 continue
-            shape, read_item = _event(*item, notes, options.mappings)
+            shape, read_item = _event(*item, notes, mappings)
             if isinstance(read_item, RawEvent):
                 items.recovering = False
                 behind = Other("records")  # what came before was pieces of the broken record
@@ -76,7 +92,6 @@ def _records(source: ByteSource, options: ReadOptions, glance: LineGlance | None
         raise
     yield from other.skipped()
     yield from behind.skipped()
-    yield from notes.remarks()
 
 
 def _event(

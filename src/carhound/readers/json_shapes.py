@@ -1,8 +1,9 @@
 """The shapes a JSON record can have, in the order in which they are tried."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from carhound.model.event import RawEvent
 from carhound.readers.json_azure import azure_event, is_azure
@@ -23,8 +24,7 @@ from carhound.readers.notes import Notes
 from carhound.readers.splunk_rows import is_splunk, splunk_event
 
 
-@dataclass(frozen=True, slots=True)
-class JsonShape:
+class JsonShape(Struct, frozen=True):
     """One shape of record."""
 
     name: str

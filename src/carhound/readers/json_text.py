@@ -1,7 +1,6 @@
 """JSON text: as UTF-8 whatever encoding the file has, and decoded even where its characters are faulty."""
 
 import codecs
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +59,8 @@ def decode(text: bytes, notes: Notes) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
+        import json  # for faulty texts only
+
         try:
             value = json.loads(text.decode("utf-8", "replace"), strict=False)
         except (ValueError, RecursionError):

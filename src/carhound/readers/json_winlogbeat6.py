@@ -27,6 +27,7 @@ HEADER_KEYS = HeaderKeys(
     names=frozenset({"source_name", "log_name", "event_id", "computer_name"}),
     times=(("event_data.UtcTime", False), ("@timestamp", True)),
     plain=frozenset({"event_data", "user_data"}),
+    payload="event_data",
 )
 
 

@@ -58,6 +58,7 @@ HEADER_KEYS = HeaderKeys(
     ),
     times=(("winlog.time_created", True), ("winlog.event_data.UtcTime", False), ("@timestamp", True)),
     plain=frozenset({"winlog.event_data", "winlog.user_data"}),
+    payload="winlog.event_data",
 )
 
 

@@ -5,7 +5,9 @@ Two ratios, because a bomb must not hide the evidence beside it: one compressed 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.errors import UsageError
 
@@ -13,8 +15,7 @@ _UNITS = {"k": 10, "m": 20, "g": 30, "t": 40}
 _HINT = "write LIMIT=NUMBER, with LIMIT one of size, ratio, members or depth, for example size=200G"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Of one file named or met in a folder, with all that is in it."""
 
     size: int = 64 << 30

@@ -1,109 +1,115 @@
 """Bytes searched for literals in every way in which a log can hold them, before anything is parsed."""
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import re2
 
-from carhound.model.folding import fold
+from carhound.model.folding import FOLD_INTO_ASCII
+from carhound.readers.literal_patterns import Scan, any_of, options, scans
 
 Holds = Callable[[bytes], bool]
 """Whether bytes may hold one of the literals; False is certain."""
 
+Finds = Callable[[bytes], list[tuple[int, int]]]
+"""The spans, in order, in which literals may stand: the first byte of every literal there is lies in one.
+
+So bytes that no span touches hold no whole literal.
+"""
+
 Find = Callable[[bytes, int], int]
-"""Where one of the literals may stand next in bytes, at or after a place; -1 is certain."""
+"""A place in the next literal that may stand in bytes at or after a place; -1 is certain."""
 
 _BETWEEN = rb"(?:\x00|[\x00-\xff][\xd8-\xdf])*"
 """Between two letters: what UTF-16 adds, and what parsers drop, zeros and halves of surrogate pairs."""
-_MEMORY = 64 << 20
-_APART = 3
-"""So many literals are searched for one by one: each has a first letter that the search can jump to."""
-_SHORTEST_END = 4
+_MOST_IN_UTF16, _MOST_IN_UTF8 = 40, 10
+"""Literals searched for apart: every other byte of texts in UTF-16 is a zero, which is soon passed."""
+_LONGEST = 4
+"""Bytes of a character in UTF-8."""
+_PATIENCE = 16
+"""Ends of literals found in vain, one after the other, before literals are searched for as a whole."""
+_ONE_BY_ONE = 5
+"""So many literals are looked for in turn."""
 
 
 def utf16_or_ansi(literals: Iterable[str], spellings: Mapping[str, str]) -> Holds:
     """A search for texts in UTF-16 (little-endian) and in the code pages of Windows."""
-    return _any_held(tuple(literals), tuple(spellings.items()))
-
-
-@lru_cache
-def _any_held(literals: tuple[str, ...], spellings: tuple[tuple[str, str], ...]) -> Holds:
-    spelt = {letter: _any_of(every, "utf-16-le") for letter, every in spellings}
-
-    def pattern(literal: str) -> bytes:
-        return _BETWEEN.join(spelt.get(letter) or _any_of(letter, "utf-16-le") for letter in literal)
-
-    if len(literals) > _APART:
-        in_turn = [_searches(list(map(pattern, literals)))]
-    else:
-        in_turn = [list(map(_search, map(pattern, _parts(literal)))) for literal in literals]
+    searches = scans(tuple(literals), tuple(spellings.items()), _MOST_IN_UTF16, "utf-16-le", _BETWEEN)
 
     def holds(data: bytes) -> bool:
-        return any(all(search(data) is not None for search in searches) for searches in in_turn)
+        return any(_holds(scan, data) for scan in searches)
 
     return holds
 
 
-def _parts(literal: str) -> tuple[str, ...]:
-    """What is searched for in turn: an end of the literal, then all of it.
+def finds(literals: Iterable[str], spellings: Mapping[str, str]) -> Finds:
+    """Likewise a search for all of them.
 
-    The end begins with a character without letter case, to which a search jumps several times as fast.
+    A search goes on behind the span before, and finds the first place from there on at which the pattern of
+    a literal begins. So it jumps over the first byte of no literal but such as the span before holds.
     """
-    at = next((at for at, one in enumerate(literal) if not one.isalpha()), 0)
-    return (literal[at:], literal) if 0 < at <= len(literal) - _SHORTEST_END else (literal,)
+    searches = scans(tuple(literals), tuple(spellings.items()), _MOST_IN_UTF16, "utf-16-le", _BETWEEN)
+
+    def found(data: bytes) -> list[tuple[int, int]]:
+        return sorted(match.span() for scan in searches for match in _matches(scan, data))
+
+    return found
+
+
+def _holds(scan: Scan, data: bytes) -> bool:
+    return _may_hold(scan, data) and (scan.whole is None or scan.whole.search(data) is not None)
+
+
+def _matches(scan: Scan, data: bytes) -> Iterator[Any]:
+    if scan.whole is None:
+        return chain.from_iterable(start.finditer(data) for start in scan.starts)
+    return scan.whole.finditer(data) if _may_hold(scan, data) else iter(())
+
+
+def _may_hold(scan: Scan, data: bytes) -> bool:
+    return any(start.search(data) is not None for start in scan.starts)
 
 
 def utf8(literals: Iterable[str], spellings: Mapping[str, str]) -> tuple[Find, ...]:
-    """Searches for texts in UTF-8."""
-    patterns = [
-        b"".join(_any_of(spellings.get(letter, letter), "utf-8") for letter in literal)
-        for literal in literals
-    ]
-    return tuple(_finder(search) for search in _searches(patterns))
-
-
-def in_text(literals: Iterable[str]) -> Callable[[str], bool]:
-    """Likewise in a text that was decoded."""
+    """Searches for texts in UTF-8, each for some of the literals."""
     wanted = tuple(literals)
-    if len(wanted) > _APART:
-        search = _search(b"|".join(_escaped(literal.encode()) for literal in wanted))
-        return lambda text: search(fold(text).encode("utf-8", "surrogatepass")) is not None
-
-    def holds(text: str) -> bool:
-        folded = fold(text)
-        return any(literal in folded for literal in wanted)
-
-    return holds
+    reach = _LONGEST * max(map(len, wanted), default=0)
+    searches = scans(wanted, tuple(spellings.items()), _MOST_IN_UTF8, "utf-8", b"")
+    return tuple(_finder(start, scan.whole, reach) for scan in searches for start in scan.starts)
 
 
-def _searches(patterns: list[bytes]) -> list[Callable[..., Any]]:
-    return list(map(_search, patterns if len(patterns) <= _APART else [b"|".join(patterns)]))
-
-
-def _finder(search: Callable[..., Any]) -> Find:
+def _finder(start: Any, whole: Any, reach: int) -> Find:
     def find(data: bytes, at: int) -> int:
-        found = search(data, at)
+        tried = at
+        for _ in range(_PATIENCE):
+            found = start.search(data, tried)
+            if found is None:
+                return -1
+            place: int = found.start()
+            if whole is None or whole.search(data, max(place - reach, at), place + reach) is not None:
+                return place
+            tried = place + 1
+        found = whole.search(data, max(tried - reach, at))
         return -1 if found is None else int(found.start())
 
     return find
 
 
-def _any_of(spelt: str, encoding: str) -> bytes:
-    """The bytes of any of these characters; of ASCII ones without the zero that UTF-16 adds."""
-    ascii_ones = b"".join(_escaped(one.encode()) for one in spelt if one.isascii())
-    others = [_escaped(one.encode(encoding)) for one in spelt if not one.isascii()]
-    return b"(?:" + b"|".join((b"[" + ascii_ones + b"]", *others)) + b")"
+def in_text(literals: Iterable[str]) -> Callable[[str], bool]:
+    """A search in a text that was decoded."""
+    wanted = tuple(literals)
+    if not wanted:
+        return lambda _: False
+    spelt = {one: one + one.upper() + FOLD_INTO_ASCII.get(one, "") for one in "".join(wanted)}
+    every = re2.Set.SearchSet(options())  # a set, even of one pattern, has less to do for each text
+    every.Add(b"|".join(b"".join(any_of(spelt[one], "utf-8") for one in literal) for literal in wanted))
+    every.Compile()
 
+    def among_many(text: str) -> bool:
+        return every.Match(text.encode("utf-8", "surrogatepass")) is not None
 
-def _escaped(data: bytes) -> bytes:
-    return b"".join(b"\\x%02x" % byte for byte in data)
+    def among_few(text: str) -> bool:
+        return any(map(text.lower().__contains__, wanted)) if text.isascii() else among_many(text)
 
-
-def _search(pattern: bytes) -> Callable[..., Any]:
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = _MEMORY
-    options.log_errors = False
-    search: Callable[..., Any] = re2.compile(pattern, options).search
-    return search
+    return among_few if len(wanted) <= _ONE_BY_ONE else among_many

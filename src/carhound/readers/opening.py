@@ -6,10 +6,12 @@ to back, and lie in another one, are spooled to a temporary file that has no nam
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.archives import ArchiveError, CompressedStream, Member, compressed_ending
@@ -20,7 +22,7 @@ from carhound.readers.gzip_stream import GzipStream
 from carhound.readers.interface import ByteSource, ReadOptions, read_exactly
 from carhound.readers.limits import Budget, LimitError, raised
 from carhound.readers.part import Part
-from carhound.readers.sources import Guarded, Rewound, Spool, replayed
+from carhound.readers.sources import Guarded, Rewound, replayed
 from carhound.readers.spans import WHOLE, Span
 from carhound.readers.walk import STANDARD_INPUT, Found
 
@@ -38,8 +40,7 @@ def _nothing() -> Iterator[Trouble]:
     return iter(())
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(Struct, frozen=True):
     """Bytes with a name: a file, a member of an archive, what a compressed file holds."""
 
     shown: str
@@ -88,6 +89,10 @@ class Opener:
         return self._found.path.open("rb")
 
     def _open_span(self) -> ByteSource:
+        if self._span.unit == "bytes":
+            from carhound.readers.json_lines import Stretch
+
+            return Stretch(self._open_file(), self._span)
         from carhound.readers.evtx_chunks import spanned
 
         return spanned(self._open_file(), self._span.first)
@@ -122,8 +127,13 @@ class Opener:
         else:
             again = replayed(Rewound(head, source), content.open)
         detection = self._detect(content, head)
-        if detection.format == "evtx" and not self._span.whole:
-            again = self._open_span
+        if not self._span.whole:
+            if detection.kind == "evidence":
+                again = self._open_span
+            elif self._span.first:
+                return  # what the first span says of the file is all there is to say
+            else:
+                self._span = WHOLE
         if detection.kind == "not evidence" and (troubles := self._early_end(content, source, head)):
             part = self._part(content.shown, content.size, "evidence", None, troubles[0].reason)
             part.troubles = troubles
@@ -204,6 +214,7 @@ class Opener:
         )
 
     def _zip(self, content: _Content) -> Iterator[Part]:
+        from carhound.readers.spool import Spool
         from carhound.readers.zip_members import zip_members
 
         troubles: list[Trouble] = []

@@ -1,8 +1,9 @@
 """One part of the evidence: a file, or a member of an archive, and what can be read from it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.detect import CSV_FORMATS, TABULAR
@@ -18,8 +19,7 @@ Trouble = Damage | Skipped | Remark
 Read = TypeVar("Read")
 
 
-@dataclass(slots=True, eq=False)
-class Part:
+class Part(Struct, eq=False):
     """A file, or a member of an archive, and what can be read from it."""
 
     path: str
@@ -41,18 +41,20 @@ class Part:
     """What is to be told of it in place of reading it."""
     span: Span = WHOLE
     """What of it is to be read."""
+    lines: int = 0
+    """How many lines ended in what was read, where it is text of which spans are read."""
 
     def items(self) -> Iterator[Item]:
         """Events, damage, what was left out, and remarks; all there is, whatever the bytes are.
 
         Members of a tar archive have to be read before the next part is asked for.
         """
-        return self._read(lambda source: _reader(self.format, self.span).read(source, self.options))
+        return self._read(lambda source: self._reader().read(source, self.options))
 
     def sifted(self, sieve: Sieve) -> Iterator[Sifted]:
         """Likewise, but of events that the sieve does not want only the headers, where that saves work."""
-        reader = _sifting(self.format, self.span)
-        if reader is None:
+        reader = self._reader()
+        if not isinstance(reader, Sifting):
             return self.items()
         return self._read(lambda source: reader.sift(source, self.options, sieve))
 
@@ -61,6 +63,16 @@ class Part:
         from carhound.readers.evtx_chunks import chunks
 
         return self._read(lambda source: chunks(source, self.span.first, self.span.stop))
+
+    def _reader(self) -> Reader:
+        if self.format == "evtx" or self.span.whole:
+            return _reader(self.format, self.span)
+        from carhound.readers.json_reader import JsonReader
+
+        return JsonReader(self.span.first, self._count_lines)
+
+    def _count_lines(self, lines: int) -> None:
+        self.lines = lines
 
     def _read(self, read: Callable[[ByteSource], Iterator[Read]]) -> Iterator[Read | Trouble]:
         if self.kind == "not evidence":
@@ -83,11 +95,6 @@ class Part:
                 yield from self.ending()
         finally:
             source.close()
-
-
-def _sifting(name: str | None, span: Span) -> Sifting | None:
-    reader = _reader(name, span)
-    return reader if isinstance(reader, Sifting) else None
 
 
 def _reader(name: str | None, span: Span) -> Reader:

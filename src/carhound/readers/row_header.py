@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from carhound.model.event import Value
 from carhound.readers.notes import Notes
@@ -58,8 +59,7 @@ _PORTAL = re.compile(
 _EPOCH = re.compile(r"\d{9,11}(?:\.\d{1,9})?", re.ASCII)
 
 
-@dataclass(slots=True)
-class Header:
+class Header(Struct):
     """What the columns of a row say about its event."""
 
     provider: str | None

@@ -4,7 +4,8 @@ A table is known by the names of its columns; which event a row is, by what stan
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.event import RawEvent, Value
 from carhound.readers.column_mapping import ColumnMapping
@@ -21,8 +22,7 @@ Fields = dict[str, Value]
 """A row by the names of its columns; empty cells are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowShape:
+class RowShape(Struct, frozen=True):
     """One shape of table."""
 
     name: str

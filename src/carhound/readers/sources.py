@@ -1,6 +1,5 @@
-"""Sources around sources: one that starts again, one that never raises, one that can be read in any order."""
+"""Sources around sources: one that starts again, one that never raises."""
 
-import tempfile
 import zlib
 from collections.abc import Callable
 from io import BufferedReader
@@ -10,8 +9,6 @@ from carhound.model.evidence import Damage, Skipped
 from carhound.readers.archives import ArchiveError
 from carhound.readers.interface import ByteSource
 from carhound.readers.limits import LimitError
-
-_CHUNK = 1 << 20
 
 _READ_ERRORS = (ArchiveError, EOFError, OSError, RuntimeError, ValueError, zlib.error)
 """What reading may raise; RuntimeError is zipfile's for compression methods and passwords it cannot serve."""
@@ -72,8 +69,6 @@ class Guarded:
         self.trouble: Damage | Skipped | None = None
 
     def read(self, size: int, /) -> bytes:
-        from zipfile import BadZipFile
-
         if self.trouble is not None:
             return b""
         try:
@@ -83,7 +78,7 @@ class Guarded:
         except LimitError as limit:
             self.trouble = Skipped(f"all after {self._read} bytes" if self._read else "file", str(limit))
             return b""
-        except (*_READ_ERRORS, BadZipFile) as error:
+        except (*_READ_ERRORS, _bad_zip()) as error:
             if self._source is None and isinstance(error, OSError):
                 reason = f"it cannot be read: {(error.strerror or str(error)).lower()}"
                 self.trouble = Damage("file", reason)
@@ -109,21 +104,6 @@ class Guarded:
         _close(self._source)
 
 
-class Spool(tempfile.SpooledTemporaryFile[bytes]):
-    """The whole of a source, to be read in any order: in memory, or in a nameless temporary file."""
-
-    def __init__(self, source: ByteSource, in_memory: int) -> None:
-        super().__init__(max_size=in_memory)
-        self.size = 0
-        while data := source.read(_CHUNK):
-            self.write(data)
-            self.size += len(data)
-        self.seek(0)
-
-    def __del__(self) -> None:
-        self.close()
-
-
 def replayed(first: Rewound, again: Callable[[], ByteSource]) -> Callable[[], ByteSource]:
     """Opens a source whose first bytes were taken; from the second time on anew, where that can be."""
     left = [first]
@@ -132,6 +112,12 @@ def replayed(first: Rewound, again: Callable[[], ByteSource]) -> Callable[[], By
         return left.pop() if left else again()
 
     return opened
+
+
+def _bad_zip() -> type[Exception]:
+    from zipfile import BadZipFile  # asked only when something was raised
+
+    return BadZipFile
 
 
 def _close(source: ByteSource | None) -> None:

@@ -1,22 +1,26 @@
 """Large files in spans that can be read apart from each other, so that several processes can share them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import BinaryIO, Literal
+
+from msgspec import Struct
 
 from carhound.readers.walk import Found
 
-_LENGTH = 256
-"""Chunks: 16 MB, read in a part of a second."""
+_LENGTH = 16 << 20
+"""Bytes, read in a part of a second."""
+_CHUNK = 1 << 16
 _SMALLEST = 32 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Chunks of an EVTX file; all there is of any other."""
+class Span(Struct, frozen=True):
+    """Chunks of an EVTX file, or bytes of a file of JSON lines; all there is of any other."""
 
     first: int = 0
     """The number of the first."""
     stop: int | None = None
     """The number of the first that comes after; None where it reaches to the end of the file."""
+    unit: Literal["chunks", "bytes"] = "chunks"
 
     @property
     def whole(self) -> bool:
@@ -26,7 +30,7 @@ class Span:
     def __str__(self) -> str:
         if self.whole:
             return "file"
-        return f"chunks {self.first} to {'the end' if self.stop is None else self.stop - 1}"
+        return f"{self.unit} {self.first} to {'the end' if self.stop is None else self.stop - 1}"
 
 
 WHOLE = Span()
@@ -36,11 +40,24 @@ def spans(found: Found) -> tuple[Span, ...]:
     """The spans of a file, told from its size and content alone: however many read it, they are the same."""
     if found.problem is not None or found.stream or found.size < _SMALLEST:
         return (WHOLE,)
-    from carhound.readers.evtx_chunks import regular_chunks
-
     try:
         with found.path.open("rb", buffering=0) as file:
-            cuts = range(_LENGTH, regular_chunks(file), _LENGTH)
+            return _spans(file, found.size)
     except OSError:
         return (WHOLE,)
-    return tuple(map(Span, (0, *cuts), (*cuts, None)))
+
+
+def _spans(file: BinaryIO, size: int) -> tuple[Span, ...]:
+    from carhound.readers.evtx_chunks import regular_chunks
+
+    if chunks := regular_chunks(file):
+        length = max(_LENGTH // _CHUNK, 1)
+        return _between(range(length, chunks, length), "chunks")
+    from carhound.readers.json_lines import line_starts
+
+    file.seek(0)
+    return _between(line_starts(file, range(_LENGTH, size, _LENGTH)), "bytes")
+
+
+def _between(cuts: Sequence[int], unit: Literal["chunks", "bytes"]) -> tuple[Span, ...]:
+    return tuple(Span(first, stop, unit) for first, stop in zip((0, *cuts), (*cuts, None), strict=True))

@@ -5,7 +5,8 @@ headers into one another; archives made to harm use all three. Here a header is 
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 BLOCK = 512
 LONGEST = 1 << 16
@@ -25,8 +26,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """One block of 512 bytes that begins a member, or an extended header."""
 
     name: str

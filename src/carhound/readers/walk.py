@@ -1,11 +1,11 @@
 """The files below the paths given on the command line, in an order that depends on their names alone."""
 
-import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 STANDARD_INPUT = "-"
 _SEPARATORS = "/" if os.sep == "/" else "/\\"
@@ -13,8 +13,7 @@ _PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 """Where a shell puts the pipes of `<(command)`; any other pipe may have nobody at its other end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A file, or what stands where one could be."""
 
     shown: str
@@ -55,6 +54,8 @@ def _expanded(given: str) -> list[str]:
     """The path itself, or what the pattern fits; nothing that lies below a folder that it fits too."""
     if os.path.lexists(given):
         return [given]
+    import glob  # only what does not exist may be a pattern
+
     if not glob.has_magic(given):
         return []
     found: list[str] = []

@@ -1,9 +1,10 @@
 """Accounts of Windows: their security identifiers, and the logons of a machine."""
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from random import Random
+
+from msgspec import Struct
 
 SYSTEM = "NT AUTHORITY\\SYSTEM"
 
@@ -22,8 +23,7 @@ LABELS = {
 """Integrity level -> the mandatory label of the Security log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account, as the two logs write it."""
 
     text: str
@@ -52,8 +52,7 @@ def account(text: str) -> Account:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Logon:
+class Logon(Struct, frozen=True):
     """A logon session."""
 
     number: int

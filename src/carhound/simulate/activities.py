@@ -1,11 +1,12 @@
 """What people and Windows do all day, read from `noise.yaml`, which documents its own form."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from random import Random
 from typing import Any, cast
+
+from msgspec import Struct
 
 from carhound.simulate.happenings import SECOND, Integrity
 
@@ -13,8 +14,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 _NUMBERS = ("n", "big", "hex", "guid")
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A text with names in it."""
 
     parts: tuple[str, ...]
@@ -30,8 +30,7 @@ class Template:
         return "".join(filled)
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(Struct, frozen=True):
     """So many of a list."""
 
     count: int
@@ -46,8 +45,7 @@ class Some:
 _NONE = Some(0, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """A process, and what it does."""
 
     image: Template
@@ -71,8 +69,7 @@ class Act:
     """Whether it is of no use on a 32-bit Windows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """An act, and how often."""
 
     act: Act
@@ -86,8 +83,7 @@ class Activity:
     """The part of all machines that have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """All of `noise.yaml`."""
 
     residents: dict[str, Act]
@@ -119,7 +115,7 @@ def _tree() -> dict[str, Any]:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = (resources.files("carhound.simulate") / "noise.yaml").read_bytes()
+    text = Path(__file__).with_name("noise.yaml").read_bytes()
     return cast(dict[str, Any], yaml.load(text, Loader=loader))  # noqa: S506  # both are safe loaders
 
 

@@ -5,10 +5,12 @@ wherever it lies and whatever it is called, and no file in the world has them.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 NONE = "-"
 """What Sysmon writes for a version field that a file does not have."""
@@ -19,8 +21,7 @@ _TRUSTED = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """A file that can be run or loaded."""
 
     path: str
@@ -127,6 +128,6 @@ def _catalogue() -> dict[str, Any]:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = (resources.files("carhound.simulate") / "catalogue.yaml").read_bytes()
+    text = Path(__file__).with_name("catalogue.yaml").read_bytes()
     tree: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  # both are safe loaders
     return tree

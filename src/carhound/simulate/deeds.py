@@ -2,7 +2,8 @@
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound.simulate.catalogue import Program, copy_of, program, sign
 from carhound.simulate.document import Value
@@ -103,4 +104,4 @@ def file_of(fields: dict[str, Value], path: str) -> Program:
         )
     file = copy_of(fields["copy_of"].text(), path) if "copy_of" in fields else program(path)
     written = {attribute: fields[key].text() for key, attribute in VERSION_FIELDS.items() if key in fields}
-    return replace(file, **written) if written else file  # type: ignore[arg-type]
+    return replace(file, **written) if written else file

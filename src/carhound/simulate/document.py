@@ -5,11 +5,11 @@ written.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import yaml
+from msgspec import Struct
 
 from carhound.errors import ScenarioError
 
@@ -18,8 +18,7 @@ _NULL = "tag:yaml.org,2002:null"
 _DEEPEST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A value of a document."""
 
     name: str

@@ -1,11 +1,13 @@
 """Stories and background to records: every machine by itself, and all of them in the order of time."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
 from operator import attrgetter
 from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.errors import ScenarioError, UsageError
 from carhound.simulate import security as security_log
@@ -22,8 +24,7 @@ _BEGINNING = 19_877 * DAY
 """Monday, 2024-06-03: when background begins that has no story to go with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
+class Simulation(Struct, frozen=True):
     """What will be simulated. It can be asked for its records again and again, and gives the same."""
 
     hosts: tuple[Host, ...]

@@ -1,11 +1,11 @@
 """A simulated record: what a Windows event log stores of one event, whatever file it will be written to."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Simulated:
+
+class Simulated(Struct, frozen=True):
     """One record. `data` is EventData in the order and spelling in which the provider writes it."""
 
     provider: str

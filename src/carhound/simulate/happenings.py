@@ -1,10 +1,11 @@
 """What happens on a machine, before it is written down as records. Times are microseconds since 1970, UTC."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.simulate.catalogue import Program
 
@@ -19,8 +20,7 @@ Key = str | tuple[str, str]
 Integrity = Literal["Untrusted", "Low", "Medium", "High", "System"]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """A process is created. What is None it takes over from its parent."""
 
     at: int
@@ -36,8 +36,7 @@ class Start:
     session: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """A process ends."""
 
     at: int
@@ -45,8 +44,7 @@ class End:
     status: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """A process loads a module."""
 
     at: int
@@ -54,8 +52,7 @@ class Load:
     module: Program
 
 
-@dataclass(frozen=True, slots=True)
-class FileWritten:
+class FileWritten(Struct, frozen=True):
     """A process creates or overwrites a file."""
 
     at: int
@@ -63,8 +60,7 @@ class FileWritten:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class RegistryChanged:
+class RegistryChanged(Struct, frozen=True):
     """A process adds, deletes or sets something in the registry."""
 
     at: int
@@ -74,8 +70,7 @@ class RegistryChanged:
     details: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Struct, frozen=True):
     """A connection over IP, from or to a process."""
 
     at: int
@@ -87,8 +82,7 @@ class Connected:
     initiated: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """A process asks for a name; `answers` are addresses and, of aliases, names."""
 
     at: int
@@ -98,8 +92,7 @@ class Resolved:
     status: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Boot:
+class Boot(Struct, frozen=True):
     """The machine starts: no process is left of those before."""
 
     at: int

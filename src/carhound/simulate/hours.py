@@ -1,8 +1,9 @@
 """When somebody works at a machine, and when it is switched on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from random import Random
+
+from msgspec import Struct
 
 from carhound.simulate.happenings import DAY, HOUR, SECOND, day_of
 
@@ -11,8 +12,7 @@ _MONDAY = 4 * DAY
 _MARGIN = 90 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Struct, frozen=True):
     """The habits of a person. Times of day are UTC."""
 
     begin: int

@@ -1,8 +1,9 @@
 """Processes of one machine: their ids and GUIDs."""
 
 from collections import deque
-from dataclasses import dataclass
 from random import Random
+
+from msgspec import Struct
 
 from carhound.simulate.accounts import Account, Logon
 from carhound.simulate.catalogue import Program
@@ -13,8 +14,7 @@ _RESTING = 300
 """So many ids of ended processes rest before the first of them is given out again."""
 
 
-@dataclass(slots=True)
-class Process:
+class Process(Struct):
     """A running process."""
 
     pid: int

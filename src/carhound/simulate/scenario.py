@@ -2,7 +2,6 @@
 
 from difflib import get_close_matches
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from carhound.errors import ScenarioError
@@ -37,7 +36,7 @@ def load(ref: str) -> Scenario:
         return read_scenario(data, ref)
     if ref in bundled():
         return read_scenario(
-            (resources.files("carhound.simulate") / "bundled" / f"{ref}.yaml").read_bytes(),
+            (Path(__file__).parent / "bundled" / f"{ref}.yaml").read_bytes(),
             f"{_FOLDER}/{ref}.yaml",
         )
     near = get_close_matches(ref.lower(), bundled(), n=3, cutoff=0.6)
@@ -50,5 +49,5 @@ def load(ref: str) -> Scenario:
 @cache
 def bundled() -> tuple[str, ...]:
     """The ids of the scenarios that come with carhound, in order."""
-    names = (entry.name for entry in (resources.files("carhound.simulate") / "bundled").iterdir())
+    names = (entry.name for entry in (Path(__file__).parent / "bundled").iterdir())
     return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))

@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import get_args
+
+from msgspec import Struct, field
 
 from carhound.simulate.deeds import DEEDS, FILE, file_of
 from carhound.simulate.document import Value
@@ -52,8 +53,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
 """What each kind of step may say beside `after` and `at`."""
 
 
-@dataclass(slots=True)
-class _Life:
+class _Life(Struct):
     """A process of the story, while it is told."""
 
     host: Host
@@ -63,8 +63,7 @@ class _Life:
     last: int = 0
 
 
-@dataclass(slots=True)
-class Telling:
+class Telling(Struct):
     """A story up to the step that is read next."""
 
     id: str

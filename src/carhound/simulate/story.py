@@ -1,12 +1,11 @@
 """What a scenario is once it has been read: machines, what happens on each, and what goes on around it."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from carhound.simulate.happenings import Happening
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """A machine with Windows and Sysmon."""
 
     name: str
@@ -16,8 +15,7 @@ class Host:
     bits: int = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(Struct, frozen=True):
     """The ordinary activity among which the story happens."""
 
     hosts: int
@@ -26,8 +24,7 @@ class Background:
     """1 is a usual day; 0.1 has a tenth of its activity."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """A story. Its times are microseconds since 1970, UTC."""
 
     id: str

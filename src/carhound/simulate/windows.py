@@ -1,17 +1,17 @@
 """What runs on every Windows before anybody does anything, and what paths mean on a given one."""
 
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, get_args
+
+from msgspec import Struct
 
 from carhound.simulate.catalogue import program
 from carhound.simulate.happenings import Boot, End, Happening, Integrity, Start
 from carhound.simulate.story import Host
 
 
-@dataclass(frozen=True, slots=True)
-class Resident:
+class Resident(Struct, frozen=True):
     """A process that is there from the start."""
 
     key: str
@@ -32,7 +32,7 @@ def residents() -> tuple[Resident, ...]:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = (resources.files("carhound.simulate") / "windows.yaml").read_bytes()
+    text = Path(__file__).with_name("windows.yaml").read_bytes()
     tree: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  # both are safe loaders
     return tuple(_resident(entry) for entry in tree["residents"])
 

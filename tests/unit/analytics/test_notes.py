@@ -1,8 +1,7 @@
 """What is known about CAR-2019-04-002."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from carhound.analytics import load, notes
 from carhound.analytics.analytic import Analytic

@@ -1,8 +1,9 @@
 """When two records are one event."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from carhound.findings.identity import Registry
 from carhound.model.event import Event, Place

@@ -1,11 +1,11 @@
 """When a Sysmon 1 and a 4688 are one process."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from carhound.findings.processes import Processes
 from carhound.model.event import Event, RawEvent

@@ -1,11 +1,11 @@
 """Every reason, where it holds and where it nearly does, and the order of findings."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from carhound.findings.lineage import Deed, Process, Tree
 from carhound.findings.prevalence import Prevalence

@@ -1,11 +1,11 @@
 """Entries as YAML, added to files that stay as they are."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from carhound.analytics.document import decode
 from carhound.errors import DocumentError

@@ -3,13 +3,13 @@
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from uuid import uuid4
 
 import duckdb
+from msgspec import Struct
 from sqlglot import exp
 
 from carhound.engines.sql.columns import EVENTS
@@ -28,8 +28,7 @@ _READ, _SCHEMA = "READ_EVENTS", "wanted"
 _TYPES = {"time": "timestamptz", "odd": "boolean", "sequence": "bigint", "identity": "blob", "key": "blob"}
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(Struct, frozen=True):
     """The rows that a stem may let through."""
 
     rows: Iterator[Row]

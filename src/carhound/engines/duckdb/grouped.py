@@ -1,9 +1,9 @@
 """The events that a stem lets through, counted by values that they share."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlglot import exp
 
 from carhound.engines.duckdb.files import EventFiles
@@ -18,8 +18,7 @@ from carhound.plan.reads import test_fields
 from carhound.plan.stems import Stem
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Events of one quarter of an hour with the same values."""
 
     values: Mapping[str, str | None]

@@ -4,11 +4,12 @@ Windows are not applied here: what "now" is may only be known when everything ha
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from msgspec import Struct, field
+
 from carhound.engines.interpreter.conditions import Condition, condition
-from carhound.engines.interpreter.rows import AliasUse, Row, getter
+from carhound.engines.interpreter.rows import AliasUse, Row, SharedRow, getter
 from carhound.model.event import Event
 from carhound.model.names import Alias
 from carhound.model.presence import Presence
@@ -27,8 +28,7 @@ _MOST_KINDS = 10_000
 """Kinds of events remembered; real evidence has hundreds, and whoever writes it could make millions."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotJudged:
+class NotJudged(Struct, frozen=True):
     """Events of a file on which a plan could not be judged: none that is eligible carries what it needs."""
 
     plan: int
@@ -40,8 +40,7 @@ class NotJudged:
     """The provider, where only its events are meant: those of another in the file could be judged."""
 
 
-@dataclass(slots=True)
-class _Source:
+class _Source(Struct):
     """What one source has sent in the file being read."""
 
     unmet: list[Need]
@@ -72,8 +71,7 @@ class _Source:
         return nearest(field.name, self.sample.car if field.view == "car" else self.sample.native)
 
 
-@dataclass(slots=True)
-class Collected:
+class Collected(Struct):
     """What the stems let through of a file or a part of it, and what is known of its sources."""
 
     admitted: list[Event]
@@ -86,8 +84,7 @@ class Collected:
     """Likewise."""
 
 
-@dataclass(slots=True)
-class _Watch:
+class _Watch(Struct):
     """One stem and what it has let through."""
 
     plan: int
@@ -167,7 +164,7 @@ class Collector:
         watches = self._watching(event)
         if not watches:
             return []
-        row = Row(event)
+        row = SharedRow(event)
         standing: Event | None = None
         for watch in watches:
             source = watch.source(event)

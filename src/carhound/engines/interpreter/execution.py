@@ -1,9 +1,11 @@
 """A plan over the events its stems let through."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from carhound.engines.interpreter.moment import AllTimes, Moment
 from carhound.engines.interpreter.operators import OPERATORS
@@ -43,8 +45,7 @@ from carhound.plan.stems import stems
 _LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """What a plan gave."""
 
     rows: list[Row]

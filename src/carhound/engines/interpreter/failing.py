@@ -1,6 +1,6 @@
 """Why an event does not match: the first clause of the text that fails on it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.engines.interpreter.rows import Row, texts
 from carhound.engines.interpreter.trace import Trace, trace
@@ -10,8 +10,7 @@ from carhound.plan.nodes import Node
 from carhound.plan.stems import stems
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A clause that an event fails, by its place in the text, and the value it met."""
 
     span: Span | None

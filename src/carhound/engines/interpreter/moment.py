@@ -1,14 +1,14 @@
 """When and where a run stands."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+
+from msgspec import Struct
 
 from carhound.model.windows import NO_BOUNDS, Window
 from carhound.plan.nodes import Scan
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """When and where a run stands: what relative times and days are reckoned from."""
 
     now: datetime
@@ -21,13 +21,11 @@ class Moment:
         return scan.range.resolve(self.now, self.zone) if scan.range.written else self.caller
 
 
-class AllTimes(Moment):
+class AllTimes(Moment, frozen=True):
     """While "now" is not known: every window is open, and nothing may ask for the time."""
 
-    __slots__ = ()
-
-    def __init__(self) -> None:
-        super().__init__(datetime.max.replace(tzinfo=UTC), UTC)
+    now: datetime = datetime.max.replace(tzinfo=UTC)
+    zone: tzinfo = UTC
 
     def window(self, _scan: Scan) -> Window:
         """Without bounds."""

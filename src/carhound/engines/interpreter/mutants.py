@@ -5,7 +5,8 @@ windows, subsearches and aggregates are left out, and so is what the search scan
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.rows import Row, getter, texts
@@ -25,8 +26,7 @@ Sources = Callable[[Event, str], tuple[str, ...]]
 """The native fields of which a CAR field of an event is made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mutant:
+class Mutant(Struct, frozen=True):
     """A matching event with something changed, or as it is."""
 
     what: str
@@ -34,8 +34,7 @@ class Mutant:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """What the mutants of some matching events say of the clauses of a search."""
 
     verdicts: list[Verdict]

@@ -1,6 +1,6 @@
 """Of events that do not match, the one that comes nearest, and what it fails."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.failing import Failure, first_failure
@@ -11,8 +11,7 @@ from carhound.plan.nodes import Node
 from carhound.plan.stems import stems
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """An event and the first clause it fails."""
 
     event: Event

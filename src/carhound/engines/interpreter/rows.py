@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from carhound.model.event import Cell, Event
+from carhound.model.folding import fold
 from carhound.model.instants import format_time, instant
 from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS, Alias
 from carhound.plan.predicates import Field
@@ -14,7 +15,7 @@ Getter = Callable[["Row"], Cell]
 class Row:
     """One row. Without columns of its own it shows its event's native fields."""
 
-    __slots__ = ("columns", "event", "folded", "raw")
+    __slots__ = ("all_texts", "columns", "event", "raw")
 
     def __init__(
         self, event: Event | None, columns: Mapping[str, Cell] | None = None, *, raw: bool = True
@@ -23,8 +24,8 @@ class Row:
         self.columns = columns
         self.raw = raw
         """Whether bare terms still see the event: not below a command that makes a table."""
-        self.folded: tuple[str, ...] | None = None
-        """The event's texts, folded once for all terms that look at them."""
+        self.all_texts: str | None = None
+        """All that bare terms look at, folded once for all of them."""
 
     def get(self, name: str) -> Cell:
         """The value under exactly this name, None where there is none."""
@@ -33,6 +34,11 @@ class Row:
         if self.event is None:
             return None
         return _epoch(self.event.time) if name == "_time" else self.event.lookup(name)
+
+    def folded(self, _field: Field, read: Getter) -> tuple[str, ...]:
+        """The texts of a field, which `read` gives, each folded."""
+        value = read(self)
+        return (fold(value),) if type(value) is str else tuple(map(fold, texts(value)))
 
     def shown(self, name: str) -> Cell:
         """The value for people: `_time`, seconds since 1970, as ISO 8601 in UTC."""
@@ -51,6 +57,23 @@ class Row:
     def materialized(self) -> dict[str, Cell]:
         """Its fields as columns."""
         return {name: self.get(name) for name in self.names()}
+
+
+class SharedRow(Row):
+    """A row that many conditions look at: it keeps the texts of fields that were folded."""
+
+    __slots__ = ("_folded",)
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(event)
+        self._folded: dict[Field, tuple[str, ...]] = {}
+
+    def folded(self, field: Field, read: Getter) -> tuple[str, ...]:
+        """Likewise, but read once for all conditions."""
+        found = self._folded.get(field)
+        if found is None:
+            found = self._folded[field] = super().folded(field, read)
+        return found
 
 
 AliasUse = Callable[[str, Alias], None]

@@ -5,8 +5,9 @@ hand.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.execution import run
 from carhound.engines.interpreter.moment import Moment
@@ -59,8 +60,7 @@ Hits = Mapping[int, list[Event]]
 NEEDS_EVIDENCE = "this depends on other events, which only evidence can show (--evidence)"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing that decides about the event."""
 
     kind: Literal["scan", "window", "clause", "subsearch", "command"]
@@ -86,8 +86,7 @@ def steps(plan: Node, event: Event, moment: Moment, hits: Hits | None = None) ->
     return _Walk(event, moment, hits).path(entry(plan))
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     event: Event
     moment: Moment
     hits: Hits | None

@@ -34,11 +34,12 @@ ENDINGS = (*_WRITTEN, "%28", "%29")
 def term_test(pattern: Glob) -> Callable[[Row], bool]:
     """Whether some text of a row's event holds the term."""
     found = term_finder(pattern)
+    longest = max(fold(pattern.text).split("*"), key=len)
 
     def holds(row: Row) -> bool:
-        if row.folded is None:
-            row.folded = tuple(fold(text) for text in raw_texts(row))
-        return any(found(text) for text in row.folded)
+        if row.all_texts is None:
+            row.all_texts = fold("\n".join(raw_texts(row)))
+        return longest in row.all_texts and any(found(fold(text)) for text in raw_texts(row))
 
     return holds
 

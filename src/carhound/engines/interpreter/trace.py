@@ -1,8 +1,9 @@
 """A condition on one row, node by node: what each part asks, what it met, whether it holds."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.expressions import evaluator
@@ -22,8 +23,7 @@ from carhound.plan.show_predicates import show_expression, show_head
 Join = Literal["all", "any", "not", "xor", "test"]
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(Struct, frozen=True):
     """A value that a test looked at."""
 
     field: str
@@ -34,8 +34,7 @@ class Met:
     """The field that served in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """One node of a condition."""
 
     join: Join

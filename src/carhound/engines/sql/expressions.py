@@ -1,7 +1,6 @@
 """Expressions of eval and where as SQL: three-valued on both sides, letter case counting."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlglot import exp
 
 from carhound.engines.sql.columns import is_null, present, read
@@ -13,8 +12,7 @@ from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldV
 from carhound.plan.predicates import Field
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(Struct, frozen=True):
     """A condition: true, false or null."""
 
     said: exp.Expr

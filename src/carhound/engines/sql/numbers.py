@@ -1,8 +1,8 @@
 """Comparison the way the interpreter does it: by size where both sides are numbers, else by code point."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlglot import exp
 
 from carhound.engines.interpreter.rows import as_number, as_text
@@ -22,8 +22,7 @@ ORDERS: Mapping[str, type[exp.Binary]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Comparable:
+class Comparable(Struct, frozen=True):
     """A value as a text and as a number; both are null where the value is."""
 
     text: exp.Expr

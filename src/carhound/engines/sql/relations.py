@@ -4,8 +4,8 @@ Odd rows are left out: whoever runs these queries has to see first that none of 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlglot import exp
 
 from carhound.engines.sql.columns import EVENTS, column, is_null, present, read
@@ -23,8 +23,7 @@ from carhound.plan.stems import Stem, stems
 Windows = Callable[[Scan], Window]
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """Rows of the table, under all of its columns, and how they are ordered."""
 
     rows: exp.Select

@@ -1,7 +1,8 @@
 """Which part of a plan SQL runs, and which the interpreter."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.engines.sql import aggregates
 from carhound.engines.sql.relations import Relations
@@ -16,8 +17,7 @@ Engine = Literal["sql", "both", "interpreter"]
 """Both: SQL lets through what may match, the interpreter decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A stem or one operator above it, and where it runs."""
 
     node: Node
@@ -28,8 +28,7 @@ class Part:
     """For a stem, the literals by whose tag columns row groups are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """The parts of a plan, in the order in which rows pass them; those of a subsearch before its filter."""
 
     parts: tuple[Part, ...]

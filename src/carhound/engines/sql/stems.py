@@ -5,9 +5,9 @@ ones too, so that files and row groups can be left out by their statistics.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlglot import exp
 
 from carhound.engines.sql.columns import EVENTS, column, is_null
@@ -21,8 +21,7 @@ from carhound.plan.rewrites.required_literals import RequiredLiterals, of_condit
 from carhound.plan.stems import Stem
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """What SQL says of a stem's conditions."""
 
     condition: exp.Expr

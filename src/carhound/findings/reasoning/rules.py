@@ -4,8 +4,10 @@ docs/reference/reasons.md shows the same table to people.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.findings.reasoning import deeds, files, novelty
 from carhound.findings.reasoning.view import Around, View
@@ -13,8 +15,7 @@ from carhound.findings.reasons import Reason, Weight
 from carhound.findings.run import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """When a reason holds."""
 
     code: str

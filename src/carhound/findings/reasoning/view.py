@@ -1,8 +1,9 @@
 """What the rules look at: a finding, the processes around it, and what the run tells."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from carhound.findings.lineage import Process, Tree
 from carhound.findings.regsvr32 import Registration, is_regsvr32, registration
@@ -13,8 +14,7 @@ from carhound.model.names import base_name
 _LONGEST = 160
 
 
-@dataclass(frozen=True, slots=True)
-class Novelty:
+class Novelty(Struct, frozen=True):
     """An implementation that tells only what is new."""
 
     baseline: WindowUsed | None
@@ -23,8 +23,7 @@ class Novelty:
     """Hosts that were silent in the baseline: on how many of its days, at worst."""
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """What a run tells of all findings of an analytic."""
 
     novel: Mapping[str, Novelty] = field(default_factory=dict)
@@ -34,8 +33,7 @@ class Around:
     """On how many the analytic could be judged; 0 where nobody counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registrar:
+class Registrar(Struct, frozen=True):
     """The regsvr32 of a finding: the process itself, or its parent. Unknown is None."""
 
     image: str | None
@@ -50,8 +48,7 @@ class Registrar:
         return None if self.command_line is None else registration(self.command_line)
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True, dict=True):
     """A finding as the rules see it. Texts are from evidence; None is what nothing tells."""
 
     finding: Finding

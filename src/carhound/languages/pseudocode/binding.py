@@ -1,9 +1,10 @@
 """Names of a program to names of the CAR data model: objects and actions, fields, the program's own names."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
+
+from msgspec import Struct, field
 
 from carhound.languages.pseudocode.remarks import Remarks
 from carhound.languages.pseudocode.syntax import Bracket, Kind, Listing, Name, Operand, Path, Top
@@ -93,8 +94,7 @@ def _bind_action(remarks: Remarks, found: str, name: Name) -> tuple[str, ...]:
     raise remarks.fail("PS-N3", message, name.span, hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What the names in a condition can mean."""
 
     remarks: Remarks

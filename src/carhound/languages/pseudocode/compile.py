@@ -1,7 +1,8 @@
 """Pseudocode to a plan: text, tokens, syntax tree, plan."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound.languages.interface import Compiled
 from carhound.languages.pseudocode.lexer import tokenize

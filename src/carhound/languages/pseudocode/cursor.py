@@ -1,6 +1,6 @@
 """A place among the tokens that moves forward; what every part of the parser reads through."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.languages.pseudocode.lexer import Token
 from carhound.languages.pseudocode.remarks import Remarks
@@ -12,8 +12,7 @@ RESERVED = frozenset({"and", "or", "not", "in", "where"})
 """Words that are never a name."""
 
 
-@dataclass(slots=True)
-class Cursor:
+class Cursor(Struct):
     """Reads `tokens`, the last of which is the end."""
 
     tokens: tuple[Token, ...]

@@ -6,8 +6,9 @@ could go on. The backslash itself is no escape.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from carhound.languages.pseudocode.remarks import failure
 from carhound.model.diagnostics import LanguageError, Source, Span
@@ -36,8 +37,7 @@ _NO_OPERAND = frozenset(
 """Words after which `match` is a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A piece of the text; of a string, `text` is the value."""
 
     kind: TokenKind

@@ -1,8 +1,10 @@
 """Syntax tree to plan: every statement makes a relation, and the output names those of the plan."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from carhound.languages.pseudocode import combining
 from carhound.languages.pseudocode.binding import Scope, bind_kind, nearest, unsupported
@@ -48,8 +50,7 @@ def lower(program: Program, remarks: Remarks, used: frozenset[str], run: RunAnal
     return _Lowering(remarks, used, run).program(program)
 
 
-@dataclass(slots=True)
-class _Lowering:
+class _Lowering(Struct):
     remarks: Remarks
     used: frozenset[str]
     run: RunAnalytic

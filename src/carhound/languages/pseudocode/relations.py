@@ -1,13 +1,12 @@
 """What the names of a program stand for: relations, and how their fields are read."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from carhound.model.diagnostics import Span
 from carhound.plan.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """Rows with a name."""
 
     node: Node

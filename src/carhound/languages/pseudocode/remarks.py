@@ -4,8 +4,10 @@ Two ways of reading: `dialect` takes the alternative spellings that published pr
 `strict` refuses them. Neither mends a program that is broken: that is an error with a hint.
 """
 
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from carhound.model.diagnostics import Diagnostic, LanguageError, Severity, Source, Span
 
@@ -17,8 +19,7 @@ def failure(source: Source, code: str, message: str, span: Span, hint: str) -> L
     return LanguageError(Diagnostic(code, message, "error", span, source, hint))
 
 
-@dataclass(slots=True)
-class Remarks:
+class Remarks(Struct):
     """Gathers the remarks on one program."""
 
     source: Source

@@ -3,10 +3,12 @@
 No specification of the language exists; the grammar is a reconstruction from the programs CAR publishes.
 """
 
-from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 
 Unit = Literal["second", "minute", "hour", "day"]
 Relop = Literal["==", "!=", "<", "<=", ">", ">="]
@@ -15,232 +17,207 @@ Sign = Literal["+", "-", "*", "/"]
 NOWHERE = Span(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Spanned, frozen=True):
     """Names joined by dots: a field, a field of a relation, or, right of a comparison, a bare value."""
 
     parts: tuple[str, ...]
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
+class Bracket(Spanned, frozen=True):
     """`[field]`."""
 
     name: str
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Spanned, frozen=True):
     """A value: a quoted string, or a bare word that cannot be a name."""
 
     value: str
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Spanned, frozen=True):
     """A number, as written."""
 
     text: str
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Spanned, frozen=True):
     """`30 minutes`, `1sec`."""
 
     amount: str
     unit: Unit
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Spanned, frozen=True):
     """The time of the run."""
 
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Null:
+class Null(Spanned, frozen=True):
     """No value."""
 
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
 Primary = Path | Bracket | Text | Number | Duration | Now | Null
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Spanned, frozen=True):
     """`now - 1 day`: a first operand and steps, read from left to right."""
 
     first: Primary
     steps: tuple[tuple[Sign, Primary], ...]
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
 Operand = Primary | Sum
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Spanned, frozen=True):
     """`[a, b]`."""
 
     items: tuple[Primary, ...]
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(Spanned, frozen=True):
     """`TOP 30 (user)`: the commonest values of a field."""
 
     count: str
     name: str
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Spanned, frozen=True):
     """`a < b < c`: each neighbouring pair must stand in its relation."""
 
     operands: tuple[Operand, ...]
     relations: tuple[Relop, ...]
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Spanned, frozen=True):
     """`x in [a, b]`, `x not in y`."""
 
     operand: Operand
     among: Listing | Operand | Top
     negated: bool = False
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Spanned, frozen=True):
     """`x match "regex"`."""
 
     operand: Operand
     expression: str
-    span: Span = field(default=NOWHERE, compare=False)
-    place: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
+    place: Span = NOWHERE
     """Where the expression stands."""
+    beside = frozenset({"span", "place"})
 
 
-@dataclass(frozen=True, slots=True)
-class Containment:
+class Containment(Spanned, frozen=True):
     """`x contains "text"`; with a list `x includes one of [a, b]`, negated `x does not contain [a]`."""
 
     operand: Operand
     values: Primary | Listing
     negated: bool = False
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Existence:
+class Existence(Spanned, frozen=True):
     """`x exists`."""
 
     operand: Operand
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class InRawEvent:
+class InRawEvent(Spanned, frozen=True):
     """`"text" in raw event`."""
 
     text: Text
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
 Test = Comparison | Membership | Match | Containment | Existence | InRawEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
+class Both(Struct, frozen=True):
     """Conditions joined by `and`, two or more."""
 
     items: "tuple[Condition, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     """Conditions joined by `or`, two or more."""
 
     items: "tuple[Condition, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Negated:
+class Negated(Spanned, frozen=True):
     """`not` and the condition it denies."""
 
     item: "Condition"
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
 Condition = Test | Both | Either | Negated
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Spanned, frozen=True):
     """A relation, an input, a column."""
 
     text: str
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Spanned, frozen=True):
     """`Process:Create,Terminate`, as spelt; without actions, whatever the object can do."""
 
     car_object: Name
     actions: tuple[Name, ...] = ()
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Spanned, frozen=True):
     """`search Process:Create`; several kinds make a union."""
 
     kinds: tuple[Kind, ...]
     where: Condition | None = None
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Spanned, frozen=True):
     """`filter processes where …`; without a source, what the target named before."""
 
     source: Name | None
     where: Condition
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class MaxGap:
+class MaxGap(Spanned, frozen=True):
     """`max time between two events is 30 minutes`."""
 
     longest: Duration
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Spanned, frozen=True):
     """`group a, b by hostname`."""
 
     sources: tuple[Name, ...]
     by: tuple[Name, ...]
     where: Condition | MaxGap | None = None
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A selected column, or with a function an aggregate, perhaps renamed."""
 
     path: Path
@@ -248,92 +225,82 @@ class Item:
     alias: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(Spanned, frozen=True):
     """`from grouped select min(time) as earliest`."""
 
     source: Name
     items: tuple[Item, ...]
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Spanned, frozen=True):
     """`join (a, b) where a.pid == b.ppid`."""
 
     sources: tuple[Name, ...]
     where: Condition
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Spanned, frozen=True):
     """`run Analytic:CAR-2013-05-003`."""
 
     analytic: str
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Spanned, frozen=True):
     """`a - b`: the rows of one relation that are not in the other."""
 
     left: Name
     right: Name
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Spanned, frozen=True):
     """`max(boots.time)`, `count(processes) by exe`."""
 
     function: Name
     path: Path
     by: Name | None = None
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
 Expression = Search | Filter | Group | Select | Join | Run | Difference | Aggregate | Listing | Path | Sum
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Spanned, frozen=True):
     """`input target_host`."""
 
     name: Name
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Spanned, frozen=True):
     """`name = …`; `relation.column = …` derives a column."""
 
     target: Path
     value: Expression
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Spanned, frozen=True):
     """`output a, b`, `return a`."""
 
     names: tuple[Name, ...]
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(Spanned, frozen=True):
     """A condition that is the whole program."""
 
     condition: Condition
-    span: Span = field(default=NOWHERE, compare=False)
+    span: Span = NOWHERE
 
 
 Statement = Input | Assign | Output | Bare
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """A whole program."""
 
     statements: tuple[Statement, ...]

@@ -5,9 +5,10 @@ Search Reference, "Time modifiers", *Time ranges and subsearches*).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NoReturn
+
+from msgspec import Struct, field
 
 from carhound.errors import UsageError
 from carhound.languages.interface import Compiled
@@ -88,8 +89,7 @@ def _without_parts(remarks: list[Diagnostic]) -> Iterator[Diagnostic]:
             yield one
 
 
-@dataclass(slots=True)
-class _Parts:
+class _Parts(Struct):
     """The terms of one search command, told apart."""
 
     dataset: Dataset = EVERYTHING
@@ -99,8 +99,7 @@ class _Parts:
     subsearches: list[tuple[Subsearch, bool, Span | None]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Compiler:
+class _Compiler(Struct):
     source: Source
     definitions: Definitions
     remarks: list[Diagnostic]

@@ -1,16 +1,16 @@
 """A place in the text of a search that moves forward; what every part of the SPL parser reads through."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
+
+from msgspec import Struct, field
 
 from carhound.model.diagnostics import Diagnostic, LanguageError, Severity, Source, Span
 
 COMMENT = "```"
 
 
-@dataclass(slots=True)
-class Cursor:
+class Cursor(Struct):
     """Reads `source` from `at`. Commands are lexed differently, so there are no tokens before parsing."""
 
     source: Source

@@ -5,11 +5,11 @@ content says of its data sources (Sysmon EventID 1, 11, 12, 13 and 14).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class DataSet:
+class DataSet(Struct, frozen=True):
     """One data set of a data model."""
 
     name: str

@@ -1,15 +1,15 @@
 """What a search may name that is defined outside it: macros and lookup tables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from carhound.errors import DocumentError
 from carhound.model.conf_file import Stanza, read_stanzas
 from carhound.plan.lookup_table import LookupTable
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+class Macro(Struct, frozen=True):
     """A text that stands for another; `$name$` in it stands for an argument."""
 
     name: str
@@ -23,8 +23,7 @@ MacroKey = tuple[str, int]
 """The name of a macro, and how many arguments it takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(Struct, frozen=True):
     """Those of one run."""
 
     macros: Mapping[MacroKey, Macro] = field(default_factory=dict)

@@ -8,8 +8,10 @@ quotes loses them.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, NoReturn, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from carhound.languages.spl.cursor import COMMENT
 from carhound.languages.spl.definitions import BUILT_IN, Macro, MacroKey, built_in
@@ -25,8 +27,7 @@ _LONGEST = 1_000_000
 Part = TypeVar("Part")
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A part of the expanded text: as it was written, or what stands for a call."""
 
     at: int
@@ -34,8 +35,7 @@ class _Piece:
     macro: str | None = None
 
 
-@dataclass(slots=True)
-class Expanded:
+class Expanded(Struct):
     """A search without macros, which knows what of it stood where."""
 
     written: Source
@@ -73,12 +73,11 @@ class Expanded:
         if isinstance(value, tuple):
             items = [self._placed(item) for item in value]
             return value if all(map(_same, items, value)) else tuple(items)
-        if is_dataclass(value) and not isinstance(value, type):
+        if isinstance(value, Struct):
             changed = {}
-            for one in fields(value):
-                before = getattr(value, one.name)
+            for name, before in asdict(value).items():
                 if (after := self._placed(before)) is not before:
-                    changed[one.name] = after
+                    changed[name] = after
             return replace(value, **changed) if changed else value
         return value
 
@@ -141,8 +140,7 @@ def _calls(text: str) -> Iterator[Span]:
             at += 2 if text[at] == "\\" else 1
 
 
-@dataclass(slots=True)
-class _Caller:
+class _Caller(Struct):
     """One call in the text that was written, with all that it calls in turn."""
 
     source: Source

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
+
+from msgspec import Struct, field
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.words import Word, quote, read_quoted, read_word, unescape_text
@@ -23,8 +24,7 @@ Readers = Mapping[str, Reader | str]
 """By the name of an option; a text is the way out for one of Splunk's that is not supported."""
 
 
-@dataclass(slots=True)
-class Options:
+class Options(Struct):
     """Those of one command, while it is read."""
 
     command: str

@@ -7,7 +7,9 @@ search is read.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.model.diagnostics import Diagnostic
 
@@ -23,8 +25,7 @@ _FOLLOWING = "dedup|eval|fields|head|rare|regex|rename|rex|search|sort|stats|tab
 Mend = Callable[[re.Match[str]], str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Slip:
+class _Slip(Struct, frozen=True):
     commands: str
     """Names of the commands in which it is made, as a pattern."""
     pattern: str

@@ -1,8 +1,9 @@
 """The keys of `sort`, and of `dedup` with `sortby`. Splunk's Search Reference, "sort"."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import cast, get_args
+
+from msgspec import Struct
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.words import Word, read_word, show_name, take_keyword
@@ -13,8 +14,7 @@ from carhound.plan.predicates import Field
 _KINDS = get_args(SortKind)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """`+name`, `-name`, or `-num(name)`."""
 
     name: Word

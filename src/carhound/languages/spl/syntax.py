@@ -1,82 +1,76 @@
 """The syntax tree of a search. Spans do not count when trees are compared."""
 
-from dataclasses import dataclass, field
 from typing import Literal, NoReturn, Protocol
+
+from msgspec import Struct
 
 from carhound.languages.spl.words import Word
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.lookup_table import LookupTable
 from carhound.plan.nodes import Node
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Spanned, frozen=True):
     """`field op value`."""
 
     name: Word
     operator: Operator
     value: Word
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Spanned, frozen=True):
     """`field IN (value, …)`."""
 
     name: Word
     values: tuple[Word, ...]
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BareTerm:
+class BareTerm(Spanned, frozen=True):
     """A word or quoted phrase that must stand somewhere in the event."""
 
     word: Word
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Subsearch:
+class Subsearch(Spanned, frozen=True):
     """`[search …]`."""
 
     pipeline: "Pipeline"
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Conjunction:
+class Conjunction(Struct, frozen=True):
     """Terms side by side or with AND between; binds looser than OR. Of none (an empty search), true."""
 
     items: "tuple[SearchExpression, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Disjunction:
+class Disjunction(Struct, frozen=True):
     """Terms with OR between."""
 
     items: "tuple[SearchExpression, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Negated:
+class Negated(Spanned, frozen=True):
     """NOT, which applies to the next term only."""
 
     item: "SearchExpression"
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
 SearchExpression = Comparison | Membership | BareTerm | Subsearch | Conjunction | Disjunction | Negated
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Spanned, frozen=True):
     """`search`: as the first command it makes the rows, later it keeps some of them."""
 
     expression: SearchExpression
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
 class Lowering(Protocol):
@@ -112,8 +106,7 @@ class PipedCommand(Protocol):
         """Text that parses to the same tree."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True):
     """Commands in order: one that makes the rows, then those that work on them."""
 
     commands: tuple[Search | PipedCommand, ...]

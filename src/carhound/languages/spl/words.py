@@ -7,10 +7,10 @@ own searches disagree there.
 """
 
 import re
-from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:{}]*", re.ASCII)
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS", "OVER", "SORTBY", "WHERE"}
@@ -20,13 +20,13 @@ _TEXT_ESCAPE = re.compile(r'\\([\\"|])')
 _OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Spanned, frozen=True):
     """A value, a name or a bare term with its escapes expanded; `*` in it is a wildcard."""
 
     text: str
-    quoted: bool = field(default=True, compare=False)
-    span: Span | None = field(default=None, compare=False)
+    quoted: bool = True
+    span: Span | None = None
+    beside = frozenset({"quoted", "span"})
 
 
 def read_operator(cursor: Cursor) -> str | None:

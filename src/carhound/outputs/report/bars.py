@@ -1,7 +1,8 @@
 """What was found by how common it is, rare first: a bar for each key."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.findings.prevalence import Key, Prevalence
 from carhound.findings.run import Finding
@@ -11,8 +12,7 @@ SHOWN = 60
 """Keys shown of one stack."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One key."""
 
     prevalence: Prevalence
@@ -20,8 +20,7 @@ class Bar:
     """Ids of the findings that have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """The keys of the same fields, met by the same analytic; fewest hosts first, then days, then findings."""
 
     analytic: str

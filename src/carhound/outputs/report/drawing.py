@@ -1,7 +1,8 @@
 """Shapes of a drawing, in pixels from the top left; templates/drawings.html writes them as SVG."""
 
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.outputs.escape import visible
 
@@ -9,8 +10,7 @@ CHARACTER = 7.3
 """Width of a character of the drawings' fixed-width font."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A text; `kind` is its class in the style sheet."""
 
     x: float
@@ -22,8 +22,7 @@ class Label:
     href: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A rectangle."""
 
     x: float
@@ -33,8 +32,7 @@ class Box:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A dot, which may lead somewhere."""
 
     x: float
@@ -45,8 +43,7 @@ class Mark:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A whole drawing."""
 
     width: float

@@ -1,7 +1,8 @@
 """A finding as the page shows it: what stands in its line, and what else is known of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.findings.lineage import Tree
 from carhound.findings.run import LEFT_OUT_LATER, Finding, ImplementationResult, Run, TwinDifference
@@ -16,8 +17,7 @@ TREES = 1_000
 _OTHER_FIELDS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class FindingView:
+class FindingView(Struct, frozen=True):
     """One finding."""
 
     number: int

@@ -7,13 +7,13 @@ Content-Security-Policy by their hashes.
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from importlib import resources
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from msgspec import Struct
 
 from carhound.findings.run import ImplementationResult, Run
 from carhound.outputs.escape import pieces, visible
@@ -37,7 +37,7 @@ _LISTED = 1_000
 
 def page(run: Run) -> Iterator[bytes]:
     """The whole file, UTF-8, in pieces."""
-    files = resources.files("carhound.outputs.report")
+    files = Path(__file__).parent
     style = (files / "style.css").read_text(encoding="utf-8")
     script = (files / "script.js").read_text(encoding="utf-8")
     shown = run.findings[:SHOWN]
@@ -131,8 +131,7 @@ def shown_text(text: str) -> Markup:
     return Markup().join(mark.format(part) if coded else part for part, coded in pieces(text))
 
 
-@dataclass(frozen=True, slots=True)
-class CodeLine:
+class CodeLine(Struct, frozen=True):
     """A line of a published text."""
 
     number: int

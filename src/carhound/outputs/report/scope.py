@@ -1,15 +1,15 @@
 """What was read and where it could be judged, in numbers: the first thing a reader of findings must know."""
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from carhound.findings.run import Run
 from carhound.outputs.patterns import judgement
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """The evidence as a whole."""
 
     files: int

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from rich.text import Text
 
 from carhound.findings.run import Finding, ImplementationResult, RunInfo, Suppressed, WindowUsed
@@ -22,8 +22,7 @@ _SILENT_SHOWN = 3
 _LABEL = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What the patterns of one analytic share on the page."""
 
     info: RunInfo

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from carhound.findings.run import AnalyticResult, ImplementationResult
 from carhound.model.diagnostics import Diagnostic
@@ -35,8 +36,7 @@ def show_diagnostic(page: Page, diagnostic: Diagnostic, indent: int, *, rated: b
         page.labelled("hint:", evidence(diagnostic.hint), indent=indent + 2, label_width=6)
 
 
-@dataclass(slots=True)
-class Told:
+class Told(Struct):
     """The remarks a page has made already: each is made once."""
 
     _seen: set[tuple[object, ...]] = field(default_factory=set)

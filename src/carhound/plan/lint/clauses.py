@@ -1,7 +1,8 @@
 """Searches and branches that can never match, and clauses that change nothing."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.diagnostics import Diagnostic
 from carhound.plan.lint.logic import Leaf, implies, impossible, tree
@@ -14,8 +15,7 @@ Part = tuple[Predicate, bool]
 """A condition, and whether it is asked to hold or not to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Useless:
+class Useless(Struct, frozen=True):
     """A clause that can be taken out of a search without changing what it matches."""
 
     clause: Predicate

@@ -5,7 +5,8 @@ proof would need more than a comparison of pairs, nothing is claimed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.model.glob import Glob
 from carhound.plan.predicates import (
@@ -30,8 +31,7 @@ _BASE_NAMES = frozenset({"exe", "parent_exe", "module_name", "file_name"})
 _ANYTHING = Glob("*")
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """What a field may hold for a test to hold."""
 
     field: Field
@@ -71,8 +71,7 @@ class Values:
         return not self.inside and self.pattern.covers(_ANYTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A test that holds, or one that does not."""
 
     test: Test
@@ -95,8 +94,7 @@ class Leaf:
         return self.test == other.test and self.holds is other.holds
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     """Conditions of which all must hold, or any."""
 
     every: bool
@@ -141,8 +139,7 @@ def impossible(conditions: Sequence[Tree]) -> bool:
     return _Proof().impossible([*conditions, *_known(conditions)])
 
 
-@dataclass(slots=True)
-class _Proof:
+class _Proof(Struct):
     left: int = _STEPS
 
     def implies(self, one: Tree, other: Tree) -> bool:

@@ -1,7 +1,8 @@
 """The same remark at several places of a text is made once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound.model.diagnostics import Diagnostic
 

@@ -3,11 +3,11 @@
 Rows come out of a scan newest first; events of one time keep the order in which they were read.
 """
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from carhound.model.datasets import Dataset
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.model.windows import ALL_TIME, TimeRange
 from carhound.plan.expressions import View
 from carhound.plan.lookup_table import LookupTable
@@ -47,8 +47,7 @@ from carhound.plan.predicates import AnyOf, Field, Predicate
 Role = Literal["main", "baseline"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Spanned, frozen=True):
     """The events of a dataset in a window; `kinds` narrows to CAR (object, action) pairs."""
 
     dataset: Dataset
@@ -56,21 +55,19 @@ class Scan:
     kinds: tuple[tuple[str, str], ...] | None = None
     range: TimeRange = ALL_TIME
     role: Role = "main"
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
     """Where the text states the window, or names what is scanned."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Spanned, frozen=True):
     """The rows on which the predicate holds."""
 
     input: "Node"
     predicate: Predicate
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SubsearchFilter:
+class SubsearchFilter(Spanned, frozen=True):
     """The rows that match some row of a subsearch, or with `negated` (an anti-join) those that match none.
 
     A row of the subsearch matches where each of its values, read as a pattern, matches the field of its
@@ -81,21 +78,19 @@ class SubsearchFilter:
     input: "Node"
     subsearch: "Node"
     negated: bool
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
     view: View = "native"
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Spanned, frozen=True):
     """The rows of the input, then those of a subsearch."""
 
     input: "Node"
     subsearch: "Node"
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Spanned, frozen=True):
     """Each row with the fields of the first `most` rows of a subsearch that have the same exact values.
 
     0 stands for all of them. A row that none is found for, or that lacks one of the fields, goes, or with
@@ -109,21 +104,19 @@ class Join:
     outer: bool = False
     most: int = 1
     overwrite: bool = True
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TableRows:
+class TableRows(Spanned, frozen=True):
     """The rows of the input, then those of a lookup table on which the predicate holds."""
 
     input: "Node"
     table: LookupTable
     predicate: Predicate | None = None
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Spanned, frozen=True):
     """Each row with columns of the rows of a table whose keys have the row's values, letter case and all.
 
     Of several such rows all values are given. A row that none is found for stays as it is.
@@ -137,7 +130,7 @@ class Lookup:
     """Columns of the table, and the names they are given under."""
     overwrite: bool = True
     """Whether a field that is there already is replaced."""
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
 RowWise = Fields | Table | Rename | Eval | Lookup | Rex | Sed | MakeMv | NoMv | Replace | StrCat

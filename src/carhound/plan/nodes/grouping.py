@@ -1,10 +1,11 @@
 """Operators that put rows into groups."""
 
-import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.model.time_spans import TimeSpan
 from carhound.plan.expressions import Expression
 from carhound.plan.predicates import Field
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from carhound.plan.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregation:
+class Aggregation(Struct, frozen=True):
     """One aggregate and the column it makes. Without a field or an expression, `count` counts rows."""
 
     function: str
@@ -27,8 +27,7 @@ class Aggregation:
     """Of a percentile, 0 to 100."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Spanned, frozen=True):
     """One row for each distinct combination of the `by` fields, by-columns first, sorted by them.
 
     Rows lacking a by-field are left out. Without `by`, exactly one row.
@@ -37,11 +36,10 @@ class Stats:
     input: "Node"
     aggregations: tuple[Aggregation, ...]
     by: tuple[Field, ...] = ()
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EventStats:
+class EventStats(Spanned, frozen=True):
     """Each row with the aggregates of its group; rows keep their order.
 
     Rows lacking a by-field are left as they are. One with several values of a by-field counts in every group
@@ -51,11 +49,10 @@ class EventStats:
     input: "Node"
     aggregations: tuple[Aggregation, ...]
     by: tuple[Field, ...] = ()
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StreamStats:
+class StreamStats(Spanned, frozen=True):
     """Each row with the aggregates of the rows of its group up to there, in their order."""
 
     input: "Node"
@@ -69,11 +66,10 @@ class StreamStats:
     """Whether all groups share one window, so that the rows of one push out those of others."""
     reset_on_change: bool = False
     """Whether all begins anew where the by-fields are others than those of the row before."""
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """How the values of a field become columns."""
 
     field: Field
@@ -87,8 +83,7 @@ class Series:
     """The column of rows without the field; None leaves them out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Buckets:
+class Buckets(Struct, frozen=True):
     """How times become the rows of a chart."""
 
     span: TimeSpan | None = None
@@ -100,8 +95,7 @@ class Buckets:
     """Whether such rows go to the ends of the window of the search, not of the events."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Spanned, frozen=True):
     """A row for each value of a field, or for each bucket of time, in order.
 
     A column for each aggregate; with `series` one for each of its values, and of several aggregates one for
@@ -114,11 +108,10 @@ class Chart:
     buckets: Buckets | None = None
     """Of a chart over `_time`."""
     series: Series | None = None
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(Spanned, frozen=True):
     """The commonest values, or the rarest: `by`, then the fields, their count, and their percentage.
 
     Rows that lack one of the fields are left out. Ties are in the order of the values, and so are the groups
@@ -137,4 +130,4 @@ class Top:
     """The column of the percentage of the rows (of the group), None for none."""
     other: str | None = None
     """What the fields hold in a last row for all other values, None for no such row."""
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None

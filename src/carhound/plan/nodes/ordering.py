@@ -1,10 +1,11 @@
 """Operators that put rows in order, or keep them by their place among the others."""
 
-import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.expressions import Expression
 from carhound.plan.predicates import Field
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 SortKind = Literal["auto", "num", "str", "ip"]
 
 
-@dataclass(frozen=True, slots=True)
-class Dedup:
+class Dedup(Spanned, frozen=True):
     """The first row for each distinct combination of exact values; rows lacking one of the fields go."""
 
     input: "Node"
@@ -27,11 +27,10 @@ class Dedup:
     """Whether rows lacking one of the fields stay."""
     consecutive: bool = False
     """Whether only rows one after the other are compared; those that lack a field are not looked at."""
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SortKey:
+class SortKey(Struct, frozen=True):
     """One key of a sort."""
 
     field: Field
@@ -43,27 +42,24 @@ class SortKey:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(Spanned, frozen=True):
     """Stable; rows lacking a field last, whichever way it goes."""
 
     input: "Node"
     keys: tuple[SortKey, ...]
     limit: int | None = None
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Spanned, frozen=True):
     """The first rows."""
 
     input: "Node"
     count: int
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HeadWhile:
+class HeadWhile(Spanned, frozen=True):
     """The rows before the first on which an expression is not true."""
 
     input: "Node"
@@ -74,21 +70,19 @@ class HeadWhile:
     """Whether null counts as true."""
     keep_last: bool = False
     """Whether the row that ends it is kept too."""
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(Spanned, frozen=True):
     """The last rows, the very last first."""
 
     input: "Node"
     count: int
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reverse:
+class Reverse(Spanned, frozen=True):
     """All rows, the last first."""
 
     input: "Node"
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None

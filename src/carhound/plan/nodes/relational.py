@@ -1,27 +1,24 @@
 """Operators that make other rows out of rows and fields: what programs say of relations."""
 
-import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.predicates import Field
 
 if TYPE_CHECKING:
     from carhound.plan.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(Spanned, frozen=True):
     """Exactly these columns: the values of fields under names."""
 
     input: "Node"
     columns: tuple[tuple[str, Field], ...]
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Spanned, frozen=True):
     """The rows that the subsearch does not give as well: the same event, or the same values of columns.
 
     Letter case does not count in values.
@@ -29,11 +26,10 @@ class Difference:
 
     input: "Node"
     subsearch: "Node"
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(Spanned, frozen=True):
     """A row for each row of the input and each of the subsearch with the same values of the key fields.
 
     Columns are `name.field`: CAR's names where rows are events, and `time` in seconds since 1970. A row
@@ -45,11 +41,10 @@ class Pairs:
     subsearch: "Node"
     names: tuple[str, str]
     keys: tuple[tuple[str, str], ...] = ()
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
+class Groups(Spanned, frozen=True):
     """The rows put together by the values of fields, letter case aside: columns `group`, the fields, `_time`.
 
     Rows lacking a field are left out. With `gap`, a longest time in seconds between neighbours, a group ends
@@ -59,4 +54,4 @@ class Groups:
     input: "Node"
     by: tuple[Field, ...]
     gap: float | None = None
-    span: Span | None = dataclasses.field(default=None, compare=False)
+    span: Span | None = None

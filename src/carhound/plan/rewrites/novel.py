@@ -7,7 +7,8 @@ before it.
 """
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from carhound.model.windows import TimeRange
 from carhound.plan.nodes import Dedup, Fields, Filter, Node, Scan, SubsearchFilter, scans

@@ -1,6 +1,6 @@
 """A plan with one written window replaced by another: how a named reading corrects a published one."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from carhound.model.windows import TimeRange
 from carhound.plan.nodes import Append, Join, Node, Scan, SubsearchFilter

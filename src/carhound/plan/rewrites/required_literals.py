@@ -6,11 +6,12 @@ matches alone. What else is counted of an event, eligibility or the fields a fil
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from msgspec import Struct
+
 from carhound.model.datasets import SYSMON
-from carhound.model.folding import fold
+from carhound.model.folding import FOLD_INTO_ASCII, fold
 from carhound.model.names import NORMAL_FORMS
 from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldValue
 from carhound.plan.nodes import Node
@@ -20,21 +21,20 @@ from carhound.plan.stems import stems
 MINIMUM = 4
 """Characters; shorter literals, event ids above all, stand nearly everywhere."""
 
-FOLD_INTO_ASCII: Mapping[str, str] = MappingProxyType({"i": "\u0130", "k": "\u212a"})
-"""The only characters beyond ASCII that the folding of `model.folding` turns into ASCII ones, by those."""
-
 SPELLINGS: Mapping[str, str] = MappingProxyType(
     {letter: letter + letter.upper() + FOLD_INTO_ASCII.get(letter, "") for letter in map(chr, range(97, 123))}
 )
-"""By letter of a literal, every character that it may be in an event: "k" is k, K, and the Kelvin sign."""
+"""By letter of a literal, every character that it may be in an event: "k" is k, K, and the Kelvin sign.
+
+Other characters are themselves.
+"""
 
 Group = tuple[str, ...]
 """Literals, at least one of which stands in some field value of every match. Lower case, ASCII."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredLiterals:
-    """Every match holds, letter case aside as `spellings` says, one literal of each group.
+class RequiredLiterals(Struct, frozen=True):
+    """Every match holds, letter case aside as SPELLINGS says, one literal of each group.
 
     A literal stands within one value of the event as the file carries it, and has only characters that every
     file format writes as they are (no backslash, quote, slash, `<>&+` or code beyond ASCII); a format that
@@ -43,12 +43,9 @@ class RequiredLiterals:
 
     groups: tuple[Group, ...]
     """The most selective first: fewest alternatives, then the longest. Never empty."""
-    spellings: Mapping[str, str] = field(default_factory=lambda: SPELLINGS, compare=False)
-    """What a scanner must take for a letter; other characters are themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoOpinion:
+class NoOpinion(Struct, frozen=True):
     """Nothing can be said: any event may match."""
 
     reason: str

@@ -1,7 +1,9 @@
 """A plan that no longer says where in a text it was read: for a part that came from another text."""
 
-from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from carhound.model.diagnostics import Span
 
@@ -12,10 +14,9 @@ def without_spans(part: _T) -> _T:
     """The same plan, node or condition with every span taken out."""
     if isinstance(part, tuple):
         return type(part)(map(without_spans, part))
-    if not is_dataclass(part) or isinstance(part, type):
+    if not isinstance(part, Struct):
         return part
     changed = {}
-    for one in fields(part):
-        value = getattr(part, one.name)
-        changed[one.name] = None if isinstance(value, Span) else without_spans(value)
+    for name, value in asdict(part).items():
+        changed[name] = None if isinstance(value, Span) else without_spans(value)
     return replace(part, **changed)

@@ -7,7 +7,8 @@ names is not described there: it was worked out from logs that Windows wrote, wh
 
 import struct
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 NULL, STRING, UINT8, UINT16, UINT32, UINT64 = 0x00, 0x01, 0x04, 0x06, 0x08, 0x0A
 BOOLEAN, GUID, FILETIME, SID, HEX32, HEX64, BINXML = 0x0D, 0x0F, 0x11, 0x13, 0x14, 0x15, 0x21
@@ -29,8 +30,7 @@ _SUBSTITUTION = struct.Struct("<BHB")
 _STRING_HEAD = struct.Struct("<BBH")
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution:
+class Substitution(Struct, frozen=True):
     """The place of a value that every record brings. An optional one vanishes with its null value."""
 
     index: int
@@ -38,8 +38,7 @@ class Substitution:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """An element of a template; plain texts are the same in every record."""
 
     name: str
@@ -49,8 +48,7 @@ class Element:
     """The index of the value without which the element is left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """A template's tokens, wherever they will stand. Offsets in them are still 0."""
 
     body: bytes
@@ -93,8 +91,7 @@ def layout(root: Element, known: Container[str]) -> Layout:
     return Layout(bytes(tokens.body), tuple(tokens.references), tuple(tokens.names.items()))
 
 
-@dataclass(slots=True)
-class _Tokens:
+class _Tokens(Struct):
     known: Container[str]
     body: bytearray = field(default_factory=bytearray)
     references: list[tuple[int, str]] = field(default_factory=list)

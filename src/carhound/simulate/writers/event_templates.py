@@ -8,8 +8,9 @@ file may hold the events of many.
 
 import uuid
 from collections.abc import Container
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from carhound.simulate.text import xml_text
 from carhound.simulate.writers import binxml
@@ -22,8 +23,7 @@ _GUIDS = uuid.UUID("5f3d1f5c-0b0f-4c4e-9a54-0d5b1b8f6c1e")
 """Where the GUIDs of our templates come from."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Template:
+class Template(Struct, frozen=True, eq=False):
     """A template, and its layouts as they were asked for."""
 
     root: Element

@@ -7,7 +7,8 @@ names for each of 64 buckets, and one of templates for each of 32.
 
 import struct
 import zlib
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from carhound.simulate.writers import binxml
 from carhound.simulate.writers.event_templates import EVENT, Template
@@ -33,8 +34,7 @@ _TEMPLATE_HEAD = struct.Struct("<I16sI")
 _NAME_HASH = struct.Struct("<H")
 
 
-@dataclass(slots=True)
-class Chunk:
+class Chunk(Struct):
     """A chunk being filled. `number` is that of its first record in the file, from 1."""
 
     number: int

@@ -4,8 +4,9 @@ Format: libyal/libevtx, "Windows XML Event Log (EVTX) format", "Template instanc
 """
 
 import struct
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from carhound.errors import CarhoundError
 from carhound.simulate.event import Simulated
@@ -27,8 +28,7 @@ class RecordError(CarhoundError):
     """A record that the format cannot hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvtxRecord:
+class EvtxRecord(Struct, frozen=True):
     """What a chunk needs to know of a record."""
 
     time: int

@@ -5,8 +5,9 @@ below, which say what becomes of null and of multivalue fields.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.rows import AliasUse, Row, as_number, as_text
@@ -19,8 +20,7 @@ Value = Single | tuple[str, ...]
 Evaluator = Callable[[Row], Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """What an expression is told beside the row."""
 
     used: AliasUse

@@ -4,7 +4,9 @@ They take expressions, not values: in these the field stands for one of its valu
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.engines.interpreter.functions.building import (
     Environment,
@@ -19,8 +21,7 @@ from carhound.plan.expressions import Expression, FieldValue, parts
 Evaluate = Callable[[Expression, Environment], Evaluator]
 
 
-@dataclass(slots=True)
-class _Held:
+class _Held(Struct):
     """The value that is looked at."""
 
     value: str = ""

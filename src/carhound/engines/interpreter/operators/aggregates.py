@@ -6,11 +6,12 @@ gives another sum. What is too large for a float is null.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import floor, isfinite, sqrt
 from typing import Protocol
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.expressions import evaluator
 from carhound.engines.interpreter.functions.building import number, tidy
@@ -35,8 +36,7 @@ class Accumulator(Protocol):
         """What it is of the rows so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """One aggregation, ready to run."""
 
     column: str
@@ -289,8 +289,7 @@ class _Last(_First):
             self.found = values[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """A value and its time, in seconds since 1970."""
 
     time: float

@@ -6,8 +6,9 @@ split-by field by the sum of what it gives, several by how many rows there are.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.functions.building import number
 from carhound.engines.interpreter.operators.aggregates import Group, Single, measures
@@ -26,8 +27,7 @@ _MOST_BUCKETS = 50_000
 """Splunk's limits.conf, [discretize] maxbins."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
+class _Counted(Struct, frozen=True):
     """A row in one place of the table."""
 
     at: Single

@@ -1,7 +1,8 @@
 """What operators are told beside their rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from carhound.engines.interpreter.functions.building import Environment
 from carhound.engines.interpreter.moment import Moment
@@ -9,8 +10,7 @@ from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.plan.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """One run of a plan."""
 
     moment: Moment

@@ -1,7 +1,5 @@
 """`append`: the rows of a subsearch after those there are."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.options import Options, Readers, whole
 from carhound.languages.spl.search_expression import show_pipeline
@@ -9,6 +7,7 @@ from carhound.languages.spl.subsearch import read_subsearch
 from carhound.languages.spl.syntax import Lowering, Pipeline
 from carhound.languages.spl.words import end_of_command
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Append as AppendNode
 from carhound.plan.nodes import Head, Node
 
@@ -21,14 +20,13 @@ _READERS: Readers = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Spanned, frozen=True):
     """The parsed command."""
 
     pipeline: Pipeline
     most: int | None = None
     """Rows of the subsearch; Splunk's default of 50,000 is not kept."""
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, lowering: Lowering) -> Node:
         """The plan over `source`."""

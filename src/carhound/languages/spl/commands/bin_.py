@@ -1,7 +1,6 @@
 """`bin`, `bucket` and `discretize`: numbers and times put into bins."""
 
 import re
-from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_field, read_fields
@@ -9,6 +8,7 @@ from carhound.languages.spl.options import Options, Readers, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_word, show_name, take_keyword
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.model.time_spans import TimeSpan, parse_time_span
 from carhound.plan.nodes import Bin as BinNode
 from carhound.plan.nodes import Node
@@ -18,15 +18,14 @@ _NUMBER = re.compile(r"\d{1,15}(\.\d{1,15})?", re.ASCII)
 _BINS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
+class Bin(Spanned, frozen=True):
     """The parsed command."""
 
     name: Word
     width: float | TimeSpan | None = None
     bins: int = _BINS
     target: str | None = None
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,7 +1,5 @@
 """`chart`: aggregates as a table with a row for each value of one field, and columns for those of another."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.charts import SERIES_READERS, read_series, show_series
 from carhound.languages.spl.cursor import Cursor
@@ -10,6 +8,7 @@ from carhound.languages.spl.options import Options, Readers
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import show_name, take_keyword
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Aggregation, Node, Series
 from carhound.plan.nodes import Chart as ChartNode
 from carhound.plan.predicates import Field
@@ -19,14 +18,13 @@ _OF_TIME = ("aligntime", "bins", "cont", "end", "minspan", "span", "start")
 _READERS: Readers = {**SERIES_READERS, **dict.fromkeys(_OF_TIME, _CUT)}
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Spanned, frozen=True):
     """The parsed command."""
 
     aggregates: tuple[Aggregation, ...]
     over: Field
     series: Series | None = None
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,7 +1,5 @@
 """`dedup`: the first rows for each combination of values; rows lacking a field go (Splunk's default)."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_some_fields
 from carhound.languages.spl.options import Options, show_options, truth
@@ -9,6 +7,7 @@ from carhound.languages.spl.sort_keys import Key, read_keys, show_keys
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_integer, show_name, take_keyword
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Dedup as DedupNode
 from carhound.plan.nodes import Node, Sort
 from carhound.plan.predicates import Field
@@ -16,8 +15,7 @@ from carhound.plan.predicates import Field
 _READERS = {"consecutive": truth, "keepempty": truth, "keepevents": truth}
 
 
-@dataclass(frozen=True, slots=True)
-class Dedup:
+class Dedup(Spanned, frozen=True):
     """The parsed command."""
 
     names: tuple[Word, ...]
@@ -26,7 +24,7 @@ class Dedup:
     keep_empty: bool = False
     consecutive: bool = False
     sort_by: tuple[Key, ...] = ()
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`, which is sorted first where it shall be."""

@@ -1,13 +1,13 @@
 """`eval`: fields with the values of expressions."""
 
 import re
-from dataclasses import dataclass, field
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.eval_expression import parse_expression, show_expression
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, read_quoted, show_name, unescape
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.expressions import Expression
 from carhound.plan.functions import is_condition
 from carhound.plan.nodes import Eval as EvalNode
@@ -16,12 +16,11 @@ from carhound.plan.nodes import Node
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Eval:
+class Eval(Spanned, frozen=True):
     """The parsed command."""
 
     assignments: tuple[tuple[str, Expression], ...]
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

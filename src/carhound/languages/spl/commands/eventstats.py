@@ -1,13 +1,12 @@
 """`eventstats`: aggregates of its group added to each row."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.grouped import BIN_BEFORE, EACH, NUMBERS_ALONE, read_aggregates, read_by, show_by
 from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Aggregation, Node
 from carhound.plan.nodes import EventStats as EventStatsNode
 from carhound.plan.predicates import Field
@@ -15,13 +14,12 @@ from carhound.plan.predicates import Field
 _REFUSED = {"allnum": NUMBERS_ALONE, "dedup_splitvals": EACH, "span": BIN_BEFORE}
 
 
-@dataclass(frozen=True, slots=True)
-class EventStats:
+class EventStats(Spanned, frozen=True):
     """The parsed command."""
 
     aggregates: tuple[Aggregation, ...]
     by: tuple[Field, ...] = ()
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

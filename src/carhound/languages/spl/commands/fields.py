@@ -1,24 +1,22 @@
 """`fields`: keeps the named fields, or with a minus sign removes them."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_some_fields
 from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Fields as FieldsNode
 from carhound.plan.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Spanned, frozen=True):
     """The parsed command."""
 
     names: tuple[Word, ...]
     remove: bool = False
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,23 +1,21 @@
 """`filldown`: the last value before, where a field is missing."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_fields
 from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import FillDown as FillDownNode
 from carhound.plan.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class FillDown:
+class FillDown(Spanned, frozen=True):
     """The parsed command; without names, all fields."""
 
     names: tuple[Word, ...] = ()
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

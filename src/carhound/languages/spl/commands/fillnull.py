@@ -1,24 +1,22 @@
 """`fillnull`: a value where a field is missing, 0 unless told."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_fields
 from carhound.languages.spl.options import Options, text
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, quote, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import FillNull as FillNullNode
 from carhound.plan.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class FillNull:
+class FillNull(Spanned, frozen=True):
     """The parsed command; without names, all fields."""
 
     names: tuple[Word, ...] = ()
     value: str = "0"
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

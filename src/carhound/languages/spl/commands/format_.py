@@ -1,18 +1,16 @@
 """`format`: at the end of a subsearch, what happens there anyway: its rows become conditions."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Spanned, frozen=True):
     """The parsed command."""
 
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, _source: Node, lowering: Lowering) -> Node:
         """There is no plan of it by itself."""

@@ -1,13 +1,12 @@
 """`head`: the first rows, ten unless told; or those before the first on which an expression is not true."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.eval_expression import parse_expression, show_expression
 from carhound.languages.spl.options import Options, show_options, truth, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, read_integer
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.expressions import Expression
 from carhound.plan.functions import is_condition
 from carhound.plan.nodes import Head as HeadNode
@@ -17,15 +16,14 @@ _DEFAULT = 10
 _READERS = {"keeplast": truth, "limit": whole, "null": truth}
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Spanned, frozen=True):
     """The parsed command; without a count only where it has a condition."""
 
     count: int | None = _DEFAULT
     condition: Expression | None = None
     null: bool = False
     keep_last: bool = False
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -3,7 +3,7 @@
 Splunk's Search Reference, "inputlookup".
 """
 
-from dataclasses import dataclass, field, replace
+from msgspec.structs import replace
 
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.lookup_names import read_table_name
@@ -13,6 +13,7 @@ from carhound.languages.spl.search_expression import parse_search, show_search
 from carhound.languages.spl.syntax import Lowering, SearchExpression
 from carhound.languages.spl.words import Word, end_of_command, show_name, take_keyword
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Node, TableRows, reads_nothing
 
 _READERS: Readers = {
@@ -23,8 +24,7 @@ _READERS: Readers = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class InputLookup:
+class InputLookup(Spanned, frozen=True):
     """The parsed command."""
 
     name: Word
@@ -34,7 +34,7 @@ class InputLookup:
     """Rows of the table to pass over."""
     most: int | None = None
     """Rows of the table to take."""
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -3,8 +3,6 @@
 Splunk's Search Reference, "join". There is no limit of rows where Splunk stops at 50,000.
 """
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.options import Options, Readers, text, truth, whole
 from carhound.languages.spl.search_expression import show_pipeline
@@ -12,6 +10,7 @@ from carhound.languages.spl.subsearch import read_subsearch
 from carhound.languages.spl.syntax import Lowering, Pipeline
 from carhound.languages.spl.words import Word, end_of_command, read_word, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Join as JoinNode
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Field
@@ -20,8 +19,7 @@ _TIMES = "rows are not joined by their times: compare them with where"
 _SHARED = "name the fields that both sides share: join Computer [search …]"
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Spanned, frozen=True):
     """The parsed command."""
 
     names: tuple[Word, ...]
@@ -30,7 +28,7 @@ class Join:
     most: int = 1
     """Rows of the subsearch that one row is joined with; 0 is no limit."""
     overwrite: bool = True
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -3,7 +3,6 @@
 Splunk's Search Reference, "lookup"; wildcards and networks in a table are what transforms.conf would allow.
 """
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from carhound.languages.spl.cursor import Cursor
@@ -13,6 +12,7 @@ from carhound.languages.spl.predicates import is_network
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_word, show_name, take_keyword
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.model.suggestion import nearest
 from carhound.plan.lookup_table import LookupTable
 from carhound.plan.nodes import Lookup as LookupNode
@@ -25,15 +25,14 @@ Pairs = tuple[tuple[Word, Word], ...]
 _REFUSED = dict.fromkeys(("event_time_field", "local", "update"), "drop it: there is one table, in a file")
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Spanned, frozen=True):
     """The parsed command."""
 
     name: Word
     keys: Pairs
     outputs: Pairs = ()
     mode: Literal["OUTPUT", "OUTPUTNEW"] = "OUTPUT"
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, lowering: Lowering) -> Node:
         """The plan over `source`."""

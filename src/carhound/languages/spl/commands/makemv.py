@@ -1,7 +1,5 @@
 """`makemv`: a field cut into several values."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_one_field
 from carhound.languages.spl.options import Options, Readers, show_options, text, truth
@@ -9,20 +7,20 @@ from carhound.languages.spl.regexes import count_groups, read_expression, to_re2
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import MakeMv as MakeMvNode
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Field
 
 
-@dataclass(frozen=True, slots=True)
-class MakeMv:
+class MakeMv(Spanned, frozen=True):
     """The parsed command."""
 
     name: Word
     delimiter: str = " "
     tokenizer: str | None = None
     allow_empty: bool = False
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

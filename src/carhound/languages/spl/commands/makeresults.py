@@ -3,13 +3,12 @@
 Splunk's Search Reference, "makeresults".
 """
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.options import Options, Readers, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.expressions import Call
 from carhound.plan.lookup_table import LookupTable
 from carhound.plan.nodes import Eval, Node, TableRows, reads_nothing
@@ -19,12 +18,11 @@ _EVAL = "make fields with eval"
 _READERS: Readers = {"annotate": _EVAL, "count": whole, "data": _EVAL, "format": _EVAL}
 
 
-@dataclass(frozen=True, slots=True)
-class MakeResults:
+class MakeResults(Spanned, frozen=True):
     """The parsed command."""
 
     count: int = 1
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, lowering: Lowering) -> Node:
         """The plan, which makes rows of its own."""

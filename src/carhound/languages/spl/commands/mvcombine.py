@@ -1,13 +1,12 @@
 """`mvcombine`: rows that differ in one field alone as one row."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_one_field
 from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import MvCombine as MvCombineNode
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Field
@@ -15,12 +14,11 @@ from carhound.plan.predicates import Field
 _READERS = {"delim": "drop it: values are kept apart; put nomv or mvjoin() behind it for one text"}
 
 
-@dataclass(frozen=True, slots=True)
-class MvCombine:
+class MvCombine(Spanned, frozen=True):
     """The parsed command."""
 
     name: Word
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,25 +1,23 @@
 """`mvexpand`: a row for each value of a field."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_one_field
 from carhound.languages.spl.options import Options, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import MvExpand as MvExpandNode
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Field
 
 
-@dataclass(frozen=True, slots=True)
-class MvExpand:
+class MvExpand(Spanned, frozen=True):
     """The parsed command; a limit of 0 is none."""
 
     name: Word
     limit: int = 0
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,24 +1,22 @@
 """`nomv`: the values of a field as one, a line each."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_one_field
 from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import NoMv as NoMvNode
 from carhound.plan.predicates import Field
 
 
-@dataclass(frozen=True, slots=True)
-class NoMv:
+class NoMv(Spanned, frozen=True):
     """The parsed command."""
 
     name: Word
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

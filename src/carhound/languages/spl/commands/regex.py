@@ -3,25 +3,23 @@
 Expressions are those of RE2 on every engine.
 """
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.regexes import read_expression, to_re2
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, quote, read_operator, read_word, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Filter, Node
 from carhound.plan.predicates import Field, MatchesRegex
 
 
-@dataclass(frozen=True, slots=True)
-class Regex:
+class Regex(Spanned, frozen=True):
     """The parsed command; no name stands for the raw text."""
 
     name: str | None
     expression: str
     negated: bool = False
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,21 +1,19 @@
 """`rename`: fields under new names; `*` in a name stands for any run."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_word, show_name, take_keyword
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import Rename as RenameNode
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Spanned, frozen=True):
     """The parsed command."""
 
     pairs: tuple[tuple[Word, Word], ...]
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,7 +1,5 @@
 """`replace`: values put in the place of others."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_some_fields
 from carhound.languages.spl.options import Options
@@ -16,19 +14,19 @@ from carhound.languages.spl.words import (
     take_keyword,
 )
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import Replace as ReplaceNode
 
 _EXAMPLE = 'write replace "*localhost" WITH "localhost" IN Computer'
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(Spanned, frozen=True):
     """The parsed command; without names, all fields."""
 
     pairs: tuple[tuple[Word, Word], ...]
     names: tuple[Word, ...] = ()
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

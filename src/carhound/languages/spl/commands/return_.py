@@ -3,22 +3,20 @@
 Splunk's Search Reference, "return".
 """
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_integer, read_word, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Head, Node, Rename, Table
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Spanned, frozen=True):
     """The parsed command: the names that the values go by, and the fields they are of."""
 
     pairs: tuple[tuple[Word, Word], ...]
     count: int = 1
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, _source: Node, lowering: Lowering) -> Node:
         """There is no plan of it by itself."""

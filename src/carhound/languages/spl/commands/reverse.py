@@ -1,20 +1,18 @@
 """`reverse`: all rows, the last first."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import Reverse as ReverseNode
 
 
-@dataclass(frozen=True, slots=True)
-class Reverse:
+class Reverse(Spanned, frozen=True):
     """The parsed command."""
 
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,6 +1,5 @@
 """`rex`: fields out of values by the named groups of a regular expression; with `mode=sed`, values edited."""
 
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 from carhound.languages.spl.cursor import Cursor
@@ -10,6 +9,7 @@ from carhound.languages.spl.sed import read_edit, show_edit
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, quote
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Node, Sed, Substitution, Transliteration
 from carhound.plan.nodes import Rex as RexNode
 from carhound.plan.predicates import Field
@@ -17,14 +17,13 @@ from carhound.plan.predicates import Field
 _EXAMPLE = 'rex field=CommandLine "/i:(?<url>\\S+)"'
 
 
-@dataclass(frozen=True, slots=True)
-class Rex:
+class Rex(Spanned, frozen=True):
     """The parsed command; no name stands for the raw text, and a most of 0 for all matches."""
 
     name: str | None
     expression: str | Substitution | Transliteration
     most: int = 1
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

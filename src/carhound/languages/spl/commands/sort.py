@@ -1,24 +1,22 @@
 """`sort`: rows in order. Uncapped, where Splunk keeps the first 10,000."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.options import Options, whole
 from carhound.languages.spl.sort_keys import Key, read_keys, show_keys
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, read_integer
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import Sort as SortNode
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(Spanned, frozen=True):
     """The parsed command."""
 
     keys: tuple[Key, ...]
     limit: int | None = None
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,7 +1,5 @@
 """`stats`: aggregates over all rows or over each combination of the `by` fields."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.grouped import (
@@ -16,6 +14,7 @@ from carhound.languages.spl.grouped import (
 from carhound.languages.spl.options import Options
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Aggregation, Node
 from carhound.plan.nodes import Stats as StatsNode
 from carhound.plan.predicates import Field
@@ -29,13 +28,12 @@ _REFUSED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Spanned, frozen=True):
     """The parsed command."""
 
     aggregates: tuple[Aggregation, ...]
     by: tuple[Field, ...] = ()
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

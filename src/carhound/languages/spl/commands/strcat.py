@@ -1,26 +1,24 @@
 """`strcat`: texts and fields put together in one field."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.field_names import read_fields
 from carhound.languages.spl.options import Options, show_options, truth
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, quote, show_name
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.expressions import Constant, FieldValue
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import StrCat as StrCatNode
 
 
-@dataclass(frozen=True, slots=True)
-class StrCat:
+class StrCat(Spanned, frozen=True):
     """The parsed command."""
 
     parts: tuple[Constant | FieldValue, ...]
     target: Word
     all_required: bool = False
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

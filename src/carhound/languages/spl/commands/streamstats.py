@@ -1,13 +1,12 @@
 """`streamstats`: aggregates of the rows up to there added to each row."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.grouped import BIN_BEFORE, EACH, NUMBERS_ALONE, read_aggregates, read_by, show_by
 from carhound.languages.spl.options import Options, Readers, truth, whole
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Aggregation, Node
 from carhound.plan.nodes import StreamStats as StreamStatsNode
 from carhound.plan.predicates import Field
@@ -27,8 +26,7 @@ _READERS: Readers = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StreamStats:
+class StreamStats(Spanned, frozen=True):
     """The parsed command."""
 
     aggregates: tuple[Aggregation, ...]
@@ -37,7 +35,7 @@ class StreamStats:
     window: int = 0
     shared: bool = True
     reset_on_change: bool = False
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,21 +1,19 @@
 """`tail`: the last rows, ten unless told, the very last first."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command, read_integer
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import Tail as TailNode
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(Spanned, frozen=True):
     """The parsed command."""
 
     count: int = 10
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

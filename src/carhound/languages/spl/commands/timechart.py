@@ -1,7 +1,5 @@
 """`timechart`: aggregates as a table with a row for each span of time, and columns for values of a field."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.charts import SERIES_READERS, read_series, show_series
 from carhound.languages.spl.cursor import Cursor
@@ -9,6 +7,7 @@ from carhound.languages.spl.grouped import UNCHANGED, read_aggregates, read_by, 
 from carhound.languages.spl.options import Options, positive, time_span, truth
 from carhound.languages.spl.syntax import Lowering
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Aggregation, Buckets, Node, Series
 from carhound.plan.nodes import Chart as ChartNode
 from carhound.plan.predicates import Field
@@ -16,14 +15,13 @@ from carhound.plan.predicates import Field
 _RANGE = "use earliest= and latest= in the search"
 
 
-@dataclass(frozen=True, slots=True)
-class Timechart:
+class Timechart(Spanned, frozen=True):
     """The parsed command."""
 
     aggregates: tuple[Aggregation, ...]
     buckets: Buckets
     series: Series | None = None
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

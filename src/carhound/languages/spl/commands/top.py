@@ -1,6 +1,5 @@
 """`top` and `rare`: the commonest or the rarest values with count and percent, ten unless told."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from carhound.languages.spl.cursor import Cursor
@@ -9,6 +8,7 @@ from carhound.languages.spl.options import Options, Readers, show_options, text,
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import Word, end_of_command, read_integer, show_name, take_keyword
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.nodes import Node
 from carhound.plan.nodes import Top as TopNode
 from carhound.plan.predicates import Field
@@ -35,15 +35,14 @@ _NO_OTHER = "rare has no row of other values; only top has"
 _RARE_READERS = {**_READERS, "useother": _NO_OTHER, "otherstr": _NO_OTHER}
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(Spanned, frozen=True):
     """The parsed command; `options` are those that were given."""
 
     names: tuple[Word, ...]
     by: tuple[Word, ...] = ()
     options: tuple[tuple[str, Any], ...] = ()
     rare: bool = False
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

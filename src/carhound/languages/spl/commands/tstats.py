@@ -5,7 +5,8 @@ Splunk's Search Reference, "tstats". There are no summaries here: it always look
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+
+from msgspec.structs import replace
 
 from carhound.languages.spl.aggregates import show_aggregates
 from carhound.languages.spl.cursor import Cursor
@@ -28,6 +29,7 @@ from carhound.languages.spl.syntax import (
 )
 from carhound.languages.spl.words import Word, end_of_command, quote, read_word, show_name, take_keyword
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.model.suggestion import nearest
 from carhound.model.time_spans import TimeSpan
 from carhound.plan.expressions import Call, Constant, Expression, FieldValue
@@ -48,8 +50,7 @@ _NO_FIELDS = frozenset({"_time", "earliest", "latest", "index", "source", "sourc
 """What has the same name in every data set."""
 
 
-@dataclass(frozen=True, slots=True)
-class TStats:
+class TStats(Spanned, frozen=True):
     """The parsed command. Names are as written, `Processes.user`."""
 
     aggregates: tuple[Aggregation, ...]
@@ -60,7 +61,7 @@ class TStats:
     """Of the bins that a by-field `_time` is put into."""
     filler: str | None = None
     """What a by-field that is missing counts as; without it, the row is left out."""
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, lowering: Lowering) -> Node:
         """The plan, which makes rows of its own."""

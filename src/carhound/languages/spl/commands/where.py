@@ -1,24 +1,22 @@
 """`where`: keeps the rows on which an eval expression is true."""
 
-from dataclasses import dataclass, field
-
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.eval_calls import check_condition
 from carhound.languages.spl.eval_expression import parse_expression, show_expression
 from carhound.languages.spl.syntax import Lowering
 from carhound.languages.spl.words import end_of_command
 from carhound.model.diagnostics import Span
+from carhound.model.spanned import Spanned
 from carhound.plan.expressions import Expression
 from carhound.plan.nodes import Filter, Node
 from carhound.plan.predicates import Where as Holds
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Spanned, frozen=True):
     """The parsed command."""
 
     expression: Expression
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
     def lower(self, source: Node, _lowering: Lowering) -> Node:
         """The plan over `source`."""

@@ -1,0 +1,33 @@
+"""Places told by the lines of a span become places by the lines of the file."""
+
+import re
+from functools import partial
+
+from msgspec.structs import replace
+
+from carhound.model.event import Place
+from carhound.pipeline.part_reading import PartRead
+
+_LINE = re.compile(r"(?<![^ ])line (\d+)$", re.ASCII)
+"""At the end of "line 12", or of "3 records from line 12"."""
+
+
+def count_lines_before(read: PartRead, lines: int) -> None:
+    """Adds so many lines to every place that a span tells by its own lines."""
+    if not lines:
+        return
+    told = partial(with_lines_before, lines=lines)
+    tally = read.tally
+    tally.damaged = [replace(one, where=told(one.where)) for one in tally.damaged]
+    tally.skipped = [replace(one, where=told(one.where)) for one in tally.skipped]
+    if read.collected is None:
+        return
+    for event in read.collected.admitted:
+        event.position = told(event.position)
+        if not event.record_id:
+            event.place = Place(event.place.file, event.position)
+
+
+def with_lines_before(where: str, lines: int) -> str:
+    """A place, where it is told by lines so many lines further down."""
+    return _LINE.sub(lambda found: f"line {int(found[1]) + lines}", where)

@@ -1,0 +1,50 @@
+"""Keys that stand twice are told, whatever else a text holds that looks like a key."""
+
+import json
+from typing import Any
+
+import orjson
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carhound.readers.json_duplicates import has_duplicate_keys
+
+names = st.sampled_from(["a", "b", 'c"', 'd":', "\u00e4"])
+texts = st.text(st.sampled_from('ab":\\ ,{}\u00e4\n'), max_size=6)
+Object = list[tuple[str, Any]]
+
+
+def objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Object]:
+    return st.lists(st.tuples(names, inner), max_size=4)
+
+
+values: st.SearchStrategy[Any] = st.recursive(
+    texts | st.integers() | st.none(), lambda inner: objects(inner) | st.tuples(inner, inner), max_leaves=6
+)
+
+
+def written(value: Any, colon: str, escaped: str) -> str:
+    if isinstance(value, list):
+        members = (text(name, escaped) + colon + written(inner, colon, escaped) for name, inner in value)
+        return "{" + ",".join(members) + "}"
+    if isinstance(value, tuple):
+        return "[" + ",".join(written(inner, colon, escaped) for inner in value) + "]"
+    return text(value, escaped) if isinstance(value, str) else json.dumps(value)
+
+
+def text(value: str, escaped: str) -> str:
+    """A text of JSON, with its quotes escaped in one way or the other."""
+    return '"' + "".join(escaped if one == '"' else json.dumps(one)[1:-1] for one in value) + '"'
+
+
+def doubled(value: Any) -> bool:
+    if isinstance(value, list):
+        return len(dict(value)) < len(value) or any(doubled(inner) for _, inner in value)
+    return isinstance(value, tuple) and any(map(doubled, value))
+
+
+@settings(max_examples=300, deadline=None)
+@given(objects(values), st.sampled_from([":", ": ", " :", "\t:"]), st.sampled_from(['\\"', "\\u0022"]))
+def test_keys_that_stand_twice_are_told(record: Object, colon: str, escaped: str) -> None:
+    made = written(record, colon, escaped).encode()
+    assert has_duplicate_keys(made, orjson.loads(made)) == doubled(record)
