@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from hashlib import blake2b
 
+from msgspec import Struct, field
+
 from carhound.findings.process_events import Start, Who
 
 _GUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -52,9 +54,18 @@ def _host_key(host: str) -> bytes:
     return digest(host, size=_HOST_SIZE)
 
 
-def process_key(who: Who) -> bytes | None:
-    """The surest of both: events that tell a guid are found by it alone."""
-    return guid_key(who) or number_key(who)
+class Shown(Struct):
+    """Processes of which more is asked than how they hang together."""
+
+    keys: set[bytes] = field(default_factory=set)
+    """Those with a GUID: by it, and by process id for events that tell no GUID."""
+    numbers: set[bytes] = field(default_factory=set)
+    """Those known by a process id alone: all that tells this id may be theirs."""
+
+    def holds(self, who: Who) -> bool:
+        """Whether an event about this process may tell of one of them."""
+        number = number_key(who)
+        return (guid_key(who) or number) in self.keys or number in self.numbers
 
 
 def parent_keys(start: Start) -> tuple[bytes | None, bytes | None]:

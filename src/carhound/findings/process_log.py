@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from carhound.findings.process_events import Act, End, Start, Told, Who
-from carhound.findings.process_keys import digest, guid_key, number_key, parent_keys
+from carhound.findings.process_keys import Shown, digest, guid_key, number_key, parent_keys
 from carhound.findings.processes import APART
 from carhound.findings.true_names import TrueNames
 from carhound.model.folding import fold
@@ -86,8 +86,8 @@ class ProcessLog:
 
     def __init__(self) -> None:
         self.names = TrueNames()
-        self.shown: set[bytes] = set()
-        """The keys of processes of which more was asked than how they hang together."""
+        self.shown = Shown()
+        """What was asked of it so far."""
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(_TABLES)
         self._db.execute("BEGIN")
@@ -183,7 +183,8 @@ class ProcessLog:
 
     def told(self, known: Known) -> Start:
         """All that is told of a start."""
-        self._show(known.guid, known.number)
+        if (key := known.guid or known.number) is not None:
+            self.shown.keys.add(key)
         return known.start
 
     def known(self, row: int) -> Known:
@@ -220,8 +221,8 @@ class ProcessLog:
 
     def acts(self, ref: Ref, most: int, *, connections_first: bool) -> tuple[list[Act], int]:
         """What a process did: at most so many, unsigned modules first, by time; and how many in all."""
-        self._show(ref.guid, None)
-        self._show(None, ref.number)
+        asked = self.shown.numbers if ref.guid is None else self.shown.keys
+        asked.update(key for key in (ref.guid, ref.number) if key is not None)
         where, values = self._done_by(ref)
         marks = "(mark = 2 OR mark = 1)" if connections_first else "mark = 2"
         kept: list[tuple[int, bytes]] = []
@@ -318,10 +319,6 @@ class ProcessLog:
     def _one(self, query: str, *values: object) -> tuple[int, ...] | None:
         found: tuple[int, ...] | None = self._db.execute(query, values).fetchone()
         return found
-
-    def _show(self, guid: bytes | None, number: bytes | None) -> None:
-        if (key := guid or number) is not None:
-            self.shown.add(key)
 
     def _flush(self) -> None:
         for table, rows in self._new.items():

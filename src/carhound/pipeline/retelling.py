@@ -17,7 +17,7 @@ from carhound.findings.process_events import (
     process_in,
     told,
 )
-from carhound.findings.process_keys import process_key
+from carhound.findings.process_keys import Shown
 from carhound.findings.process_log import Row, outline_of, row_of
 from carhound.findings.true_names import TrueNames
 from carhound.model.datasets import SECURITY, SYSMON
@@ -67,8 +67,8 @@ class Retelling(Struct, frozen=True):
     hosts: AbstractSet[str]
     computers: Mapping[str, AbstractSet[str | None]] | None
     """By file, those met in it; None where that is not known."""
-    shown: AbstractSet[bytes] | None = None
-    """The keys of processes of which all is wanted in full; None for all starts and ends in outline."""
+    shown: Shown | None = None
+    """The processes of which all is wanted in full; None for all starts and ends in outline."""
     by_guid: AbstractSet[Piece] = frozenset()
     """See `Ended`."""
     lines_before: Mapping[Piece, int] = field(default_factory=dict)
@@ -142,7 +142,7 @@ class Reteller:
         if (shown := self._task.shown) is not None:
             yield from events_of(part, self._sieve, shown, by_guid=piece in self._task.by_guid)
             return
-        outlines = Outlines(self._sieve, Telling(self._known, frozenset()))
+        outlines = Outlines(self._sieve, Telling(self._known, Shown()))
         yield from outlines.read(part)
         if outlines.by_guid and part.path == piece.found.shown:
             yield Ended(piece, by_guid=True)
@@ -151,7 +151,7 @@ class Reteller:
         if not self._sieve.can_match(raw.provider, raw.channel, raw.event_id, raw.computer):
             return None
         one, shown = told(self._normalizer.event(raw, part.path, part.format or "")), self._task.shown
-        return one if one is not None and (shown is None or process_key(one.who) in shown) else None
+        return one if one is not None and (shown is None or shown.holds(one.who)) else None
 
 
 class Telling:
@@ -160,7 +160,7 @@ class Telling:
     literals = None
     spellings: Mapping[str, str] = SPELLINGS
 
-    def __init__(self, known: Callable[[str | None], bool], shown: AbstractSet[bytes] | None) -> None:
+    def __init__(self, known: Callable[[str | None], bool], shown: Shown | None) -> None:
         self._known = known
         self._shown = shown
         turn = "outline" if shown is None else "full"
@@ -188,6 +188,6 @@ class Telling:
 
         def holds(payload: Mapping[str, Value]) -> bool:
             who = process_in(header, None, payload)
-            return who is not None and process_key(who) in shown
+            return who is not None and shown.holds(who)
 
         return PayloadTest(frozenset(KEY_FIELDS), whole=False, holds=holds)

@@ -13,7 +13,7 @@ from carhound.findings.process_events import (
     outline_in,
     process_in,
 )
-from carhound.findings.process_keys import process_key, stored_guid
+from carhound.findings.process_keys import Shown, stored_guid
 from carhound.model.datasets import SYSMON
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage
@@ -78,12 +78,10 @@ class Outlines:
             return False
 
 
-def events_of(
-    part: Part, sieve: Sieve, shown: AbstractSet[bytes], *, by_guid: bool
-) -> Iterator[RawEvent | Sifted]:
-    """The events that tell of processes with these keys; `by_guid` as `Outlines` found it."""
+def events_of(part: Part, sieve: Sieve, shown: Shown, *, by_guid: bool) -> Iterator[RawEvent | Sifted]:
+    """The events that tell of these processes; `by_guid` as `Outlines` found it."""
     notes, parse = Notes(part.options.zone), ChunkSieve(sieve)
-    may_show = guid_search(shown) if by_guid else None
+    may_show = guid_search(shown.keys) if by_guid and not shown.numbers else None
     for chunk in part.chunks():
         if not isinstance(chunk, Chunk):
             yield chunk
@@ -92,9 +90,7 @@ def events_of(
             yield from parse(chunk, notes, Glimpses()) if events is None else events
 
 
-def _events(
-    chunk: Chunk, sieve: Sieve, shown: AbstractSet[bytes], notes: Notes
-) -> Sequence[RawEvent | Damage] | None:
+def _events(chunk: Chunk, sieve: Sieve, shown: Shown, notes: Notes) -> Sequence[RawEvent | Damage] | None:
     """None where the chunk has to be parsed as a whole."""
     met, stated = glance(chunk.data), records_of_whole(chunk.data)
     found = None if met is None else _payloads(Payloads(chunk.data), met, sieve, KEY_FIELDS)
@@ -103,7 +99,7 @@ def _events(
     places = [
         place
         for place, kind, _, data in found
-        if (who := process_in(Header(*kind), None, data)) is not None and process_key(who) in shown
+        if (who := process_in(Header(*kind), None, data)) is not None and shown.holds(who)
     ]
     parsed = some_records(chunk, places, stated[2]) if places else []
     return None if parsed is None else [event(record, chunk, notes) for record in parsed]

@@ -37,7 +37,7 @@ def read_again(
     lineages = Lineages(log)
     for who in about:
         lineages.tree(who)
-    task = replace(task, shown=frozenset(log.shown), by_guid=by_guid, lines_before=lines_before)
+    task = replace(task, shown=log.shown, by_guid=by_guid, lines_before=lines_before)
     with closing(_retold(given, task, processes)) as read:
         for retold in read:
             log.fill_in(retold.rows)
