@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from carhound.findings.lineage import Tree
 from carhound.findings.lineage_build import Lineages
-from carhound.findings.process_events import Who, process_of, told
-from carhound.findings.process_keys import guid_key
+from carhound.findings.process_events import process_of, told
 from carhound.findings.process_log import ProcessLog
 from carhound.findings.run import Finding
 from carhound.model.event import Event
@@ -21,7 +20,6 @@ from carhound.pipeline.lineage import with_trees
 from carhound.pipeline.pieces import Piece, pieces
 from carhound.pipeline.recall import from_files_again
 from carhound.pipeline.retelling import Ended, Retelling, Retold
-from carhound.pipeline.retelling_evtx import guid_search
 from carhound.readers.interface import ReadOptions
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
@@ -169,7 +167,7 @@ def outlines(folder: Path, some: list[Simulated]) -> tuple[Piece, list[Retold]]:
     return piece, list(reader.read(piece))
 
 
-def test_chunks_are_searched_for_guids_only_where_all_have_one(tmp_path: Path) -> None:
+def test_chunks_are_told_by_guids_only_where_all_have_one(tmp_path: Path) -> None:
     def event(event_id: int, guid: str, computer: str = "ws1", provider: str = SYSMON) -> Simulated:
         data = {"ProcessGuid": guid, "ProcessId": "4", "Image": "x", "TargetFilename": "x"}
         return simulated(provider, event_id, 1, computer, data)
@@ -179,17 +177,11 @@ def test_chunks_are_searched_for_guids_only_where_all_have_one(tmp_path: Path) -
         tmp_path, [*sure, event(11, "", "ws2"), event(5, ""), event(4624, "", "ws1", SECURITY)]
     )
     assert [one.ended for one in told] == [Ended(piece, by_guid=True)]
+    ((_, _, place, guids),) = told[0].named
+    assert place == 4096
+    assert {guids[at : at + 16] for at in range(0, len(guids), 16)} == {
+        UUID(guid_of(number)).bytes_le for number in (1, 2, 3)
+    }
     for other in (event(11, ""), event(1, NO_GUID), event(3, "4"), event(4688, "", "ws1", SECURITY)):
         _, told = outlines(tmp_path, [*sure, other])
         assert [one.ended for one in told] == [None]
-
-
-def test_a_chunk_without_a_guid_looked_for_is_passed_over() -> None:
-    keys = {guid_key(Who("ws1", guid_of(number).strip("{}").lower(), None, None)) for number in range(3)}
-    holds = guid_search({key for key in keys if key is not None})
-    assert holds is not None
-    for guid in (guid_of(1), guid_of(1).lower()):
-        assert holds(b"x" + UUID(guid).bytes_le + b"x")
-        assert holds(b"x" + guid.encode("utf-16-le") + b"x")
-    for near in (guid_of(3), guid_of(1)[:-3] + "2A}"):
-        assert not holds(UUID(near).bytes_le + near.encode("utf-16-le"))

@@ -4,6 +4,7 @@ import io
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -92,9 +93,10 @@ def test_it_is_known_whether_all_have_a_guid(texts: list[str]) -> None:
     records = [record(number, 1, {"Image": "x", "ProcessGuid": text}) for number, text in enumerate(texts, 1)]
     (chunk,) = chunks_of(log_of(records))
     guids = {GUID, GUID.lower(), GUID.strip("{}")}
-    assert Payloads(chunk.data).all_have_guid(places(chunk), "ProcessGuid") == guids.issuperset(texts)
-    assert not Payloads(chunk.data).all_have_guid(places(chunk), "Image")
-    assert not Payloads(chunk.data).all_have_guid(places(chunk), "Nowhere")
+    known = Payloads(chunk.data).guids(places(chunk), "ProcessGuid")
+    assert known == ({UUID(GUID).bytes_le} if guids.issuperset(texts) else None)
+    assert Payloads(chunk.data).guids(places(chunk), "Image") is None
+    assert Payloads(chunk.data).guids(places(chunk), "Nowhere") is None
 
 
 def test_whole_logs_of_scenarios_are_familiar() -> None:

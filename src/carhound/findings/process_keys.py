@@ -12,7 +12,7 @@ _GUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SWAPPED = (6, 4, 2, 0, 11, 9, 16, 14)
 """Where in the text the pairs of digits stand that begin the bytes of a GUID as Windows stores it."""
 _HOST_SIZE = 12
-_GUID_SIZE = 16
+GUID_SIZE = 16
 
 
 def guid_key(who: Who) -> bytes | None:
@@ -27,7 +27,7 @@ def number_key(who: Who) -> bytes | None:
 
 def stored_guid(key: bytes) -> bytes | None:
     """The 16 bytes as which Windows stores the guid that a key is of; None for any other key."""
-    return key[-_GUID_SIZE:] if key.startswith(b"g") else None
+    return key[-GUID_SIZE:] if key.startswith(b"g") else None
 
 
 def digest(*texts: str, size: int = 16) -> bytes:

@@ -13,7 +13,15 @@ from types import TracebackType
 from typing import NamedTuple
 
 from carhound.findings.process_events import Act, End, Start, Told, Who
-from carhound.findings.process_keys import Shown, digest, guid_key, number_key, parent_keys
+from carhound.findings.process_keys import (
+    GUID_SIZE,
+    Shown,
+    digest,
+    guid_key,
+    number_key,
+    parent_keys,
+    stored_guid,
+)
 from carhound.findings.processes import APART
 from carhound.findings.true_names import TrueNames
 from carhound.model.folding import fold
@@ -28,6 +36,7 @@ CREATE TABLE start (
   id INTEGER PRIMARY KEY, guid BLOB, number BLOB, image BLOB, time INTEGER,
   parent BLOB, creator BLOB, packed BLOB, bare INTEGER);
 CREATE TABLE ended (guid BLOB, number BLOB, time INTEGER);
+CREATE TABLE chunk (path BLOB, first INTEGER, place INTEGER, guids BLOB);
 CREATE TABLE act (guid BLOB, number BLOB, time INTEGER, mark INTEGER, same BLOB, packed BLOB);
 """
 _INDEXES = """
@@ -129,6 +138,18 @@ class ProcessLog:
                 " AND image IS ?3 AND time IS ?4 AND parent IS ?5 AND creator IS ?6 AND bare)",
                 (*keys, packed),
             )
+
+    def add_chunks(self, chunks: Iterable[tuple[str, int, int, bytes]]) -> None:
+        """Takes by span of a file which of its chunks tell of which processes, by the GUIDs as stored."""
+        rows = [(path.encode("utf-8", "surrogateescape"), *rest) for path, *rest in chunks]
+        self._db.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?)", rows)
+
+    def chunks_shown(self) -> Iterator[tuple[str, int, int]]:
+        """Path, span and place of the chunks that tell by GUID of what was asked."""
+        wanted = {guid for key in self.shown.keys if (guid := stored_guid(key)) is not None}
+        for path, first, place, guids in self._db.execute("SELECT * FROM chunk"):
+            if any(guids[at : at + GUID_SIZE] in wanted for at in range(0, len(guids), GUID_SIZE)):
+                yield path.decode("utf-8", "surrogateescape"), first, place
 
     def drop_outlines(self) -> None:
         """Forgets the starts that were never filled in."""

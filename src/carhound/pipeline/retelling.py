@@ -1,6 +1,6 @@
 """What pieces of evidence tell of the processes of some computers: of all in outline, or of some in full."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
@@ -27,7 +27,9 @@ from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.line_numbers import with_lines_before
 from carhound.pipeline.pieces import Piece
 from carhound.pipeline.request import Progress
+from carhound.pipeline.retelling_evtx import Named, Outlines, events_of
 from carhound.plan.rewrites.required_literals import SPELLINGS
+from carhound.readers.evtx_chunks import chunks_at
 from carhound.readers.interface import PayloadTest, ReadOptions, Sifted
 from carhound.readers.opening import Opener
 from carhound.readers.part import Part
@@ -43,7 +45,7 @@ class Ended(Struct, frozen=True):
 
     piece: Piece
     by_guid: bool = False
-    """Whether all that is to be asked for in full names its process by a GUID; known of EVTX alone."""
+    """Whether it is known by GUIDs which chunks tell of which processes."""
     lines: int = 0
     """How many lines ended in it, where it is a span of text."""
 
@@ -56,6 +58,8 @@ class Retold(Struct):
     """See `TrueNames`."""
     unread: str | None = None
     """What of it could not be read."""
+    named: list[tuple[str, int, int, bytes]] = field(default_factory=list)
+    """Of chunks: path, first chunk of the span, place, and the GUIDs of the processes they tell of."""
     ended: "Ended | None" = None
     """What is known of a part by its end."""
 
@@ -69,8 +73,8 @@ class Retelling(Struct, frozen=True):
     """By file, those met in it; None where that is not known."""
     shown: Shown | None = None
     """The processes of which all is wanted in full; None for all starts and ends in outline."""
-    by_guid: AbstractSet[Piece] = frozenset()
-    """See `Ended`."""
+    places: Mapping[Piece, Sequence[int]] = field(default_factory=dict)
+    """Of pieces of which it is known, where the chunks begin that tell of these processes."""
     lines_before: Mapping[Piece, int] = field(default_factory=dict)
     """Of spans of text."""
 
@@ -96,6 +100,8 @@ class Reteller:
     def read(self, piece: Piece) -> Iterator[Retold]:
         """What the parts of a piece tell, in their order, a batch at a time."""
         computers = self._task.computers
+        if self._task.places.get(piece, (0,)) == ():
+            return
         for part in Opener(piece.found, self._task.options, piece.span).parts():
             if computers is None or any(map(self._known, computers.get(part.path, ()))):
                 yield from self._part(part, piece)
@@ -105,6 +111,9 @@ class Reteller:
         for item in self._told(part, piece):
             if isinstance(item, Ended):
                 retold.ended = item
+                continue
+            if isinstance(item, Named):
+                retold.named.append((piece.found.shown, piece.span.first, *item))
                 continue
             if isinstance(item, Damage | Skipped):
                 if self._task.computers is None:
@@ -122,7 +131,7 @@ class Reteller:
         retold.names = names.known
         yield retold
 
-    def _told(self, part: Part, piece: Piece) -> Iterator[Told | Damage | Skipped | Ended]:
+    def _told(self, part: Part, piece: Piece) -> Iterator[Told | Damage | Skipped | Named | Ended]:
         lines = self._task.lines_before.get(piece, 0)
         items = self._of_evtx(part, piece) if part.format == "evtx" else part.sifted(self._sieve)
         for item in items:
@@ -131,16 +140,16 @@ class Reteller:
                     item.position = with_lines_before(item.position, lines)
                 if (one := self._of_event(item, part)) is not None:
                     yield one
-            elif isinstance(item, Told | Damage | Skipped | Ended):
+            elif isinstance(item, Told | Damage | Skipped | Named | Ended):
                 yield item
         if part.lines:
             yield Ended(piece, lines=part.lines)
 
-    def _of_evtx(self, part: Part, piece: Piece) -> Iterator[Told | Sifted | Ended]:
-        from carhound.pipeline.retelling_evtx import Outlines, events_of
-
+    def _of_evtx(self, part: Part, piece: Piece) -> Iterator[Told | Sifted | Named | Ended]:
         if (shown := self._task.shown) is not None:
-            yield from events_of(part, self._sieve, shown, by_guid=piece in self._task.by_guid)
+            places = self._task.places.get(piece)
+            given = part.chunks() if places is None else chunks_at(piece.found.path, places)
+            yield from events_of(part, self._sieve, shown, given)
             return
         outlines = Outlines(self._sieve, Telling(self._known, Shown()))
         yield from outlines.read(part)

@@ -4,7 +4,7 @@ First come the starts and ends of all processes, in outline, which say how these
 are then in the trees all that is told is taken in full: any more would change no tree.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ def read_again(
     log: ProcessLog, about: Sequence[Who], given: Sequence[Piece], task: Retelling, processes: int | None
 ) -> str | None:
     """Adds what pieces tell; says what of them could not be read. Raises KeyboardInterrupt."""
-    unread, by_guid, lines_before = None, set(), {}
+    unread, by_guid, lines_before = None, {}, {}
     lines = 0
     with closing(_retold(given, task, processes)) as read:
         for retold in read:
@@ -29,20 +29,31 @@ def read_again(
                 lines_before[ended.piece] = lines
                 lines += ended.lines
                 if ended.by_guid:
-                    by_guid.add(ended.piece)
+                    by_guid[ended.piece.found.shown, ended.piece.span.first] = ended.piece
             log.add_rows(retold.rows)
+            log.add_chunks(retold.named)
             log.names.join(retold.names)
             unread = retold.unread or unread
     log.settle()
     lineages = Lineages(log)
     for who in about:
         lineages.tree(who)
-    task = replace(task, shown=log.shown, by_guid=by_guid, lines_before=lines_before)
+    places = {} if log.shown.numbers else _places(log, by_guid)
+    task = replace(task, shown=log.shown, places=places, lines_before=lines_before)
     with closing(_retold(given, task, processes)) as read:
         for retold in read:
             log.fill_in(retold.rows)
             unread = retold.unread or unread
     return unread
+
+
+def _places(log: ProcessLog, by_guid: Mapping[tuple[str, int], Piece]) -> dict[Piece, tuple[int, ...]]:
+    """Where in pieces that are known by GUIDs the chunks begin that tell of what the log was asked."""
+    found: dict[Piece, list[int]] = {piece: [] for piece in by_guid.values()}
+    for path, first, place in log.chunks_shown():
+        if (piece := by_guid.get((path, first))) is not None:
+            found[piece].append(place)
+    return {piece: tuple(places) for piece, places in found.items()}
 
 
 def _retold(given: Sequence[Piece], task: Retelling, asked: int | None) -> Generator[Retold]:

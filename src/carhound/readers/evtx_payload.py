@@ -8,6 +8,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from uuid import UUID
 
 from carhound.model.event import Value
 from carhound.readers.evtx_fields import fields_at
@@ -47,18 +48,21 @@ class Payloads:
                     data[name] = text
             yield data
 
-    def all_have_guid(self, places: Iterable[int], name: str) -> bool:
-        """Whether in each of these records this field is a GUID or its text, and not that of zeros.
+    def guids(self, places: Iterable[int], name: str) -> set[bytes] | None:
+        """The GUIDs that this field of these records holds, also as texts, as Windows stores GUIDs.
 
-        Raises likewise.
+        None where one of the records has none there, or that of zeros. Raises likewise.
         """
+        found: set[bytes] = set()
         for fields, kinds, sizes, values in self._instances(places):
             if (number := fields.get(name)) is None:
-                return False
+                return None
             start = values + sum(sizes[:number])
-            if not _is_guid(kinds[number], self._chunk[start : start + sizes[number]]):
-                return False
-        return True
+            guid = _stored_guid(kinds[number], self._chunk[start : start + sizes[number]])
+            if guid is None:
+                return None
+            found.add(guid)
+        return found
 
     def _instances(
         self, places: Iterable[int]
@@ -139,11 +143,12 @@ def _string(data: bytes) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def _is_guid(kind: int, data: bytes) -> bool:
-    if kind == _GUID:
-        return len(data) == _GUID_SIZE and any(data)
-    digits = data[::2].strip(b"{}").replace(b"-", b"")
-    return kind == _STRING and _GUID_TEXT.fullmatch(data) is not None and digits.strip(b"0") != b""
+def _stored_guid(kind: int, data: bytes) -> bytes | None:
+    if kind == _STRING and _GUID_TEXT.fullmatch(data) is not None:
+        data = UUID(data.decode("utf-16-le")).bytes_le
+    elif kind != _GUID or len(data) != _GUID_SIZE:
+        return None
+    return data if any(data) else None
 
 
 @lru_cache(_REMEMBERED)
