@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -27,9 +28,7 @@ from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.line_numbers import with_lines_before
 from carhound.pipeline.pieces import Piece
 from carhound.pipeline.request import Progress
-from carhound.pipeline.retelling_evtx import Named, Outlines, events_of
 from carhound.plan.rewrites.required_literals import SPELLINGS
-from carhound.readers.evtx_chunks import chunks_at
 from carhound.readers.interface import PayloadTest, ReadOptions, Sifted
 from carhound.readers.opening import Opener
 from carhound.readers.part import Part
@@ -38,6 +37,15 @@ _BATCH = 2000
 _MOST_KINDS = 10_000
 _OF_SYSMON = {"outline": frozenset(("1", "5")), "full": frozenset(("1", *DEEDS))}
 _OF_SECURITY = {"outline": frozenset(("4688", "4689")), "full": frozenset(("4688",))}
+
+
+class Named(NamedTuple):
+    """The processes that a chunk tells of."""
+
+    offset: int
+    """Of the chunk in its file."""
+    guids: bytes
+    """As Windows stores them, one behind the other."""
 
 
 class Ended(Struct, frozen=True):
@@ -100,7 +108,7 @@ class Reteller:
     def read(self, piece: Piece) -> Iterator[Retold]:
         """What the parts of a piece tell, in their order, a batch at a time."""
         computers = self._task.computers
-        if self._task.places.get(piece, (0,)) == ():
+        if self._task.places.get(piece) == ():
             return
         for part in Opener(piece.found, self._task.options, piece.span).parts():
             if computers is None or any(map(self._known, computers.get(part.path, ()))):
@@ -146,6 +154,9 @@ class Reteller:
             yield Ended(piece, lines=part.lines)
 
     def _of_evtx(self, part: Part, piece: Piece) -> Iterator[Told | Sifted | Named | Ended]:
+        from carhound.pipeline.retelling_evtx import Outlines, events_of
+        from carhound.readers.evtx_chunks import chunks_at
+
         if (shown := self._task.shown) is not None:
             places = self._task.places.get(piece)
             given = part.chunks() if places is None else chunks_at(piece.found.path, places)
