@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.pipeline import pieces, workers
-from carhound.pipeline.part_reading import NoEvidence, PartRead, PartReader
+from carhound.pipeline import over_files, pieces, workers
+from carhound.pipeline.part_reading import Batch, PartRead, PartReader
 from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Request
 from carhound.readers import spans
@@ -271,10 +271,10 @@ def test_lines_behind_a_lost_span_keep_their_numbers(tmp_path: Path, monkeypatch
     lost = pieces.pieces([str(path)])[1]
     read = pieces.PieceReader.read
 
-    def killed(self: pieces.PieceReader, piece: pieces.Piece) -> Iterator[PartRead | NoEvidence]:
-        if piece == lost:
+    def killed(self: pieces.PieceReader, load: pieces.Load) -> Iterator[Batch]:
+        if lost in load:
             os.kill(os.getpid(), signal.SIGKILL)
-        return read(self, piece)
+        return read(self, load)
 
     monkeypatch.setattr(pieces.PieceReader, "read", killed)
     run = read_by(2, path)
@@ -296,15 +296,54 @@ def test_fields_that_stand_in_one_span_alone_are_enough(records: list[Simulated]
     assert not read_by(2, rich).analytics[0].implementations[0].not_judged
 
 
-def test_a_worker_that_is_killed_is_told_of(evidence: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def in_one_load(given: Sequence[pieces.Piece], _: int) -> Sequence[pieces.Load]:
+    return [given]
+
+
+def one_by_one(given: Sequence[pieces.Piece], _: int) -> Sequence[pieces.Load]:
+    return [(piece,) for piece in given]
+
+
+@pytest.mark.parametrize("asked", [{}, {"count_all": True, "hash": True}], ids=["plain", "all counted"])
+@pytest.mark.parametrize("processes", [1, 2])
+def test_small_files_are_read_together_or_apart(
+    evidence: Path, monkeypatch: pytest.MonkeyPatch, processes: int, asked: dict[str, object]
+) -> None:
+    monkeypatch.setattr(over_files, "loads", in_one_load)
+    together = read_by(processes, evidence, **asked)
+    monkeypatch.setattr(over_files, "loads", one_by_one)
+    assert read_by(processes, evidence, **asked) == together
+    monkeypatch.setattr(pieces, "_EVENTS", 1)
+    assert read_by(processes, evidence, **asked) == together
+
+
+def test_loads_keep_the_order_and_leave_large_files_and_streams_alone(tmp_path: Path) -> None:
+    sizes = [10, 10, 0, 500, 10, 10, 10, 0]
+    for number, size in enumerate(sizes):
+        (tmp_path / str(number)).write_bytes(bytes(size))
+    given = pieces.pieces([str(tmp_path), "-"])
+    made = pieces.loads(given, 2)
+    assert [piece for load in made for piece in load] == given
+    together = [[piece.found.size for piece in load] for load in made]
+    assert together == [[10, 10, 0], [500], [10, 10, 10, 0], [0]]
+    assert made[-1][0].found.stream
+
+
+@pytest.mark.parametrize("loads", [in_one_load, one_by_one])
+def test_a_worker_that_is_killed_is_told_of(
+    evidence: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    loads: Callable[[Sequence[pieces.Piece], int], Sequence[pieces.Load]],
+) -> None:
     """Its file was not read; others are, by a new worker."""
     read = pieces.PieceReader.read
 
-    def killed(self: pieces.PieceReader, piece: pieces.Piece) -> Iterator[PartRead | NoEvidence]:
-        if piece.found.shown.endswith("b.evtx"):
+    def killed(self: pieces.PieceReader, load: pieces.Load) -> Iterator[Batch]:
+        if any(piece.found.shown.endswith("b.evtx") for piece in load):
             os.kill(os.getpid(), signal.SIGKILL)
-        return read(self, piece)
+        return read(self, load)
 
+    monkeypatch.setattr(over_files, "loads", loads)
     alone = read_by(1, evidence)
     monkeypatch.setattr(pieces.PieceReader, "read", killed)
     run = read_by(2, evidence)
@@ -349,6 +388,7 @@ def test_an_interrupt_leaves_what_comes_before(evidence: Path, monkeypatch: pyte
     assert not multiprocessing.active_children()
 
 
+@pytest.mark.skipif(os.environ.get("CARHOUND_SKIPPING") == "off", reason="they do not know of it")
 def test_processes_that_are_started_anew(
     records: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,9 +78,32 @@ def test_help_needs_nothing_heavy() -> None:
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     imported = set(said.stderr.split())
     assert "carhound.cli.main" in imported
-    heavy = {"rich", "orjson", "yaml", "re2", "evtx"}
+    heavy = {"rich", "orjson", "yaml", "re2", "evtx", "msgspec"}
     heavy |= {f"carhound.{name}" for name in ("pipeline", "outputs", "findings", "cli.hunt", "cli.search")}
     assert not imported & heavy
+
+
+def test_a_quiet_hunt_over_one_file_imports_only_what_it_uses(tmp_path: Path) -> None:
+    """Each of these costs every start milliseconds: libraries of other evidence, and what findings need."""
+    log = tmp_path / "quiet.evtx"
+    said = carhound("simulate", "renamed-regsvr32", "--sysmon-only", "--format", "evtx", "--out", str(log))
+    assert said.returncode == 0
+    code = (
+        "import sys; from carhound.cli.main import main; main(['hunt', '-q', sys.argv[1]]); "
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code, log], capture_output=True, encoding="utf-8", check=True
+    )
+    imported = set(said.stderr.split())
+    assert {"evtx", "yaml", "carhound.outputs.table", "carhound.readers.evtx"} <= imported
+    libraries = (
+        "csv glob importlib.resources jinja2 markdown_it multiprocessing shutil sqlite3 tarfile tempfile"
+    )
+    libraries += " xml zipfile zoneinfo duckdb pyarrow pyiceberg sqlglot"
+    ours = "cli.search engines.duckdb engines.interpreter.steps engines.sql findings.lineage_build lake"
+    ours += " findings.reasoning.rules outputs.report pipeline.stack pipeline.workers readers.json_items"
+    assert not imported & {*libraries.split(), *(f"carhound.{name}" for name in ours.split())}
 
 
 def test_version() -> None:

@@ -19,7 +19,7 @@ from carhound.model.event import Event
 from carhound.pipeline.lineage import with_trees
 from carhound.pipeline.pieces import Piece, pieces
 from carhound.pipeline.recall import from_files_again
-from carhound.pipeline.retelling import Ended, Retelling, Retold
+from carhound.pipeline.retelling import Ended, Reteller, Retelling, Retold
 from carhound.readers.interface import ReadOptions
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
@@ -104,8 +104,8 @@ def finding(number: int, event: Event) -> Finding:
     return Finding(str(number), "", (), event.time, event.computer, None, None, None, (), {}, {})
 
 
-def again(paths: Sequence[Path], foci: Sequence[Event], processes: int = 1) -> list[Tree | None]:
-    asked = from_files_again(list(map(str, paths)), ReadOptions(), None, processes)
+def again(paths: Sequence[Path], foci: Sequence[Event]) -> list[Tree | None]:
+    asked = from_files_again(list(map(str, paths)), ReadOptions())
     found, lacking = with_trees(
         [(event, finding(*one)) for one in enumerate(foci) for event in one[1:]], asked
     )
@@ -146,24 +146,21 @@ def test_the_trees_are_those_of_everything(
 
 
 @pytest.mark.parametrize("form", ["evtx", "jsonl"])
-@pytest.mark.parametrize("processes", [1, 2])
 @pytest.mark.parametrize("security", [True, False])
-def test_the_trees_of_scenarios_are_those_of_everything(
-    form: str, processes: int, security: bool, tmp_path: Path
-) -> None:
+def test_the_trees_of_scenarios_are_those_of_everything(form: str, security: bool, tmp_path: Path) -> None:
     some = list(events([load(name) for name in bundled()], hosts=1, days=1, security=security))
     paths = [written(tmp_path, form, number, some[number::3]) for number in range(3)]
     logged = read(*paths)
     foci = [event for event in logged if event.event_id in ("1", "4688", "7")]
     foci = foci[:: len(foci) // 40]
-    trees = again(paths, foci, processes)
+    trees = again(paths, foci)
     assert trees == of_everything(logged, foci)
     assert any(len(list(everybody(tree.root))) > 3 for tree in trees if tree is not None)
 
 
 def outlines(folder: Path, some: list[Simulated]) -> tuple[Piece, list[Retold]]:
     (piece,) = pieces([str(written(folder, "evtx", 0, some))])
-    reader = Retelling(ReadOptions(), frozenset({"ws1"}), None).reader(None)
+    reader = Reteller(Retelling(ReadOptions(), frozenset({"ws1"}), None))
     return piece, list(reader.read(piece))
 
 

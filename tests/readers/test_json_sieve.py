@@ -16,7 +16,7 @@ from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Glimpsed
 from carhound.model.folding import fold
 from carhound.plan.rewrites.required_literals import SPELLINGS
-from carhound.readers import json_glance
+from carhound.readers import json_glance, json_items
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import PayloadTest, ReadOptions, read_exactly
 from carhound.readers.json_reader import JsonReader
@@ -257,6 +257,12 @@ ODD = {
     "a time with decimals": LIKE.replace(stamp(5), stamp(5)[:-1] + ".5Z"),
     "an earlier time": LIKE.replace(stamp(5), "1999-01-01T23:59:59.999999999Z"),
     "no time": LIKE.replace(stamp(5), "").replace("2024-06-14 12:00:00.123", "-"),
+    "a time by a name with dots": LIKE.replace('"RecordNumber"', '"winlog.time_created"'),
+    "a number beyond all": LIKE.replace(": 5", ": 1e999"),
+    "a number for a text": LIKE.replace('"C:\\\\Windows\\\\System32\\\\svchost.exe"', "17"),
+    "a blank behind a key, and one twice": LIKE.replace('"Image":', '"Image" :').replace(
+        '"RecordNumber"', '"EventID": 3, "RecordNumber"'
+    ),
     "an envelope": LIKE.replace('"Image"', '"body"'),
     "another shape": LIKE.replace('"Image"', '"EventData"'),
     "a long number": LIKE.replace(": 5", ": " + "9" * 400),
@@ -275,6 +281,21 @@ def test_a_line_unlike_the_others_is_told_as_it_is(way: str) -> None:
     before, behind = lines(*map(nxlog, range(5))), lines(*map(nxlog, range(6, 12)))
     assert check(before + odd + b"\n" + behind, Wanting(LITERAL))[1] >= 4
     assert check(before + b"\n".join([odd] * 3) + b"\n" + behind + odd, Wanting(LITERAL))[1] >= 4
+
+
+@pytest.mark.parametrize("inner", [{}, {"time_created": None}])
+def test_a_name_with_dots_is_no_path(inner: dict[str, None]) -> None:
+    """What looks like the time is none; in the first line it happens to say the same."""
+    made = [
+        {
+            "winlog.time_created": stamp(0 if number == 0 else number + 1000),
+            **winlogbeat(number),
+        }
+        for number in range(9)
+    ]
+    for one in made:
+        one["winlog"] = {**one["winlog"], **inner, "event_data": {"Image": "a"}}  # type: ignore[dict-item]
+    check(lines(*made), Wanting(LITERAL))
 
 
 def test_faulty_characters_are_told() -> None:
@@ -298,6 +319,22 @@ def test_encodings(encoding: str) -> None:
     text = lines(*records).decode()
     read, glimpsed = check(text.encode(encoding), Wanting(LITERAL))
     assert (read + glimpsed, glimpsed > 5) == (9, True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+@pytest.mark.parametrize("size", [1, 64, 251, 997, 5000])
+def test_a_literal_is_found_across_the_borders_of_what_is_read(
+    size: int, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_items, "_CHUNK", size)
+    ways = [*SPELT.values(), *("x" * number for number in range(12))]
+    made = "".join(
+        json.dumps(nxlog(number, CommandLine=ways[number % len(ways)]), ensure_ascii=number % 3 == 0) + "\n"
+        for number in range(90)
+    )
+    read, glimpsed = check(made.encode(encoding), Wanting(LITERAL))
+    assert 90 * len(SPELT) // len(ways) <= read == 90 - glimpsed
+    assert glimpsed > 0 or size < 997
 
 
 values = st.text(st.sampled_from('a\\"/\u00e4\u212a\n\t{}[]:, \ud7ff'), max_size=8) | st.sampled_from(

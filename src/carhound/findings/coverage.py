@@ -128,8 +128,8 @@ class _Host(Struct):
     security_4688_unread: int = 0
     judged: set[int] = field(default_factory=set)
     """Numbers of the plans with eligible events here, in files on which they could be judged."""
-    pending: set[tuple[int, str | None]] = field(default_factory=set)
-    """Likewise, of the file being read, each with the provider of the events."""
+    pending: set[tuple[tuple[int, ...], str | None]] = field(default_factory=set)
+    """Likewise, of the file being read, with the provider of the events."""
 
 
 class HostTally:
@@ -138,7 +138,7 @@ class HostTally:
     def __init__(self) -> None:
         self._hosts: dict[str | None, _Host] = {}
 
-    def add(self, event: Event, eligible: Iterable[int]) -> None:
+    def add(self, event: Event, eligible: tuple[int, ...]) -> None:
         """Counts one event; `eligible` are the plans it could match."""
         host = self._hosts.get(event.computer)
         if host is None:
@@ -151,12 +151,14 @@ class HostTally:
                 host.last = event.time
         if event.event_id in _COUNTED:
             _count(host, event)
-        provider = event.provider or event.channel
-        host.pending.update((plan, provider) for plan in eligible)
+        if eligible:
+            host.pending.add((eligible, event.provider or event.channel))
 
-    def add_glimpsed(self, glimpsed: Glimpsed, eligible: Iterable[int]) -> None:
+    def add_glimpsed(self, glimpsed: Glimpsed, eligible: tuple[int, ...]) -> None:
         """Counts events of which only the header was looked at."""
-        host = self._hosts.setdefault(glimpsed.computer, _Host())
+        host = self._hosts.get(glimpsed.computer)
+        if host is None:
+            host = self._hosts[glimpsed.computer] = _Host()
         host.events += glimpsed.events
         host.first = glimpsed.first if host.first is None else min(host.first, glimpsed.first)
         host.last = glimpsed.last if host.last is None else max(host.last, glimpsed.last)
@@ -167,10 +169,11 @@ class HostTally:
         elif event_id == "4688" and SECURITY.holds(provider, glimpsed.channel):
             host.security_4688 += glimpsed.events
             host.security_4688_unread += glimpsed.events
-        host.pending.update((plan, provider or glimpsed.channel) for plan in eligible)
+        if eligible:
+            host.pending.add((eligible, provider or glimpsed.channel))
 
     def join(self, other: "HostTally") -> None:
-        """Adds what another one counted in the file being read."""
+        """Adds what another one counted, also in the file being read."""
         for name, found in other._hosts.items():
             host = self._hosts.setdefault(name, _Host())
             host.events += found.events
@@ -181,6 +184,7 @@ class HostTally:
             host.security_4688 += found.security_4688
             host.with_command_line += found.with_command_line
             host.security_4688_unread += found.security_4688_unread
+            host.judged |= found.judged
             host.pending |= found.pending
 
     def end_file(self, blind: Iterable[tuple[int, str | None]]) -> None:
@@ -189,7 +193,8 @@ class HostTally:
         for host in self._hosts.values():
             host.judged |= {
                 plan
-                for plan, provider in host.pending
+                for plans, provider in host.pending
+                for plan in plans
                 if (plan, provider) not in not_judged and (plan, None) not in not_judged
             }
             host.pending.clear()

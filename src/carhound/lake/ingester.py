@@ -7,12 +7,12 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from carhound.lake.interrupts import uninterrupted
 from carhound.lake.parquet import UNIQUE
 from carhound.lake.rows import Row, as_row, to_arrow
 from carhound.lake.store import Lake
 from carhound.model.event import Event
 from carhound.model.event_table import EventTable
+from carhound.model.interrupts import uninterrupted
 from carhound.model.lake_reports import Day
 
 _CHUNK = 2048

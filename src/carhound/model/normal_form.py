@@ -17,6 +17,7 @@ Letter case is folded, and white space of any length is one blank. The form of a
 """
 
 import re
+from functools import cache
 
 from carhound.model.folding import fold
 
@@ -29,8 +30,7 @@ _TEMPORARY = (
     r"is-[0-9a-z]{5}",
     r"(?=[^.]{0,6}\d)~?[a-z]{1,3}[0-9a-f]{1,4}",
 )
-_PATTERN = re.compile(
-    rf"""
+_WORDS = rf"""
       (?P<guid>{_EDGE}[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}{_END})
     | (?P<sid>{_EDGE}s-1-\d++(?:-\d++)++{_END})
     | (?P<date>{_EDGE}\d{{4}}-\d\d-\d\d(?:t\d\d:\d\d(?::\d\d(?:\.\d{{1,9}})?)?z?)?{_END})
@@ -40,14 +40,17 @@ _PATTERN = re.compile(
       (?: [^\\/:*?"<>|]{{0,63}}[^\\/:*?"<>|\s](?=\\) | [^\\/:*?"<>|\s]{{1,64}} )
     | (?P<hex>{_EDGE}(?:0x[0-9a-f]++|(?=[a-f]*+\d)(?=\d*+[a-f])[0-9a-f]{{8,}}+){_END})
     | (?P<n>\d++(?:\.\d++)++|\d{{4,}}+|{_EDGE}\d++{_END})
-    """,
-    re.VERBOSE,
-)
+    """
 
 
 def normal_form(command_line: str) -> str:
     """The command line with what changes from start to start replaced; see the table above."""
-    return _PATTERN.sub(_word, " ".join(fold(command_line).split()))
+    return _pattern().sub(_word, " ".join(fold(command_line).split()))
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(_WORDS, re.VERBOSE)  # takes a millisecond, and few runs ask for it
 
 
 def _word(match: re.Match[str]) -> str:

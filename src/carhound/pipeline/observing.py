@@ -129,7 +129,7 @@ class Observer:
     def begin_file(self) -> None:
         """A file begins."""
 
-    def offer(self, event: Event) -> list[int]:
+    def offer(self, event: Event) -> tuple[int, ...]:
         """Notes an event; the plans whose main search it is eligible for."""
         host = self.hosts.get(event.computer)
         if host is None:
@@ -147,7 +147,7 @@ class Observer:
             row = SharedRow(event)
             for watch in watches:
                 self._eligible(host, watch, event, row)
-        return [watch.number for watch in watches]
+        return tuple(watch.number for watch in watches)
 
     def end_file(self) -> list[NotJudged]:
         """The file ends. What hosts lacked in it is noted with them, so nothing is told here."""

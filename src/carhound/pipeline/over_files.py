@@ -1,5 +1,6 @@
 """Evidence in files, read once, and what it holds for the plans of a run."""
 
+import gc
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 
@@ -13,8 +14,8 @@ from carhound.pipeline.gathered import INTERPRETER, Gathered
 from carhound.pipeline.implementations import Subject, asks_nothing, numbered
 from carhound.pipeline.judge_all import judge_all, newest_match
 from carhound.pipeline.mapping_file import read_mappings
-from carhound.pipeline.part_reading import NoEvidence, PartRead
-from carhound.pipeline.pieces import Piece, PieceReader, Task, pieces, processes_for
+from carhound.pipeline.part_reading import Batch
+from carhound.pipeline.pieces import Piece, PieceReader, Task, loads, pieces, processes_for
 from carhound.pipeline.reading import Reading, read_pieces
 from carhound.pipeline.recall import from_files_again, not_again
 from carhound.pipeline.request import Clock, Progress, Request
@@ -40,7 +41,14 @@ def from_files(
     reading = Reading(registry)
     there = [path for path in paths if path not in missing]
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
-    task = Task(list(collector.searched), len(runnable), options, request.hash, request.count_all)
+    task = Task(
+        list(collector.searched),
+        collector.follows,
+        len(runnable),
+        options,
+        request.hash,
+        request.count_all,
+    )
     with closing(_read(pieces(there), task, request.processes, progress)) as given:
         read_pieces(given, collector, reading, request)
     newest = newest_match(runnable, collector)
@@ -66,25 +74,27 @@ def from_files(
         now_from,
         INTERPRETER,
         missing,
-        from_files_again(there, options, reading.computers(), request.processes)
+        from_files_again(there, options, reading.computers())
         if reading.interrupted_at is None
         else not_again,
     )
 
 
-def _read(
-    given: list[Piece], task: Task, asked: int | None, progress: Progress | None
-) -> Generator[PartRead | NoEvidence]:
+def _read(given: list[Piece], task: Task, asked: int | None, progress: Progress | None) -> Generator[Batch]:
     """What pieces give, in their order, read by as many processes as are of use."""
     processes = processes_for(asked, given)
-    if processes > 1:
-        from carhound.pipeline.workers import read_by_workers
+    gc.freeze()  # what is there by now is no garbage; a forked process that looked through it would copy it
+    try:
+        if processes > 1:
+            from carhound.pipeline.workers import read_by_workers
 
-        yield from read_by_workers(given, task, processes, progress)
-        return
-    reader = PieceReader(task, progress)
-    for piece in given:
-        yield from reader.read(piece)
+            yield from read_by_workers(loads(given, processes), task, processes, progress)
+            return
+        reader = PieceReader(task, progress)
+        for load in loads(given, 1):
+            yield from reader.read(load)
+    finally:
+        gc.unfreeze()
 
 
 def missing_of(paths: tuple[str, ...]) -> tuple[str, ...]:

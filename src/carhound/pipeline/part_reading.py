@@ -1,12 +1,13 @@
 """One part of the evidence read, and all that it gave as a value that another process can take over."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct, field
 
-from carhound.engines.interpreter.collect import Collected
+from carhound.engines.interpreter.collect import Collected, NotJudged
 from carhound.findings.coverage import FileTally, HostTally, archive_of, file_hash
 from carhound.findings.repeats import short_identity
 from carhound.model.event import Event, RawEvent
@@ -37,34 +38,52 @@ class PartRead(Struct):
 
     tally: FileTally
     span: Span = WHOLE
-    hosts: HostTally = field(default_factory=HostTally)
     newest_eligible: datetime | None = None
     archive: tuple[str, str] | None = None
     """The archive it came out of and its SHA-256, where hashes were asked for."""
     identities: bytearray = field(default_factory=bytearray)
     """The short identities of all its events, where repeats are counted over all."""
-    made_before: int = 0
-    """Events that its reader had made before: their sequence numbers begin there."""
-    made: int = 0
     interrupted: bool = False
     """Whether somebody ended the reading within it."""
     lines: int = 0
     """How many lines ended in it, where it is a span of text."""
+    blind: list[NotJudged] | None = None
+    """What could not be judged on it, where that was told where it was read."""
+
+
+class Batch(Struct):
+    """What some parts gave that were read one after the other."""
+
+    reads: list[PartRead | NoEvidence]
+    hosts: HostTally = field(default_factory=HostTally)
+    made_before: int = 0
+    """Events that their reader had made before: their sequence numbers begin there."""
+    made: int = 0
     collected: Collected | None = None
     """What stems let through, where it was not offered to the collector of all evidence."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody ended the reading within the last part."""
+        last = self.reads[-1] if self.reads else None
+        return isinstance(last, PartRead) and last.interrupted
 
 
 class PartReader(Struct):
     """Reads parts one after the other, offers their events, and counts."""
 
-    offer: Callable[[Event], list[int]]
-    """Takes an event, and tells which plans it is eligible for."""
+    offer: Callable[[Event], tuple[int, ...]]
+    """Takes an event, and tells which plans it is eligible for, in their order."""
     counted: int
     """Eligibility counts for so many plans, the first ones."""
     hashed: bool
     identified: bool
     progress: Progress | None
     skipping: Skipping | None = None
+    hosts: HostTally = field(default_factory=HostTally)
+    """Of the parts read since the last batch."""
+    _batched: int = 0
+    """Events in the batches before."""
     _normalizer: Normalizer = field(default_factory=Normalizer)
     _archives: dict[str, str] = field(default_factory=dict)
     _events: int = 0
@@ -76,7 +95,7 @@ class PartReader(Struct):
         if self.progress is not None and not part.span.first:
             self.progress.file(part.path, part.bytes)
         tally = FileTally(part.path, part.format, part.bytes)
-        read = PartRead(tally, part.span, made_before=self._normalizer.made)
+        read = PartRead(tally, part.span)
         try:
             if self.hashed and part.path != STANDARD_INPUT and not part.span.first:
                 self._hash(read)
@@ -85,9 +104,19 @@ class PartReader(Struct):
             tally.skipped.append(Skipped("the rest of the file", "interrupted"))
             read.interrupted = True
         tally.remarks.extend(self._normalizer.take_remarks())
-        read.made = self._normalizer.made - read.made_before
         read.lines = part.lines
         return read
+
+    @property
+    def unbatched(self) -> int:
+        """Events made of the parts read since the last batch."""
+        return self._normalizer.made - self._batched
+
+    def batch(self, reads: list[PartRead | NoEvidence]) -> Batch:
+        """What was read since this was last asked for."""
+        hosts, before = self.hosts, self._batched
+        self.hosts, self._batched = HostTally(), self._normalizer.made
+        return Batch(reads, hosts, before, self._batched - before)
 
     def _items(self, part: EvidencePart, read: PartRead) -> None:
         items = part.items() if self.skipping is None else part.sifted(self.skipping)
@@ -129,24 +158,25 @@ class PartReader(Struct):
                 read.archive = archive, self._archives[archive]
 
     def _glimpsed(self, glimpsed: Glimpsed, read: PartRead) -> None:
-        eligible = (
-            [plan for plan in self.skipping.take(glimpsed) if plan < self.counted] if self.skipping else []
-        )
+        eligible = self._counted_of(() if self.skipping is None else self.skipping.take(glimpsed))
         read.tally.unread += 0 if glimpsed.looked else glimpsed.events
-        read.hosts.add_glimpsed(glimpsed, eligible)
+        self.hosts.add_glimpsed(glimpsed, eligible)
         self._count(read, glimpsed.events, glimpsed.computer, glimpsed.last, bool(eligible))
         if self.progress is not None:
             self.progress.events(self._events)
 
     def _event(self, raw: RawEvent, part: EvidencePart, read: PartRead) -> None:
         event = self._normalizer.event(raw, part.path, part.format or "")
-        eligible = [plan for plan in self.offer(event) if plan < self.counted]
+        eligible = self._counted_of(self.offer(event))
         if self.identified:
             read.identities += short_identity(event)
-        read.hosts.add(event, eligible)
+        self.hosts.add(event, eligible)
         self._count(read, 1, event.computer, event.time, bool(eligible))
         if self.progress is not None and self._events % _REPORT_EVERY == 0:
             self.progress.events(self._events)
+
+    def _counted_of(self, plans: tuple[int, ...]) -> tuple[int, ...]:
+        return plans[: bisect_left(plans, self.counted)]
 
     def _count(
         self, read: PartRead, events: int, computer: str | None, last: datetime | None, eligible: bool

@@ -4,28 +4,30 @@ How it is cut depends on the evidence alone, so that a run says the same however
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
 from carhound.engines.interpreter.collect_apart import CollectorApart
-from carhound.findings.coverage import FileTally
-from carhound.model.evidence import Damage
-from carhound.pipeline.part_reading import NoEvidence, PartRead, PartReader
+from carhound.pipeline.part_reading import Batch, NoEvidence, PartRead, PartReader
 from carhound.pipeline.request import Progress
 from carhound.pipeline.skipping import skipping
 from carhound.plan.nodes import Node
 from carhound.readers.interface import ReadOptions
 from carhound.readers.opening import Opener
+from carhound.readers.part import Part, prepare
 from carhound.readers.spans import Span, spans
 from carhound.readers.walk import Found, walk
 
-_SMALL = 32 << 20
+_SMALL = 16 << 20
 """Bytes of evidence that one process reads sooner than several are started."""
-
-
-Read = TypeVar("Read", covariant=True)
+_LOAD = 4 << 20
+"""Bytes of small files that are read one after the other before it is told what they gave."""
+_LOADS = 4
+"""Loads that each process gets at least, where there are enough files."""
+_EVENTS = 10_000
+"""Events made of what is in one archive before it is told what they gave."""
 
 
 class Piece(Struct, frozen=True):
@@ -34,56 +36,46 @@ class Piece(Struct, frozen=True):
     found: Found
     span: Span
 
-    def lines(self) -> int:
-        """How many lines end in it, where it is a span of text."""
-        if self.span.unit != "bytes":
-            return 0
-        from carhound.readers.json_lines import lines_in
 
-        return lines_in(self.found.path, self.span)
-
-
-class Reads(Protocol[Read]):
-    """Reads pieces, in whatever order."""
-
-    def read(self, piece: Piece, /) -> Iterator[Read]:
-        """What the parts of a piece gave, one by one."""
-
-
-class Asking(Protocol[Read]):
-    """What is to be made of pieces; can be sent to another process."""
-
-    def reader(self, progress: Progress | None, /) -> Reads[Read]:
-        """Makes it."""
-
-    def lost(self, piece: Piece, why: str, /) -> Read:
-        """What stands for a piece where the process that read it died."""
+Load = Sequence[Piece]
+"""Pieces that are read one after the other."""
 
 
 class Task(Struct, frozen=True):
-    """Pieces are put to plans."""
+    """What is to be made of pieces; can be sent to another process."""
 
     plans: list[Node]
+    follows: Mapping[int, frozenset[int]]
+    """Plans that are not judged where none of the plans they follow could be."""
     counted: int
     """Eligibility counts for so many plans, the first ones."""
     options: ReadOptions
     hashed: bool
     count_all: bool
 
-    def reader(self, progress: Progress | None) -> "PieceReader":
-        """Counts for the progress, where there is one."""
-        return PieceReader(self, progress)
-
-    def lost(self, piece: Piece, why: str) -> PartRead:
-        """A file that is damaged."""
-        tally = FileTally(piece.found.shown, None, piece.found.size)
-        tally.damage(Damage(str(piece.span), f"the process that read it {why}"))
-        return PartRead(tally, piece.span, lines=piece.lines())
-
 
 def pieces(paths: Iterable[str]) -> list[Piece]:
     """The pieces of the evidence below the paths, in the order of paths, names and places."""
     return [Piece(found, span) for found in walk(paths) for span in spans(found)]
+
+
+def loads(given: Sequence[Piece], processes: int) -> Sequence[Load]:
+    """The pieces in their order, small ones together as far as all processes still get enough of them."""
+    most = min(_LOAD, sum(_size(piece) for piece in given) // (_LOADS * processes))
+    made: list[list[Piece]] = []
+    room = 0
+    for piece in given:
+        size = _size(piece)
+        if size > room or piece.found.stream:
+            made.append([])
+            room = most
+        made[-1].append(piece)
+        room = 0 if piece.found.stream else room - size
+    return made
+
+
+def _size(piece: Piece) -> int:
+    return piece.found.size if piece.span.whole else _LOAD + 1
 
 
 def processes_for(asked: int | None, given: Sequence[Piece]) -> int:
@@ -110,15 +102,54 @@ class PieceReader:
 
     def __init__(self, task: Task, progress: Progress | None) -> None:
         self._options = task.options
-        self._apart = CollectorApart(task.plans)
+        self._apart = CollectorApart(task.plans, task.follows)
         collector = self._apart.collector
-        sieve = None if task.count_all else skipping(task.plans, collector)
-        self._reader = PartReader(collector.offer, task.counted, task.hashed, task.count_all, progress, sieve)
+        self._sieve = None if task.count_all else skipping(task.plans, collector)
+        self._reader = PartReader(
+            collector.offer, task.counted, task.hashed, task.count_all, progress, self._sieve
+        )
 
-    def read(self, piece: Piece) -> Iterator[PartRead | NoEvidence]:
-        """What the parts of a piece gave, one by one."""
-        for part in Opener(piece.found, self._options, piece.span).parts():
-            read = self._reader.read(part)
-            if isinstance(read, PartRead):
-                read.collected = self._apart.taken()
-            yield read
+    def tell(self, progress: Progress) -> None:
+        """From now on tells of the progress."""
+        self._reader.progress = progress
+
+    def prepare(self, given: Iterable[Piece]) -> None:
+        """Loads what reading the first of these pieces needs: who forks afterwards has it already."""
+        files = (one for one in given if not one.found.stream and one.found.problem is None)
+        for piece in islice(files, 1):
+            if (name := Opener(piece.found, self._options).evidence_format()) is not None:
+                prepare(name, self._options, self._sieve)
+
+    def read(self, load: Load) -> Iterator[Batch]:
+        """What the parts of these pieces gave: all at once, where there are several pieces.
+
+        An interrupt within a part ends it and is not raised; one between parts is.
+        """
+        reads: list[PartRead | NoEvidence] = []
+        try:
+            for piece in load:
+                for part in Opener(piece.found, self._options, piece.span).parts():
+                    read = self._part(part)
+                    reads.append(read)
+                    if isinstance(read, PartRead) and read.interrupted:
+                        yield self._batch(reads)
+                        return
+                    if len(load) == 1 and self._reader.unbatched >= _EVENTS:
+                        yield self._batch(reads)
+                        reads = []
+        except KeyboardInterrupt:
+            yield self._batch(reads)
+            raise
+        yield self._batch(reads)
+
+    def _part(self, part: Part) -> PartRead | NoEvidence:
+        read = self._reader.read(part)
+        if isinstance(read, PartRead) and read.span.whole:
+            read.blind = self._apart.collector.end_file()
+            self._reader.hosts.end_file((one.plan, one.source) for one in read.blind)
+        return read
+
+    def _batch(self, reads: list[PartRead | NoEvidence]) -> Batch:
+        batch = self._reader.batch(reads)
+        batch.collected = self._apart.taken()
+        return batch

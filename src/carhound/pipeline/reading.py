@@ -15,8 +15,9 @@ from carhound.findings.repeats import Repeats
 from carhound.findings.run import Evidence
 from carhound.model.event import Event
 from carhound.model.evidence import Skipped
+from carhound.model.interrupts import uninterrupted
 from carhound.pipeline.line_numbers import count_lines_before
-from carhound.pipeline.part_reading import NoEvidence, PartRead, PartReader, latest
+from carhound.pipeline.part_reading import Batch, NoEvidence, PartRead, PartReader, latest
 from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Progress, Request
 
@@ -27,8 +28,8 @@ class Taker(Protocol):
     def begin_file(self) -> None:
         """A file begins."""
 
-    def offer(self, event: Event) -> list[int]:
-        """Takes an event, and tells which plans it is eligible for."""
+    def offer(self, event: Event) -> tuple[int, ...]:
+        """Takes an event, and tells which plans it is eligible for, in their order."""
 
     def end_file(self) -> list[NotJudged]:
         """The file ends; what could not be judged on it."""
@@ -68,7 +69,6 @@ class Reading(Struct):
             self.files[-1].join(read.tally)
         else:
             self.files.append(read.tally)
-        self.hosts.join(read.hosts)
         self.newest_eligible = latest(self.newest_eligible, read.newest_eligible)
         self.events += read.tally.events
         if read.archive is not None:
@@ -78,7 +78,6 @@ class Reading(Struct):
         """The file ends; `blind` is what could not be judged on it."""
         for one in blind:
             self.not_judged[one.plan].append((self.files[-1].path, one))
-        self.hosts.end_file((one.plan, one.source) for one in blind)
 
     def no_evidence(self, file: NoEvidence) -> None:
         """Notes a file without events."""
@@ -110,64 +109,92 @@ def read_evidence(
     """
     reader = PartReader(taker.offer, counted, request.hash, request.count_all, progress)
 
-    def read() -> Iterator[PartRead | NoEvidence]:
+    def read() -> Iterator[Batch]:
         for part in parts:
             taker.begin_file()
-            yield reader.read(part)
+            yield reader.batch([reader.read(part)])
 
     _merge(read(), lambda _: None, taker.end_file, reading, request)
 
 
-def read_pieces(
-    given: Iterable[PartRead | NoEvidence], collector: Collector, reading: Reading, request: Request
-) -> None:
+def read_pieces(given: Iterable[Batch], collector: Collector, reading: Reading, request: Request) -> None:
     """Likewise what was read of pieces, in their order; `collector` takes what their stems let through."""
     made = lines = 0
 
-    def take(read: PartRead) -> None:
+    def take(batch: Batch) -> None:
         nonlocal made, lines
-        lines = lines if read.span.first else 0
-        count_lines_before(read, lines)
-        lines += read.lines
-        if read.collected is not None:
-            for event in read.collected.admitted:
-                event.sequence += made - read.made_before
-            collector.join(read.collected)
-        made += read.made
+        admitted = [] if batch.collected is None else batch.collected.admitted
+        for read in batch.reads:
+            if isinstance(read, PartRead) and not read.span.whole:  # which is alone in its batch
+                lines = lines if read.span.first else 0
+                count_lines_before(read.tally, admitted, lines)
+                lines += read.lines
+        for event in admitted:
+            event.sequence += made - batch.made_before
+        if batch.collected is not None:
+            collector.join(batch.collected)
+        made += batch.made
 
     _merge(given, take, collector.end_file, reading, request)
 
 
 def _merge(
-    given: Iterable[PartRead | NoEvidence],
-    take: Callable[[PartRead], None],
+    given: Iterable[Batch],
+    take: Callable[[Batch], None],
     end_file: Callable[[], list[NotJudged]],
     reading: Reading,
     request: Request,
 ) -> None:
-    reached, goes_on = "", False
     with ExitStack() as held:
         repeats = held.enter_context(Repeats()) if request.count_all else None
+        merging = _Merging(reading, end_file, repeats)
         try:
-            for read in given:
-                if isinstance(read, NoEvidence):
-                    reached = read.path
-                    reading.no_evidence(read)
-                    continue
-                reached = read.tally.path
-                take(read)
-                reading.add(read)
-                if repeats is not None:
-                    repeats.add(read.identities, len(reading.files) - 1)
-                goes_on = read.span.stop is not None and not read.interrupted
-                if not goes_on:
-                    reading.end_file(end_file())
-                if read.interrupted:
-                    reading.interrupted_at = reached
+            for batch in given:
+                with uninterrupted():  # no event may count whose file is not told of
+                    take(batch)
+                    reading.hosts.join(batch.hosts)
+                    for read in batch.reads:
+                        merging.add(read)
+                if batch.interrupted:
+                    reading.interrupted_at = merging.reached
                     break
         except KeyboardInterrupt:
-            reading.interrupted_at = reached
-        if goes_on:
+            reading.interrupted_at = merging.reached
+        if merging.goes_on:
             reading.files[-1].skipped.append(Skipped("the rest of the file", "interrupted"))
-            reading.end_file(end_file())
+            merging.end_file()
         reading.repeats = repeats.by_file() if repeats is not None else None
+
+
+class _Merging(Struct):
+    """Joins what parts gave, in their order."""
+
+    reading: Reading
+    end: Callable[[], list[NotJudged]]
+    repeats: Repeats | None
+    reached: str = ""
+    """The last file."""
+    goes_on: bool = False
+    """Whether another span of it is to come."""
+
+    def add(self, read: PartRead | NoEvidence) -> None:
+        if isinstance(read, NoEvidence):
+            self.reached = read.path
+            self.reading.no_evidence(read)
+            return
+        self.reached = read.tally.path
+        self.reading.add(read)
+        if self.repeats is not None:
+            self.repeats.add(read.identities, len(self.reading.files) - 1)
+        self.goes_on = read.span.stop is not None and not read.interrupted
+        if read.blind is not None:
+            self.reading.end_file(read.blind)
+        elif not self.goes_on:
+            self.end_file()
+
+    def end_file(self) -> None:
+        """The file ends, and is judged here."""
+        self.goes_on = False
+        blind = self.end()
+        self.reading.end_file(blind)
+        self.reading.hosts.end_file((one.plan, one.source) for one in blind)

@@ -29,7 +29,6 @@ def from_files_again(
     paths: Iterable[str],
     options: ReadOptions,
     computers: Mapping[str, AbstractSet[str | None]] | None = None,
-    processes: int | None = None,
 ) -> Recall:
     """Reads those files in which computers with findings were met; `computers` is by file, None unknown."""
 
@@ -42,7 +41,7 @@ def from_files_again(
         apart = [piece for piece in given if not piece.found.stream]
         task = Retelling(options, frozenset(who.host for who in about), computers)
         try:
-            unread = read_again(log, about, apart, task, processes)
+            unread = read_again(log, about, apart, task)
         except KeyboardInterrupt:
             log.drop_outlines()
             return _INTERRUPTED

@@ -27,7 +27,6 @@ from carhound.model.evidence import Damage, Skipped
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.line_numbers import with_lines_before
 from carhound.pipeline.pieces import Piece
-from carhound.pipeline.request import Progress
 from carhound.plan.rewrites.required_literals import SPELLINGS
 from carhound.readers.interface import PayloadTest, ReadOptions, Sifted
 from carhound.readers.opening import Opener
@@ -85,15 +84,6 @@ class Retelling(Struct, frozen=True):
     """Of pieces of which it is known, where the chunks begin that tell of these processes."""
     lines_before: Mapping[Piece, int] = field(default_factory=dict)
     """Of spans of text."""
-
-    def reader(self, _progress: Progress | None) -> "Reteller":
-        """Says nothing of its progress."""
-        return Reteller(self)
-
-    def lost(self, piece: Piece, why: str) -> Retold:
-        """Nothing."""
-        unread = f"the process that read {piece.found.shown} {why}"
-        return Retold(unread=unread, ended=Ended(piece, lines=piece.lines()))
 
 
 class Reteller:

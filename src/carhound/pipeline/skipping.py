@@ -60,7 +60,7 @@ class Skipping:
         """The conditions of the plans."""
         return self._test(provider, channel, event_id, computer)
 
-    def take(self, glimpsed: Glimpsed) -> list[int]:
+    def take(self, glimpsed: Glimpsed) -> tuple[int, ...]:
         """Counts events of which only the header was read; the plans that they are eligible for."""
         like, _ = self._like(glimpsed.provider, glimpsed.channel, glimpsed.event_id, glimpsed.computer)
         return self._collector.offer_unread(like, glimpsed.events, glimpsed.quarters)

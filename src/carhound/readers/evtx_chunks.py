@@ -4,8 +4,10 @@ Format: libyal/libevtx, "Windows XML Event Log (EVTX) format". Chunks are walked
 header is not believed: in logs copied while Windows wrote them its chunk count is too low.
 """
 
+import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -113,14 +115,25 @@ def chunks_at(path: Path, offsets: Iterable[int]) -> Iterator[Chunk]:
 
 def regular_chunks(file: BinaryIO) -> int:
     """How many chunks stand where they would if all before them had their full size."""
-    if file.read(len(FILE_MAGIC)) != FILE_MAGIC:
+    at = _reader_at(file)
+    if at(len(FILE_MAGIC), 0) != FILE_MAGIC:
         return 0
     number = 0
-    while True:
-        file.seek(place_of(number))
-        if file.read(len(_CHUNK_MAGIC)) != _CHUNK_MAGIC:
-            return number
+    while at(len(_CHUNK_MAGIC), place_of(number)) == _CHUNK_MAGIC:
         number += 1
+    return number
+
+
+def _reader_at(file: BinaryIO) -> Callable[[int, int], bytes]:
+    """Reads so many bytes at a place."""
+    if hasattr(os, "pread"):
+        return partial(os.pread, file.fileno())
+
+    def read(size: int, place: int) -> bytes:
+        file.seek(place)
+        return file.read(size)
+
+    return read
 
 
 def place_of(number: int) -> int:
@@ -128,9 +141,9 @@ def place_of(number: int) -> int:
     return _HEADER_SIZE + number * _CHUNK_SIZE
 
 
-def spanned(file: BinaryIO, first: int) -> Leap:
+def spanned(file: BinaryIO, first: int) -> ByteSource:
     """The header of a file, and after it all from one of its regular chunks on."""
-    return Leap(file, _HEADER_SIZE, place_of(first))
+    return Leap(file, _HEADER_SIZE, place_of(first)) if first else file
 
 
 def _chunk(number: int, offset: int, data: bytes, moved: bool) -> Iterator[Chunk | Damage]:

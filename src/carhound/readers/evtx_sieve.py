@@ -1,8 +1,7 @@
 """What a sieve wants of a chunk of an EVTX file; no other record of it is parsed."""
 
-from bisect import bisect_left
-from collections.abc import Iterator
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
+from heapq import nsmallest
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
@@ -20,6 +19,8 @@ from carhound.readers.literal_scan import in_text, utf16_or_ansi
 from carhound.readers.notes import Notes
 
 _MOST_KINDS = 10_000
+_MOST_AT_ONCE = 4096
+"""More records than a chunk can hold."""
 
 
 class _Settled(NamedTuple):
@@ -36,6 +37,8 @@ class _Progress(Struct):
     met: Glance
     at: int = 0
     """The records before this place are done with."""
+    unsettled: int = 0
+    """Kinds that were wanted for their own sake when that was last asked."""
     holds: bool | None = None
     """Whether the chunk may hold a literal, once that was asked."""
     given: dict[int, str] = field(default_factory=dict)
@@ -105,37 +108,53 @@ class ChunkSieve:
     def _todo(self, chunk: Chunk, progress: _Progress) -> list[tuple[int, Kind]]:
         """What to read next: some records of kinds that are not settled, else all that may match."""
         met = progress.met
-        unsettled = {kind for kind in met if not self._settle(kind)}
+        unsettled = self._unsettled(met)
         kinds = [kind for kind in met if kind not in unsettled and self._settled[kind].possible]
         if kinds and progress.holds is None:
             progress.holds = self._in_chunk(chunk.data)
         if not progress.holds:
             kinds = []
-        if not kinds and not unsettled:
-            return []
-        todo = sorted(
-            (at, kind) for kind in (*kinds, *unsettled) for at in met[kind].places if at >= progress.at
-        )
-        if not unsettled:
+        until = len(chunk.data)
+        if unsettled:
+            if len(unsettled) < progress.unsettled:
+                self._at_once = 1  # what was read has settled some
+            progress.unsettled = len(unsettled)
+            ahead = (at for kind in unsettled for at in met[kind].places if at >= progress.at)
+            if len(asked := nsmallest(self._at_once, ahead)) == self._at_once:
+                until = asked[-1]
+            self._at_once = min(2 * self._at_once, _MOST_AT_ONCE)
+        else:
             self._at_once = 1
-            return todo
-        asked = list(accumulate(kind in unsettled for _, kind in todo))
-        until = bisect_left(asked, self._at_once) + 1
-        self._at_once *= 2
-        return todo[:until]
+        return sorted(
+            (at, kind)
+            for kind in (*kinds, *unsettled)
+            for at in met[kind].places
+            if progress.at <= at <= until
+        )
 
-    def _settle(self, kind: Kind) -> bool:
-        """Whether a kind is not wanted for its own sake."""
-        if kind in self._settled:
-            return True
-        if self._sieve.wants(kind.provider, kind.channel, kind.event_id):
-            return False
+    def _unsettled(self, kinds: Iterable[Kind]) -> set[Kind]:
+        """Those of these kinds that are wanted for their own sake."""
         if len(self._settled) > _MOST_KINDS:
             self._settled.clear()
+        found = set()
+        wanted: dict[tuple[str | None, ...], bool] = {}
+        for kind in kinds:
+            if kind in self._settled:
+                continue
+            like = kind[:3]
+            if like not in wanted:
+                wanted[like] = self._sieve.wants(*like)
+            if wanted[like]:
+                found.add(kind)
+            else:
+                self._settle(kind)
+        return found
+
+    def _settle(self, kind: Kind) -> None:
+        """Notes what is known of a kind that is not wanted for its own sake."""
         possible = self._sieve.can_match(*kind)
         test = self._sieve.payload_test(*kind) if possible else None
         self._settled[kind] = _Settled(possible, None if test and test.fields & SYSTEM_FIELDS else test)
-        return True
 
 
 def _anything(_: object) -> bool:

@@ -13,7 +13,8 @@ from typing import Any
 import re2
 from msgspec import Struct
 
-_MEMORY = 64 << 20
+_MEMORY = 16 << 20
+"""Bytes at most for each pattern; hostile logs made them use 20 MB in all."""
 _BY_RARITY = "()~jqzv9ubg 3xhyk2.54786f_pwl-mdn1rctasoe0i"
 """From the characters that a search jumps to fastest, for logs hold few, to those that stand everywhere."""
 _ANOTHER = 4

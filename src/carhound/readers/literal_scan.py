@@ -1,7 +1,7 @@
 """Bytes searched for literals in every way in which a log can hold them, before anything is parsed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -11,12 +11,6 @@ from carhound.readers.literal_patterns import Scan, any_of, options, scans
 
 Holds = Callable[[bytes], bool]
 """Whether bytes may hold one of the literals; False is certain."""
-
-Finds = Callable[[bytes], list[tuple[int, int]]]
-"""The spans, in order, in which literals may stand: the first byte of every literal there is lies in one.
-
-So bytes that no span touches hold no whole literal.
-"""
 
 Find = Callable[[bytes, int], int]
 """A place in the next literal that may stand in bytes at or after a place; -1 is certain."""
@@ -43,28 +37,8 @@ def utf16_or_ansi(literals: Iterable[str], spellings: Mapping[str, str]) -> Hold
     return holds
 
 
-def finds(literals: Iterable[str], spellings: Mapping[str, str]) -> Finds:
-    """Likewise a search for all of them.
-
-    A search goes on behind the span before, and finds the first place from there on at which the pattern of
-    a literal begins. So it jumps over the first byte of no literal but such as the span before holds.
-    """
-    searches = scans(tuple(literals), tuple(spellings.items()), _MOST_IN_UTF16, "utf-16-le", _BETWEEN)
-
-    def found(data: bytes) -> list[tuple[int, int]]:
-        return sorted(match.span() for scan in searches for match in _matches(scan, data))
-
-    return found
-
-
 def _holds(scan: Scan, data: bytes) -> bool:
     return _may_hold(scan, data) and (scan.whole is None or scan.whole.search(data) is not None)
-
-
-def _matches(scan: Scan, data: bytes) -> Iterator[Any]:
-    if scan.whole is None:
-        return chain.from_iterable(start.finditer(data) for start in scan.starts)
-    return scan.whole.finditer(data) if _may_hold(scan, data) else iter(())
 
 
 def _may_hold(scan: Scan, data: bytes) -> bool:
@@ -90,7 +64,7 @@ def _finder(start: Any, whole: Any, reach: int) -> Find:
             if whole is None or whole.search(data, max(place - reach, at), place + reach) is not None:
                 return place
             tried = place + 1
-        found = whole.search(data, max(tried - reach, at))
+        found = whole.search(data, tried)  # no literal has the character of its end before that
         return -1 if found is None else int(found.start())
 
     return find
@@ -98,7 +72,11 @@ def _finder(start: Any, whole: Any, reach: int) -> Find:
 
 def in_text(literals: Iterable[str]) -> Callable[[str], bool]:
     """A search in a text that was decoded."""
-    wanted = tuple(literals)
+    return _in_text(tuple(literals))
+
+
+@lru_cache
+def _in_text(wanted: tuple[str, ...]) -> Callable[[str], bool]:
     if not wanted:
         return lambda _: False
     spelt = {one: one + one.upper() + FOLD_INTO_ASCII.get(one, "") for one in "".join(wanted)}

@@ -85,6 +85,14 @@ class Opener:
             content = replace(content, open=self._open_file, file=found.path, reopens=True)
         yield from self._parts(content)
 
+    def evidence_format(self) -> str | None:
+        """The format of the file; None where it is an archive, none that is read, or cannot be."""
+        source = Guarded(self._open_file)
+        head = _head(source)
+        source.close()
+        found = detect(head, len(head) < HEAD, self._options.mappings)
+        return found.format if found.kind == "evidence" else None
+
     def _open_file(self) -> BinaryIO:
         return self._found.path.open("rb")
 
@@ -95,7 +103,7 @@ class Opener:
             return Stretch(self._open_file(), self._span)
         from carhound.readers.evtx_chunks import spanned
 
-        return spanned(self._open_file(), self._span.first)
+        return spanned(self._found.path.open("rb", buffering=0), self._span.first)
 
     def _open_stream(self) -> ByteSource:
         if self._stream is not None:
@@ -118,16 +126,16 @@ class Opener:
 
     def _parts(self, content: _Content) -> Iterator[Part]:
         source = Guarded(content.open)
-        head = read_exactly(source, START)
-        if not told_by_start(head):
-            head += read_exactly(source, HEAD - len(head))
+        head = _head(source)
         if content.reopens:
             source.close()
             again: Callable[[], ByteSource] = content.open
         else:
             again = replayed(Rewound(head, source), content.open)
         detection = self._detect(content, head)
-        if not self._span.whole:
+        if detection.format == "evtx" and content.file is not None:
+            again = self._open_span
+        elif not self._span.whole:
             if detection.kind == "evidence":
                 again = self._open_span
             elif self._span.first:
@@ -300,3 +308,9 @@ class Opener:
             if shown.lower().endswith(ending):
                 return shown[: -len(ending)]
         return shown
+
+
+def _head(source: ByteSource) -> bytes:
+    """As much of a source as it takes to tell what it is."""
+    head = read_exactly(source, START)
+    return head if told_by_start(head) else head + read_exactly(source, HEAD - len(head))

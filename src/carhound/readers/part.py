@@ -1,6 +1,8 @@
 """One part of the evidence: a file, or a member of an archive, and what can be read from it."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -95,6 +97,17 @@ class Part(Struct, eq=False):
                 yield from self.ending()
         finally:
             source.close()
+
+
+def prepare(name: str, options: ReadOptions, sieve: Sieve | None) -> None:
+    """Loads what reading a format needs, by reading nothing in the same way."""
+    if name in TABULAR:
+        return  # pyarrow starts threads, which do not go together with forks
+    reader = _reader(name, WHOLE)
+    if sieve is None or not isinstance(reader, Sifting):
+        deque(reader.read(BytesIO(), options), 0)
+    else:
+        deque(reader.sift(BytesIO(), options, sieve), 0)
 
 
 def _reader(name: str | None, span: Span) -> Reader:

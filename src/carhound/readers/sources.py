@@ -10,8 +10,13 @@ from carhound.readers.archives import ArchiveError
 from carhound.readers.interface import ByteSource
 from carhound.readers.limits import LimitError
 
-_READ_ERRORS = (ArchiveError, EOFError, OSError, RuntimeError, ValueError, zlib.error)
-"""What reading may raise; RuntimeError is zipfile's for compression methods and passwords it cannot serve."""
+
+def _read_errors() -> tuple[type[Exception], ...]:
+    """What reading may raise."""
+    from zipfile import BadZipFile  # loaded where something was raised
+
+    # RuntimeError is zipfile's for compression methods and passwords it cannot serve.
+    return ArchiveError, EOFError, OSError, RuntimeError, ValueError, zlib.error, BadZipFile
 
 
 class Rewound:
@@ -78,7 +83,7 @@ class Guarded:
         except LimitError as limit:
             self.trouble = Skipped(f"all after {self._read} bytes" if self._read else "file", str(limit))
             return b""
-        except (*_READ_ERRORS, _bad_zip()) as error:
+        except _read_errors() as error:
             if self._source is None and isinstance(error, OSError):
                 reason = f"it cannot be read: {(error.strerror or str(error)).lower()}"
                 self.trouble = Damage("file", reason)
@@ -112,12 +117,6 @@ def replayed(first: Rewound, again: Callable[[], ByteSource]) -> Callable[[], By
         return left.pop() if left else again()
 
     return opened
-
-
-def _bad_zip() -> type[Exception]:
-    from zipfile import BadZipFile  # asked only when something was raised
-
-    return BadZipFile
 
 
 def _close(source: ByteSource | None) -> None:

@@ -124,9 +124,9 @@ class EventFiles:
         asked = query.copy()
         for table in list(asked.find_all(exp.Table)):
             if table.name == EVENTS:
-                table.set("this", exp.func(_READ, _schema(types)))
+                table.set("this", exp.func(_READ, _schema(types), copy=False))
                 table.set("alias", exp.TableAlias(this=exp.to_identifier(EVENTS)))
-        return asked.sql(dialect="duckdb")
+        return asked.sql(dialect="duckdb", copy=False)
 
     def _define(self, files: list[str]) -> None:
         """Makes the function that reads the columns of a schema, those that a file has not as nulls."""
@@ -148,7 +148,7 @@ class EventFiles:
 
     def _run(self, statement: exp.Expr) -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(statement.sql(dialect="duckdb")).fetchall()
+            return self._connection.execute(statement.sql(dialect="duckdb", copy=False)).fetchall()
         except duckdb.Error as problem:
             raise _readable(problem) from problem
 

@@ -78,8 +78,12 @@ class Collected(Struct):
     """What some stem let through, in the order of reading."""
     aliases: Mapping[tuple[int, str], Alias]
     """Those that served, by plan and name."""
+    eligible: list[int]
+    """By stem, events of files that ended."""
+    hits: list[list[Event]]
+    """Likewise, those admitted."""
     sources: list[dict[str | None, _Source]]
-    """By stem."""
+    """Likewise, of the file that did not."""
     presence: list[Presence | None]
     """Likewise."""
 
@@ -92,6 +96,8 @@ class _Watch(Struct):
     stem: Stem
     holds: Condition
     needs: tuple[Need, ...]
+    carried: dict[Need, Condition]
+    """By need, whether an event carries it."""
     hits: dict[int, Event] = field(default_factory=dict)
     """By id() of the event that stands for it."""
     eligible: int = 0
@@ -99,6 +105,8 @@ class _Watch(Struct):
     """Those of the file being read that sent an eligible event."""
     presence: Presence | None = None
     """Who sent eligible events when; for a baseline that states a time, which knows nothing of the silent."""
+    by_source: bool = False
+    """Whether each source is judged by itself."""
 
     def source(self, event: Event) -> _Source:
         """What is known of the source of an eligible event.
@@ -106,7 +114,7 @@ class _Watch(Struct):
         A CAR object is read from sensors that carry different fields, so each is judged by itself; a search
         names its fields itself, and what one event carries it could find in any.
         """
-        name = self._source_name(event)
+        name = event.provider or event.channel if self.by_source else None
         found = self.sources.get(name)
         if found is None:
             found = self.sources[name] = _Source(list(self.needs))
@@ -114,11 +122,8 @@ class _Watch(Struct):
 
     def unmet(self, event: Event) -> bool:
         """Whether no event of the source of this one was seen to carry what is needed."""
-        found = self.sources.get(self._source_name(event))
+        found = self.sources.get(event.provider or event.channel if self.by_source else None)
         return bool(self.needs if found is None else found.unmet)
-
-    def _source_name(self, event: Event) -> str | None:
-        return None if self.stem.scan.kinds is None else event.provider or event.channel
 
     def not_judged(self) -> list[NotJudged]:
         """The sources of the file that could not be judged."""
@@ -128,6 +133,10 @@ class _Watch(Struct):
             for name, source in self.sources.items()
             if source.blind
         ]
+
+
+_Watching = tuple[list[_Watch], tuple[int, ...]]
+"""The stems that look at events of a kind, and the plans whose main search is among them."""
 
 
 class Collector:
@@ -144,26 +153,30 @@ class Collector:
 
         A plan in `follows` is not judged where none of the plans it follows could be.
         """
-        self._follows = follows
+        self.follows = follows
         self._admit = admit
         self._used = used
         self._watches: list[_Watch] = []
         for number, plan in enumerate(plans):
             for position, stem in enumerate(stems(plan)):
                 holds = condition(All(stem.conditions), used[number])
-                watch = _Watch(number, position == 0, stem, holds, needs(stem))
+                needed = needs(stem)
+                carried = {need: carrying(need, used[number]) for need in needed}
+                watch = _Watch(
+                    number, position == 0, stem, holds, needed, carried, by_source=stem.scan.kinds is not None
+                )
                 if stem.scan.role == "baseline" and stem.scan.range.written:
                     watch.presence = Presence()
                 self._watches.append(watch)
         self.plans = len(plans)
         self.searched = tuple(plans)
-        self._by_kind: dict[_Kind, list[_Watch]] = {}
+        self._by_kind: dict[_Kind, _Watching] = {}
 
-    def offer(self, event: Event) -> list[int]:
+    def offer(self, event: Event) -> tuple[int, ...]:
         """Keeps the event where a stem lets it through; the plans whose main search it is eligible for."""
-        watches = self._watching(event)
+        watches, mains = self._watching(event)
         if not watches:
-            return []
+            return ()
         row = SharedRow(event)
         standing: Event | None = None
         for watch in watches:
@@ -172,73 +185,82 @@ class Collector:
             if watch.presence is not None:
                 watch.presence.add(event.computer, event.time)
             if source.unmet:
-                used = self._used[watch.plan]
-                source.unmet = [need for need in source.unmet if not meets(need, row, used)]
+                source.unmet = [need for need in source.unmet if not watch.carried[need](row)]
                 source.sample = event
             if watch.holds(row):
                 if standing is None:
                     standing = self._admit(event)
                 source.pending[id(standing)] = standing
-        return [watch.plan for watch in watches if watch.main]
+        return mains
 
-    def _watching(self, event: Event) -> list[_Watch]:
+    def _watching(self, event: Event) -> _Watching:
         kind = (event.provider, event.channel, event.event_id, event.kinds)
-        watches = self._by_kind.get(kind)
-        if watches is None:
+        found = self._by_kind.get(kind)
+        if found is None:
             if len(self._by_kind) > _MOST_KINDS:
                 self._by_kind.clear()
-            watches = self._by_kind[kind] = [watch for watch in self._watches if can_match(watch.stem, event)]
-        return watches
+            watches = [watch for watch in self._watches if can_match(watch.stem, event)]
+            found = self._by_kind[kind] = watches, tuple(watch.plan for watch in watches if watch.main)
+        return found
 
     def looks_at(self, like: Event) -> bool:
         """Whether a stem looks at events of the kind of this one."""
-        return bool(self._watching(like))
+        return bool(self._watching(like)[0])
 
     def asked_of(self, like: Event) -> list[tuple[Stem, Condition]]:
         """The stems that look at events of the kind of this one, each with its conditions as one."""
-        return [(watch.stem, watch.holds) for watch in self._watching(like)]
+        return [(watch.stem, watch.holds) for watch in self._watching(like)[0]]
 
     def unsure(self, like: Event, certain: bool) -> bool:
         """Whether it is open if a plan can be judged on the events like this of the file being read.
 
         Only what tells their kind is asked of `like`; `certain` says that each is of all its CAR kinds.
         """
-        watches = self._watching(like)
+        watches, _ = self._watching(like)
         if not certain and any(watch.stem.scan.kinds is not None for watch in watches):
             return True
-        return any(watch.unmet(like) for watch in watches)
+        for watch in watches:  # noqa: SIM110  # any() of a generator takes twice as long
+            if watch.unmet(like):
+                return True
+        return False
 
-    def offer_unread(self, like: Event, events: int, quarters: Iterable[int]) -> list[int]:
+    def offer_unread(self, like: Event, events: int, quarters: Iterable[int]) -> tuple[int, ...]:
         """Counts events that no stem lets through, of the kind and computer of `like`; else as `offer`.
 
         `quarters` tells when they were, as `model.presence` numbers them.
         """
-        watches = self._watching(like)
+        watches, mains = self._watching(like)
         for watch in watches:
             watch.source(like).eligible += events
             if watch.presence is not None:
                 watch.presence.add_quarters(like.computer, quarters)
-        return [watch.plan for watch in watches if watch.main]
+        return mains
 
     def taken(self, admitted: list[Event], aliases: Mapping[tuple[int, str], Alias]) -> Collected:
-        """What was let through since the file began or this was last asked; nothing of it is kept here."""
-        sources, presence = [], []
+        """What was let through since this was last asked; nothing of it is kept here."""
+        taken = Collected(admitted, aliases, [], [], [], [])
         for watch in self._watches:
             for source in watch.sources.values():
                 source.sample = source.sample if source.blind else None
-            sources.append(watch.sources)
-            presence.append(watch.presence)
-            watch.sources = {}
+            taken.eligible.append(watch.eligible)
+            taken.hits.append(list(watch.hits.values()))
+            taken.sources.append(watch.sources)
+            taken.presence.append(watch.presence)
+            watch.eligible, watch.hits, watch.sources = 0, {}, {}
             watch.presence = None if watch.presence is None else Presence()
-        return Collected(admitted, aliases, sources, presence)
+        return taken
 
     def join(self, collected: Collected) -> None:
         """Takes what another collector of the same plans let through, as if it had been offered here."""
         standing = {id(event): self._admit(event) for event in collected.admitted}
         for (plan, name), alias in collected.aliases.items():
             self._used[plan](name, alias)
-        given = zip(self._watches, collected.sources, collected.presence, strict=True)
-        for watch, sources, presence in given:
+        of_stems = collected.eligible, collected.hits, collected.sources, collected.presence
+        for watch, eligible, hits, sources, presence in zip(self._watches, *of_stems, strict=True):
+            watch.eligible += eligible
+            for event in hits:
+                stands = standing[id(event)]
+                watch.hits[id(stands)] = stands
             for provider, source in sources.items():
                 if provider not in watch.sources:
                     watch.sources[provider] = _Source(list(watch.needs))
@@ -253,10 +275,11 @@ class Collector:
 
     def end_file(self) -> list[NotJudged]:
         """The file ends: its hits are kept, save for plans they could not be judged by, which are named."""
-        not_judged = [one for watch in self._watches if watch.main for one in watch.not_judged()]
+        touched = [watch for watch in self._watches if watch.sources]
+        not_judged = [one for watch in touched if watch.main for one in watch.not_judged()]
         blind = {one.plan for one in not_judged if one.source is None}
-        for watch in self._watches:
-            followed = self._follows.get(watch.plan)
+        for watch in touched:
+            followed = self.follows.get(watch.plan)
             silent = bool(followed and followed <= blind)
             for source in watch.sources.values():
                 watch.eligible += source.eligible
@@ -306,10 +329,25 @@ class Collector:
 
 def meets(need: Need, row: Row, used: AliasUse) -> bool:
     """Whether an event carries what is needed; `used` is told of an alias that serves."""
-    event = row.event
-    if event is not None and any(event.lookup(name) is not None for name in need.carriers):
-        return True
-    return any(getter(field, used)(row) is not None for field in need.fields)
+    return carrying(need, used)(row)
+
+
+def carrying(need: Need, used: AliasUse) -> Condition:
+    """The same for many events."""
+    getters = [getter(field, used) for field in need.fields]
+
+    def carries(row: Row) -> bool:
+        event = row.event
+        if event is not None:
+            for name in need.carriers:
+                if event.lookup(name) is not None:
+                    return True
+        for get in getters:  # noqa: SIM110  # any() of a generator takes twice as long
+            if get(row) is not None:
+                return True
+        return False
+
+    return carries
 
 
 def can_match(stem: Stem, event: Event) -> bool:

@@ -1,5 +1,6 @@
 """A collector of a part of the evidence: what it lets through is handed on to the collector of all of it."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from carhound.engines.interpreter.collect import Collected, Collector
@@ -10,11 +11,12 @@ from carhound.plan.nodes import Node
 
 
 class CollectorApart:
-    """Puts the events of one file, or of a part of it, to the stems of the plans."""
+    """Puts the events of some files, or of a part of one, to the stems of the plans."""
 
-    def __init__(self, plans: list[Node]) -> None:
+    def __init__(self, plans: list[Node], follows: Mapping[int, frozenset[int]]) -> None:
+        """A plan in `follows` is not judged where none of the plans it follows could be."""
         used: list[AliasUse] = [partial(self._use, number) for number in range(len(plans))]
-        self.collector = Collector(plans, self._admit, used)
+        self.collector = Collector(plans, self._admit, used, follows)
         self._admitted: list[Event] = []
         self._aliases: dict[tuple[int, str], Alias] = {}
 

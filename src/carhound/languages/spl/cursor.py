@@ -26,11 +26,12 @@ class Cursor(Struct):
 
     def skip_blank(self) -> None:
         """Passes white space and comments (three backquotes on either side)."""
-        while self.at < len(self.text):
-            if self.text[self.at].isspace():
+        text = self.source.text
+        while self.at < len(text):
+            if text[self.at].isspace():
                 self.at += 1
-            elif self.text.startswith(COMMENT, self.at):
-                end = self.text.find(COMMENT, self.at + len(COMMENT))
+            elif text.startswith(COMMENT, self.at):
+                end = text.find(COMMENT, self.at + len(COMMENT))
                 if end < 0:
                     self.fail(
                         "SPL-P1",

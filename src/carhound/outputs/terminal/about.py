@@ -1,11 +1,14 @@
 """What stands at the top and at the end of the pages about analytics: the run, the document, the gaps."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from carhound.findings.explanation import Reads
 from carhound.findings.run import AnalyticResult, RunInfo, Status
 from carhound.outputs.terminal.page import Page, evidence
 from carhound.outputs.wording import count, moment
+
+if TYPE_CHECKING:
+    from carhound.findings.explanation import Reads
 
 _LABEL = 10
 _REASONS_SHOWN = 20
@@ -29,7 +32,7 @@ def show_about(sheet: Page, analytic: AnalyticResult) -> None:
     sheet.labelled("document", evidence(analytic.path), indent=0, label_width=_LABEL)
 
 
-def events_text(reads: Reads) -> str:
+def events_text(reads: "Reads") -> str:
     """The events that a scan takes in, for example "Sysmon, event 1 or 7"."""
     named = {"everything": "every log", "mapped": "every mapped sensor", "sysmon": "Sysmon"}
     said = named.get(reads.dataset, f"the {reads.dataset} log")
