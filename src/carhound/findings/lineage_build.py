@@ -124,7 +124,7 @@ class Lineages:
 
     def _make(self, ref: Ref) -> Process:
         """One node, without its children."""
-        starts = [known.start for known in self._log.starts(ref)]
+        starts = [self._log.told(known) for known in self._log.starts(ref)]
         start = _filled(starts) if starts else self._told_by_others(ref)
         name = self._log.names.of(start)
         offline = (name or fold(base_name(start.image or ""))) in _OFFLINE
@@ -151,7 +151,7 @@ class Lineages:
 
     def _told_by_others(self, ref: Ref) -> Start:
         """A process whose start was not logged, from what its children and deeds say of it."""
-        said = [_unknown_parent(known.start) for known in self._some_children(ref)]
+        said = [_unknown_parent(self._log.told(known)) for known in self._some_children(ref)]
         acts, _ = self._log.acts(ref, 1, connections_first=False)
         said += [_actor(act) for act in acts]
         return _filled(said or [_nobody(self._asked[ref], None)])

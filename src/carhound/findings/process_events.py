@@ -23,6 +23,27 @@ _LONGEST = 1000
 """Characters kept of what a deed is about; paths and values end sooner."""
 
 
+KEY_FIELDS = (
+    *("ProcessGuid", "SourceProcessGuid", "SourceProcessGUID"),
+    *("ProcessId", "SourceProcessId", "NewProcessId"),
+)
+"""What tells a process from others."""
+OUTLINE_FIELDS = (
+    *KEY_FIELDS,
+    *("ParentProcessGuid", "ParentProcessId"),
+    *("Image", "NewProcessName", "OriginalFileName", "Description", "Hashes"),
+)
+
+
+class Header(NamedTuple):
+    """What says which event it is, and of which computer."""
+
+    provider: str | None
+    channel: str | None
+    event_id: str | None
+    computer: str | None
+
+
 class Who(NamedTuple):
     """The process that an event names. Of guid and pid at least one is there."""
 
@@ -80,6 +101,9 @@ class Act(NamedTuple):
     record: str
 
 
+Told = Start | End | Act
+
+
 def host_key(computer: str | None) -> str:
     """One key for all the ways in which logs spell a computer."""
     return fold(short_name(computer or ""))
@@ -92,22 +116,60 @@ def instant(microseconds: int | None) -> datetime | None:
 
 def process_of(event: Event) -> Who | None:
     """The process that an event is about: the one that it creates, or that did what it tells."""
-    data = event.data
-    if SYSMON.holds(event.provider, event.channel):
+    time = None if event.time is None else (event.time - _EPOCH) // _MICROSECOND
+    header = Header(event.provider, event.channel, event.event_id, event.computer)
+    return process_in(header, time, event.data)
+
+
+def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Who | None:
+    """Likewise of an event with this payload, of which `KEY_FIELDS` are enough."""
+    if SYSMON.holds(header.provider, header.channel):
         guid = _guid(data, "ProcessGuid") or _guid(data, "SourceProcessGuid", "SourceProcessGUID")
         pid = _pid(data, "ProcessId") or _pid(data, "SourceProcessId")
-    elif SECURITY.holds(event.provider, event.channel):
+    elif SECURITY.holds(header.provider, header.channel):
         guid = None
-        pid = _pid(data, "NewProcessId" if event.event_id == "4688" else "ProcessId")
+        pid = _pid(data, "NewProcessId" if header.event_id == "4688" else "ProcessId")
     else:
         return None
     if guid is None and pid is None:
         return None
-    time = None if event.time is None else (event.time - _EPOCH) // _MICROSECOND
-    return Who(host_key(event.computer), guid, pid, time)
+    return Who(host_key(header.computer), guid, pid, time)
 
 
-def told(event: Event) -> Start | End | Act | None:
+def outline_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Start | End | None:
+    """What tells a process from others, who started it and what it is; see `OUTLINE_FIELDS`."""
+    if (who := process_in(header, time, data)) is None:
+        return None
+    if header.event_id in ("5", "4689"):
+        return End(who)
+    if header.event_id == "4688":
+        return _bare(who, image=_text(data, "NewProcessName"), parent_pid=_pid(data, "ProcessId"))
+    return _bare(
+        who,
+        image=_text(data, "Image"),
+        original_file_name=_text(data, "OriginalFileName"),
+        description=_text(data, "Description"),
+        hashes=_text(data, "Hashes"),
+        parent_guid=_guid(data, "ParentProcessGuid"),
+        parent_pid=_pid(data, "ParentProcessId"),
+    )
+
+
+def _bare(
+    who: Who,
+    *,
+    image: str | None,
+    parent_pid: str | None,
+    parent_guid: str | None = None,
+    original_file_name: str | None = None,
+    description: str | None = None,
+    hashes: str | None = None,
+) -> Start:
+    texts = image, None, None, original_file_name, description, None, hashes
+    return Start(who, *texts, parent_guid, parent_pid, None, None, None, None, "", "")
+
+
+def told(event: Event) -> Told | None:
     """What an event tells; None where that is nothing about a process."""
     if (who := process_of(event)) is None:
         return None

@@ -7,13 +7,21 @@ process (see `findings.processes`) are one start.
 
 import marshal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from hashlib import blake2b
 from types import TracebackType
 from typing import NamedTuple
 
-from carhound.findings.process_events import Act, End, Start, Who
+from carhound.findings.process_events import Act, End, Start, Told, Who
+from carhound.findings.process_keys import (
+    GUID_SIZE,
+    Shown,
+    digest,
+    guid_key,
+    number_key,
+    parent_keys,
+    stored_guid,
+)
 from carhound.findings.processes import APART
 from carhound.findings.true_names import TrueNames
 from carhound.model.folding import fold
@@ -26,8 +34,9 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -32000;
 CREATE TABLE start (
   id INTEGER PRIMARY KEY, guid BLOB, number BLOB, image BLOB, time INTEGER,
-  parent BLOB, creator BLOB, packed BLOB);
+  parent BLOB, creator BLOB, packed BLOB, bare INTEGER);
 CREATE TABLE ended (guid BLOB, number BLOB, time INTEGER);
+CREATE TABLE chunk (path BLOB, first INTEGER, place INTEGER, guids BLOB);
 CREATE TABLE act (guid BLOB, number BLOB, time INTEGER, mark INTEGER, same BLOB, packed BLOB);
 """
 _INDEXES = """
@@ -41,11 +50,15 @@ CREATE INDEX IF NOT EXISTS act_guid ON act (guid, mark, time) WHERE guid IS NOT 
 CREATE INDEX IF NOT EXISTS act_number ON act (number, mark, time);
 """
 _ADD = {
-    "start": "INSERT INTO start VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+    "start": "INSERT INTO start VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
     "ended": "INSERT INTO ended VALUES (?, ?, ?)",
     "act": "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?)",
 }
 _ORDINARY, _CONNECTION, _UNSIGNED = 0, 1, 2
+
+
+Row = tuple[str, tuple[object, ...]]
+"""A start, an end or a deed as the log keeps it; can be sent to another process."""
 
 
 class Ref(NamedTuple):
@@ -72,7 +85,7 @@ class Known(NamedTuple):
 
     @property
     def start(self) -> Start:
-        """What it said."""
+        """What it said; in outline who it was and its parent."""
         who, *rest = marshal.loads(self.packed)  # noqa: S302  # written by this module, to a file nobody else has
         return Start(Who(*who), *rest)
 
@@ -82,6 +95,8 @@ class ProcessLog:
 
     def __init__(self) -> None:
         self.names = TrueNames()
+        self.shown = Shown()
+        """What was asked of it so far."""
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(_TABLES)
         self._db.execute("BEGIN")
@@ -96,26 +111,50 @@ class ProcessLog:
     ) -> None:
         self._db.close()
 
-    def add(self, one: Start | End | Act) -> None:
+    def add(self, one: Told) -> None:
         """Takes a start, an end or a deed; records of the same one may be given again."""
-        guid, number, time = guid_key(one.who), number_key(one.who), one.who.time
-        match one:
-            case Start():
-                self.names.learn(one)
-                parent = one.who._replace(guid=one.parent_guid, pid=one.parent_pid)
-                image = None if one.image is None else _digest("image", fold(one.image))
-                keys = (guid, number, image, time, guid_key(parent), number_key(parent))
-                self._new["start"].append((*keys, _pack(one)))
-            case End():
-                self._new["ended"].append((guid, number, time))
-            case Act():
-                mark = _UNSIGNED if one.unsigned else _CONNECTION if one.kind == "network" else _ORDINARY
-                # Milliseconds: some shapes write no more.
-                same = _digest(one.event_id, str((time or 0) // 1000), one.what)
-                self._new["act"].append((guid, number, time, mark, same, _pack(one)))
-        self._count += 1
+        if isinstance(one, Start):
+            self.names.learn(one)
+        self.add_rows((row_of(one),))
+
+    def add_rows(self, rows: Iterable[Row]) -> None:
+        """Takes what `row_of` or `outline_of` made of some; names are not learnt from these."""
+        for table, row in rows:
+            self._new[table].append(row)
+            self._count += 1
         if self._count >= _BATCH:
             self._flush()
+
+    def fill_in(self, rows: Iterable[Row]) -> None:
+        """Takes starts that were added in outline, in the same order, and deeds."""
+        for table, row in rows:
+            if table == "act":
+                self.add_rows([(table, row)])
+                continue
+            *keys, packed, _ = row
+            found = "guid = ?1 AND number IS ?2" if keys[0] is not None else "guid IS ?1 AND number = ?2"
+            self._db.execute(
+                f"UPDATE start SET packed = ?7, bare = 0 WHERE id = (SELECT min(id) FROM start WHERE {found}"  # noqa: S608
+                " AND image IS ?3 AND time IS ?4 AND parent IS ?5 AND creator IS ?6 AND bare)",
+                (*keys, packed),
+            )
+
+    def add_chunks(self, chunks: Iterable[tuple[str, int, int, bytes]]) -> None:
+        """Takes by span of a file which of its chunks tell of which processes, by the GUIDs as stored."""
+        rows = [(path.encode("utf-8", "surrogateescape"), *rest) for path, *rest in chunks]
+        self._db.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?)", rows)
+
+    def chunks_shown(self) -> Iterator[tuple[str, int, int]]:
+        """Path, span and place of the chunks that tell by GUID of what was asked."""
+        wanted = {guid for key in self.shown.keys if (guid := stored_guid(key)) is not None}
+        for path, first, place, guids in self._db.execute("SELECT * FROM chunk"):
+            if any(guids[at : at + GUID_SIZE] in wanted for at in range(0, len(guids), GUID_SIZE)):
+                yield path.decode("utf-8", "surrogateescape"), first, place
+
+    def drop_outlines(self) -> None:
+        """Forgets the starts that were never filled in."""
+        self._flush()
+        self._db.execute("DELETE FROM start WHERE bare")
 
     def settle(self) -> None:
         """To be called before the log is asked."""
@@ -163,6 +202,12 @@ class ProcessLog:
             first += [one for one in near if self.ref_of(one) == ref]
         return first
 
+    def told(self, known: Known) -> Start:
+        """All that is told of a start."""
+        if (key := known.guid or known.number) is not None:
+            self.shown.keys.add(key)
+        return known.start
+
     def known(self, row: int) -> Known:
         """The start in this row."""
         return self._starts("id = ?", row)[0]
@@ -197,6 +242,8 @@ class ProcessLog:
 
     def acts(self, ref: Ref, most: int, *, connections_first: bool) -> tuple[list[Act], int]:
         """What a process did: at most so many, unsigned modules first, by time; and how many in all."""
+        asked = self.shown.numbers if ref.guid is None else self.shown.keys
+        asked.update(key for key in (ref.guid, ref.number) if key is not None)
         where, values = self._done_by(ref)
         marks = "(mark = 2 OR mark = 1)" if connections_first else "mark = 2"
         kept: list[tuple[int, bytes]] = []
@@ -301,24 +348,38 @@ class ProcessLog:
         self._count = 0
 
 
-def guid_key(who: Who) -> bytes | None:
-    """What stands for a process's guid in the log."""
-    return None if who.guid is None else _key("guid", who.host, who.guid)
+def row_of(one: Told) -> Row:
+    """What the log keeps of a start, an end or a deed."""
+    guid, number, time = guid_key(one.who), number_key(one.who), one.who.time
+    match one:
+        case Start():
+            image = None if one.image is None else _image_key(one.image)
+            return "start", (guid, number, image, time, *parent_keys(one), _pack(one), 0)
+        case End():
+            return "ended", (guid, number, time)
+        case Act():
+            mark = _UNSIGNED if one.unsigned else _CONNECTION if one.kind == "network" else _ORDINARY
+            # Milliseconds: some shapes write no more.
+            same = digest(one.event_id, str((time or 0) // 1000), one.what)
+            return "act", (guid, number, time, mark, same, _pack(one))
 
 
-def number_key(who: Who) -> bytes | None:
-    """What stands for a host and process id in the log."""
-    return None if who.pid is None else _key("pid", who.host, who.pid)
+def outline_of(one: Start | End) -> Row:
+    """Likewise, but of a start only what tells it from others, its image and who its parent is."""
+    if isinstance(one, End):
+        return row_of(one)
+    bare = Start(one.who, one.image, *_UNTOLD, one.parent_guid, one.parent_pid, *_UNTOLD[:4], "", "")
+    table, (*keys, _) = row_of(bare)
+    return table, (*keys, 1)
+
+
+_UNTOLD = (None,) * 6
 
 
 @lru_cache(maxsize=4096)
-def _key(*texts: str) -> bytes:
-    """One process has many events in a row."""
-    return _digest(*texts)
-
-
-def _digest(*texts: str) -> bytes:
-    return blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _image_key(path: str) -> bytes:
+    """Few programs are started again and again."""
+    return digest("image", fold(path))
 
 
 def _pack(one: Start | Act) -> bytes:

@@ -13,7 +13,7 @@ A name can be trusted that agrees with OriginalFileName, or that a file in Windo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from carhound.findings.process_events import Start
 from carhound.model.folding import fold
@@ -28,6 +28,8 @@ _WRITABLE = re.compile(r"\\windows\\(?:temp|tasks|tracing|system32\\spool\\drive
 _NONE = frozenset({"", "-", "?"})
 _MOST = 50_000
 """Contents remembered; evidence has thousands of programs, and whoever writes it could make millions."""
+_MOST_MET = 500
+"""Programs that need not be looked at again; few are started all the time."""
 
 
 def is_installed(path: str) -> bool:
@@ -48,16 +50,30 @@ class TrueNames:
     """The names under which contents were met."""
 
     def __init__(self) -> None:
-        self._names: dict[str, str] = {}
+        self.known: dict[str, str] = {}
+        """By what tells a content from others, its name, folded."""
+        self._met: set[tuple[str | None, ...]] = set()
 
     def learn(self, start: Start) -> None:
         """Takes note of a program whose name can be trusted."""
-        if start.image is None or start.hashes is None or len(self._names) >= _MOST:
+        if start.image is None or start.hashes is None or len(self.known) >= _MOST:
             return
+        said = (start.image, start.hashes, start.original_file_name, start.description)
+        if said in self._met:
+            return
+        if len(self._met) == _MOST_MET:
+            self._met.clear()
+        self._met.add(said)
         name, original = base_name(start.image), original_name(start)
         if _alike(name, original) if original is not None else is_installed(start.image):
             for key in _keys(start):
-                self._names.setdefault(key, fold(name))
+                self.known.setdefault(key, fold(name))
+
+    def join(self, known: Mapping[str, str]) -> None:
+        """Takes over what is known of evidence behind that of these names."""
+        for key, name in known.items():
+            if len(self.known) < _MOST:
+                self.known.setdefault(key, name)
 
     def of(self, start: Start) -> str | None:
         """What the program is, folded, where its path says something else."""
@@ -67,9 +83,9 @@ class TrueNames:
         if original is not None and not _alike(name, original):
             return fold(original)
         for key in _keys(start):
-            known = self._names.get(key)
-            if known is not None and not _alike(name, known):
-                return known if original is None else None
+            other = self.known.get(key)
+            if other is not None and not _alike(name, other):
+                return other if original is None else None
         told = _DESCRIPTIONS.get(fold(start.description or ""))
         return told if told is not None and not _alike(name, told) else None
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -16,13 +17,15 @@ def count_lines_before(tally: FileTally, admitted: Iterable[Event], lines: int) 
     """Adds so many lines to every place that a span tells by its own lines."""
     if not lines:
         return
-
-    def told(where: str) -> str:
-        return _LINE.sub(lambda found: f"line {int(found[1]) + lines}", where)
-
+    told = partial(with_lines_before, lines=lines)
     tally.damaged = [replace(one, where=told(one.where)) for one in tally.damaged]
     tally.skipped = [replace(one, where=told(one.where)) for one in tally.skipped]
     for event in admitted:
         event.position = told(event.position)
         if not event.record_id:
             event.place = Place(event.place.file, event.position)
+
+
+def with_lines_before(where: str, lines: int) -> str:
+    """A place, where it is told by lines so many lines further down."""
+    return _LINE.sub(lambda found: f"line {int(found[1]) + lines}", where)

@@ -1,11 +1,9 @@
 """The trees around findings: what the hunt kept is not enough for them, so the evidence is asked again."""
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from carhound.findings.lineage import Process
 from carhound.findings.lineage_build import Lineages
 from carhound.findings.process_events import process_of, told
 from carhound.findings.process_log import ProcessLog
@@ -26,13 +24,7 @@ def with_trees(
         for event, _ in found:
             if (one := told(event)) is not None:
                 log.add(one)
-
-        def closure() -> Iterator[Process]:
-            log.settle()
-            lineages = Lineages(log)
-            return chain.from_iterable(lineages.closure(who) for _, who in about)
-
-        unread = recall(log, {who.host for _, who in about}, closure)
+        unread = recall(log, [who for _, who in about])
         log.settle()
         lineages = Lineages(log, about)
         trees = {name: lineages.tree(who) for name, who in about}

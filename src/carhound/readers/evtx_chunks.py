@@ -6,8 +6,9 @@ header is not believed: in logs copied while Windows wrote them its chunk count 
 
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct
@@ -100,6 +101,16 @@ def chunks(source: ByteSource, first: int = 0, stop: int | None = None) -> Itera
     if number + 1 < declared:
         missing = f"{declared - number - 1} of {declared} chunks are missing at the end of the file"
         yield Damage(f"chunk {number + 1}", missing, offset)
+
+
+def chunks_at(path: Path, offsets: Iterable[int]) -> Iterator[Chunk]:
+    """The whole chunks that begin at these places of a file. Raises OSError."""
+    with path.open("rb") as file:
+        for offset in offsets:
+            file.seek(offset)
+            data = file.read(_CHUNK_SIZE)
+            if len(data) == _CHUNK_SIZE:
+                yield Chunk((offset - _HEADER_SIZE) // _CHUNK_SIZE, offset, data)
 
 
 def regular_chunks(file: BinaryIO) -> int:

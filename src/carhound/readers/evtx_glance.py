@@ -81,6 +81,11 @@ def time_of(ticks: int) -> datetime:
     return _EPOCH + timedelta(microseconds=ticks // 10)
 
 
+def microseconds_of(ticks: int) -> int:
+    """Likewise as microseconds since 1970."""
+    return (ticks - _EARLIEST) // 10
+
+
 def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Glance:
     found: _Found = defaultdict(lambda: defaultdict(_nothing_met))
     at, known, texts, computer = FIRST_RECORD, b"", b"", b""

@@ -5,6 +5,7 @@ understood; of all else there is no opinion, and the record has to be parsed.
 """
 
 import struct
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -14,7 +15,9 @@ _START, _CLOSE_START, _CLOSE_EMPTY, _END, _VALUE, _ATTRIBUTE = 0x01, 0x02, 0x03,
 _NORMAL, _OPTIONAL, _MORE = 0x0D, 0x0E, 0x40
 _ELEMENT = struct.Struct("<HII")
 _OFFSET = struct.Struct("<I")
-_NAME = struct.Struct("<4xHH")
+NAME = struct.Struct("<4xHH")
+"""A link, a hash, and the length of a name, whose characters follow."""
+_LENGTH_SIZE = 2
 _SUBSTITUTION = struct.Struct("<HB")
 _TEXT = struct.Struct("<BH")
 _STRING = 0x01
@@ -23,6 +26,17 @@ _DEEPEST = 16
 
 Part = str | int
 """A text of the template, or the number of the value that stands there."""
+
+
+class Named(NamedTuple):
+    """A name that a template refers to."""
+
+    told: int
+    """Where in the template it is said where the name stands."""
+    place: int
+    """Where in the chunk it stands."""
+    text: bytes
+    """Its length and characters."""
 
 
 class UnfamiliarError(Exception):
@@ -84,6 +98,33 @@ def header_of(chunk: bytes, at: int) -> tuple[Header, bool]:
     return header, tokens.whole
 
 
+def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
+    """By name of a field, which value it is, as the template of an EventData that is defined there says.
+
+    Tells also of the names in it. Raises UnfamiliarError.
+    """
+    try:
+        tokens = _Tokens(chunk, at + _DEFINITION.size, at + len(definition(chunk, at)))
+        event_data = tokens.root()
+    except (struct.error, IndexError, UnicodeDecodeError):
+        raise UnfamiliarError from None
+    if event_data.name != "EventData" or event_data.attributes or event_data.content:
+        raise UnfamiliarError
+    fields: dict[str, int] = {}
+    for child in event_data.children:
+        name, value = _only(child.attributes.get("Name", [])), _only(child.content)
+        if child.name != "Data" or child.children or len(child.attributes) > 1:
+            raise UnfamiliarError
+        if not isinstance(name, str) or name in fields or not isinstance(value, int):
+            raise UnfamiliarError
+        if child.dependency not in (_FREE, value):
+            raise UnfamiliarError
+        fields[name] = value
+    if sorted(fields.values()) != list(range(len(fields))):
+        raise UnfamiliarError
+    return fields, tokens.named
+
+
 def _attribute(parts: dict[str, _Element], name: str, attribute: str) -> Part:
     element = parts.get(name)
     if element is None or element.dependency != _FREE:
@@ -113,6 +154,7 @@ class _Tokens:
         self._names = chunk
         self._start = self._at = at
         self.whole = True
+        self.named: list[Named] = []
 
     def root(self) -> _Element:
         if not self._chunk.startswith(_FRAGMENT, self._at):
@@ -177,9 +219,11 @@ class _Tokens:
         return data.decode("utf-16-le")
 
     def _name(self, offset: int) -> str:
-        _, length = _NAME.unpack_from(self._names, offset)
-        start = offset + _NAME.size
+        _, length = NAME.unpack_from(self._names, offset)
+        start = offset + NAME.size
         data = self._names[start : start + 2 * length]
+        told = self._at - _OFFSET.size - self._start + _DEFINITION.size
+        self.named.append(Named(told, offset, self._names[start - _LENGTH_SIZE : start + 2 * length]))
         if offset == self._at:
             self._at = start + 2 * length + 2
         elif not self._start <= offset < self._at:

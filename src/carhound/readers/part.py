@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -12,6 +12,9 @@ from carhound.readers.detect import CSV_FORMATS, TABULAR
 from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, Sieve, Sifted, Sifting
 from carhound.readers.sources import Guarded
 from carhound.readers.spans import WHOLE, Span
+
+if TYPE_CHECKING:
+    from carhound.readers.evtx_chunks import Chunk
 
 Trouble = Damage | Skipped | Remark
 
@@ -56,6 +59,12 @@ class Part(Struct, eq=False):
         if not isinstance(reader, Sifting):
             return self.items()
         return self._read(lambda source: reader.sift(source, self.options, sieve))
+
+    def chunks(self) -> "Iterator[Chunk | Trouble]":
+        """Likewise the chunks of EVTX, before anything of them is parsed."""
+        from carhound.readers.evtx_chunks import chunks
+
+        return self._read(lambda source: chunks(source, self.span.first, self.span.stop))
 
     def _reader(self) -> Reader:
         if self.format == "evtx" or self.span.whole:

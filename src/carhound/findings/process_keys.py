@@ -1,0 +1,74 @@
+"""What stands for processes where many are kept: their GUIDs and process ids, each with its host."""
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+
+from msgspec import Struct, field
+
+from carhound.findings.process_events import Start, Who
+
+_GUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SWAPPED = (6, 4, 2, 0, 11, 9, 16, 14)
+"""Where in the text the pairs of digits stand that begin the bytes of a GUID as Windows stores it."""
+_HOST_SIZE = 12
+GUID_SIZE = 16
+
+
+def guid_key(who: Who) -> bytes | None:
+    """Of a process's guid; None where it has none."""
+    return None if who.guid is None else _guid_key(who.host, who.guid)
+
+
+def number_key(who: Who) -> bytes | None:
+    """Of its process id, which other processes may have at other times."""
+    return None if who.pid is None else _number_key(who.host, who.pid)
+
+
+def stored_guid(key: bytes) -> bytes | None:
+    """The 16 bytes as which Windows stores the guid that a key is of; None for any other key."""
+    return key[-GUID_SIZE:] if key.startswith(b"g") else None
+
+
+def digest(*texts: str, size: int = 16) -> bytes:
+    """Stands for texts."""
+    return blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=size).digest()
+
+
+@lru_cache(maxsize=4096)
+def _guid_key(host: str, guid: str) -> bytes:
+    """One process has many events in a row."""
+    if _GUID.fullmatch(guid) is None:
+        return b"?" + digest(host, guid)
+    swapped = "".join([guid[at : at + 2] for at in _SWAPPED])
+    return b"g" + _host_key(host) + bytes.fromhex(swapped + guid[19:23] + guid[24:])
+
+
+@lru_cache(maxsize=4096)
+def _number_key(host: str, pid: str) -> bytes:
+    return b"n" + _host_key(host) + pid.encode()
+
+
+@lru_cache(maxsize=4096)
+def _host_key(host: str) -> bytes:
+    return digest(host, size=_HOST_SIZE)
+
+
+class Shown(Struct):
+    """Processes of which more is asked than how they hang together."""
+
+    keys: set[bytes] = field(default_factory=set)
+    """Those with a GUID: by it, and by process id for events that tell no GUID."""
+    numbers: set[bytes] = field(default_factory=set)
+    """Those known by a process id alone: all that tells this id may be theirs."""
+
+    def holds(self, who: Who) -> bool:
+        """Whether an event about this process may tell of one of them."""
+        number = number_key(who)
+        return (guid_key(who) or number) in self.keys or number in self.numbers
+
+
+def parent_keys(start: Start) -> tuple[bytes | None, bytes | None]:
+    """The keys of the process that started another one."""
+    parent = start.who._replace(guid=start.parent_guid, pid=start.parent_pid)
+    return guid_key(parent), number_key(parent)

@@ -1,0 +1,203 @@
+"""What pieces of evidence tell of the processes of some computers: of all in outline, or of some in full."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from typing import NamedTuple
+
+from msgspec import Struct, field
+
+from carhound.findings.process_events import (
+    DEEDS,
+    KEY_FIELDS,
+    Act,
+    Header,
+    Start,
+    Told,
+    host_key,
+    process_in,
+    told,
+)
+from carhound.findings.process_keys import Shown
+from carhound.findings.process_log import Row, outline_of, row_of
+from carhound.findings.true_names import TrueNames
+from carhound.model.datasets import SECURITY, SYSMON
+from carhound.model.event import RawEvent, Value
+from carhound.model.evidence import Damage, Skipped
+from carhound.normalize.normalizer import Normalizer
+from carhound.pipeline.line_numbers import with_lines_before
+from carhound.pipeline.pieces import Piece
+from carhound.plan.rewrites.required_literals import SPELLINGS
+from carhound.readers.interface import PayloadTest, ReadOptions, Sifted
+from carhound.readers.opening import Opener
+from carhound.readers.part import Part
+
+_BATCH = 2000
+_MOST_KINDS = 10_000
+_OF_SYSMON = {"outline": frozenset(("1", "5")), "full": frozenset(("1", *DEEDS))}
+_OF_SECURITY = {"outline": frozenset(("4688", "4689")), "full": frozenset(("4688",))}
+
+
+class Named(NamedTuple):
+    """The processes that a chunk tells of."""
+
+    offset: int
+    """Of the chunk in its file."""
+    guids: bytes
+    """As Windows stores them, one behind the other."""
+
+
+class Ended(Struct, frozen=True):
+    """What was seen of a piece that was read for outlines."""
+
+    piece: Piece
+    by_guid: bool = False
+    """Whether it is known by GUIDs which chunks tell of which processes."""
+    lines: int = 0
+    """How many lines ended in it, where it is a span of text."""
+
+
+class Retold(Struct):
+    """What a part of a piece told."""
+
+    rows: list[Row] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """See `TrueNames`."""
+    unread: str | None = None
+    """What of it could not be read."""
+    named: list[tuple[str, int, int, bytes]] = field(default_factory=list)
+    """Of chunks: path, first chunk of the span, place, and the GUIDs of the processes they tell of."""
+    ended: "Ended | None" = None
+    """What is known of a part by its end."""
+
+
+class Retelling(Struct, frozen=True):
+    """What is asked of pieces; can be sent to another process."""
+
+    options: ReadOptions
+    hosts: AbstractSet[str]
+    computers: Mapping[str, AbstractSet[str | None]] | None
+    """By file, those met in it; None where that is not known."""
+    shown: Shown | None = None
+    """The processes of which all is wanted in full; None for all starts and ends in outline."""
+    places: Mapping[Piece, Sequence[int]] = field(default_factory=dict)
+    """Of pieces of which it is known, where the chunks begin that tell of these processes."""
+    lines_before: Mapping[Piece, int] = field(default_factory=dict)
+    """Of spans of text."""
+
+
+class Reteller:
+    """Reads pieces for what their events tell of processes."""
+
+    def __init__(self, task: Retelling) -> None:
+        self._task = task
+        self._known = lru_cache(_MOST_KINDS)(lambda computer: host_key(computer) in task.hosts)
+        self._sieve = Telling(self._known, task.shown)
+        self._normalizer = Normalizer()
+
+    def read(self, piece: Piece) -> Iterator[Retold]:
+        """What the parts of a piece tell, in their order, a batch at a time."""
+        computers = self._task.computers
+        if self._task.places.get(piece) == ():
+            return
+        for part in Opener(piece.found, self._task.options, piece.span).parts():
+            if computers is None or any(map(self._known, computers.get(part.path, ()))):
+                yield from self._part(part, piece)
+
+    def _part(self, part: Part, piece: Piece) -> Iterator[Retold]:
+        names, retold = TrueNames(), Retold()
+        for item in self._told(part, piece):
+            if isinstance(item, Ended):
+                retold.ended = item
+                continue
+            if isinstance(item, Named):
+                retold.named.append((piece.found.shown, piece.span.first, *item))
+                continue
+            if isinstance(item, Damage | Skipped):
+                if self._task.computers is None:
+                    retold.unread = f"{part.path} could not be read as a whole"
+                continue
+            if self._task.shown is not None:
+                retold.rows.append(row_of(item))
+            elif not isinstance(item, Act):
+                retold.rows.append(outline_of(item))
+                if isinstance(item, Start):
+                    names.learn(item)
+            if len(retold.rows) >= _BATCH:
+                yield retold
+                retold = Retold()
+        retold.names = names.known
+        yield retold
+
+    def _told(self, part: Part, piece: Piece) -> Iterator[Told | Damage | Skipped | Named | Ended]:
+        lines = self._task.lines_before.get(piece, 0)
+        items = self._of_evtx(part, piece) if part.format == "evtx" else part.sifted(self._sieve)
+        for item in items:
+            if isinstance(item, RawEvent):
+                if lines:
+                    item.position = with_lines_before(item.position, lines)
+                if (one := self._of_event(item, part)) is not None:
+                    yield one
+            elif isinstance(item, Told | Damage | Skipped | Named | Ended):
+                yield item
+        if part.lines:
+            yield Ended(piece, lines=part.lines)
+
+    def _of_evtx(self, part: Part, piece: Piece) -> Iterator[Told | Sifted | Named | Ended]:
+        from carhound.pipeline.retelling_evtx import Outlines, events_of
+        from carhound.readers.evtx_chunks import chunks_at
+
+        if (shown := self._task.shown) is not None:
+            places = self._task.places.get(piece)
+            given = part.chunks() if places is None else chunks_at(piece.found.path, places)
+            yield from events_of(part, self._sieve, shown, given)
+            return
+        outlines = Outlines(self._sieve, Telling(self._known, Shown()))
+        yield from outlines.read(part)
+        if outlines.by_guid and part.path == piece.found.shown:
+            yield Ended(piece, by_guid=True)
+
+    def _of_event(self, raw: RawEvent, part: Part) -> Told | None:
+        if not self._sieve.can_match(raw.provider, raw.channel, raw.event_id, raw.computer):
+            return None
+        one, shown = told(self._normalizer.event(raw, part.path, part.format or "")), self._task.shown
+        return one if one is not None and (shown is None or shown.holds(one.who)) else None
+
+
+class Telling:
+    """A sieve of what tells of the processes of some computers."""
+
+    literals = None
+    spellings: Mapping[str, str] = SPELLINGS
+
+    def __init__(self, known: Callable[[str | None], bool], shown: Shown | None) -> None:
+        self._known = known
+        self._shown = shown
+        turn = "outline" if shown is None else "full"
+        self._of_sysmon, self._of_security = _OF_SYSMON[turn], _OF_SECURITY[turn]
+        self.can_match = lru_cache(_MOST_KINDS)(self._can_match)
+
+    def wants(self, _provider: str | None, _channel: str | None, _event_id: str | None) -> bool:
+        """None for its own sake."""
+        return False
+
+    def _can_match(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> bool:
+        if SYSMON.holds(provider, channel):
+            return event_id in self._of_sysmon and self._known(computer)
+        return SECURITY.holds(provider, channel) and event_id in self._of_security and self._known(computer)
+
+    def payload_test(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> PayloadTest | None:
+        """Of all in outline none, else which processes an event is about."""
+        if (shown := self._shown) is None:
+            return None
+        header = Header(provider, channel, event_id, computer)
+
+        def holds(payload: Mapping[str, Value]) -> bool:
+            who = process_in(header, None, payload)
+            return who is not None and shown.holds(who)
+
+        return PayloadTest(frozenset(KEY_FIELDS), whole=False, holds=holds)

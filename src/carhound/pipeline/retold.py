@@ -1,0 +1,57 @@
+"""What files tell of the processes around some, gathered in two turns.
+
+First come the starts and ends of all processes, in outline, which say how these hang together. Of those that
+are then in the trees all that is told is taken in full: any more would change no tree.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from carhound.findings.lineage_build import Lineages
+from carhound.findings.process_events import Who
+from carhound.findings.process_log import ProcessLog
+from carhound.pipeline.pieces import Piece
+from carhound.pipeline.retelling import Reteller, Retelling, Retold
+
+
+def read_again(log: ProcessLog, about: Sequence[Who], given: Sequence[Piece], task: Retelling) -> str | None:
+    """Adds what pieces tell; says what of them could not be read. Raises KeyboardInterrupt."""
+    unread, by_guid, lines_before = None, {}, {}
+    lines = 0
+    for retold in _retold(given, task):
+        if (ended := retold.ended) is not None:
+            lines = lines if ended.piece.span.first else 0
+            lines_before[ended.piece] = lines
+            lines += ended.lines
+            if ended.by_guid:
+                by_guid[ended.piece.found.shown, ended.piece.span.first] = ended.piece
+        log.add_rows(retold.rows)
+        log.add_chunks(retold.named)
+        log.names.join(retold.names)
+        unread = retold.unread or unread
+    log.settle()
+    lineages = Lineages(log)
+    for who in about:
+        lineages.tree(who)
+    places = {} if log.shown.numbers else _places(log, by_guid)
+    task = replace(task, shown=log.shown, places=places, lines_before=lines_before)
+    for retold in _retold(given, task):
+        log.fill_in(retold.rows)
+        unread = retold.unread or unread
+    return unread
+
+
+def _places(log: ProcessLog, by_guid: Mapping[tuple[str, int], Piece]) -> dict[Piece, tuple[int, ...]]:
+    """Where in pieces that are known by GUIDs the chunks begin that tell of what the log was asked."""
+    found: dict[Piece, list[int]] = {piece: [] for piece in by_guid.values()}
+    for path, first, place in log.chunks_shown():
+        if (piece := by_guid.get((path, first))) is not None:
+            found[piece].append(place)
+    return {piece: tuple(places) for piece, places in found.items()}
+
+
+def _retold(given: Sequence[Piece], task: Retelling) -> Iterator[Retold]:
+    reader = Reteller(task)
+    for piece in given:
+        yield from reader.read(piece)

@@ -1,0 +1,184 @@
+"""Trees of evidence that is read again in two turns, against trees of all that it tells."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carhound.findings.lineage import Tree
+from carhound.findings.lineage_build import Lineages
+from carhound.findings.process_events import process_of, told
+from carhound.findings.process_log import ProcessLog
+from carhound.findings.run import Finding
+from carhound.model.event import Event
+from carhound.pipeline.lineage import with_trees
+from carhound.pipeline.pieces import Piece, pieces
+from carhound.pipeline.recall import from_files_again
+from carhound.pipeline.retelling import Ended, Reteller, Retelling, Retold
+from carhound.readers.interface import ReadOptions
+from carhound.simulate.engine import events
+from carhound.simulate.event import Simulated
+from carhound.simulate.scenario import bundled, load
+from carhound.simulate.writers import FORMATS
+
+from .telling import SECURITY, START, SYSMON, everybody, guid_of, read
+
+CHANNELS = {SYSMON: "Microsoft-Windows-Sysmon/Operational", SECURITY: "Security"}
+NO_GUID = "{00000000-0000-0000-0000-000000000000}"
+HOSTS = st.sampled_from(["ws1.example.org", "WS1", "ws2.example.org", ""])
+SURE = st.sampled_from([*map(guid_of, range(6)), guid_of(1).lower(), guid_of(2).strip("{}")])
+"""Stored as GUIDs and as texts."""
+GUIDS = st.one_of(SURE, st.sampled_from([NO_GUID, "-", "4", ""]))
+NUMBERS = st.sampled_from(["4", "8", "12", "16", "0", "-", "x"])
+IMAGES = st.sampled_from(["C:\\Windows\\System32\\cmd.exe", "C:\\a\\cmd.exe", "c:\\A\\CMD.EXE", "C:\\b.exe"])
+HASHES = st.sampled_from(["MD5=1", "MD5=1,IMPHASH=7", "MD5=2,IMPHASH=7", "-"])
+TIMES = st.integers(0, 40).map(lambda quarters: quarters / 4)
+
+
+def simulated(provider: str, event_id: int, seconds: float, computer: str, data: dict[str, str]) -> Simulated:
+    time = START + timedelta(seconds=seconds)
+    data = {name: text for name, text in data.items() if text}
+    header = (provider, "", CHANNELS[provider], computer, event_id, 1, 4, 1, 0, 0x80 << 56)
+    return Simulated(*header, int(seconds * 1000), time, 4, 4, None, data)
+
+
+def hexadecimal(number: str) -> str:
+    return hex(int(number)) if number.isdigit() else number
+
+
+@st.composite
+def records(draw: st.DrawFn, sure: bool = False) -> Simulated:
+    """Of few processes on few computers, with what can be missing missing, so that much is ambiguous.
+
+    Where they are sure they have GUIDs at least.
+    """
+    kinds = ["started", "started", "end", "deed", "other"]
+    kind = draw(st.sampled_from(kinds if sure else [*kinds, "audited", "audited end"]))
+    seconds, computer, number = draw(TIMES), draw(HOSTS), draw(NUMBERS)
+    if kind == "audited":
+        data = {
+            "NewProcessId": hexadecimal(number),
+            "NewProcessName": draw(IMAGES),
+            "ProcessId": hexadecimal(draw(NUMBERS)),
+            "ParentProcessName": draw(IMAGES),
+        }
+        return simulated(SECURITY, 4688, seconds, computer, data)
+    if kind == "audited end":
+        return simulated(SECURITY, 4689, seconds, computer, {"ProcessId": hexadecimal(number)})
+    data = {
+        "UtcTime": "",
+        "ProcessGuid": draw(SURE if sure else GUIDS),
+        "ProcessId": number,
+        "Image": draw(IMAGES),
+    }
+    if kind == "deed":
+        data["TargetFilename"] = draw(st.sampled_from("abc"))
+    if kind == "started":
+        data |= {
+            "CommandLine": draw(st.sampled_from("abc")),
+            "OriginalFileName": draw(st.sampled_from(["", "cmd.exe", "other.exe"])),
+            "Description": draw(st.sampled_from(["", "x", "Microsoft(C) Register Server"])),
+            "Hashes": draw(HASHES),
+            "ParentProcessGuid": draw(GUIDS),
+            "ParentProcessId": draw(NUMBERS),
+            "ParentImage": draw(IMAGES),
+        }
+    event_id = {"started": 1, "end": 5, "deed": 11, "other": 4688}[kind]
+    return simulated(SYSMON, event_id, seconds, computer, data)
+
+
+def written(folder: Path, form: str, number: int, some: Iterable[Simulated]) -> Path:
+    write, ending = FORMATS[form]
+    path = folder / f"{number}{ending}"
+    with path.open("wb") as stream:
+        write(some, stream)
+    return path
+
+
+def finding(number: int, event: Event) -> Finding:
+    return Finding(str(number), "", (), event.time, event.computer, None, None, None, (), {}, {})
+
+
+def again(paths: Sequence[Path], foci: Sequence[Event]) -> list[Tree | None]:
+    asked = from_files_again(list(map(str, paths)), ReadOptions())
+    found, lacking = with_trees(
+        [(event, finding(*one)) for one in enumerate(foci) for event in one[1:]], asked
+    )
+    assert lacking is None
+    return [one.tree for one in found]
+
+
+def of_everything(all_events: Sequence[Event], foci: Sequence[Event]) -> list[Tree | None]:
+    whos = [process_of(event) for event in foci]
+    hosts = {who.host for who in whos if who is not None}
+    with ProcessLog() as log:
+        for event in (*foci, *all_events):
+            if (one := told(event)) is not None and one.who.host in hosts:
+                log.add(one)
+        log.settle()
+        lineages = Lineages(log, [(str(number), who) for number, who in enumerate(whos) if who is not None])
+        return [None if who is None else lineages.tree(who) for who in whos]
+
+
+LOGS = st.booleans().flatmap(
+    lambda sure: st.lists(st.lists(records(sure), max_size=14), min_size=1, max_size=2)
+)
+
+
+@pytest.mark.parametrize("form", ["evtx", "jsonl"])
+@settings(max_examples=150, deadline=None)
+@given(LOGS, st.data())
+def test_the_trees_are_those_of_everything(
+    form: str, parts: list[list[Simulated]], data: st.DataObject
+) -> None:
+    with TemporaryDirectory() as folder:
+        paths = [written(Path(folder), form, *one) for one in enumerate(parts) if one[1]]
+        logged = [event for path in paths for event in read(path)]
+        if not logged:
+            return
+        foci = data.draw(st.lists(st.sampled_from(logged), min_size=1, max_size=2))
+        assert again(paths, foci) == of_everything(logged, foci)
+
+
+@pytest.mark.parametrize("form", ["evtx", "jsonl"])
+@pytest.mark.parametrize("security", [True, False])
+def test_the_trees_of_scenarios_are_those_of_everything(form: str, security: bool, tmp_path: Path) -> None:
+    some = list(events([load(name) for name in bundled()], hosts=1, days=1, security=security))
+    paths = [written(tmp_path, form, number, some[number::3]) for number in range(3)]
+    logged = read(*paths)
+    foci = [event for event in logged if event.event_id in ("1", "4688", "7")]
+    foci = foci[:: len(foci) // 40]
+    trees = again(paths, foci)
+    assert trees == of_everything(logged, foci)
+    assert any(len(list(everybody(tree.root))) > 3 for tree in trees if tree is not None)
+
+
+def outlines(folder: Path, some: list[Simulated]) -> tuple[Piece, list[Retold]]:
+    (piece,) = pieces([str(written(folder, "evtx", 0, some))])
+    reader = Reteller(Retelling(ReadOptions(), frozenset({"ws1"}), None))
+    return piece, list(reader.read(piece))
+
+
+def test_chunks_are_told_by_guids_only_where_all_have_one(tmp_path: Path) -> None:
+    def event(event_id: int, guid: str, computer: str = "ws1", provider: str = SYSMON) -> Simulated:
+        data = {"ProcessGuid": guid, "ProcessId": "4", "Image": "x", "TargetFilename": "x"}
+        return simulated(provider, event_id, 1, computer, data)
+
+    sure = [event(1, guid_of(1)), event(11, guid_of(2)), event(11, guid_of(3).lower()), event(4688, "")]
+    piece, told = outlines(
+        tmp_path, [*sure, event(11, "", "ws2"), event(5, ""), event(4624, "", "ws1", SECURITY)]
+    )
+    assert [one.ended for one in told] == [Ended(piece, by_guid=True)]
+    ((_, _, place, guids),) = told[0].named
+    assert place == 4096
+    assert {guids[at : at + 16] for at in range(0, len(guids), 16)} == {
+        UUID(guid_of(number)).bytes_le for number in (1, 2, 3)
+    }
+    for other in (event(11, ""), event(1, NO_GUID), event(3, "4"), event(4688, "", "ws1", SECURITY)):
+        _, told = outlines(tmp_path, [*sure, other])
+        assert [one.ended for one in told] == [None]

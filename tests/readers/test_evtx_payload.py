@@ -1,0 +1,145 @@
+"""Fields told from the bytes of a chunk, against what the parser says of its records."""
+
+import io
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carhound.model.event import RawEvent, Value
+from carhound.readers.evtx import EvtxReader
+from carhound.readers.evtx_chunks import Chunk, chunks
+from carhound.readers.evtx_glance import glance
+from carhound.readers.evtx_payload import Payloads
+from carhound.readers.evtx_templates import UnfamiliarError
+from carhound.readers.interface import ReadOptions
+from carhound.simulate.engine import events
+from carhound.simulate.event import Simulated
+from carhound.simulate.scenario import bundled, load
+from carhound.simulate.writers import evtx
+
+START = datetime(2024, 6, 14, 12, tzinfo=UTC)
+GUID, NO_GUID = "{C1A8C5E4-1B2C-65F3-0100-00000000A00A}", "{00000000-0000-0000-0000-000000000000}"
+NAMES = ("ProcessGuid", "ProcessId", "NewProcessId", "Image", "UtcTime", "Nowhere")
+TEXTS = st.one_of(
+    st.sampled_from([GUID, GUID.lower(), GUID.strip("{}"), NO_GUID, "-", "", "0", "4", "0x1c", "true"]),
+    st.integers(0, 1 << 40).map(str),
+    st.integers(0, 1 << 64).map(hex),
+    st.text(max_size=20),
+)
+
+
+def record(number: int, event_id: int, data: dict[str, str]) -> Simulated:
+    source = ("Microsoft-Windows-Sysmon", "", "Microsoft-Windows-Sysmon/Operational", "ws1", event_id)
+    time = START + timedelta(seconds=number)
+    return Simulated(*source, 1, 4, 1, 0, 0x80 << 56, number, time, 4, 4, "S-1-5-18", data)
+
+
+def log_of(records: Sequence[Simulated]) -> bytes:
+    stream = io.BytesIO()
+    evtx.write(records, stream)
+    return stream.getvalue()
+
+
+def chunks_of(log: bytes) -> list[Chunk]:
+    return [chunk for chunk in chunks(io.BytesIO(log)) if isinstance(chunk, Chunk)]
+
+
+def parsed(log: bytes) -> list[RawEvent]:
+    return [one for one in EvtxReader().read(io.BytesIO(log), ReadOptions()) if isinstance(one, RawEvent)]
+
+
+def places(chunk: Chunk) -> list[int]:
+    met = glance(chunk.data)
+    assert met is not None
+    return sorted(place for _, some in met.values() for place in some)
+
+
+def bare(data: Mapping[str, Value]) -> dict[str, str]:
+    """The fields, GUIDs without braces: the reader puts them around texts as well."""
+    return {name: str(data[name]).strip("{}") for name in NAMES if name in data}
+
+
+def told(log: bytes) -> Iterator[dict[str, str]]:
+    for chunk in chunks_of(log):
+        yield from map(bare, Payloads(chunk.data).of(places(chunk), NAMES))
+
+
+def expected(log: bytes) -> list[dict[str, str]]:
+    return [bare(one.data) for one in parsed(log)]
+
+
+DATA = st.dictionaries(st.sampled_from([*NAMES[:-1], "Other"]), TEXTS, min_size=1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([1, 5, 11]), DATA), min_size=1, max_size=8))
+def test_what_is_told_is_what_parsing_tells(some: list[tuple[int, dict[str, str]]]) -> None:
+    log = log_of([record(number, *one) for number, one in enumerate(some, 1)])
+    try:
+        found = list(told(log))
+    except UnfamiliarError:
+        return
+    assert found == expected(log)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=3))
+def test_it_is_known_whether_all_have_a_guid(texts: list[str]) -> None:
+    records = [record(number, 1, {"Image": "x", "ProcessGuid": text}) for number, text in enumerate(texts, 1)]
+    (chunk,) = chunks_of(log_of(records))
+    guids = {GUID, GUID.lower(), GUID.strip("{}")}
+    known = Payloads(chunk.data).guids(places(chunk), "ProcessGuid")
+    assert known == ({UUID(GUID).bytes_le} if guids.issuperset(texts) else None)
+    assert Payloads(chunk.data).guids(places(chunk), "Image") is None
+    assert Payloads(chunk.data).guids(places(chunk), "Nowhere") is None
+
+
+def test_whole_logs_of_scenarios_are_familiar() -> None:
+    log = log_of(list(events([load(name) for name in bundled()], hosts=2, days=1)))
+    assert len(chunks_of(log)) > 3
+    found = list(told(log))
+    assert found == expected(log)
+    assert sum("ProcessGuid" in one for one in found) > 100
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("ProcessGuid", "ProcessGuit"), ("Image", "Imago"), ("Data", "Date")]
+)
+def test_a_template_that_looks_like_a_known_one_is_looked_at(old: str, new: str) -> None:
+    """Its GUID and size are the same, and a name is another."""
+    data = {"ProcessGuid": GUID, "ProcessId": "4", "Image": "C:\\x.exe"}
+    log = log_of([record(number, 1, data) for number in range(1, 3)])
+    assert list(told(log)) == [bare(data)] * 2
+    size, name = len(old).to_bytes(2, "little"), old.encode("utf-16-le")
+    assert log.count(size + name) == 1
+    altered = log.replace(size + name, size + new.encode("utf-16-le"))
+    if old == "Data":
+        with pytest.raises(UnfamiliarError):
+            list(told(altered))
+    else:
+        assert list(told(altered)) == expected(altered) != expected(log)
+    assert list(told(log)) == [bare(data)] * 2
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_hostile_bytes_are_unfamiliar_or_told_as_parsed(data: st.DataObject) -> None:
+    log = bytearray(log_of([record(1, 1, {"ProcessGuid": GUID, "ProcessId": "4", "Image": "C:\\x.exe"})]))
+    first = 4096 + 512
+    end = first + int.from_bytes(log[first + 4 : first + 8], "little")
+    for _ in range(data.draw(st.integers(1, 3))):
+        log[data.draw(st.integers(first + 24, end - 5))] = data.draw(st.integers(0, 255))
+    (chunk,) = chunks_of(bytes(log))
+    if glance(chunk.data) is None:
+        return
+    try:
+        found = list(told(bytes(log)))
+    except (UnfamiliarError, struct.error):
+        return
+    read = expected(bytes(log))
+    assert not read or found == read
