@@ -5,8 +5,9 @@ export UV_COMPILE_BYTECODE = 1
 # Hundreds of tests start the program: it is compiled once, whatever the environment says.
 unexport PYTHONDONTWRITEBYTECODE
 UV = .uv/bin/uv
+PROOFS = tests/analytics tests/corpus tests/explain tests/lineage tests/lake/test_equality.py
 
-.PHONY: demo docs test lint style types layers format fuzz bench bench-memory bench-files bench-lake
+.PHONY: demo docs test lint style types layers format fuzz proof bench bench-memory bench-files bench-lake
 
 # A small fleet with one incident, as real .evtx files, and the hunt through it.
 demo: .venv/ready
@@ -32,6 +33,13 @@ bench-files: .venv/ready
 # 50 million events: 20 GB of room and half an hour. CARHOUND_BENCH_EVENTS=2000000 for a quick look.
 bench-lake: .venv/ready
 	$(UV) run --locked python bench/lake.py
+
+# Skipping and several processes change nothing: what compares runs is run in every way of reading. An hour.
+proof: .venv/ready
+	CARHOUND_SKIPPING=off $(UV) run --locked pytest -q -n auto $(PROOFS)
+	for processes in 1 2 4; do \
+		CARHOUND_PROCESSES=$$processes $(UV) run --locked pytest -q -n auto $(PROOFS) || exit 1; \
+	done
 
 lint: .venv/ready
 	$(MAKE) --no-print-directory --jobs=2 --output-sync style types layers

@@ -1,6 +1,8 @@
 """Fixtures of all tests."""
 
+import multiprocessing
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,23 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the shared data, and {folder} is no folder (set CARHOUND_SHARED)")
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def way_of_reading() -> Iterator[None]:
+    """`CARHOUND_SKIPPING=off` and `CARHOUND_PROCESSES=N` say how runs in this process read: `make proof`."""
+    with pytest.MonkeyPatch.context() as patched:
+        if os.environ.get("CARHOUND_SKIPPING") == "off":
+            from carhound.readers.part import Part
+
+            patched.setattr(Part, "sifted", lambda self, _: self.items())
+        if processes := int(os.environ.get("CARHOUND_PROCESSES", "0")):
+            from carhound.pipeline import over_files, workers
+
+            chosen = over_files.processes_for
+            patched.setattr(
+                over_files, "processes_for", lambda asked, given: chosen(asked or processes, given)
+            )
+            # Forked workers see what tests have patched, and start in no time.
+            patched.setattr(workers, "_context", lambda: multiprocessing.get_context("fork"))
+        yield

@@ -388,6 +388,7 @@ def test_an_interrupt_leaves_what_comes_before(evidence: Path, monkeypatch: pyte
     assert not multiprocessing.active_children()
 
 
+@pytest.mark.skipif(os.environ.get("CARHOUND_SKIPPING") == "off", reason="they do not know of it")
 def test_processes_that_are_started_anew(
     records: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

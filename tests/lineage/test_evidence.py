@@ -46,7 +46,7 @@ def logs(
     return paths
 
 
-def found(*paths: Path, **options: str) -> dict[str, Tree]:
+def found(*paths: Path, **options: object) -> dict[str, Tree]:
     request = Request(tuple(map(str, paths)), ("carhound", "hunt"), now="wall", **options)  # type: ignore[arg-type]
     return {one.id: one.tree for one in hunt(request).findings if one.tree is not None}
 
@@ -120,10 +120,10 @@ def test_files_of_other_computers_are_not_read_again(tmp_path: Path, monkeypatch
         return sifted(part, sieve)
 
     monkeypatch.setattr(Part, "sifted", counted)
-    found(mine, other)
+    found(mine, other, processes=1)
     assert sorted(read) == sorted([str(mine), str(mine), str(other)])
     read.clear()
-    found(other)
+    found(other, processes=1)
     assert read == [str(other)]
 
 

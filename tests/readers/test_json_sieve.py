@@ -16,7 +16,7 @@ from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Glimpsed
 from carhound.model.folding import fold
 from carhound.plan.rewrites.required_literals import SPELLINGS
-from carhound.readers import json_glance
+from carhound.readers import json_glance, json_items
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import PayloadTest, ReadOptions, read_exactly
 from carhound.readers.json_reader import JsonReader
@@ -319,6 +319,22 @@ def test_encodings(encoding: str) -> None:
     text = lines(*records).decode()
     read, glimpsed = check(text.encode(encoding), Wanting(LITERAL))
     assert (read + glimpsed, glimpsed > 5) == (9, True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+@pytest.mark.parametrize("size", [1, 64, 251, 997, 5000])
+def test_a_literal_is_found_across_the_borders_of_what_is_read(
+    size: int, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_items, "_CHUNK", size)
+    ways = [*SPELT.values(), *("x" * number for number in range(12))]
+    made = "".join(
+        json.dumps(nxlog(number, CommandLine=ways[number % len(ways)]), ensure_ascii=number % 3 == 0) + "\n"
+        for number in range(90)
+    )
+    read, glimpsed = check(made.encode(encoding), Wanting(LITERAL))
+    assert 90 * len(SPELT) // len(ways) <= read == 90 - glimpsed
+    assert glimpsed > 0 or size < 997
 
 
 values = st.text(st.sampled_from('a\\"/\u00e4\u212a\n\t{}[]:, \ud7ff'), max_size=8) | st.sampled_from(

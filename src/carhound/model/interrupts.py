@@ -1,4 +1,4 @@
-"""Ctrl-C has to wait while events are on their way into the lake: nobody could say where they are then."""
+"""Ctrl-C has to wait where half of something would stay behind, and nobody could say how much."""
 
 import signal
 import threading

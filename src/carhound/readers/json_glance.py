@@ -123,10 +123,14 @@ class LineGlance:
         self._faulty: set[int] = set()
         """Likewise those that have to be read, whatever their layout."""
 
-    def __call__(self, buffer: bytes, at: int) -> int:
-        """Where the first line at or after `at`, which begins one, stands that has to be read."""
+    def __call__(self, buffer: bytes, at: int) -> tuple[int, int]:
+        """Where the first line at or after `at`, which begins one, stands that has to be read.
+
+        Also how many lines before it were passed over.
+        """
+        passed = 0
         if not self._known:
-            return at
+            return at, passed
         if buffer is not self._buffer:
             self._turn_to(buffer, at)
         lines, hits, faulty = self._lines, self._hits, self._faulty
@@ -153,7 +157,8 @@ class LineGlance:
                 tally = settled.looked
             tally.times.append(time)
             place = stop
-        return max(at, self._offset + place)
+            passed += 1
+        return max(at, self._offset + place), passed
 
     def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
         """Takes note of a line that was read; `remarked` says that more was told than the event."""

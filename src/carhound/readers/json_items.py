@@ -149,9 +149,11 @@ class JsonItems:
             return None
         if self._buffer[at - 1] != 0x0A if at else self._lead != b"":
             return None
-        self._at = self._glance(self._buffer, at)
-        if self._at == at:
+        self._at, passed = self._glance(self._buffer, at)
+        if not passed:
             return None
+        self._line += self._buffer.count(b"\n", self._counted, at) + passed
+        self._counted = self._at
         self._pieces = 0
         return self._glance.told()
 

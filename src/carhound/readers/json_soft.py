@@ -37,7 +37,7 @@ class Faults:
 
     def __call__(self, lines: bytes) -> set[int]:
         """Where these lines begin."""
-        found = set(lines_found(lines, self._find_escape))
+        found = set(lines_found(lines, self._find_escape)) if b"\\" in lines else set()
         if _has_faulty_bytes(lines):
             place = 0
             for line in lines.split(b"\n"):
