@@ -318,15 +318,15 @@ def test_small_files_are_read_together_or_apart(
 
 
 def test_loads_keep_the_order_and_leave_large_files_and_streams_alone(tmp_path: Path) -> None:
-    sizes = [10, 10, 0, 500, 10, 10, 10, 0]
+    sizes = [0, 10, 10, 500, 0, 10, 10, 10]
     for number, size in enumerate(sizes):
         (tmp_path / str(number)).write_bytes(bytes(size))
-    given = pieces.pieces([str(tmp_path), "-"])
+    given = pieces.pieces([str(tmp_path), "-", str(tmp_path / "0")])
     made = pieces.loads(given, 2)
     assert [piece for load in made for piece in load] == given
     together = [[piece.found.size for piece in load] for load in made]
-    assert together == [[10, 10, 0], [500], [10, 10, 10, 0], [0]]
-    assert made[-1][0].found.stream
+    assert together == [[0, 10, 10], [500], [0, 10, 10, 10], [0], [0]]
+    assert [load[0].found.stream for load in made] == [False, False, False, True, False]
 
 
 @pytest.mark.parametrize("loads", [in_one_load, one_by_one])

@@ -208,7 +208,7 @@ def processes_option(command: Command) -> Command:
         metavar="N",
         type=click.IntRange(min=1),
         help="How many processes read evidence; 1 reads it in this one. Default: as many as there are "
-        "processors to use, and 1 for less than 32 MB.",
+        "processors to use, and 1 for less than 16 MB.",
     )(command)
 
 

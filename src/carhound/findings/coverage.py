@@ -160,17 +160,14 @@ class HostTally:
         if host is None:
             host = self._hosts[glimpsed.computer] = _Host()
         host.events += glimpsed.events
-        host.first = glimpsed.first if host.first is None else min(host.first, glimpsed.first)
-        host.last = glimpsed.last if host.last is None else max(host.last, glimpsed.last)
-        provider, event_id = glimpsed.provider, glimpsed.event_id
-        if SYSMON.holds(provider, glimpsed.channel):
-            host.sysmon_1 += glimpsed.events * (event_id == "1")
-            host.sysmon_7 += glimpsed.events * (event_id == "7")
-        elif event_id == "4688" and SECURITY.holds(provider, glimpsed.channel):
-            host.security_4688 += glimpsed.events
-            host.security_4688_unread += glimpsed.events
+        if host.first is None or glimpsed.first < host.first:
+            host.first = glimpsed.first
+        if host.last is None or glimpsed.last > host.last:
+            host.last = glimpsed.last
+        if glimpsed.event_id in _COUNTED:
+            _count_glimpsed(host, glimpsed)
         if eligible:
-            host.pending.add((eligible, provider or glimpsed.channel))
+            host.pending.add((eligible, glimpsed.provider or glimpsed.channel))
 
     def join(self, other: "HostTally") -> None:
         """Adds what another one counted, also in the file being read."""
@@ -228,6 +225,15 @@ def _count(host: _Host, event: Event) -> None:
     elif event.event_id == "4688" and SECURITY.holds(event.provider, event.channel):
         host.security_4688 += 1
         host.with_command_line += bool(event.data.get("CommandLine"))
+
+
+def _count_glimpsed(host: _Host, glimpsed: Glimpsed) -> None:
+    if SYSMON.holds(glimpsed.provider, glimpsed.channel):
+        host.sysmon_1 += glimpsed.events * (glimpsed.event_id == "1")
+        host.sysmon_7 += glimpsed.events * (glimpsed.event_id == "7")
+    elif glimpsed.event_id == "4688" and SECURITY.holds(glimpsed.provider, glimpsed.channel):
+        host.security_4688 += glimpsed.events
+        host.security_4688_unread += glimpsed.events
 
 
 def archive_of(path: str) -> str | None:

@@ -63,14 +63,14 @@ def loads(given: Sequence[Piece], processes: int) -> Sequence[Load]:
     """The pieces in their order, small ones together as far as all processes still get enough of them."""
     most = min(_LOAD, sum(_size(piece) for piece in given) // (_LOADS * processes))
     made: list[list[Piece]] = []
-    room = 0
+    room = -1
     for piece in given:
         size = _size(piece)
         if size > room or piece.found.stream:
             made.append([])
             room = most
         made[-1].append(piece)
-        room = 0 if piece.found.stream else room - size
+        room = -1 if piece.found.stream else room - size
     return made
 
 

@@ -2,12 +2,15 @@
 
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
-from rich.console import Console
 from rich.text import Text
 
 from carhound.outputs.escape import pieces
+
+if TYPE_CHECKING:  # a page without colour needs none, and it costs a start 10 ms
+    from rich.console import Console
 
 Part = str | tuple[str, str] | Text
 """Text of ours (with a style), or a finished Text. Evidence comes in through `evidence` only."""
@@ -15,6 +18,9 @@ Part = str | tuple[str, str] | Text
 NARROWEST = 60
 """Columns below which a page does not shrink: labels and carets need room."""
 
+
+_ANY_CONSOLE: Any = None
+"""Folding asks none: nothing is justified."""
 
 _LONGEST = 40_000
 """Characters of one text that are shown; a command line of Windows has at most 32,767."""
@@ -36,17 +42,7 @@ class Page:
     def __init__(self, width: int, *, colour: bool) -> None:
         self.width = max(width, NARROWEST)
         self._buffer = io.StringIO()
-        self._console = Console(
-            file=self._buffer,
-            width=self.width,
-            force_terminal=colour,
-            color_system="standard" if colour else None,
-            no_color=not colour,
-            legacy_windows=False,
-            markup=False,
-            emoji=False,
-            highlight=False,
-        )
+        self._console = _console(self._buffer, self.width) if colour else None
         self._blank_due = False
 
     def line(self, *parts: Part, indent: int = 0, hang: int | None = None) -> None:
@@ -68,7 +64,7 @@ class Page:
 
     def folded(self, text: Text, width: int) -> list[Text]:
         """The text in lines of at most `width` columns, cut at blanks where possible; only blanks go."""
-        lines = list(text.wrap(self._console, width, overflow="fold"))
+        lines = list(text.wrap(_ANY_CONSOLE, width, overflow="fold"))
         for line in lines:
             line.rstrip()
         return lines
@@ -111,4 +107,23 @@ class Page:
             self._buffer.write("\n")
             self._blank_due = False
         line.rstrip()
-        self._console.print(line, soft_wrap=True)
+        if self._console is None:
+            self._buffer.write(line.plain + "\n")
+        else:
+            self._console.print(line, soft_wrap=True)
+
+
+def _console(buffer: io.StringIO, width: int) -> "Console":
+    from rich.console import Console
+
+    return Console(
+        file=buffer,
+        width=width,
+        force_terminal=True,
+        color_system="standard",
+        no_color=False,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
