@@ -199,11 +199,11 @@ def test_damaged_chunks_are_told_though_nothing_in_them_is_looked_for() -> None:
 
 FIRST_VALUES = 38
 """Where in a record behind the first the count of its values stands; their sizes and types follow."""
-SID = 12
-"""The number of that of the user, among the values of a record."""
+SID, COMPUTER = 12, 18
+"""The numbers of that of the user and of the computer's name, among the values of a record."""
 
 
-@pytest.mark.parametrize("number", [0, 4, 9, SID, 15])
+@pytest.mark.parametrize("number", [0, 4, 9, SID, 15, COMPUTER])
 def test_values_of_another_size_than_their_type_has_move_those_behind_them(number: int) -> None:
     data = written(record(number, {"Image": "a"}, event_id=number) for number in range(1, 4))
     kind_at = second_record(data) + FIRST_VALUES + 4 + 4 * number + 2

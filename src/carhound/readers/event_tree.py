@@ -112,6 +112,8 @@ def plain_payload(event: Any, names: Iterable[str] | None) -> dict[str, Value] |
         return None
     data: dict[str, Value] = {}
     for name in event_data if names is None else names:
+        if name[:1] == "@":
+            continue
         value = event_data.get(name)
         if type(value) is str:
             data[name] = value

@@ -121,7 +121,7 @@ def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Glance:
         if payload:
             name_at = start + payload + inner
             name = record[name_at : name_at + length]
-            if inner_kind != BINXML or kind not in _TEXTS or len(name) < length:
+            if inner_kind != BINXML or kind != STRING or len(name) < length:
                 raise UnfamiliarError
             if name != computer:
                 texts, computer = said, name

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from carhound.model.event import RawEvent
-from carhound.readers.event_tree import tree_event
+from carhound.readers.event_tree import plain_payload, tree_event
 from carhound.readers.notes import Notes
 
 TIME = "2024-06-14T12:00:00.1234567Z"
@@ -179,3 +179,10 @@ def test_user_data_is_the_inside_of_its_element() -> None:
 )
 def test_odd_trees_are_events_with_little_in_them(event: dict[str, Any]) -> None:
     assert read(event).event_id is None
+
+
+def test_a_plain_payload_is_that_of_the_event() -> None:
+    payload = {"@a": "no field", "b": "text", "c": 7, "d": None}
+    data = tree_event({"System": {}, "EventData": payload}, "item 1", Notes(UTC)).data
+    assert plain_payload({"System": {}, "EventData": payload}, None) == data == {"b": "text", "c": "7"}
+    assert plain_payload({"System": {}, "EventData": payload}, ["@a", "b", "x"]) == {"b": "text"}

@@ -69,10 +69,12 @@ class SharedRow(Row):
         self._folded: dict[Field, tuple[str, ...]] = {}
 
     def folded(self, field: Field, read: Getter) -> tuple[str, ...]:
-        """Likewise, but read once for all conditions."""
+        """Likewise, but read once for all conditions, save where each plan is told of an alias."""
         found = self._folded.get(field)
         if found is None:
-            found = self._folded[field] = super().folded(field, read)
+            found = super().folded(field, read)
+            if field.view == "car" or field.name not in NATIVE_ALIASES:
+                self._folded[field] = found
         return found
 
 
