@@ -143,3 +143,18 @@ def test_hostile_bytes_are_unfamiliar_or_told_as_parsed(data: st.DataObject) -> 
         return
     read = expected(bytes(log))
     assert not read or found == read
+
+
+@pytest.mark.parametrize("kind", [*range(0x24), *range(0x80, 0x96)])
+def test_values_of_another_size_than_their_type_has_are_unfamiliar_or_told_as_parsed(kind: int) -> None:
+    data = {"Other": "4", "ProcessId": "4", "Image": "C:\\x.exe", "ProcessGuid": GUID}
+    log = bytearray(log_of([record(1, 1, data)]))
+    head = struct.pack("<I", 4) + b"".join(struct.pack("<HBB", *one, 0) for one in ((2, 1), (4, 8), (16, 1)))
+    assert log.count(head) == 1
+    log[log.index(head) + 6] = kind
+    try:
+        found = list(told(bytes(log)))
+    except (UnfamiliarError, struct.error):
+        return
+    read = expected(bytes(log))
+    assert not read or found == read

@@ -197,6 +197,38 @@ def test_damaged_chunks_are_told_though_nothing_in_them_is_looked_for() -> None:
     check(bytes(data[: HEADER + CHUNK + 9000] + data[HEADER + 2 * CHUNK :]), Wanting(LITERAL))
 
 
+FIRST_VALUES = 38
+"""Where in a record behind the first the count of its values stands; their sizes and types follow."""
+SID = 12
+"""The number of that of the user, among the values of a record."""
+
+
+@pytest.mark.parametrize("number", [0, 4, 9, SID, 15])
+def test_values_of_another_size_than_their_type_has_move_those_behind_them(number: int) -> None:
+    data = written(record(number, {"Image": "a"}, event_id=number) for number in range(1, 4))
+    kind_at = second_record(data) + FIRST_VALUES + 4 + 4 * number + 2
+    for kind in (*range(0x24), *range(0x80, 0x96)):
+        check_unless_damaged(data, kind_at, kind)
+
+
+def test_a_sid_that_is_longer_than_its_size_moves_the_values_behind_it() -> None:
+    data = written(record(number, {"Image": "a"}, event_id=number) for number in range(1, 4))
+    parts_at = data.index(bytes.fromhex("010100000000000512000000"), second_record(data)) + 1
+    for parts in range(16):
+        check_unless_damaged(data, parts_at, parts)
+
+
+def second_record(data: bytes) -> int:
+    return HEADER + 512 + int.from_bytes(data[HEADER + 516 : HEADER + 520], "little")
+
+
+def check_unless_damaged(data: bytes, at: int, byte: int) -> None:
+    """Of records that are passed over damage is not told."""
+    altered = data[:at] + bytes([byte]) + data[at + 1 :]
+    if all(isinstance(one, RawEvent) for one in EvtxReader().read(io.BytesIO(altered), ReadOptions())):
+        check(altered, Wanting(LITERAL))
+
+
 fields = st.fixed_dictionaries(
     {"CommandLine": st.text(max_size=30)},
     optional={"ProcessId": st.just("17"), "Hashes": st.text("aA0 ", max_size=9000)},

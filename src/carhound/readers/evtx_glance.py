@@ -14,17 +14,29 @@ from msgspec import Struct
 
 from carhound.readers.evtx_counts import FIRST_RECORD, records_of_whole
 from carhound.readers.evtx_templates import Header, Part, UnfamiliarError, definition, header_of
+from carhound.readers.evtx_values import (
+    BINXML,
+    COUNT,
+    FILETIME,
+    MOST_VALUES,
+    NULL,
+    SID,
+    SID_HEAD,
+    STRING,
+    UINT16,
+    check_sid,
+    fixed_size,
+)
 
 _RECORD = struct.Struct("<4sI")
 _RECORD_MAGIC = b"**\0\0"
 _INSTANCE = b"\x0f\x01\x01\x00\x0c\x01"
 _INSTANCE_AT, _TEMPLATE_AT, _VALUES_AT = 24, 34, 38
-_NUMBER = struct.Struct("<I")
+_TEMPLATE = struct.Struct("<I")
 _DESCRIPTOR = struct.Struct("<HBB")
+_KIND_AT = 2
 _BEHIND = "HBxHBx"
-_NULL, _STRING, _UINT16, _FILETIME, _BINXML = 0x00, 0x01, 0x06, 0x11, 0x21
-_TEXTS = (_NULL, _STRING)
-_MOST_VALUES = 64
+_TEXTS = (NULL, STRING)
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1) / 10
 _EARLIEST = (datetime(1970, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1) * 10
@@ -61,6 +73,8 @@ class _Shape(Struct, frozen=True, eq=False):
     header: Header
     texts: tuple[tuple[int, int, int], ...]
     """Number of a text among the values, its start and its end in the bytes of the texts."""
+    sids: tuple[tuple[int, int], ...]
+    """Start of each SID in these bytes, which reach at least behind its head, and its size."""
     payload: int
     """Where in the record the payload begins, if the computer's name follows it; else 0."""
 
@@ -107,7 +121,7 @@ def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Glance:
         if payload:
             name_at = start + payload + inner
             name = record[name_at : name_at + length]
-            if inner_kind != _BINXML or kind not in _TEXTS or len(name) < length:
+            if inner_kind != BINXML or kind not in _TEXTS or len(name) < length:
                 raise UnfamiliarError
             if name != computer:
                 texts, computer = said, name
@@ -148,6 +162,8 @@ def _named(found: _Found) -> Glance:
 
 @lru_cache(_REMEMBERED)
 def _kind(shape: _Shape, said: bytes, computer: bytes, event_id: int) -> Kind:
+    for start, size in shape.sids:
+        check_sid(said[start:], size)
     values = {number: _text(said[start:end]) for number, start, end in shape.texts}
     if shape.payload and isinstance(shape.header.computer, int):
         values[shape.header.computer] = _text(computer)
@@ -170,7 +186,7 @@ def _shape_at(chunk: bytes, at: int) -> tuple[bytes, int, _Shape, bytes]:
     """The record without a template defined in it, where it begins, its shape and what tells that."""
     if not chunk.startswith(_INSTANCE, at + _INSTANCE_AT):
         raise UnfamiliarError
-    (template,) = _NUMBER.unpack_from(chunk, at + _TEMPLATE_AT)
+    (template,) = _TEMPLATE.unpack_from(chunk, at + _TEMPLATE_AT)
     record, start = chunk, at
     if template == at + _VALUES_AT:
         _, size = _RECORD.unpack_from(chunk, at)
@@ -178,13 +194,13 @@ def _shape_at(chunk: bytes, at: int) -> tuple[bytes, int, _Shape, bytes]:
         record, start = chunk[at:template] + chunk[values : at + size], 0
     header = _whole_header(template, definition(chunk, template)) or header_of(chunk, template)[0]
     at_count = start + _VALUES_AT
-    (count,) = _NUMBER.unpack_from(record, at_count)
-    if count > _MOST_VALUES:
+    (count,) = COUNT.unpack_from(record, at_count)
+    if count > MOST_VALUES:
         raise UnfamiliarError
     stop = 0
-    while stop < count and record[at_count + 6 + _DESCRIPTOR.size * stop] != _BINXML:
+    while stop < count and record[at_count + COUNT.size + _KIND_AT + _DESCRIPTOR.size * stop] != BINXML:
         stop += 1
-    told = record[start + _INSTANCE_AT : at_count + _NUMBER.size + _DESCRIPTOR.size * stop]
+    told = record[start + _INSTANCE_AT : at_count + COUNT.size + _DESCRIPTOR.size * stop]
     return record, start, _shape(told, header), told
 
 
@@ -201,12 +217,17 @@ def _whole_header(at: int, template: bytes) -> Header | None:
 @lru_cache(_REMEMBERED)
 def _shape(told: bytes, header: Header) -> _Shape:
     head = _VALUES_AT - _INSTANCE_AT
-    (count,) = _NUMBER.unpack_from(told, head)
-    head += _NUMBER.size
+    (count,) = COUNT.unpack_from(told, head)
+    head += COUNT.size
     descriptors = [_DESCRIPTOR.unpack_from(told, at) for at in range(head, len(told), _DESCRIPTOR.size)]
     at = _INSTANCE_AT + head + _DESCRIPTOR.size * count
     starts = []
-    for size, _, _ in descriptors:
+    sids = []
+    for size, kind, _ in descriptors:
+        if fixed_size(kind) not in (None, size):
+            raise UnfamiliarError
+        if kind == SID:
+            sids.append((at, size))
         starts.append(at)
         at += size
     stop = len(descriptors)
@@ -217,10 +238,11 @@ def _shape(told: bytes, header: Header) -> _Shape:
             payload = at
         elif not isinstance(part, str):
             texts.append((part, *_span(descriptors, starts, part, _TEXTS)))
-    event_at, _ = _span(descriptors, starts, header.event_id, (_UINT16,))
-    time_at, _ = _span(descriptors, starts, header.time, (_FILETIME,))
-    first = min((start for _, start, _ in texts), default=time_at + 8)
-    last = max((end for _, _, end in texts), default=first)
+    event_at, _ = _span(descriptors, starts, header.event_id, (UINT16,))
+    time_at, _ = _span(descriptors, starts, header.time, (FILETIME,))
+    looked_at = [span[1:] for span in texts] + [(start, start + SID_HEAD) for start, _ in sids]
+    first = min((start for start, _ in looked_at), default=time_at + 8)
+    last = max((end for _, end in looked_at), default=first)
     told_end = _INSTANCE_AT + len(told)
     parts = (
         (_INSTANCE_AT, f"{len(told)}s"),
@@ -234,7 +256,8 @@ def _shape(told: bytes, header: Header) -> _Shape:
         layout += f"{_distance(reached, start)}x{code}"
         reached = start + struct.calcsize(f"<{code}")
     spans = tuple((part, start - first, end - first) for part, start, end in texts)
-    return _Shape(struct.Struct(layout), header, spans, payload)
+    heads = tuple((start - first, size) for start, size in sids)
+    return _Shape(struct.Struct(layout), header, spans, heads, payload)
 
 
 def _span(
@@ -243,7 +266,7 @@ def _span(
     if not isinstance(part, int) or part >= len(descriptors):
         raise UnfamiliarError
     size, kind, _ = descriptors[part]
-    if kind not in kinds or size != _SIZES.get(kind, size):
+    if kind not in kinds or (kind == NULL and size):
         raise UnfamiliarError
     return starts[part], starts[part] + size
 
@@ -254,5 +277,4 @@ def _distance(start: int, end: int) -> int:
     return end - start
 
 
-_SIZES = {_NULL: 0, _UINT16: 2, _FILETIME: 8}
 _ANY = struct.Struct("<4sIQ8x1s0s0s0s0sHQ0s")

@@ -13,14 +13,28 @@ from uuid import UUID
 from carhound.model.event import Value
 from carhound.readers.evtx_fields import fields_at
 from carhound.readers.evtx_templates import UnfamiliarError, definition
+from carhound.readers.evtx_values import (
+    BINXML,
+    COUNT,
+    GUID,
+    HEX32,
+    HEX64,
+    MOST_VALUES,
+    NULL,
+    SID,
+    SID_HEAD,
+    STRING,
+    UINT16,
+    UINT32,
+    UINT64,
+    check_sid,
+    fixed_size,
+)
 
 _RECORD = struct.Struct("<4sI")
 _FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
 _INSTANCE_AT = 24
 _TEMPLATE = struct.Struct("<2x4xI")
-_COUNT = struct.Struct("<I")
-_BINXML = 0x21
-_MOST_VALUES = 64
 _REMEMBERED = 1000
 
 
@@ -72,7 +86,7 @@ class Payloads:
         for place in places:
             _, size = _RECORD.unpack_from(chunk, place)
             outer, _ = _instance(chunk, place + _INSTANCE_AT)
-            (count,) = _COUNT.unpack_from(chunk, outer)
+            (count,) = COUNT.unpack_from(chunk, outer)
             inner, template = _instance(chunk, outer + _before_payload(chunk[outer : outer + 4 + 4 * count]))
             fields = known.get(template)
             if fields is None:
@@ -80,6 +94,7 @@ class Payloads:
             kinds, sizes, values = _values(chunk, inner)
             if len(kinds) < len(fields) or values + sum(sizes) > place + size:
                 raise UnfamiliarError
+            _check(chunk, kinds, sizes, values)
             yield fields, kinds, sizes, values
 
 
@@ -87,9 +102,9 @@ class Payloads:
 def _before_payload(head: bytes) -> int:
     """How many bytes of an instance with this count and these descriptors are before its payload."""
     kinds, sizes, values = _values(head, 0)
-    if _BINXML not in kinds:
+    if BINXML not in kinds:
         raise UnfamiliarError
-    return values + sum(sizes[: kinds.index(_BINXML)])
+    return values + sum(sizes[: kinds.index(BINXML)])
 
 
 def _instance(chunk: bytes, at: int) -> tuple[int, int]:
@@ -105,28 +120,45 @@ def _instance(chunk: bytes, at: int) -> tuple[int, int]:
 
 def _values(chunk: bytes, at: int) -> tuple[Sequence[int], Sequence[int], int]:
     """The types of an instance's values, their sizes, and where the first one begins."""
-    (count,) = _COUNT.unpack_from(chunk, at)
-    if count > _MOST_VALUES:
+    (count,) = COUNT.unpack_from(chunk, at)
+    if count > MOST_VALUES:
         raise UnfamiliarError
     descriptors = _descriptors(count)
-    told = descriptors.unpack_from(chunk, at + _COUNT.size)
-    return told[1::2], told[::2], at + _COUNT.size + descriptors.size
+    told = descriptors.unpack_from(chunk, at + COUNT.size)
+    return told[1::2], told[::2], at + COUNT.size + descriptors.size
 
 
-@lru_cache(_MOST_VALUES + 1)
+@lru_cache(MOST_VALUES + 1)
 def _descriptors(count: int) -> struct.Struct:
     return struct.Struct("<" + "HBx" * count)
 
 
+def _check(chunk: bytes, kinds: Sequence[int], sizes: Sequence[int], values: int) -> None:
+    """Raises UnfamiliarError where a value is not as long as its size says."""
+    for number, fixed in _to_check(kinds):
+        if fixed is None:
+            start = values + sum(sizes[:number])
+            check_sid(chunk[start : start + SID_HEAD], sizes[number])
+        elif sizes[number] != fixed:
+            raise UnfamiliarError
+
+
+@lru_cache(_REMEMBERED)
+def _to_check(kinds: Sequence[int]) -> tuple[tuple[int, int | None], ...]:
+    """Which values have a size by their type, and that; None for SIDs."""
+    fixed = ((number, kind, fixed_size(kind)) for number, kind in enumerate(kinds))
+    return tuple((number, size) for number, kind, size in fixed if size is not None or kind == SID)
+
+
 def _text(kind: int, data: bytes) -> str | None:
-    if kind == _STRING:
+    if kind == STRING:
         return _string(data)
-    if kind == _GUID and len(data) == _GUID_SIZE:
+    if kind == GUID:
         return _guid(data)
-    if kind in _NUMBERS and len(data) == _NUMBERS[kind]:
+    if kind in _NUMBERS:
         number = int.from_bytes(data, "little")
         return f"0x{number:x}" if kind in _HEXADECIMAL else str(number)
-    if kind == _NULL and not data:
+    if kind == NULL and not data:
         return None
     raise UnfamiliarError
 
@@ -144,9 +176,9 @@ def _string(data: bytes) -> str:
 
 @lru_cache(_REMEMBERED)
 def _stored_guid(kind: int, data: bytes) -> bytes | None:
-    if kind == _STRING and _GUID_TEXT.fullmatch(data) is not None:
+    if kind == STRING and _GUID_TEXT.fullmatch(data) is not None:
         data = UUID(data.decode("utf-16-le")).bytes_le
-    elif kind != _GUID or len(data) != _GUID_SIZE:
+    elif kind != GUID:
         return None
     return data if any(data) else None
 
@@ -157,10 +189,8 @@ def _guid(data: bytes) -> str:
     return f"{{{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}}}".upper()
 
 
-_NULL, _STRING, _GUID = 0x00, 0x01, 0x0F
-_GUID_SIZE = 16
 _HEX = rb"(?:[0-9A-Fa-f]\0)"
 _GUID_TEXT = re.compile(rb"(?:\{\0)?%b{8}(?:-\0%b{4}){3}-\0%b{12}(?:\}\0)?" % (_HEX, _HEX, _HEX))
-_NUMBERS = {0x06: 2, 0x08: 4, 0x0A: 8, 0x14: 4, 0x15: 8}
-"""Unsigned numbers, and their sizes."""
-_HEXADECIMAL = (0x14, 0x15)
+_NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
+"""Unsigned."""
+_HEXADECIMAL = (HEX32, HEX64)
