@@ -35,12 +35,11 @@ def way_of_reading() -> Iterator[None]:
 
             patched.setattr(Part, "sifted", lambda self, _: self.items())
         if processes := int(os.environ.get("CARHOUND_PROCESSES", "0")):
-            from carhound.pipeline import over_files, workers
+            from carhound.pipeline import forks, over_files, retold
 
             chosen = over_files.processes_for
-            patched.setattr(
-                over_files, "processes_for", lambda asked, given: chosen(asked or processes, given)
-            )
+            for user in (over_files, retold):
+                patched.setattr(user, "processes_for", lambda asked, given: chosen(asked or processes, given))
             # Forked workers see what tests have patched, and start in no time.
-            patched.setattr(workers, "_context", lambda: multiprocessing.get_context("fork"))
+            patched.setattr(forks, "context", lambda: multiprocessing.get_context("fork"))
         yield

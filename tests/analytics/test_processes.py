@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.pipeline import over_files, pieces, workers
+from carhound.pipeline import forks, over_files, pieces, workers
 from carhound.pipeline.part_reading import Batch, PartRead, PartReader
 from carhound.pipeline.parts import EvidencePart
 from carhound.pipeline.request import Request
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks, so that 
 @pytest.fixture(autouse=True)
 def forking(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test's own threads are no reason to start anew here."""
-    monkeypatch.setattr(workers, "_context", lambda: multiprocessing.get_context("fork"))
+    monkeypatch.setattr(forks, "context", lambda: multiprocessing.get_context("fork"))
 
 
 @pytest.fixture(scope="module")
@@ -393,7 +393,7 @@ def test_processes_that_are_started_anew(
     records: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on Windows and macOS: all that a worker needs is sent to it."""
-    monkeypatch.setattr(workers, "_context", lambda: multiprocessing.get_context("spawn"))
+    monkeypatch.setattr(forks, "context", lambda: multiprocessing.get_context("spawn"))
     for number in range(2):
         write(tmp_path / f"{number}.evtx", records[number::2][:200])
     assert read_by(2, tmp_path) == read_by(1, tmp_path)

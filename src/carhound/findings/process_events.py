@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from carhound.findings.lineage import DeedKind
 from carhound.model.datasets import SECURITY, SYSMON
-from carhound.model.event import Event, Value
+from carhound.model.event import Event, RawEvent, Value
 from carhound.model.folding import fold
 from carhound.model.names import short_name
 
@@ -116,9 +116,15 @@ def instant(microseconds: int | None) -> datetime | None:
 
 def process_of(event: Event) -> Who | None:
     """The process that an event is about: the one that it creates, or that did what it tells."""
-    time = None if event.time is None else (event.time - _EPOCH) // _MICROSECOND
-    header = Header(event.provider, event.channel, event.event_id, event.computer)
-    return process_in(header, time, event.data)
+    return process_in(_header_of(event), _microseconds(event), event.data)
+
+
+def _header_of(event: RawEvent) -> Header:
+    return Header(event.provider, event.channel, event.event_id, event.computer)
+
+
+def _microseconds(event: RawEvent) -> int | None:
+    return None if event.time is None else (event.time - _EPOCH) // _MICROSECOND
 
 
 def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Who | None:
@@ -134,6 +140,11 @@ def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> W
     if guid is None and pid is None:
         return None
     return Who(host_key(header.computer), guid, pid, time)
+
+
+def outline_of_event(event: RawEvent) -> Start | End | None:
+    """What an event tells in outline, as `outline_in`."""
+    return outline_in(_header_of(event), _microseconds(event), event.data)
 
 
 def outline_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Start | End | None:

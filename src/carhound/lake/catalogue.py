@@ -55,9 +55,9 @@ def create_table(folder: Path, name: str | None, columns: EventTable) -> Table:
             )
         except TableAlreadyExistsError:
             table = catalogue.load_table(TABLE)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, LakeError) as error:
             # Two that make the catalogue at once get in each other's way, but not twice.
-            if attempt == _ATTEMPTS - 1:
+            if attempt == _ATTEMPTS - 1 or not isinstance(error.__cause__ or error, SQLAlchemyError):
                 raise
             time.sleep(0.2)
             continue

@@ -74,7 +74,7 @@ def from_files(
         now_from,
         INTERPRETER,
         missing,
-        from_files_again(there, options, reading.computers())
+        from_files_again(there, options, reading.computers(), request.processes)
         if reading.interrupted_at is None
         else not_again,
     )

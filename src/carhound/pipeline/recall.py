@@ -29,8 +29,12 @@ def from_files_again(
     paths: Iterable[str],
     options: ReadOptions,
     computers: Mapping[str, AbstractSet[str | None]] | None = None,
+    processes: int | None = None,
 ) -> Recall:
-    """Reads those files in which computers with findings were met; `computers` is by file, None unknown."""
+    """Reads those files in which computers with findings were met; `computers` is by file, None unknown.
+
+    `processes` are those asked for, None for as many as are of use.
+    """
 
     def recall(log: "ProcessLog", about: Sequence[Who]) -> str | None:
         from carhound.pipeline.pieces import pieces
@@ -41,7 +45,7 @@ def from_files_again(
         apart = [piece for piece in given if not piece.found.stream]
         task = Retelling(options, frozenset(who.host for who in about), computers)
         try:
-            unread = read_again(log, about, apart, task)
+            unread = read_again(log, about, apart, task, processes)
         except KeyboardInterrupt:
             log.drop_outlines()
             return _INTERRUPTED

@@ -15,6 +15,7 @@ from carhound.findings.process_events import (
     Start,
     Told,
     host_key,
+    outline_of_event,
     process_in,
     told,
 )
@@ -160,8 +161,10 @@ class Reteller:
     def _of_event(self, raw: RawEvent, part: Part) -> Told | None:
         if not self._sieve.can_match(raw.provider, raw.channel, raw.event_id, raw.computer):
             return None
-        one, shown = told(self._normalizer.event(raw, part.path, part.format or "")), self._task.shown
-        return one if one is not None and (shown is None or shown.holds(one.who)) else None
+        if (shown := self._task.shown) is None:
+            return outline_of_event(raw)
+        one = told(self._normalizer.event(raw, part.path, part.format or ""))
+        return one if one is not None and shown.holds(one.who) else None
 
 
 class Telling:

@@ -11,15 +11,20 @@ from msgspec.structs import replace
 from carhound.findings.lineage_build import Lineages
 from carhound.findings.process_events import Who
 from carhound.findings.process_log import ProcessLog
-from carhound.pipeline.pieces import Piece
+from carhound.pipeline.pieces import Piece, loads, processes_for
 from carhound.pipeline.retelling import Reteller, Retelling, Retold
 
 
-def read_again(log: ProcessLog, about: Sequence[Who], given: Sequence[Piece], task: Retelling) -> str | None:
-    """Adds what pieces tell; says what of them could not be read. Raises KeyboardInterrupt."""
+def read_again(
+    log: ProcessLog, about: Sequence[Who], given: Sequence[Piece], task: Retelling, processes: int | None
+) -> str | None:
+    """Adds what pieces tell; says what of them could not be read. Raises KeyboardInterrupt.
+
+    `processes` are those asked for, None for as many as are of use.
+    """
     unread, by_guid, lines_before = None, {}, {}
     lines = 0
-    for retold in _retold(given, task):
+    for retold in _retold(given, task, processes):
         if (ended := retold.ended) is not None:
             lines = lines if ended.piece.span.first else 0
             lines_before[ended.piece] = lines
@@ -36,7 +41,7 @@ def read_again(log: ProcessLog, about: Sequence[Who], given: Sequence[Piece], ta
         lineages.tree(who)
     places = {} if log.shown.numbers else _places(log, by_guid)
     task = replace(task, shown=log.shown, places=places, lines_before=lines_before)
-    for retold in _retold(given, task):
+    for retold in _retold(given, task, processes):
         log.fill_in(retold.rows)
         unread = retold.unread or unread
     return unread
@@ -51,7 +56,13 @@ def _places(log: ProcessLog, by_guid: Mapping[tuple[str, int], Piece]) -> dict[P
     return {piece: tuple(places) for piece, places in found.items()}
 
 
-def _retold(given: Sequence[Piece], task: Retelling) -> Iterator[Retold]:
+def _retold(given: Sequence[Piece], task: Retelling, asked: int | None) -> Iterator[Retold]:
+    processes = processes_for(asked, given)
+    if processes > 1:
+        from carhound.pipeline.retold_apart import retold_apart
+
+        yield from retold_apart(loads(given, processes), task, processes)
+        return
     reader = Reteller(task)
     for piece in given:
         yield from reader.read(piece)

@@ -6,16 +6,13 @@ ends the load early. Where one dies its load is read again, piece by piece; one 
 takes nothing with it but that, which is reported as damaged.
 """
 
-import multiprocessing
 import signal
-import sys
-import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkContext, SpawnContext
+from multiprocessing.context import ForkContext
 from multiprocessing.process import BaseProcess
 from time import monotonic
 
@@ -24,6 +21,7 @@ from msgspec import Struct, field
 from carhound.findings.coverage import FileTally
 from carhound.model.evidence import Damage
 from carhound.model.interrupts import uninterrupted
+from carhound.pipeline import forks
 from carhound.pipeline.part_reading import Batch, PartRead
 from carhound.pipeline.pieces import Load, PieceReader, Task
 from carhound.pipeline.request import Progress
@@ -105,7 +103,7 @@ class _Pool:
         self._given = given
         self._task = task
         self._progress = progress
-        self._context = _context()
+        self._context = forks.context()
         self._reader: PieceReader | None = None
         self._most = processes
         self._workers: list[_Worker] = []
@@ -261,12 +259,6 @@ def _in_turn(pool: _Pool, turn: int) -> Iterator[Batch]:
             pool.stop(turn)
             yield from gave.batches
             raise
-
-
-def _context() -> ForkContext | SpawnContext:
-    """Forks where that is safe, and starts anew elsewhere: a thread's locks would stay locked in a fork."""
-    forks = sys.platform == "linux" and threading.active_count() == 1
-    return multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
 
 
 def _end(status: int | None) -> str:

@@ -20,6 +20,7 @@ GUID = "{12345678-90AB-cdef-1234-567890abcdef}"
         (r"C:\Users\Bob Smith\AppData\x.dll", r"c:\users\<user>\appdata\x.dll"),
         (r"type C:\Users\bob /s", r"type c:\users\<user> /s"),
         ("C:/Users/bob/x.dll", "c:/users/<user>/x.dll"),
+        (rf"C:\Users\{'a1-' * 40}23 /s", r"c:\users\<user> /s"),
         (r"\\srv\c$\Documents and Settings\bob\x", r"\\srv\c$\documents and settings\<user>\x"),
         (r"C:\Users\Public\x.dll", r"c:\users\public\x.dll"),
         (r"C:\Temp\tmpA1B2.tmp", r"c:\temp\<tmp>"),
