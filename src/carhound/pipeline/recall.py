@@ -54,7 +54,7 @@ def from_files_again(
     return recall
 
 
-def not_again(_log: "ProcessLog", __about: Sequence[Who]) -> str | None:
+def not_again(_log: "ProcessLog", _about: Sequence[Who]) -> str | None:
     """For who interrupted the first reading, and waits for no second one."""
     return _INTERRUPTED
 
