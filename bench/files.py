@@ -19,7 +19,6 @@ RATES = (0.0, 0.01, 0.1)
 FEW = 0.01
 """Up to this share of chunks the bar of few hits holds."""
 SMALL_FILES = 600
-JSON_SHAPES = ("NXLog", "Winlogbeat")
 
 PARSE = """
 import sys
@@ -58,8 +57,10 @@ def make(folder: Path) -> None:
     small.mkdir()
     for number in range(SMALL_FILES):
         log.write(small / f"{number}.evtx", 2 * CHUNK, 0.5 if number % 100 == 0 else 0)
-    write_nxlog(folder / "NXLog.jsonl", int((400 << 20) * SCALE), every=50_000)
-    write_winlogbeat(folder / "Winlogbeat.jsonl", int((400 << 20) * SCALE))
+    size = int((400 << 20) * SCALE)
+    write_nxlog(folder / "NXLog without a match.jsonl", size, every=size)
+    write_nxlog(folder / "NXLog, nothing but starts, with findings.jsonl", size, every=50_000)
+    write_winlogbeat(folder / "Winlogbeat with findings.jsonl", size)
 
 
 def path_of(folder: Path, rate: float) -> Path:
@@ -108,8 +109,9 @@ def cases(folder: Path) -> Iterator[tuple[str, list[Way]]]:
     parse = Way("parse to JSON, decode", python(DECODE, *files))
     hunt = ["hunt", "-q", str(folder / "small")]
     yield f"{len(files)} small files of EVTX", [parse, *by_all_and_by_one("hunt", hunt, 1 / 2, None)]
-    yield of_json(folder / "NXLog.jsonl", FLAT, "ParentImage")
-    yield of_json(folder / "Winlogbeat.jsonl", NESTED, "winlog.event_data.ParentImage")
+    for path in sorted(folder.glob("*.jsonl")):
+        nested = path.name.startswith("Winlogbeat")
+        yield of_json(path, *((NESTED, "winlog.event_data.ParentImage") if nested else (FLAT, "ParentImage")))
     yield (
         "start-up",
         [
