@@ -35,7 +35,7 @@ class Measured:
     cpu: float
     """Seconds of processor time: what other work on the machine changes least."""
     peak: int
-    """Of resident memory, bytes: the sum of what each process of the run had at its own peak."""
+    """Of resident memory, bytes: the most of what processes that ran together had at their own peaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def fresh(function: Callable[..., Any], *arguments: object) -> Any:
 def measure(command: Sequence[str]) -> Measured:
     """Runs a command, which may also find nothing or something. Raises CalledProcessError where it fails."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    peaks: dict[int, int] = {}
+    peaks: list[int] = []
     ended = threading.Event()
     began = time.perf_counter()
     with (
@@ -108,7 +108,7 @@ def measure(command: Sequence[str]) -> Measured:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1, 4):
         raise subprocess.CalledProcessError(process.returncode, command)
-    peak = max(sum(peaks.values()), peak_of(usage))
+    peak = max(*peaks, 0, peak_of(usage))
     return Measured(seconds, usage.ru_utime + usage.ru_stime, peak)
 
 
@@ -117,23 +117,21 @@ def peak_of(usage: resource.struct_rusage) -> int:
     return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _watch(pid: int, peaks: dict[int, int], ended: threading.Event) -> None:
+def _watch(pid: int, peaks: list[int], ended: threading.Event) -> None:
     while not ended.wait(_INTERVAL):
-        _note_peaks(pid, peaks)
+        peaks.append(_peak_of_all(pid))
 
 
-def _note_peaks(pid: int, peaks: dict[int, int]) -> None:
-    """Takes down what a process and those it started had at their peaks so far, as Linux tells it."""
+def _peak_of_all(pid: int) -> int:
+    """What a process and those it started, if they still run, had at their peaks: as Linux tells it."""
     folder = Path(f"/proc/{pid}")
     try:
         status = (folder / "status").read_text()
         children = [child for task in (folder / "task").iterdir() for child in (task / "children").open()]
     except OSError:
-        return  # it is gone, or this is another system
-    if "VmHWM:" in status:
-        peaks[pid] = int(status.split("VmHWM:", 1)[1].split(None, 1)[0]) * 1024
-    for child in " ".join(children).split():
-        _note_peaks(int(child), peaks)
+        return 0  # it is gone, or this is another system
+    own = int(status.split("VmHWM:", 1)[1].split(None, 1)[0]) * 1024 if "VmHWM:" in status else 0
+    return own + sum(_peak_of_all(int(child)) for child in " ".join(children).split())
 
 
 def compare(report: Report, title: str, ways: Iterable[Way]) -> int:

@@ -11,7 +11,7 @@ from carhound.pipeline import forks
 from carhound.pipeline.pieces import Load
 from carhound.pipeline.retelling import Reteller, Retelling, Retold
 
-_AHEAD = 2
+_AHEAD = 1
 """Loads by process that are read before it is their turn: what they tell waits in memory."""
 _LARGE = 32 << 20
 """Bytes of a file that is read here: all it tells would wait in memory."""
