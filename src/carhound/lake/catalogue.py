@@ -57,7 +57,8 @@ def create_table(folder: Path, name: str | None, columns: EventTable) -> Table:
             table = catalogue.load_table(TABLE)
         except (SQLAlchemyError, LakeError) as error:
             # Two that make the catalogue at once get in each other's way, but not twice.
-            if attempt == _ATTEMPTS - 1 or not isinstance(error.__cause__ or error, SQLAlchemyError):
+            raced = isinstance(error, SQLAlchemyError) or isinstance(error.__cause__, SQLAlchemyError)
+            if not raced or attempt == _ATTEMPTS - 1:
                 raise
             time.sleep(0.2)
             continue
