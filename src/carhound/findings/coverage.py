@@ -140,15 +140,7 @@ class HostTally:
 
     def add(self, event: Event, eligible: tuple[int, ...]) -> None:
         """Counts one event; `eligible` are the plans it could match."""
-        host = self._hosts.get(event.computer)
-        if host is None:
-            host = self._hosts[event.computer] = _Host()
-        host.events += 1
-        if event.time is not None:
-            if host.first is None or event.time < host.first:
-                host.first = event.time
-            if host.last is None or event.time > host.last:
-                host.last = event.time
+        host = self._met(event.computer, 1, event.time, event.time)
         if event.event_id in _COUNTED:
             _count(host, event)
         if eligible:
@@ -156,26 +148,28 @@ class HostTally:
 
     def add_glimpsed(self, glimpsed: Glimpsed, eligible: tuple[int, ...]) -> None:
         """Counts events of which only the header was looked at."""
-        host = self._hosts.get(glimpsed.computer)
-        if host is None:
-            host = self._hosts[glimpsed.computer] = _Host()
-        host.events += glimpsed.events
-        if host.first is None or glimpsed.first < host.first:
-            host.first = glimpsed.first
-        if host.last is None or glimpsed.last > host.last:
-            host.last = glimpsed.last
+        host = self._met(glimpsed.computer, glimpsed.events, glimpsed.first, glimpsed.last)
         if glimpsed.event_id in _COUNTED:
             _count_glimpsed(host, glimpsed)
         if eligible:
             host.pending.add((eligible, glimpsed.provider or glimpsed.channel))
 
+    def _met(self, name: str | None, events: int, first: datetime | None, last: datetime | None) -> _Host:
+        """The host, with so many events more, from `first` to `last`."""
+        host = self._hosts.get(name)
+        if host is None:
+            host = self._hosts[name] = _Host()
+        host.events += events
+        if first is not None and (host.first is None or first < host.first):
+            host.first = first
+        if last is not None and (host.last is None or last > host.last):
+            host.last = last
+        return host
+
     def join(self, other: "HostTally") -> None:
         """Adds what another one counted, also in the file being read."""
         for name, found in other._hosts.items():
-            host = self._hosts.setdefault(name, _Host())
-            host.events += found.events
-            host.first = min((one for one in (host.first, found.first) if one is not None), default=None)
-            host.last = max((one for one in (host.last, found.last) if one is not None), default=None)
+            host = self._met(name, found.events, found.first, found.last)
             host.sysmon_1 += found.sysmon_1
             host.sysmon_7 += found.sysmon_7
             host.security_4688 += found.security_4688

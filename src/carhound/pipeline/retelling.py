@@ -68,7 +68,7 @@ class Retold(Struct):
     """What of it could not be read."""
     named: list[tuple[str, int, int, bytes]] = field(default_factory=list)
     """Of chunks: path, first chunk of the span, place, and the GUIDs of the processes they tell of."""
-    ended: "Ended | None" = None
+    ended: Ended | None = None
     """What is known of a part by its end."""
 
 

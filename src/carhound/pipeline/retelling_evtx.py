@@ -17,7 +17,6 @@ from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage
 from carhound.pipeline.retelling import Named
 from carhound.readers.evtx_chunks import Chunk
-from carhound.readers.evtx_counts import records_of_whole
 from carhound.readers.evtx_glance import Glance, Kind, glance, microseconds_of
 from carhound.readers.evtx_glimpses import Glimpses
 from carhound.readers.evtx_payload import Payloads
@@ -91,16 +90,16 @@ def events_of(
 
 def _events(chunk: Chunk, sieve: Sieve, shown: Shown, notes: Notes) -> Sequence[RawEvent | Damage] | None:
     """None where the chunk has to be parsed as a whole."""
-    met, stated = glance(chunk.data), records_of_whole(chunk.data)
+    met = glance(chunk.data)
     found = None if met is None else _payloads(Payloads(chunk.data), met, sieve, KEY_FIELDS)
-    if found is None or stated is None:
+    if found is None:
         return None
     places = [
         place
         for place, kind, _, data in found
         if (who := process_in(Header(*kind), None, data)) is not None and shown.holds(who)
     ]
-    parsed = some_records(chunk, places, stated[2]) if places else []
+    parsed = some_records(chunk, places) if places else []
     return None if parsed is None else [event(record, chunk, notes) for record in parsed]
 
 

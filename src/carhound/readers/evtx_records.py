@@ -16,6 +16,7 @@ from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage
 from carhound.readers.event_tree import tree_event
 from carhound.readers.evtx_chunks import Chunk, lone_chunk_header
+from carhound.readers.evtx_counts import records_of_whole
 from carhound.readers.evtx_hops import hopping
 from carhound.readers.notes import Notes
 
@@ -52,13 +53,13 @@ def records(chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
         yield Damage(f"chunk {chunk.number}", reason, chunk.offset, lost)
 
 
-def some_records(chunk: Chunk, places: Sequence[int], end: int) -> list[Any] | None:
-    """Those of a whole chunk at these places, as the parser gives them; None where something is damaged.
-
-    `end` is where its records end.
-    """
+def some_records(chunk: Chunk, places: Sequence[int]) -> list[Any] | None:
+    """Those of a chunk at these places, as the parser gives them; None where something is damaged."""
+    stated = records_of_whole(chunk.data)
+    if stated is None:
+        return None
     try:
-        parsed = list(_parser(hopping(chunk.mended(), places, end)))
+        parsed = list(_parser(hopping(chunk.mended(), places, stated[2])))
     except _ERRORS:
         return None
     parsed = parsed[len(parsed) - len(places) :]

@@ -10,7 +10,6 @@ from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx_chunks import Chunk
-from carhound.readers.evtx_counts import records_of_whole
 from carhound.readers.evtx_glance import Glance, Kind, glance
 from carhound.readers.evtx_glimpses import Glimpses
 from carhound.readers.evtx_records import event, position, records, restore_braces, some_records, tree_of
@@ -77,13 +76,13 @@ class ChunkSieve:
     def __call__(self, chunk: Chunk, notes: Notes, glimpses: Glimpses) -> Iterator[RawEvent | Damage]:
         """The wanted records, in their order; the headers of the others go to `glimpses`."""
         glimpses.chunks += 1
-        met, stated = glance(chunk.data), records_of_whole(chunk.data)
-        if met is None or stated is None:
+        met = glance(chunk.data)
+        if met is None:
             yield from records(chunk, notes)
             return
         progress = _Progress(met)
         while todo := self._todo(chunk, progress):
-            parsed = some_records(chunk, [place for place, _ in todo], stated[2])
+            parsed = some_records(chunk, [place for place, _ in todo])
             if parsed is None:
                 given = set(progress.given.values())
                 yield from (one for one in records(chunk, notes) if _where(one) not in given)
