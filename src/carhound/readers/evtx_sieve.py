@@ -1,7 +1,9 @@
 """What a sieve wants of a chunk of an EVTX file; no other record of it is parsed."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from heapq import nsmallest
+from itertools import compress
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
@@ -10,8 +12,10 @@ from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx_chunks import Chunk
+from carhound.readers.evtx_field_tests import FieldTests
 from carhound.readers.evtx_glance import Glance, Kind, glance
 from carhound.readers.evtx_glimpses import Glimpses
+from carhound.readers.evtx_payload import UNFAMILIAR, Payloads
 from carhound.readers.evtx_records import event, position, records, restore_braces, some_records, tree_of
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literal_scan import in_text, utf16_or_ansi
@@ -28,12 +32,15 @@ class _Settled(NamedTuple):
     possible: bool
     """Whether it can match."""
     test: PayloadTest | None
+    alone: FieldTests | None
+    """What of that is told from bytes."""
 
 
 class _Progress(Struct):
     """How far a chunk was read."""
 
     met: Glance
+    payloads: Payloads
     at: int = 0
     """The records before this place are done with."""
     unsettled: int = 0
@@ -46,6 +53,8 @@ class _Progress(Struct):
     """Places of those that were not, for what their payload says."""
     touched: set[Kind] = field(default_factory=set)
     """Kinds of both."""
+    left: dict[Kind, list[int]] = field(default_factory=dict)
+    """Where their bytes were looked at: the records that may match."""
 
     def tell(self, glimpses: Glimpses) -> None:
         """Tells of all that were not given."""
@@ -70,6 +79,7 @@ class ChunkSieve:
         self._at_once = 1
         """Records of unsettled kinds that are read before it is asked again whether they are settled."""
         literals = sieve.literals
+        self._alone_of = lru_cache(_MOST_KINDS)(FieldTests)
         self._in_chunk = _anything if literals is None else utf16_or_ansi(literals, sieve.spellings)
         self._in_record = _anything if literals is None else in_text(literals)
 
@@ -80,7 +90,7 @@ class ChunkSieve:
         if met is None:
             yield from records(chunk, notes)
             return
-        progress = _Progress(met)
+        progress = _Progress(met, Payloads(chunk.data))
         while todo := self._todo(chunk, progress):
             parsed = some_records(chunk, [place for place, _ in todo])
             if parsed is None:
@@ -124,12 +134,29 @@ class ChunkSieve:
             self._at_once = min(2 * self._at_once, _MOST_AT_ONCE)
         else:
             self._at_once = 1
-        return sorted(
-            (at, kind)
-            for kind in (*kinds, *unsettled)
-            for at in met[kind].places
-            if progress.at <= at <= until
-        )
+        todo = [(at, kind) for kind in unsettled for at in met[kind].places if progress.at <= at <= until]
+        for kind in kinds:
+            todo += [(at, kind) for at in self._left(progress, kind) if at <= until]
+        return sorted(todo)
+
+    def _left(self, progress: _Progress, kind: Kind) -> Iterable[int]:
+        """The records of a kind that were not done with and may match."""
+        places = (at for at in progress.met[kind].places if at >= progress.at)
+        alone = self._settled[kind].alone
+        if alone is None:
+            return places
+        if (left := progress.left.get(kind)) is not None:
+            return (at for at in left if at >= progress.at)
+        ahead = list(places)
+        try:
+            left = list(compress(ahead, alone.may_match(progress.payloads, ahead)))
+        except UNFAMILIAR:
+            left = ahead
+        if len(left) < len(ahead):
+            progress.looked.update(set(ahead).difference(left))
+            progress.touched.add(kind)
+        progress.left[kind] = left
+        return left
 
     def _unsettled(self, kinds: Iterable[Kind]) -> set[Kind]:
         """Those of these kinds that are wanted for their own sake."""
@@ -153,7 +180,10 @@ class ChunkSieve:
         """Notes what is known of a kind that is not wanted for its own sake."""
         possible = self._sieve.can_match(*kind)
         test = self._sieve.payload_test(*kind) if possible else None
-        self._settled[kind] = _Settled(possible, None if test and test.fields & SYSTEM_FIELDS else test)
+        if test is not None and test.fields & SYSTEM_FIELDS:
+            test = None
+        alone = None if test is None or not test.alone else self._alone_of(test.alone)
+        self._settled[kind] = _Settled(possible, test, alone)
 
 
 def _anything(_: object) -> bool:

@@ -29,6 +29,17 @@ class ByteSource(Protocol):
         """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
 
 
+class FieldTest(Struct, frozen=True):
+    """Tells by a field of the payload alone which searches an event cannot match; searches are bits."""
+
+    name: str
+    """Native."""
+    asked_by: int
+    """The searches that ask something of it alone."""
+    open_to: Callable[[Value | None], int]
+    """Those that an event with this value may match, with all that do not ask; None: without the field."""
+
+
 class PayloadTest(Struct, frozen=True):
     """Tells of an event by its payload alone that it cannot match."""
 
@@ -39,6 +50,8 @@ class PayloadTest(Struct, frozen=True):
     """Whether it looks at all texts of the payload, whatever their names."""
     holds: Callable[[dict[str, Value]], bool]
     """Whether an event may match that has these fields, and no more of those that are read."""
+    alone: tuple[FieldTest, ...] = ()
+    """An event cannot match where they leave no search open; those that most searches ask for come first."""
 
 
 class Sieve(Protocol):
