@@ -1,7 +1,7 @@
 """What single fields of an event say of searches, before all that these ask is looked at."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -17,6 +17,7 @@ from carhound.readers.interface import FieldTest
 
 RAW = "_raw"
 """Has a record in one text, where it is there; else bare terms look at all texts."""
+_NOT_OF_PAYLOAD = frozenset({RAW, *HEADER})
 
 
 def read_by(test: Test, mapping: EventMapping | None) -> Iterator[str]:
@@ -39,7 +40,7 @@ def field_tests(stems: Sequence[Stem], like: Event, mapping: EventMapping | None
     for number, stem in enumerate(stems):
         every = All(stem.conditions)
         for name in {one for test in tests((every,)) for one in read_by(test, mapping)}:
-            if name != RAW and name not in HEADER and (part := _of_alone(every, name, mapping)) is not None:
+            if name not in _NOT_OF_PAYLOAD and (part := _of_alone(every, name, mapping)) is not None:
                 asked[name].append((1 << number, condition(part, unheard)))
     if len({bit for some in asked.values() for bit, _ in some}) < len(stems):
         return ()

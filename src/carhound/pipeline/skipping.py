@@ -16,7 +16,7 @@ from carhound.pipeline.field_tests import RAW, field_tests, read_by
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import tests
 from carhound.plan.rewrites.required_literals import SPELLINGS, RequiredLiterals, either, required_literals
-from carhound.readers.interface import FieldTest, PayloadTest
+from carhound.readers.interface import Binding, FieldTest, PayloadTest
 
 _TOLD = frozenset(HEADER) - {"EventRecordID"}
 """Fields that are the same for all events of a kind on a computer."""
@@ -41,7 +41,7 @@ class Skipping:
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
         """Whether it is open what such events carry, or what CAR calls them."""
         like, certain = self._like(provider, channel, event_id, None)
-        return self._collector.unsure(like, certain)
+        return self._collector.unsure(like, certain or self._binding(provider, channel, event_id) is not None)
 
     def can_match(
         self, provider: str | None, channel: str | None, event_id: str | None, _computer: str | None
@@ -74,16 +74,18 @@ class Skipping:
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> PayloadTest | None:
         like, certain = self._like(provider, channel, event_id, computer)
-        if not certain or (event_id == "4688" and SECURITY.holds(provider, channel)):
-            return None  # or nobody would know how many of the latter have a command line
         asked = self._collector.asked_of(like)
+        if event_id == "4688" and SECURITY.holds(provider, channel):
+            return None  # or nobody would know how many of them have a command line
+        bound = not certain and any(stem.scan.kinds is not None for stem, _ in asked)
+        binding = self._binding(provider, channel, event_id) if bound else None
         mapping = self._normalizer.mapping_of(provider, channel, event_id)
         read = {
             name for stem, _ in asked for test in tests(stem.conditions) for name in read_by(test, mapping)
         }
         fields = read - _TOLD
         if not fields or any(name.startswith(PAYLOAD_PREFIX) for name in fields):
-            return None
+            return None if binding is None else PayloadTest(frozenset(), False, _anything, (), binding)
         whole = RAW in fields
         conditions = [holds for _, holds in asked]
         derive = no_view if mapping is None else mapping.derive
@@ -108,7 +110,13 @@ class Skipping:
             row = SharedRow(event)
             return (whole and not payload) or any(holds(row) for holds in conditions)
 
-        return PayloadTest(frozenset(fields), whole, may_match, self._alone(provider, channel, event_id))
+        alone = self._alone(provider, channel, event_id)
+        return PayloadTest(frozenset(fields), whole, may_match, alone, binding)
+
+    def _binding(self, provider: str | None, channel: str | None, event_id: str | None) -> Binding | None:
+        mapping = self._normalizer.mapping_of(provider, channel, event_id)
+        found = None if mapping is None else mapping.binding()
+        return None if found is None else Binding(*found)
 
     def _made_alone(
         self, provider: str | None, channel: str | None, event_id: str | None
@@ -116,6 +124,10 @@ class Skipping:
         like, _ = self._like(provider, channel, event_id, None)
         mapping = self._normalizer.mapping_of(provider, channel, event_id)
         return field_tests([stem for stem, _ in self._collector.asked_of(like)], like, mapping)
+
+
+def _anything(_: dict[str, Value]) -> bool:
+    return True
 
 
 def skipping(plans: Iterable[Node], collector: Collector) -> Skipping:

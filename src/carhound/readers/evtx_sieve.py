@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from heapq import nsmallest
-from itertools import compress
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
@@ -12,7 +11,7 @@ from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx_chunks import Chunk
-from carhound.readers.evtx_field_tests import FieldTests
+from carhound.readers.evtx_field_tests import FieldTests, Verdict
 from carhound.readers.evtx_glance import Glance, Kind, glance
 from carhound.readers.evtx_glimpses import Glimpses
 from carhound.readers.evtx_payload import UNFAMILIAR, Payloads
@@ -34,6 +33,8 @@ class _Settled(NamedTuple):
     test: PayloadTest | None
     alone: FieldTests | None
     """What of that is told from bytes."""
+    bound: bool = False
+    """Whether its header does not tell its CAR kinds."""
 
 
 class _Progress(Struct):
@@ -54,7 +55,9 @@ class _Progress(Struct):
     touched: set[Kind] = field(default_factory=set)
     """Kinds of both."""
     left: dict[Kind, list[int]] = field(default_factory=dict)
-    """Where their bytes were looked at: the records that may match."""
+    """The records that have to be parsed, of kinds of which that is known."""
+    unsure: set[int] = field(default_factory=set)
+    """Places of those that are given whatever they hold."""
 
     def tell(self, glimpses: Glimpses) -> None:
         """Tells of all that were not given."""
@@ -99,7 +102,7 @@ class ChunkSieve:
                 return
             for (place, kind), record in zip(todo, parsed, strict=True):
                 tree, settled = None, self._settled.get(kind)
-                if settled is not None:
+                if settled is not None and place not in progress.unsure:
                     if not self._in_record(record["data"]):
                         continue
                     if settled.test is not None:
@@ -122,7 +125,7 @@ class ChunkSieve:
         if kinds and progress.holds is None:
             progress.holds = self._in_chunk(chunk.data)
         if not progress.holds:
-            kinds = []
+            kinds = [kind for kind in kinds if self._settled[kind].bound]
         until = len(chunk.data)
         if unsettled:
             if len(unsettled) < progress.unsettled:
@@ -139,23 +142,31 @@ class ChunkSieve:
             todo += [(at, kind) for at in self._left(progress, kind) if at <= until]
         return sorted(todo)
 
-    def _left(self, progress: _Progress, kind: Kind) -> Iterable[int]:
+    def _left(self, progress: _Progress, kind: Kind) -> list[int]:
         """The records of a kind that were not done with and may match."""
-        places = (at for at in progress.met[kind].places if at >= progress.at)
-        alone = self._settled[kind].alone
-        if alone is None:
+        left = progress.left.get(kind)
+        if left is None:
+            ahead = [at for at in progress.met[kind].places if at >= progress.at]
+            left = progress.left[kind] = self._looked_at(progress, kind, ahead)
+        return [at for at in left if at >= progress.at]
+
+    def _looked_at(self, progress: _Progress, kind: Kind, places: list[int]) -> list[int]:
+        """Those of these records that fields of their payloads do not rule out."""
+        settled = self._settled[kind]
+        if settled.alone is None:
             return places
-        if (left := progress.left.get(kind)) is not None:
-            return (at for at in left if at >= progress.at)
-        ahead = list(places)
         try:
-            left = list(compress(ahead, alone.may_match(progress.payloads, ahead)))
+            verdicts = list(settled.alone.verdicts(progress.payloads, places))
         except UNFAMILIAR:
-            left = ahead
-        if len(left) < len(ahead):
-            progress.looked.update(set(ahead).difference(left))
+            verdicts = [Verdict.UNSURE if settled.bound else Verdict.OPEN] * len(places)
+        unsure = [at for at, one in zip(places, verdicts, strict=True) if one is Verdict.UNSURE]
+        progress.unsure.update(unsure)
+        if not progress.holds:
+            return unsure
+        left = [at for at, one in zip(places, verdicts, strict=True) if one is not Verdict.RULED_OUT]
+        if len(left) < len(places):
+            progress.looked.update(set(places).difference(left))
             progress.touched.add(kind)
-        progress.left[kind] = left
         return left
 
     def _unsettled(self, kinds: Iterable[Kind]) -> set[Kind]:
@@ -180,10 +191,15 @@ class ChunkSieve:
         """Notes what is known of a kind that is not wanted for its own sake."""
         possible = self._sieve.can_match(*kind)
         test = self._sieve.payload_test(*kind) if possible else None
-        if test is not None and test.fields & SYSTEM_FIELDS:
-            test = None
-        alone = None if test is None or not test.alone else self._alone_of(test.alone)
-        self._settled[kind] = _Settled(possible, test, alone)
+        if test is None:
+            self._settled[kind] = _Settled(possible, None, None)
+            return
+        tests = tuple(one for one in test.alone if one.name not in SYSTEM_FIELDS)
+        alone = self._alone_of(tests, test.binding) if tests or test.binding else None
+        in_payload = test.fields.isdisjoint(SYSTEM_FIELDS)
+        self._settled[kind] = _Settled(
+            possible, test if in_payload else None, alone, test.binding is not None
+        )
 
 
 def _anything(_: object) -> bool:
