@@ -49,7 +49,7 @@ class Kind(NamedTuple):
 
     provider: str | None
     channel: str | None
-    event_id: str
+    event_id: str | None
     computer: str | None
 
 

@@ -25,10 +25,12 @@ class _Seen(Struct, eq=False):
     """A kind of records, and when those were created that were not given."""
 
     kind: Kind
-    settled: bool = False
+    as_kind: Kind
+    """As which it is told of."""
+    settled: bool
     """Whether it is no longer wanted for its own sake."""
-    possible: bool = True
-    """Whether it can match, once it is settled."""
+    possible: bool
+    """Whether it can match at all."""
     test: PayloadTest | None = None
     passed: list[int] = field(default_factory=list)
     """Ticks of 100 ns since 1601."""
@@ -39,10 +41,19 @@ class _Seen(Struct, eq=False):
         """What was gathered, once, also by one who asks again after an interrupt."""
         passed, self.passed = self.passed, []
         if passed:
-            yield glimpsed(self.kind, passed)
+            yield glimpsed(self.as_kind, passed)
         looked, self.looked = self.looked, []
         if looked:
-            yield glimpsed(self.kind, looked, looked=True)
+            yield glimpsed(self.as_kind, looked, looked=True)
+
+
+class _Progress(Struct):
+    """How far a chunk was read."""
+
+    reached: int = 0
+    """So many of its records are done with."""
+    unsettled: int = 0
+    """Kinds that were wanted for their own sake when that was last asked."""
 
 
 class ChunkSieve:
@@ -54,7 +65,7 @@ class ChunkSieve:
         self._unsettled: set[_Seen] = set()
         self._walker = Walker(self._see)
         self._at_once = 1
-        """Records of unsettled kinds that are read before it is asked again whether they are settled."""
+        """Records of each unsettled kind that are read before it is asked again whether it is settled."""
         literals = sieve.literals
         self._in_chunk = _anything if literals is None else utf16_or_ansi(literals, sieve.spellings)
         self._in_record = _anything if literals is None else in_text(literals)
@@ -80,10 +91,13 @@ class ChunkSieve:
             seen.passed.append(time)
 
     def _see(self, kind: Kind) -> _Seen:
-        seen = self._seen.get(kind)
+        possible = self._sieve.can_match(*kind)
+        told = kind if possible or self._sieve.counts(*kind[:3]) else Kind(None, None, None, kind.computer)
+        seen = self._seen.get(told)
         if seen is None:
-            seen = self._seen[kind] = _Seen(kind)
-            self._unsettled.add(seen)
+            seen = self._seen[told] = _Seen(kind, told, not possible, possible)
+            if possible:
+                self._unsettled.add(seen)
         return seen
 
     def _given(
@@ -93,8 +107,8 @@ class ChunkSieve:
         given: set[str] = set()
         rest = [seen.passed for seen in walked.seen]
         """Where each record's time belongs."""
-        todo, reached, open_before = self._todo(walked, holds, 0, 0)
-        while todo:
+        progress = _Progress()
+        while todo := self._todo(walked, holds, progress):
             parsed = some_records(chunk, [walked.places[number] for number in todo])
             if parsed is None:
                 yield from (one for one in records(chunk, notes) if _where(one) not in given)
@@ -112,32 +126,29 @@ class ChunkSieve:
                 rest[number] = []
                 given.add(position(record))
                 yield event(record, chunk, notes, tree=tree)
-            todo, reached, open_before = self._todo(walked, holds, reached, open_before)
         for times, time in zip(rest, walked.times, strict=True):
             times.append(time)
 
-    def _todo(
-        self, walked: Walked[_Seen], holds: bool, reached: int, open_before: int
-    ) -> tuple[list[int], int, int]:
-        """Which records to read next: some of kinds that are not settled, else all that may match.
-
-        Tells also how many are done with then, and how many kinds are not settled.
-        """
-        unsettled = self._settle(set(walked.seen[reached:])) if self._unsettled else set()
-        if len(unsettled) < open_before or not unsettled:
+    def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
+        """Which records to read next: some of kinds that are not settled, else all that may match."""
+        unsettled = self._settle(set(walked.seen[progress.reached :])) if self._unsettled else set()
+        if len(unsettled) < progress.unsettled or not unsettled:
             self._at_once = 1  # what was read has settled some
-        todo, wanted = [], 0
-        for number in range(reached, len(walked.seen)):
+        progress.unsettled = len(unsettled)
+        most = self._at_once * len({seen.kind[:3] for seen in unsettled})
+        todo = []
+        for number in range(progress.reached, len(walked.seen)):
             seen = walked.seen[number]
+            progress.reached = number + 1
             if seen in unsettled:
                 todo.append(number)
-                wanted += 1
-                if wanted == self._at_once:
+                most -= 1
+                if not most:
                     self._at_once = min(2 * self._at_once, _MOST_AT_ONCE)
-                    return todo, number + 1, len(unsettled)
+                    break
             elif holds and seen.possible:
                 todo.append(number)
-        return todo, len(walked.seen), len(unsettled)
+        return todo
 
     def _settle(self, kinds: Iterable[_Seen]) -> set[_Seen]:
         """Asks of kinds whether they are wanted for their own sake; those that are."""
@@ -154,8 +165,7 @@ class ChunkSieve:
                 continue
             self._unsettled.discard(seen)
             seen.settled = True
-            seen.possible = self._sieve.can_match(*seen.kind)
-            test = self._sieve.payload_test(*seen.kind) if seen.possible else None
+            test = self._sieve.payload_test(*seen.kind)
             seen.test = None if test and test.fields & SYSTEM_FIELDS else test
         return found
 

@@ -53,12 +53,18 @@ class Sieve(Protocol):
         """By letter of a literal, every character that an event may have in its place."""
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
-        """Whether events like this are to be read whatever they hold; once they need not, they never do."""
+        """Whether events like this are to be read whatever they hold: only some that can match at all.
+
+        Once they need not, they never do.
+        """
 
     def can_match(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> bool:
         """Whether events like this can match at all."""
+
+    def counts(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
+        """Whether events like this are counted by themselves; others need only tell their computer."""
 
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
