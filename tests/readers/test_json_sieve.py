@@ -44,9 +44,6 @@ class Wanting:
     def can_match(self, _: str | None, __: str | None, ___: str | None, ____: str | None) -> bool:
         return True
 
-    def counts(self, *_: str | None) -> bool:
-        return True
-
     def payload_test(self, *_: str | None) -> PayloadTest | None:
         return None
 

@@ -53,9 +53,6 @@ class Wanting:
     def can_match(self, _: str | None, __: str | None, event_id: str | None, ___: str | None) -> bool:
         return event_id not in self.never
 
-    def counts(self, *_: str | None) -> bool:
-        return True
-
     def payload_test(self, *_: str | None) -> None:
         return None
 

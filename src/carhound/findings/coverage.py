@@ -212,13 +212,6 @@ class HostTally:
 _COUNTED = frozenset({"1", "7", "4688"})
 
 
-def has_column(provider: str | None, channel: str | None, event_id: str | None) -> bool:
-    """Whether events like this are counted beside all events of a host."""
-    if event_id not in _COUNTED:
-        return False
-    return SYSMON.holds(provider, channel) or (event_id == "4688" and SECURITY.holds(provider, channel))
-
-
 def _count(host: _Host, event: Event) -> None:
     if SYSMON.holds(event.provider, event.channel):
         host.sysmon_1 += event.event_id == "1"

@@ -191,10 +191,6 @@ class Telling:
             return event_id in self._of_sysmon and self._known(computer)
         return SECURITY.holds(provider, channel) and event_id in self._of_security and self._known(computer)
 
-    def counts(self, _provider: str | None, _channel: str | None, _event_id: str | None) -> bool:
-        """Nobody counts."""
-        return False
-
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> PayloadTest | None:

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.rows import SharedRow
-from carhound.findings.coverage import has_column
 from carhound.model.datasets import SECURITY
 from carhound.model.event import HEADER, Event, Place, Value, no_view
 from carhound.model.evidence import Glimpsed
@@ -54,11 +53,6 @@ class Skipping:
         """Whether some plan looks at such events."""
         like, _ = self._like(provider, channel, event_id, None)
         return self._collector.looks_at(like)
-
-    def counts(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
-        """Whether some plan looks at such events, or the table of hosts has a column for them."""
-        like, _ = self._like(provider, channel, event_id, None)
-        return self._collector.looks_at(like) or has_column(provider, channel, event_id)
 
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None

@@ -1,6 +1,7 @@
 """What a sieve wants of a chunk of an EVTX file; no other record of it is parsed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from msgspec import Struct, field
@@ -25,8 +26,6 @@ class _Seen(Struct, eq=False):
     """A kind of records, and when those were created that were not given."""
 
     kind: Kind
-    as_kind: Kind
-    """As which it is told of."""
     settled: bool
     """Whether it is no longer wanted for its own sake."""
     possible: bool
@@ -41,10 +40,10 @@ class _Seen(Struct, eq=False):
         """What was gathered, once, also by one who asks again after an interrupt."""
         passed, self.passed = self.passed, []
         if passed:
-            yield glimpsed(self.as_kind, passed)
+            yield glimpsed(self.kind, passed)
         looked, self.looked = self.looked, []
         if looked:
-            yield glimpsed(self.as_kind, looked, looked=True)
+            yield glimpsed(self.kind, looked, looked=True)
 
 
 class _Progress(Struct):
@@ -65,7 +64,7 @@ class ChunkSieve:
         self._unsettled: set[_Seen] = set()
         self._walker = Walker(self._see)
         self._at_once = 1
-        """Records of each unsettled kind that are read before it is asked again whether it is settled."""
+        """Records of unsettled kinds that are read before it is asked again whether they are settled."""
         literals = sieve.literals
         self._in_chunk = _anything if literals is None else utf16_or_ansi(literals, sieve.spellings)
         self._in_record = _anything if literals is None else in_text(literals)
@@ -91,11 +90,10 @@ class ChunkSieve:
             seen.passed.append(time)
 
     def _see(self, kind: Kind) -> _Seen:
-        possible = self._sieve.can_match(*kind)
-        told = kind if possible or self._sieve.counts(*kind[:3]) else Kind(None, None, None, kind.computer)
-        seen = self._seen.get(told)
+        seen = self._seen.get(kind)
         if seen is None:
-            seen = self._seen[told] = _Seen(kind, told, not possible, possible)
+            possible = self._sieve.can_match(*kind)
+            seen = self._seen[kind] = _Seen(kind, not possible, possible)
             if possible:
                 self._unsettled.add(seen)
         return seen
@@ -108,13 +106,18 @@ class ChunkSieve:
         rest = [seen.passed for seen in walked.seen]
         """Where each record's time belongs."""
         progress = _Progress()
+        parsed: dict[int, Any] = {}
+        soon = _first_of_each(walked.seen, self._unsettled)
         while todo := self._todo(walked, holds, progress):
-            parsed = some_records(chunk, [walked.places[number] for number in todo])
-            if parsed is None:
-                yield from (one for one in records(chunk, notes) if _where(one) not in given)
-                return
-            for number, record in zip(todo, parsed, strict=True):
-                tree, seen = None, walked.seen[number]
+            if not parsed.keys() >= set(todo):
+                numbers = sorted({*todo, *soon})
+                found = some_records(chunk, [walked.places[number] for number in numbers])
+                if found is None:
+                    yield from (one for one in records(chunk, notes) if _where(one) not in given)
+                    return
+                parsed, soon = dict(zip(numbers, found, strict=True)), []
+            for number in todo:
+                record, tree, seen = parsed[number], None, walked.seen[number]
                 if seen.settled:
                     if not self._in_record(record["data"]):
                         continue
@@ -135,15 +138,14 @@ class ChunkSieve:
         if len(unsettled) < progress.unsettled or not unsettled:
             self._at_once = 1  # what was read has settled some
         progress.unsettled = len(unsettled)
-        most = self._at_once * len({seen.kind[:3] for seen in unsettled})
-        todo = []
+        todo, wanted = [], 0
         for number in range(progress.reached, len(walked.seen)):
             seen = walked.seen[number]
             progress.reached = number + 1
             if seen in unsettled:
                 todo.append(number)
-                most -= 1
-                if not most:
+                wanted += 1
+                if wanted == self._at_once:
                     self._at_once = min(2 * self._at_once, _MOST_AT_ONCE)
                     break
             elif holds and seen.possible:
@@ -168,6 +170,15 @@ class ChunkSieve:
             test = self._sieve.payload_test(*seen.kind)
             seen.test = None if test and test.fields & SYSTEM_FIELDS else test
         return found
+
+
+def _first_of_each(kinds: Sequence[_Seen], unsettled: AbstractSet[_Seen]) -> list[int]:
+    """Which records of unsettled kinds will soon be asked for; to start the parser takes longer than they."""
+    first: dict[tuple[str | None, ...], int] = {}
+    for number, seen in enumerate(kinds):
+        if seen in unsettled:
+            first.setdefault(seen.kind[:3], number)
+    return list(first.values())
 
 
 def _anything(_: object) -> bool:

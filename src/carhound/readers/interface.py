@@ -63,9 +63,6 @@ class Sieve(Protocol):
     ) -> bool:
         """Whether events like this can match at all."""
 
-    def counts(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
-        """Whether events like this are counted by themselves; others need only tell their computer."""
-
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> PayloadTest | None:
