@@ -31,6 +31,8 @@ class FieldTests:
     """The tests of a kind of event."""
 
     def __init__(self, tests: Sequence[FieldTest], binding: Binding | None) -> None:
+        self.unfamiliar = Verdict.OPEN if binding is None else Verdict.UNSURE
+        """What is to be said of records of which nothing is told."""
         self._unsure = 1 << max((one.asked_by.bit_length() for one in tests), default=0)
         """One more beside the searches, which asks for events of other kinds."""
         self._tests = [(one.name, one.asked_by, _of_bytes(one.name, one.open_to)) for one in tests]

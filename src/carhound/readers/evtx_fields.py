@@ -84,8 +84,8 @@ def _like(template: bytes, at: int, fields: Mapping[str, int], named: list[Named
     return _Like(
         struct.Struct(layout),
         tuple(pieces),
-        _picked([list(texts).index(place) for place in places]),
-        _picked([places.index(place) for place in texts]),
+        picked([list(texts).index(place) for place in places]),
+        picked([places.index(place) for place in texts]),
         tuple(
             (text, place - at if at <= place < at + len(template) else None) for place, text in texts.items()
         ),
@@ -93,8 +93,9 @@ def _like(template: bytes, at: int, fields: Mapping[str, int], named: list[Named
     )
 
 
-def _picked(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
-    if len(places) == 1:
-        return lambda given: (given[places[0]],)
+def picked(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
+    """Takes what stands at these places."""
+    if len(places) < 2:
+        return lambda given: tuple(given[place] for place in places)
     pick: Callable[[tuple[int, ...]], tuple[int, ...]] = itemgetter(*places)
     return pick

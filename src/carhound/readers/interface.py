@@ -76,9 +76,9 @@ class Sieve(Protocol):
         """By letter of a literal, every character that an event may have in its place."""
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
-        """Whether events like this are to be read whatever they hold; once they need not, they never do.
+        """Whether events like this are to be read whatever they hold: only some that can match at all.
 
-        If they need not, those may still need it of which the binding in their test is not sure.
+        Once they need not, they never do, save those of which the binding in their test is not sure.
         """
 
     def can_match(
