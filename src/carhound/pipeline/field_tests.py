@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from msgspec.structs import replace
 
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.rows import SharedRow, unheard
-from carhound.model.event import HEADER, Event, Value, no_view
+from carhound.model.event import HEADER, PAYLOAD_PREFIX, Event, Value, no_view
 from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS
 from carhound.normalize.mapping import EventMapping
 from carhound.plan.predicates import All, AnyOf, MatchesRegex, Not, Predicate, Term, Test, tests
@@ -17,7 +18,7 @@ from carhound.readers.interface import FieldTest
 
 RAW = "_raw"
 """Has a record in one text, where it is there; else bare terms look at all texts."""
-_NOT_OF_PAYLOAD = frozenset({RAW, *HEADER})
+_NOT_OF_PAYLOAD = frozenset({RAW, "_time", *HEADER})
 
 
 def read_by(test: Test, mapping: EventMapping | None) -> Iterator[str]:
@@ -38,9 +39,9 @@ def field_tests(stems: Sequence[Stem], like: Event, mapping: EventMapping | None
     """The tests for events like this one, at which these stems look; none where no event can be ruled out."""
     asked: dict[str, list[tuple[int, Condition]]] = defaultdict(list)
     for number, stem in enumerate(stems):
-        every = All(stem.conditions)
+        every = All(tuple(takewhile(_without_alias, stem.conditions)))
         for name in {one for test in tests((every,)) for one in read_by(test, mapping)}:
-            if name not in _NOT_OF_PAYLOAD and (part := _of_alone(every, name, mapping)) is not None:
+            if _is_of_payload(name) and (part := _of_alone(every, name, mapping)) is not None:
                 asked[name].append((1 << number, condition(part, unheard)))
     if len({bit for some in asked.values() for bit, _ in some}) < len(stems):
         return ()
@@ -48,6 +49,16 @@ def field_tests(stems: Sequence[Stem], like: Event, mapping: EventMapping | None
     derive = no_view if mapping is None else mapping.derive
     made = [_field_test(name, some, every_stem, replace(like, derive=derive)) for name, some in asked.items()]
     return tuple(sorted(made, key=lambda one: (-one.asked_by.bit_count(), one.name)))
+
+
+def _without_alias(condition: Predicate) -> bool:
+    """Whether none serves it: a search is told of those that do, save where a condition before fails."""
+    read = (field for test in tests((condition,)) for field in test_fields(test))
+    return not any(field.view == "native" and field.name in NATIVE_ALIASES for field in read)
+
+
+def _is_of_payload(name: str) -> bool:
+    return name not in _NOT_OF_PAYLOAD and not name.startswith(PAYLOAD_PREFIX)
 
 
 def _field_test(name: str, asked: list[tuple[int, Condition]], every: int, like: Event) -> FieldTest:
