@@ -154,6 +154,34 @@ def test_trees_are_those_of_a_log_that_is_read_whole(
     assert comparable(skipping) == comparable(whole)
 
 
+MANY = str(Path(__file__).parents[2] / "bench" / "analytics")
+TYPES = ("SetValue", "Odd", None, "SetValue")
+
+
+def with_types(fleet: list[Simulated]) -> list[Simulated]:
+    """Registry events of which some do not say of what kind they are."""
+    made = list(fleet)
+    for number, one in enumerate(one for one in fleet if one.event_id == 13):
+        data = {name: value for name, value in one.data.items() if name != "EventType"}
+        if (kind := TYPES[number % len(TYPES)]) is not None:
+            data["EventType"] = kind
+        made[made.index(one)] = replace(one, data=data)
+    return made
+
+
+@pytest.mark.parametrize("whole_log", [True, False])
+def test_many_analytics(whole_log: bool, fleet: list[Simulated], tmp_path: Path) -> None:
+    log = with_types(fleet)
+    registry = [one for one in log if one.event_id == 13]
+    assert len(registry) > 20
+    records = sorted(log, key=lambda one: one.time) if whole_log else registry
+    skipping, whole = hunted(write(tmp_path / "a.evtx", records), analytics=(MANY,), backfill=True)
+    assert comparable(skipping) == comparable(whole)
+    assert len(whole.analytics) == 20
+    assert any(remark.code == "EV-N1" for file in whole.evidence.files for remark in file.remarks)
+    assert bool(skipping.findings) or not whole_log
+
+
 DOUBLED = rb'"Image":"C:\\\\Windows\\\\System32\\\\notepad.exe"'
 
 
