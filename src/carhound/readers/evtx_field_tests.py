@@ -5,7 +5,7 @@ from enum import Enum
 from functools import lru_cache
 
 from carhound.model.event import Value
-from carhound.readers.evtx_payload import Payloads, text_of_value
+from carhound.readers.evtx_payload import UNFAMILIAR, Payloads, text_of_value
 from carhound.readers.evtx_records import restore_braces
 from carhound.readers.evtx_values import NULL
 from carhound.readers.interface import Binding, FieldTest
@@ -36,11 +36,19 @@ class FieldTests:
         self._unsure = 1 << max((one.asked_by.bit_length() for one in tests), default=0)
         """One more beside the searches, which asks for events of other kinds."""
         self._tests = [(one.name, one.asked_by, _of_bytes(one.name, one.open_to)) for one in tests]
+        self.bound = binding is not None
+        """Whether it takes a field to tell of which CAR kinds such events are."""
         if binding is not None:
             self._tests.insert(0, (binding.name, -1, _of_bytes(binding.name, self._kinds(binding))))
 
-    def verdicts(self, payloads: Payloads, places: Iterable[int]) -> Iterator[Verdict]:
-        """Of each record that begins at one of these places. Raises as `Payloads.values` does."""
+    def verdicts(self, payloads: Payloads, places: Sequence[int]) -> list[Verdict]:
+        """Of each record that begins at one of these places."""
+        try:
+            return list(self._verdicts(payloads, places))
+        except UNFAMILIAR:
+            return [Verdict.UNSURE if self.bound else Verdict.OPEN] * len(places)
+
+    def _verdicts(self, payloads: Payloads, places: Iterable[int]) -> Iterator[Verdict]:
         chunk = payloads.chunk
         known: Mapping[str, int] | None = None
         asked: Sequence[_Asked] = ()

@@ -15,7 +15,7 @@ from carhound.readers.evtx_chunks import Chunk
 from carhound.readers.evtx_field_tests import FieldTests, Verdict
 from carhound.readers.evtx_glance import Kind, Walked, Walker
 from carhound.readers.evtx_glimpses import glimpsed
-from carhound.readers.evtx_payload import UNFAMILIAR, Payloads
+from carhound.readers.evtx_payload import Payloads
 from carhound.readers.evtx_records import event, position, records, restore_braces, some_records, tree_of
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literal_scan import in_text, utf16_or_ansi
@@ -34,15 +34,19 @@ class _Seen(Struct, eq=False):
     """Whether it is no longer wanted for its own sake."""
     possible: bool
     """Whether it can match at all."""
-    test: PayloadTest | None = None
     alone: FieldTests | None = None
-    """What of that is told from bytes."""
-    bound: bool = False
-    """Whether its CAR kinds are only told by the payload."""
+    """What fields of the payload, told from bytes, say of it."""
+    test: PayloadTest | None = None
+    """What the payload says of those that these leave."""
     passed: list[int] = field(default_factory=list)
     """Ticks of 100 ns since 1601."""
     looked: list[int] = field(default_factory=list)
     """Likewise, of those whose payload was looked at."""
+
+    @property
+    def bound(self) -> bool:
+        """Whether some are wanted whatever they hold, for what a field of their payload says."""
+        return self.alone is not None and self.alone.bound
 
     def told(self) -> Iterator[Glimpsed]:
         """What was gathered, once, also by one who asks again after an interrupt."""
@@ -57,19 +61,10 @@ class _Seen(Struct, eq=False):
 class _Progress(Struct):
     """How far a chunk was read."""
 
-    payloads: Payloads
-    rest: list[list[int]]
-    """Where each record's time belongs."""
     reached: int = 0
     """So many of its records are done with."""
     unsettled: int = 0
     """Kinds that were wanted for their own sake when that was last asked."""
-    tested: set[_Seen] = field(default_factory=set)
-    """Kinds with tests of fields, that were put to them."""
-    out: set[int] = field(default_factory=set)
-    """The records that these rule out."""
-    unsure: set[int] = field(default_factory=set)
-    """Those that are given whatever they hold."""
 
 
 class ChunkSieve:
@@ -82,8 +77,8 @@ class ChunkSieve:
         self._walker = Walker(self._see)
         self._at_once = 1
         """Records of unsettled kinds that are read before it is asked again whether they are settled."""
-        literals = sieve.literals
         self._alone_of = lru_cache(_MOST_KINDS)(FieldTests)
+        literals = sieve.literals
         self._in_chunk = _anything if literals is None else utf16_or_ansi(literals, sieve.spellings)
         self._in_record = _anything if literals is None else in_text(literals)
 
@@ -102,7 +97,7 @@ class ChunkSieve:
             return
         kinds = set(walked.seen)
         holds = any(seen.possible for seen in kinds) and self._in_chunk(chunk.data)
-        if self._unsettled or holds or any(seen.bound for seen in kinds):
+        if holds or self._unsettled or any(seen.bound for seen in kinds):
             yield from self._given(chunk, notes, walked, holds)
             return
         for seen, time in zip(walked.seen, walked.times, strict=True):
@@ -123,20 +118,26 @@ class ChunkSieve:
         """The wanted records of a chunk that may have some."""
         given: set[str] = set()
         rest = [seen.passed for seen in walked.seen]
-        progress = _Progress(Payloads(chunk.data), rest)
+        """Where each record's time belongs."""
+        progress, payloads = _Progress(), Payloads(chunk.data)
         parsed: dict[int, Any] = {}
         soon = _first_of_each(walked.seen, self._unsettled)
         while todo := self._todo(walked, holds, progress):
-            if not parsed.keys() >= set(todo):
-                numbers = sorted({*todo, *soon})
+            left = _left(payloads, walked, todo, holds)
+            if not parsed.keys() >= left.keys():
+                numbers = sorted({*left, *soon})
                 found = some_records(chunk, [walked.places[number] for number in numbers])
                 if found is None:
                     yield from (one for one in records(chunk, notes) if _where(one) not in given)
                     return
                 parsed, soon = dict(zip(numbers, found, strict=True)), []
             for number in todo:
-                record, tree, seen = parsed[number], None, walked.seen[number]
-                if seen.settled and number not in progress.unsure:
+                seen = walked.seen[number]
+                if number not in left:
+                    rest[number] = seen.looked if holds else seen.passed
+                    continue
+                record, tree = parsed[number], None
+                if not left[number]:
                     if not self._in_record(record["data"]):
                         continue
                     if seen.test is not None:
@@ -156,7 +157,6 @@ class ChunkSieve:
         if len(unsettled) < progress.unsettled or not unsettled:
             self._at_once = 1  # what was read has settled some
         progress.unsettled = len(unsettled)
-        self._test(walked, holds, progress)
         todo, wanted = [], 0
         for number in range(progress.reached, len(walked.seen)):
             seen = walked.seen[number]
@@ -167,29 +167,9 @@ class ChunkSieve:
                 if wanted == self._at_once:
                     self._at_once = min(2 * self._at_once, _MOST_AT_ONCE)
                     break
-            elif (holds and seen.possible and number not in progress.out) or number in progress.unsure:
+            elif seen.possible and (holds or seen.bound):
                 todo.append(number)
         return todo
-
-    def _test(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> None:
-        """Puts records of kinds that were settled meanwhile to the tests of their fields."""
-        asked: dict[FieldTests, list[int]] = defaultdict(list)
-        for number in range(progress.reached, len(walked.seen)):
-            seen = walked.seen[number]
-            if seen.alone is not None and seen not in progress.tested and (holds or seen.bound):
-                asked[seen.alone].append(number)
-        for tests, numbers in asked.items():
-            progress.tested.update(walked.seen[number] for number in numbers)
-            try:
-                verdicts = list(tests.verdicts(progress.payloads, [walked.places[one] for one in numbers]))
-            except UNFAMILIAR:
-                verdicts = [tests.unfamiliar] * len(numbers)
-            for number, verdict in zip(numbers, verdicts, strict=True):
-                if verdict is Verdict.UNSURE:
-                    progress.unsure.add(number)
-                elif verdict is Verdict.RULED_OUT and holds:
-                    progress.out.add(number)
-                    progress.rest[number] = walked.seen[number].looked
 
     def _settle(self, kinds: Iterable[_Seen]) -> set[_Seen]:
         """Asks of kinds whether they are wanted for their own sake; those that are."""
@@ -207,10 +187,9 @@ class ChunkSieve:
             self._unsettled.discard(seen)
             seen.settled = True
             if (test := self._sieve.payload_test(*seen.kind)) is not None:
-                seen.test = test if test.fields.isdisjoint(SYSTEM_FIELDS) else None
                 tests = tuple(one for one in test.alone if one.name not in SYSTEM_FIELDS)
                 seen.alone = self._alone_of(tests, test.binding) if tests or test.binding else None
-                seen.bound = test.binding is not None
+                seen.test = test if test.fields.isdisjoint(SYSTEM_FIELDS) else None
         return found
 
 
@@ -221,6 +200,23 @@ def _first_of_each(kinds: Sequence[_Seen], unsettled: AbstractSet[_Seen]) -> lis
         if seen in unsettled:
             first.setdefault(seen.kind[:3], number)
     return list(first.values())
+
+
+def _left(payloads: Payloads, walked: Walked[_Seen], todo: Iterable[int], holds: bool) -> dict[int, bool]:
+    """The records that fields of their payloads leave, and whether each is wanted whatever else it holds."""
+    left = {number: not walked.seen[number].settled for number in todo}
+    by_tests: dict[FieldTests, list[int]] = defaultdict(list)
+    for number, wanted in left.items():
+        if not wanted and (alone := walked.seen[number].alone) is not None:
+            by_tests[alone].append(number)
+    for alone, numbers in by_tests.items():
+        verdicts = alone.verdicts(payloads, [walked.places[number] for number in numbers])
+        for number, verdict in zip(numbers, verdicts, strict=True):
+            if verdict is Verdict.RULED_OUT:
+                del left[number]
+            else:
+                left[number] = verdict is Verdict.UNSURE
+    return left if holds else {number: wanted for number, wanted in left.items() if wanted}
 
 
 def _anything(_: object) -> bool:
