@@ -1,7 +1,6 @@
 """Records that fields of their payloads, told from the bytes of a chunk, show not to match."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import Enum
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from carhound.model.event import Value
@@ -19,20 +18,10 @@ _Asked = tuple[int | None, int, _OpenTo]
 """The number of a field's value, if there is one; who asks for it, and which of these it leaves open."""
 
 
-class Verdict(Enum):
-    """What fields say of a record."""
-
-    RULED_OUT = "no search matches it"
-    OPEN = "a search may match it"
-    UNSURE = "its CAR kinds are not told by its header"
-
-
 class FieldTests:
     """The tests of a kind of event."""
 
     def __init__(self, tests: Sequence[FieldTest], binding: Binding | None) -> None:
-        self.unfamiliar = Verdict.OPEN if binding is None else Verdict.UNSURE
-        """What is to be said of records of which nothing is told."""
         self._unsure = 1 << max((one.asked_by.bit_length() for one in tests), default=0)
         """One more beside the searches, which asks for events of other kinds."""
         self._tests = [(one.name, one.asked_by, _of_bytes(one.name, one.open_to)) for one in tests]
@@ -41,18 +30,21 @@ class FieldTests:
         if binding is not None:
             self._tests.insert(0, (binding.name, -1, _of_bytes(binding.name, self._kinds(binding))))
 
-    def verdicts(self, payloads: Payloads, places: Sequence[int]) -> list[Verdict]:
-        """Of each record that begins at one of these places."""
-        try:
-            return list(self._verdicts(payloads, places))
-        except UNFAMILIAR:
-            return [Verdict.UNSURE if self.bound else Verdict.OPEN] * len(places)
+    def left(self, payloads: Payloads, places: Sequence[int]) -> list[tuple[int, bool]]:
+        """Which of the records that begin at these places may match, by their number there.
 
-    def _verdicts(self, payloads: Payloads, places: Iterable[int]) -> Iterator[Verdict]:
+        And of each whether its CAR kinds are not those that its header allows.
+        """
+        try:
+            return list(self._left(payloads, places))
+        except UNFAMILIAR:
+            return [(number, self.bound) for number in range(len(places))]
+
+    def _left(self, payloads: Payloads, places: Sequence[int]) -> Iterator[tuple[int, bool]]:
         chunk = payloads.chunk
         known: Mapping[str, int] | None = None
         asked: Sequence[_Asked] = ()
-        for fields, kinds, sizes, values in payloads.values(places):
+        for place, (fields, kinds, sizes, values) in enumerate(payloads.values(places)):
             if fields is not known:
                 known = fields
                 asked = [(fields.get(name), asked_by, open_to) for name, asked_by, open_to in self._tests]
@@ -66,7 +58,8 @@ class FieldTests:
                         left &= open_to(kinds[number], chunk[start : start + sizes[number]])
                     if not left:
                         break
-            yield Verdict.UNSURE if left == self._unsure else Verdict.OPEN if left else Verdict.RULED_OUT
+            if left:
+                yield place, left == self._unsure
 
     def _kinds(self, binding: Binding) -> Callable[[Value | None], int]:
         return lambda value: ~self._unsure if value in binding.values else self._unsure

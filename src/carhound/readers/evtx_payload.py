@@ -43,7 +43,6 @@ _DESCRIPTOR, _KIND_AT = 4, 2
 _BINXML = bytes((BINXML,))
 _HEAD = 18
 """Bytes of a payload before its descriptors, where its template is not defined in it."""
-_MOST_OUTERS = 8
 _REMEMBERED = 1000
 
 Values = tuple[Mapping[str, int], bytes, tuple[int, ...], int]
@@ -57,7 +56,9 @@ class Payloads:
         self.chunk = chunk
         self._fields: dict[int, Mapping[str, int]] = {}
         """By place of a template, which value each field is."""
-        self._outers: list[_Outer] = []
+        self._outers: dict[bytes, _Outer] = {}
+        self._outer_size = 0
+        """Bytes of their heads."""
         self._inners: dict[bytes, _Inner] = {}
 
     def of(self, places: Iterable[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
@@ -98,16 +99,15 @@ class Payloads:
         outers, inners, checks = self._outers, self._inners, _checks(b"")
         for place in places:
             start = place + _INSTANCE_AT
-            for outer in outers:
-                if (
-                    chunk.startswith(outer.head, start)
-                    and start != outer.defined_at
-                    and chunk.startswith(_BINXML, place + outer.kind_at)
-                ):
-                    at = place + outer.payload
-                    break
-            else:
+            outer = outers.get(chunk[start : start + self._outer_size])
+            if (
+                outer is None
+                or start == outer.defined_at
+                or not chunk.startswith(_BINXML, place + outer.kind_at)
+            ):
                 at = self._learn(place)
+            else:
+                at = place + outer.payload
             inner = inners.get(chunk[at : at + _HEAD])
             if inner is None or at == inner.defined_at:
                 inner, at = self._inner(at)
@@ -146,9 +146,10 @@ class Payloads:
         defined_at = template - (behind - _INSTANCE_AT)
         kind_at = behind + COUNT.size + _DESCRIPTOR * number + _KIND_AT
         payload = told.size + sum(sizes[:number])
-        if len(self._outers) == _MOST_OUTERS:
-            self._outers.pop()
-        self._outers.insert(0, _Outer(head, defined_at, kind_at, behind + COUNT.size + payload))
+        if len(head) != self._outer_size:
+            self._outers.clear()
+            self._outer_size = len(head)
+        self._outers[head] = _Outer(defined_at, kind_at, behind + COUNT.size + payload)
         return int(at + payload)
 
     def _inner(self, start: int) -> tuple["_Inner", int]:
@@ -168,12 +169,13 @@ class Payloads:
 
 
 class _Outer(NamedTuple):
-    """Records with the same template, and values of the same sizes before the payload."""
+    """Records with the same template, and values of the same sizes before the payload.
 
-    head: bytes
-    """What they begin with, where the template is not defined in the record."""
+    They begin alike where the template is not defined in them.
+    """
+
     defined_at: int
-    """Where a record would begin that has it."""
+    """Where one would begin that has it."""
     kind_at: int
     """Where the type of the payload stands, counted from the record."""
     payload: int
