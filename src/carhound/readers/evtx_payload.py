@@ -8,11 +8,12 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
 from carhound.model.event import Value
-from carhound.readers.evtx_fields import fields_at, picked
+from carhound.readers.evtx_fields import fields_at
 from carhound.readers.evtx_templates import UnfamiliarError, definition, payload_of
 from carhound.readers.evtx_values import (
     BINXML,
@@ -158,7 +159,7 @@ class Payloads:
         behind, template, defined = _instance(chunk, start)
         fields = self._fields.get(template)
         if fields is None:
-            fields = self._fields[template] = fields_at(chunk, template)
+            fields = self._fields[template] = fields_at(chunk, template, defined)
         at = behind + len(defined) if template == behind else behind
         descriptors = _descriptors(_count(chunk, at))
         if len(fields) > _count(chunk, at):
@@ -241,7 +242,16 @@ def _descriptors(count: int) -> struct.Struct:
 def _checks(kinds: bytes) -> _Checks:
     by_type = {number: size for number, kind in enumerate(kinds) if (size := fixed_size(kind)) is not None}
     sids = [number for number, kind in enumerate(kinds) if kind == SID]
-    return _Checks(kinds, picked(list(by_type)), tuple(by_type.values()), sids)
+    return _Checks(kinds, _picked(list(by_type)), tuple(by_type.values()), sids)
+
+
+def _picked(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
+    if not places:
+        return lambda _: ()
+    if len(places) == 1:
+        return lambda given: (given[places[0]],)
+    pick: Callable[[tuple[int, ...]], tuple[int, ...]] = itemgetter(*places)
+    return pick
 
 
 def text_of_value(kind: int, data: bytes) -> str | None:
