@@ -182,6 +182,39 @@ def test_many_analytics(whole_log: bool, fleet: list[Simulated], tmp_path: Path)
     assert bool(skipping.findings) or not whole_log
 
 
+MEDIUM = """\
+title: Programs of medium integrity
+submission_date: 2024/06/01
+information_domain: Host
+platforms: [Windows]
+analytic_types: [TTP]
+contributors: [x]
+id: CAR-2024-06-099
+description: The event has a SID in place of the word.
+coverage:
+  - technique: T1197
+    tactics: [TA0002]
+    coverage: Low
+implementations:
+  - type: pseudocode
+    data_model: CAR
+    code: |
+      found = search Process:Create
+      odd = filter found where (integrity_level == "medium")
+      output odd
+"""
+
+
+def test_a_word_that_no_event_holds(fleet: list[Simulated], tmp_path: Path) -> None:
+    analytic = tmp_path / "a.yaml"
+    analytic.write_text(MEDIUM, encoding="utf-8")
+    records = [one for one in fleet if one.event_id == 4688 and "edium" not in str(one.data)]
+    asked = {"analytics": (str(analytic),), "backfill": True}
+    skipping, whole = hunted(write(tmp_path / "a.evtx", records), **asked)
+    assert comparable(skipping) == comparable(whole)
+    assert whole.findings
+
+
 DOUBLED = rb'"Image":"C:\\\\Windows\\\\System32\\\\notepad.exe"'
 
 
