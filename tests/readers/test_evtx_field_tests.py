@@ -34,7 +34,7 @@ class Asking(Wanting):
         self.binding = binding
 
     def payload_test(self, *_: str | None) -> PayloadTest:  # type: ignore[override]
-        tests = (FieldTest("CommandLine", 3, lambda value: 3 if holds(value) else 0),)
+        tests = (FieldTest("CommandLine", 3, lambda value, asking: asking if holds(value) else 0),)
         names = frozenset({"CommandLine"})
         return PayloadTest(names, False, lambda data: holds(data.get("CommandLine")), tests, self.binding)
 

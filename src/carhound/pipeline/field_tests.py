@@ -21,6 +21,8 @@ from carhound.readers.interface import FieldTest
 
 RAW = "_raw"
 """Has a record in one text, where it is there; else bare terms look at all texts."""
+_FEW = frozenset({"Image", "NewProcessName", "ParentImage", "ParentProcessName"})
+"""Fields with few values, over and over: what these rule out is remembered, so they are asked first."""
 _NOT_OF_PAYLOAD = frozenset({RAW, "_time", *HEADER})
 
 
@@ -58,10 +60,9 @@ def field_tests(stems: Sequence[Stem], like: Event, mapping: EventMapping | None
                 asked[name].append(_Asking(1 << number, _literals(part), condition(part, unheard)))
     if len({one.bit for some in asked.values() for one in some}) < len(stems):
         return ()
-    every_stem = (1 << len(stems)) - 1
     derive = no_view if mapping is None else mapping.derive
-    made = [_field_test(name, some, every_stem, replace(like, derive=derive)) for name, some in asked.items()]
-    return tuple(sorted(made, key=lambda one: (-one.asked_by.bit_count(), one.name)))
+    made = [_field_test(name, some, replace(like, derive=derive)) for name, some in asked.items()]
+    return tuple(sorted(made, key=lambda one: (one.name not in _FEW, -one.asked_by.bit_count(), one.name)))
 
 
 def _without_alias(condition: Predicate) -> bool:
@@ -79,19 +80,21 @@ def _literals(part: Predicate) -> Group:
     return required.groups[0] if isinstance(required, RequiredLiterals) else ("",)
 
 
-def _field_test(name: str, asked: list[_Asking], every: int, like: Event) -> FieldTest:
-    asked_by = sum(one.bit for one in asked)
-    others = every - asked_by
-
-    def open_to(value: Value | None) -> int:
+def _field_test(name: str, asked: list[_Asking], like: Event) -> FieldTest:
+    def open_to(value: Value | None, searches: int) -> int:
         text = fold(value) if isinstance(value, str) else "\n".join(map(fold, value or ()))
-        left = [one for one in asked if any(map(text.__contains__, one.literals))]
-        if not left:
-            return others
-        row = SharedRow(replace(like, data={} if value is None else {name: value}))
-        return others + sum(one.bit for one in left if one.holds(row))
+        row: SharedRow | None = None
+        for one in asked:
+            if not one.bit & searches:
+                continue
+            if any(map(text.__contains__, one.literals)):
+                row = row or SharedRow(replace(like, data={} if value is None else {name: value}))
+                if one.holds(row):
+                    continue
+            searches -= one.bit
+        return searches
 
-    return FieldTest(name, asked_by, open_to)
+    return FieldTest(name, sum(one.bit for one in asked), open_to)
 
 
 def _of_alone(predicate: Predicate, name: str, mapping: EventMapping | None) -> Predicate | None:

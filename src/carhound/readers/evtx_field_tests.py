@@ -1,9 +1,11 @@
 """Records that fields of their payloads, told from the bytes of a chunk, show not to match."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from carhound.model.event import Value
+from carhound.readers.event_tree import SYSTEM_FIELDS
 from carhound.readers.evtx_payload import UNFAMILIAR, Payloads, text_of_value
 from carhound.readers.evtx_records import restore_braces
 from carhound.readers.evtx_values import NULL
@@ -12,23 +14,31 @@ from carhound.readers.interface import Binding, FieldTest
 _REMEMBERED = 4096
 """Values of a field: some programs and modules are met over and over."""
 
-_OpenTo = Callable[[int, bytes], int]
-"""Takes the type and the bytes of a value."""
+_OpenTo = Callable[[int, bytes, int], int]
+"""Takes the type and the bytes of a value, and searches; which of these the value leaves open."""
 _Asked = tuple[int | None, int, _OpenTo]
-"""The number of a field's value, if there is one; who asks for it, and which of these it leaves open."""
+"""The number of a field's value, if there is one, and the searches that ask for it."""
 
 
 class FieldTests:
     """The tests of a kind of event."""
 
     def __init__(self, tests: Sequence[FieldTest], binding: Binding | None) -> None:
-        self._unsure = 1 << max((one.asked_by.bit_length() for one in tests), default=0)
-        """One more beside the searches, which asks for events of other kinds."""
-        self._tests = [(one.name, one.asked_by, _of_bytes(one.name, one.open_to)) for one in tests]
+        self._searches = reduce(or_, (one.asked_by for one in tests), 0) or 1
+        """One that nothing rules out where there are no tests."""
+        self._unsure = 1 << self._searches.bit_length()
+        """One more, which asks for events of other kinds."""
+        self._tests = [
+            (one.name, one.asked_by, _of_bytes(one.name, one.open_to))
+            for one in tests
+            if one.name not in SYSTEM_FIELDS
+        ]
         self.bound = binding is not None
         """Whether it takes a field to tell of which CAR kinds such events are."""
         if binding is not None:
-            self._tests.insert(0, (binding.name, -1, _of_bytes(binding.name, self._kinds(binding))))
+            self._tests.insert(
+                0, (binding.name, self._searches, _of_bytes(binding.name, self._kinds(binding)))
+            )
 
     def left(self, payloads: Payloads, places: Sequence[int]) -> list[tuple[int, bool]]:
         """Which of the records that begin at these places may match, by their number there.
@@ -41,38 +51,38 @@ class FieldTests:
             return [(number, self.bound) for number in range(len(places))]
 
     def _left(self, payloads: Payloads, places: Sequence[int]) -> Iterator[tuple[int, bool]]:
-        chunk = payloads.chunk
+        chunk, searches = payloads.chunk, self._searches
         known: Mapping[str, int] | None = None
         asked: Sequence[_Asked] = ()
         for place, (fields, kinds, sizes, values) in enumerate(payloads.values(places)):
             if fields is not known:
                 known = fields
                 asked = [(fields.get(name), asked_by, open_to) for name, asked_by, open_to in self._tests]
-            left = -1
+            left = searches
             for number, asked_by, open_to in asked:
-                if left & asked_by:
+                if asking := left & asked_by:
                     if number is None:
-                        left &= open_to(NULL, b"")
+                        left += open_to(NULL, b"", asking) - asking
                     else:
                         start = values + sum(sizes[:number])
-                        left &= open_to(kinds[number], chunk[start : start + sizes[number]])
+                        left += open_to(kinds[number], chunk[start : start + sizes[number]], asking) - asking
                     if not left:
                         break
             if left:
                 yield place, left == self._unsure
 
-    def _kinds(self, binding: Binding) -> Callable[[Value | None], int]:
-        return lambda value: ~self._unsure if value in binding.values else self._unsure
+    def _kinds(self, binding: Binding) -> Callable[[Value | None, int], int]:
+        return lambda value, searches: searches if value in binding.values else self._unsure
 
 
-def _of_bytes(name: str, open_to: Callable[[Value | None], int]) -> _OpenTo:
+def _of_bytes(name: str, open_to: Callable[[Value | None, int], int]) -> _OpenTo:
     @lru_cache(_REMEMBERED)
-    def of_bytes(kind: int, data: bytes) -> int:
+    def of_bytes(kind: int, data: bytes, searches: int) -> int:
         text = text_of_value(kind, data)
         if text is None:
-            return open_to(None)
+            return open_to(None, searches)
         field: dict[str, Value] = {name: text}
         restore_braces(field)
-        return open_to(field[name])
+        return open_to(field[name], searches)
 
     return of_bytes

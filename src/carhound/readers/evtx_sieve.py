@@ -183,8 +183,7 @@ class ChunkSieve:
             self._unsettled.discard(seen)
             seen.settled = True
             if (test := self._sieve.payload_test(*seen.kind)) is not None:
-                tests = tuple(one for one in test.alone if one.name not in SYSTEM_FIELDS)
-                seen.alone = self._alone_of(tests, test.binding) if tests or test.binding else None
+                seen.alone = self._alone_of(test.alone, test.binding) if test.alone or test.binding else None
                 seen.test = test if test.fields.isdisjoint(SYSTEM_FIELDS) else None
         return found
 

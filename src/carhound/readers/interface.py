@@ -36,8 +36,11 @@ class FieldTest(Struct, frozen=True):
     """Native."""
     asked_by: int
     """The searches that ask something of it alone."""
-    open_to: Callable[[Value | None], int]
-    """Those that an event with this value may match, with all that do not ask; None: without the field."""
+    open_to: Callable[[Value | None, int], int]
+    """Which of some searches an event with this value may match, those that do not ask among them.
+
+    None stands for an event without the field.
+    """
 
 
 class Binding(Struct, frozen=True):
@@ -59,7 +62,7 @@ class PayloadTest(Struct, frozen=True):
     holds: Callable[[dict[str, Value]], bool]
     """Whether an event may match that has these fields, and no more of those that are read."""
     alone: tuple[FieldTest, ...] = ()
-    """An event cannot match where they leave no search open; those that most searches ask for come first."""
+    """An event cannot match where they leave no search open, put to it in this order."""
     binding: Binding | None = None
     """An event of which it does not tell that has to be read, whatever it holds; None: all are sure."""
 
