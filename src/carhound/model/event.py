@@ -7,6 +7,7 @@ model names, for pseudocode. Both are read from the same record, which keeps eve
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from msgspec import Struct, field
@@ -39,6 +40,10 @@ HEADER: Mapping[str, str] = MappingProxyType(
 
 PAYLOAD_PREFIX = "EventData_"
 """Stands before the name of a payload field that the header has too."""
+
+
+_MOST_KINDS = 500
+"""Sets of names remembered; real evidence has hundreds."""
 
 
 class Place(Struct, frozen=True):
@@ -133,18 +138,17 @@ class Event(RawEvent, eq=False):
         return self._identity
 
     def _hash(self) -> str:
-        digest = hashlib.sha256()
         parts: list[str | None] = [self.provider, self.event_id, self.computer, self.record_id]
         parts.append(self.time.isoformat(timespec="milliseconds") if self.time else None)
-        for part in parts:
-            digest.update(b"\0" if part is None else b"\1" + part.encode("utf-8", "surrogatepass") + b"\0")
-        texts = []
-        for name in sorted(self.data):
-            value = self.data[name]
-            for text in (value,) if isinstance(value, str) else value:
-                texts.append(f"{len(name)} {name}{len(text)} {text}")
-        digest.update("".join(texts).encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
+        texts = ["\0" if part is None else f"\1{part}\0" for part in parts]
+        data = self.data
+        for name, written in _in_order(tuple(data)):
+            value = data[name]
+            if type(value) is str:
+                texts.append(f"{written}{len(value)} {value}")
+            else:
+                texts += [f"{written}{len(text)} {text}" for text in value]
+        return hashlib.sha256("".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def sensor_key(self) -> tuple[str, ...] | None:
         """What identifies the event across shapes; None where a field of the key is missing.
@@ -163,6 +167,12 @@ class Event(RawEvent, eq=False):
                 return None
             values.append(_level(name, value))
         return tuple(values) or None
+
+
+@lru_cache(_MOST_KINDS)
+def _in_order(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The names of a payload in their order, each with how it is written where it is hashed."""
+    return tuple((name, f"{len(name)} {name}") for name in sorted(names))
 
 
 def _level(name: str, value: str) -> str:

@@ -12,7 +12,8 @@ from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx_chunks import Chunk
 from carhound.readers.evtx_glance import Glance, Kind, glance
 from carhound.readers.evtx_glimpses import Glimpses
-from carhound.readers.evtx_records import event, position, records, restore_braces, some_records, tree_of
+from carhound.readers.evtx_records import event, position, records, some_records, tree_of
+from carhound.readers.guids import restore_braces
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literal_scan import in_text, utf16_or_ansi
 from carhound.readers.notes import Notes
