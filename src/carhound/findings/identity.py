@@ -6,6 +6,7 @@ whose fields differ, are one event when the sensor mapping's own key agrees.
 
 import hashlib
 from collections import Counter
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -69,7 +70,7 @@ class Registry:
         first = self._by_header.get(header := _header(event))
         if first is None:
             return None
-        if first.data == event.data:
+        if first.data == event.data and _moment(first) == _moment(event):
             return self._groups[id(first)]
         if header not in self._told_apart:
             self._told_apart.add(header)
@@ -134,6 +135,11 @@ def _key(event: Event) -> _Key | None:
 
 
 def _header(event: Event) -> _Key:
-    """All that tells a record's content apart but its payload: two events hardly ever have it in common."""
-    time = event.time.isoformat(timespec="milliseconds") if event.time else None
-    return event.record_id, event.computer, event.event_id, event.provider, time
+    """What two records of one content have in common, and two events hardly ever."""
+    return event.record_id, event.computer, event.event_id, event.provider
+
+
+def _moment(event: Event) -> datetime | None:
+    """The time of an event as far as it counts: to the millisecond."""
+    time = event.time
+    return None if time is None else time.replace(microsecond=time.microsecond // 1000)

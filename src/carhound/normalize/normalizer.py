@@ -10,8 +10,9 @@ from carhound.normalize.mapping import EventMapping, sensor_of
 
 _DOUBLED = "\\\\"
 
-_MOST_SOURCES = 10_000
-"""Providers and channels remembered; real evidence has hundreds."""
+_Kind = tuple[str | None, str | None, str | None]
+_MOST_KINDS = 10_000
+"""Providers, channels and event ids remembered; real evidence has hundreds."""
 
 
 class Normalizer:
@@ -20,13 +21,13 @@ class Normalizer:
     def __init__(self) -> None:
         self.made = 0
         """Events so far; each carries how many came before it."""
-        self._bound: dict[tuple[str | None, str | None], dict[str, EventMapping] | None] = {}
+        self._bound: dict[_Kind, EventMapping | None] = {}
         self._without_kind: Counter[str] = Counter()
         self._doubled = 0
 
     def event(self, raw: RawEvent, file: str, shape: str) -> Event:
         """The event of a raw event met in `file`; it takes over the raw event's fields."""
-        mappings = self._mappings(raw.provider, raw.channel)
+        mapping = self.mapping_of(raw.provider, raw.channel, raw.event_id)
         event = Event(
             raw.provider,
             raw.channel,
@@ -39,16 +40,17 @@ class Normalizer:
             raw.position,
             Place(file, raw.record_id or raw.position),
             shape,
-            sequence=self.made,
+            (),
+            self.made,
         )
         self.made += 1
         if event.time is None and isinstance(utc_time := raw.data.get("UtcTime"), str):
             event.time = parse_time(utc_time)
-        if mappings is not None and (mapping := mappings.get(raw.event_id or "")) is not None:
-            event.kinds = mapping.kinds(raw)
+        if mapping is not None:
+            event.kinds = kinds = mapping.kinds(raw)
             event.key_fields = mapping.key
             event.derive = mapping.derive
-            if not event.kinds:
+            if not kinds:
                 self._without_kind[raw.event_id or ""] += 1
             if isinstance(image := raw.data.get("Image"), str) and _DOUBLED in image[2:]:
                 self._doubled += 1
@@ -67,18 +69,15 @@ class Normalizer:
         self, provider: str | None, channel: str | None, event_id: str | None
     ) -> EventMapping | None:
         """What such events are in terms of CAR."""
-        return (self._mappings(provider, channel) or {}).get(event_id or "")
-
-    def _mappings(self, provider: str | None, channel: str | None) -> dict[str, EventMapping] | None:
-        source = (provider, channel)
+        kind = (provider, channel, event_id)
         try:
-            return self._bound[source]
+            return self._bound[kind]
         except KeyError:
-            if len(self._bound) > _MOST_SOURCES:
+            if len(self._bound) > _MOST_KINDS:
                 self._bound.clear()
-            found = sensor_of(*source)
-            self._bound[source] = found.events if found else None
-            return self._bound[source]
+            sensor = sensor_of(provider, channel)
+            self._bound[kind] = mapping = None if sensor is None else sensor.events.get(event_id or "")
+            return mapping
 
     def take_remarks(self) -> Iterator[Remark]:
         """What the events since the last call gave reason to state: no action, doubled backslashes."""
