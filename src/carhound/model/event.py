@@ -90,7 +90,7 @@ class Event(RawEvent, eq=False):
     """Order in which events were read: the last tie-break everywhere."""
     key_fields: tuple[str, ...] = ()
     """Native fields that together tell this kind of event apart whatever shape it is written in."""
-    derive: Callable[["Event"], Fields] = field(default=no_view)
+    derive: "Derive" = field(default=no_view)
     """Makes the CAR view; called once, when the view is first asked for."""
     _car: Fields | None = None
     _native: Fields | None = None
@@ -98,8 +98,26 @@ class Event(RawEvent, eq=False):
 
     def __reduce__(self) -> tuple[type["Event"], tuple[object, ...]]:
         """For another process: without the views, which are made anew."""
-        views = ("_car", "_native")
-        return Event, tuple(None if one in views else getattr(self, one) for one in self.__struct_fields__)
+        return Event, (
+            self.provider,
+            self.channel,
+            self.event_id,
+            self.computer,
+            self.record_id,
+            self.time,
+            self.data,
+            self.meta,
+            self.position,
+            self.place,
+            self.shape,
+            self.kinds,
+            self.sequence,
+            self.key_fields,
+            self.derive,
+            None,
+            None,
+            self._identity,
+        )
 
     @property
     def car(self) -> Fields:
@@ -167,6 +185,10 @@ class Event(RawEvent, eq=False):
                 return None
             values.append(_level(name, value))
         return tuple(values) or None
+
+
+Derive = Callable[[Event], Fields]
+"""Makes the CAR view of an event."""
 
 
 @lru_cache(_MOST_KINDS)
