@@ -17,7 +17,7 @@ from carhound.readers.times import event_time
 
 _TIME = ',"TimeCreated":{"#attributes":{"SystemTime":"'
 _NUMBER = '"}},"EventRecordID":'
-_PAYLOAD = ',"EventData":{'
+_PAYLOAD = ',"EventData":'
 _END = "}}"
 _LONGEST_NUMBER = 18
 """Digits that any reader of JSON takes for a whole number."""
@@ -38,16 +38,21 @@ _known: dict[_System, RawEvent | None] = {}
 
 def text_event(text: str, position: str, notes: Notes) -> RawEvent | None:
     """The event of a record; None where it is not written as most are."""
-    head, _, rest = text.partition(_TIME)
-    time, _, rest = rest.partition(_NUMBER)
-    number, _, rest = rest.partition(",")
-    tail, _, payload = rest.partition(_PAYLOAD)
-    if not payload.endswith(_END) or '"' in time or "\\" in time:
+    head = text.find(_TIME)
+    begin = head + len(_TIME)
+    end = text.find(_NUMBER, begin)
+    digits = end + len(_NUMBER)
+    comma = text.find(",", digits)
+    tail = text.find(_PAYLOAD, comma)
+    if head < 0 or end < 0 or tail < 0 or not text.endswith(_END):
+        return None
+    time, number = text[begin:end], text[digits:comma]
+    if '"' in time or "\\" in time:
         return None
     if not (number.isdecimal() and number.isascii() and len(number) <= _LONGEST_NUMBER):
         return None
-    like = _like((head, tail))
-    if like is None or (data := _plain("{" + payload[: -len(_END)])) is None:
+    like = _like((text[:head], text[comma + 1 : tail]))
+    if like is None or (data := _plain(text[tail + len(_PAYLOAD) : -len(_END)])) is None:
         return None
     meta = like.meta.copy()
     meta["SystemTime"] = time
@@ -101,8 +106,10 @@ def _made(head: str, tail: str) -> RawEvent | None:
 def _plain(text: str) -> dict[str, Value] | None:
     """The fields of a payload; None where it is not as plain as most are."""
     try:
-        payload: dict[str, Any] = orjson.loads(text)
+        payload: Any = orjson.loads(text)
     except ValueError:
+        return None
+    if type(payload) is not dict:
         return None
     guids = _guids(tuple(payload))
     if guids is None:

@@ -36,7 +36,7 @@ names = st.sampled_from(
     ("Image", "ProcessGuid", "ProcessId", "UtcTime", "Data", "Name", "@Name", "", "xmlns", "#attributes")
 )
 values = texts | st.integers() | st.booleans() | st.none() | st.lists(texts, max_size=2) | st.floats(0, 9)
-payloads = st.dictionaries(names, values, max_size=5)
+payloads = st.dictionaries(names, values, max_size=5) | st.none() | st.lists(texts, max_size=2)
 times = st.sampled_from(("2024-06-07T00:00:09.863650Z", "2024-06-07T00:00:09", "", "never")) | texts
 numbers = st.integers(0, 2**70) | st.none() | texts
 changes = st.dictionaries(st.sampled_from((*SYSTEM, "Level", "EventData")), values, max_size=1)
