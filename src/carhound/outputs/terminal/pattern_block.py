@@ -2,18 +2,21 @@
 
 from collections import Counter
 from collections.abc import Container, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from rich.text import Text
 
 from carhound.findings.run import Finding, ImplementationResult, RunInfo, Suppressed, WindowUsed
 from carhound.findings.silence import Silence
-from carhound.findings.suppressions import Suppression
 from carhound.outputs.patterns import Pattern, language_name
 from carhound.outputs.sentences import window_text
 from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_warnings
 from carhound.outputs.wording import count, number
+
+if TYPE_CHECKING:
+    from carhound.findings.suppressions import Suppression
 
 _ELSEWHERE_SHOWN = 20
 _SILENT_SHOWN = 3
