@@ -7,8 +7,8 @@ from operator import or_
 from carhound.model.event import Value
 from carhound.readers.event_tree import SYSTEM_FIELDS
 from carhound.readers.evtx_payload import UNFAMILIAR, Payloads, text_of_value
-from carhound.readers.evtx_records import restore_braces
 from carhound.readers.evtx_values import NULL
+from carhound.readers.guids import restore_braces
 from carhound.readers.interface import Binding, FieldTest
 
 _REMEMBERED = 1 << 14

@@ -16,7 +16,8 @@ from carhound.readers.evtx_field_tests import FieldTests
 from carhound.readers.evtx_glance import Kind, Walked, Walker
 from carhound.readers.evtx_glimpses import glimpsed
 from carhound.readers.evtx_payload import Payloads
-from carhound.readers.evtx_records import event, position, records, restore_braces, some_records, tree_of
+from carhound.readers.evtx_records import event, position, records, some_records, tree_of
+from carhound.readers.guids import restore_braces
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literal_scan import in_text, utf16_or_ansi
 from carhound.readers.notes import Notes

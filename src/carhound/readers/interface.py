@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
-from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.limits import DEFAULT, Limits
+
+if TYPE_CHECKING:
+    from carhound.readers.column_mapping import ColumnMapping
 
 Item = RawEvent | Damage | Skipped | Remark
 """What reading yields, in the order of the file; remarks about the whole file come last."""
@@ -100,7 +102,7 @@ class ReadOptions(Struct, frozen=True):
 
     zone: tzinfo = UTC
     """Where times without a zone are at home."""
-    mappings: tuple[ColumnMapping, ...] = ()
+    mappings: "tuple[ColumnMapping, ...]" = ()
     """The caller's own names for columns; they come before every shape."""
     limits: Limits = DEFAULT
     """What archives may unpack to."""
