@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from hashlib import blake2b
+from uuid import UUID
 
 from msgspec import Struct, field
 
@@ -28,6 +29,13 @@ def number_key(who: Who) -> bytes | None:
 def stored_guid(key: bytes) -> bytes | None:
     """The 16 bytes as which Windows stores the guid that a key is of; None for any other key."""
     return key[-GUID_SIZE:] if key.startswith(b"g") else None
+
+
+def named_by(guid: bytes | None, number: bytes | None) -> tuple[str | None, str | None]:
+    """The guid and the process id that keys are of, as `Who` has them; None too for a guid that is none."""
+    stored = None if guid is None else stored_guid(guid)
+    pid = None if number is None else number[1 + _HOST_SIZE :].decode()
+    return None if stored is None else str(UUID(bytes_le=stored)), pid
 
 
 def digest(*texts: str, size: int = 16) -> bytes:

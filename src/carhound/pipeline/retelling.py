@@ -20,7 +20,8 @@ from carhound.findings.process_events import (
     told,
 )
 from carhound.findings.process_keys import Shown
-from carhound.findings.process_log import Row, outline_of, row_of
+from carhound.findings.process_outlines import EndRow, Packed, StartRow, packed
+from carhound.findings.process_rows import Row, outline_of, row_of
 from carhound.findings.true_names import TrueNames
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import RawEvent, Value
@@ -34,6 +35,7 @@ from carhound.readers.opening import Opener
 from carhound.readers.part import Part
 
 _BATCH = 2000
+_OUTLINES = 1000
 _MOST_KINDS = 10_000
 _OF_SYSMON = {"outline": frozenset(("1", "5")), "full": frozenset(("1", *DEEDS))}
 _OF_SECURITY = {"outline": frozenset(("4688", "4689")), "full": frozenset(("4688",))}
@@ -62,6 +64,8 @@ class Retold(Struct):
     """What a part of a piece told."""
 
     rows: list[Row] = field(default_factory=list)
+    """Of what was told in full."""
+    outlines: list[Packed] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     """See `TrueNames`."""
     unread: str | None = None
@@ -107,6 +111,7 @@ class Reteller:
 
     def _part(self, part: Part, piece: Piece) -> Iterator[Retold]:
         names, retold = TrueNames(), Retold()
+        outlines: list[StartRow | EndRow] = []
         for item in self._told(part, piece):
             if isinstance(item, Ended):
                 retold.ended = item
@@ -121,12 +126,17 @@ class Reteller:
             if self._task.shown is not None:
                 retold.rows.append(row_of(item))
             elif not isinstance(item, Act):
-                retold.rows.append(outline_of(item))
+                outlines.append(outline_of(item))
                 if isinstance(item, Start):
                     names.learn(item)
+                if len(outlines) >= _OUTLINES:
+                    retold.outlines.append(packed(outlines))
+                    outlines = []
             if len(retold.rows) >= _BATCH:
                 yield retold
                 retold = Retold()
+        if outlines:
+            retold.outlines.append(packed(outlines))
         retold.names = names.known
         yield retold
 
