@@ -8,11 +8,13 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import compress
+from typing import NamedTuple
 from uuid import UUID
 
 from carhound.model.event import Value
 from carhound.readers.evtx_fields import fields_at
-from carhound.readers.evtx_templates import UnfamiliarError, definition
+from carhound.readers.evtx_templates import UnfamiliarError, definition, payload_of
 from carhound.readers.evtx_values import (
     BINXML,
     COUNT,
@@ -31,33 +33,45 @@ from carhound.readers.evtx_values import (
     fixed_size,
 )
 
-_RECORD = struct.Struct("<4sI")
+UNFAMILIAR = (UnfamiliarError, struct.error)
+"""What is raised where a chunk has to be parsed."""
+_SIZE = struct.Struct("<I")
+_SIZE_AT = 4
 _FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
 _INSTANCE_AT = 24
 _TEMPLATE = struct.Struct("<2x4xI")
+_DESCRIPTOR, _KIND_AT = 4, 2
+_HEAD = 18
+"""Bytes of a payload before its descriptors, where its template is not defined in it."""
+_MOST_OUTERS = 8
 _REMEMBERED = 1000
+
+Values = tuple[Mapping[str, int], Sequence[int], Sequence[int], int]
+"""Which value each field is, the types and sizes of the values, and where in the chunk they begin."""
 
 
 class Payloads:
     """The payloads of one chunk."""
 
     def __init__(self, chunk: bytes) -> None:
-        self._chunk = chunk
+        self.chunk = chunk
         self._fields: dict[int, Mapping[str, int]] = {}
         """By place of a template, which value each field is."""
+        self._outers: list[_Outer] = []
+        self._inners: dict[bytes, _Inner] = {}
 
     def of(self, places: Iterable[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
         """Of each record that begins at one of these places, those of these fields that its payload has.
 
         Raises UnfamiliarError, or struct.error at the end of the chunk.
         """
-        for fields, kinds, sizes, values in self._instances(places):
+        for fields, kinds, sizes, values in self.values(places):
             data: dict[str, Value] = {}
             for name in names:
                 if (number := fields.get(name)) is None:
                     continue
                 start = values + sum(sizes[:number])
-                text = _text(kinds[number], self._chunk[start : start + sizes[number]])
+                text = text_of_value(kinds[number], self.chunk[start : start + sizes[number]])
                 if text is not None:
                     data[name] = text
             yield data
@@ -68,64 +82,155 @@ class Payloads:
         None where one of the records has none there, or that of zeros. Raises likewise.
         """
         found: set[bytes] = set()
-        for fields, kinds, sizes, values in self._instances(places):
+        for fields, kinds, sizes, values in self.values(places):
             if (number := fields.get(name)) is None:
                 return None
             start = values + sum(sizes[:number])
-            guid = _stored_guid(kinds[number], self._chunk[start : start + sizes[number]])
+            guid = _stored_guid(kinds[number], self.chunk[start : start + sizes[number]])
             if guid is None:
                 return None
             found.add(guid)
         return found
 
-    def _instances(
-        self, places: Iterable[int]
-    ) -> Iterator[tuple[Mapping[str, int], Sequence[int], Sequence[int], int]]:
-        """Which value each field is, the types and sizes of the values, and where they begin."""
-        chunk, known = self._chunk, self._fields
+    def values(self, places: Iterable[int]) -> Iterator[Values]:
+        """Those of the payloads of the records that begin at these places. Raises likewise."""
+        chunk = self.chunk
+        outers, inners, checks = self._outers, self._inners, _checks(())
         for place in places:
-            _, size = _RECORD.unpack_from(chunk, place)
-            outer, _ = _instance(chunk, place + _INSTANCE_AT)
-            (count,) = COUNT.unpack_from(chunk, outer)
-            inner, template = _instance(chunk, outer + _before_payload(chunk[outer : outer + 4 + 4 * count]))
-            fields = known.get(template)
-            if fields is None:
-                fields = known[template] = fields_at(chunk, template)
-            kinds, sizes, values = _values(chunk, inner)
-            if len(kinds) < len(fields) or values + sum(sizes) > place + size:
+            start = place + _INSTANCE_AT
+            for outer in outers:
+                if (
+                    chunk.startswith(outer.head, start)
+                    and start != outer.defined_at
+                    and chunk[place + outer.kind_at] == BINXML
+                ):
+                    at = place + outer.payload
+                    break
+            else:
+                at = self._learn(place)
+            inner = inners.get(chunk[at : at + _HEAD])
+            if inner is None or at == inner.defined_at:
+                inner, at = self._inner(at)
+            else:
+                at += _HEAD
+            told = inner.descriptors.unpack_from(chunk, at)
+            kinds, sizes = told[1::2], told[::2]
+            at += inner.descriptors.size
+            if kinds != checks.kinds:
+                checks = _checks(kinds)
+            if list(compress(sizes, checks.fixed)) != checks.sizes:
                 raise UnfamiliarError
-            _check(chunk, kinds, sizes, values)
-            yield fields, kinds, sizes, values
+            for number in checks.sids:
+                first = at + sum(sizes[:number])
+                check_sid(chunk[first : first + SID_HEAD], sizes[number])
+            (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
+            if at + sum(sizes) > place + size:
+                raise UnfamiliarError
+            yield inner.fields, kinds, sizes, at
+
+    def _learn(self, place: int) -> int:
+        """Where the payload of a record begins, and that of others like it."""
+        chunk, start = self.chunk, place + _INSTANCE_AT
+        behind, template, defined = _instance(chunk, start)
+        number = _payload_of(template, defined)
+        if number is None:
+            number = payload_of(chunk, template)
+        at = behind + len(defined) if template == behind else behind
+        told = _told(chunk, at)
+        kinds, sizes = told[1::2], told[::2]
+        if BINXML not in kinds or kinds.index(BINXML) != number:
+            raise UnfamiliarError
+        descriptors = COUNT.size + _DESCRIPTOR * number
+        payload = COUNT.size + _DESCRIPTOR * len(kinds) + sum(sizes[:number])
+        head = chunk[start:behind] + chunk[at : at + descriptors]
+        defined_at = template - (behind - start)
+        kind_at = behind - place + descriptors + _KIND_AT
+        if len(self._outers) == _MOST_OUTERS:
+            self._outers.pop()
+        self._outers.insert(0, _Outer(head, defined_at, kind_at, behind - place + payload))
+        return at + payload
+
+    def _inner(self, start: int) -> tuple["_Inner", int]:
+        """How a payload is told, and where the descriptors of its values begin."""
+        chunk = self.chunk
+        behind, template, defined = _instance(chunk, start)
+        fields = self._fields.get(template)
+        if fields is None:
+            fields = self._fields[template] = fields_at(chunk, template)
+        at = behind + len(defined) if template == behind else behind
+        descriptors = _descriptors(_count(chunk, at))
+        if len(fields) > _count(chunk, at):
+            raise UnfamiliarError
+        head = chunk[start:behind] + chunk[at : at + COUNT.size]
+        inner = self._inners[head] = _Inner(template - (behind - start), fields, descriptors)
+        return inner, at + COUNT.size
 
 
-@lru_cache(_REMEMBERED)
-def _before_payload(head: bytes) -> int:
-    """How many bytes of an instance with this count and these descriptors are before its payload."""
-    kinds, sizes, values = _values(head, 0)
-    if BINXML not in kinds:
-        raise UnfamiliarError
-    return values + sum(sizes[: kinds.index(BINXML)])
+class _Outer(NamedTuple):
+    """Records with the same template, and values of the same sizes before the payload."""
+
+    head: bytes
+    """What they begin with, where the template is not defined in the record."""
+    defined_at: int
+    """Where a record would begin that has it."""
+    kind_at: int
+    """Where the type of the payload stands, counted from the record."""
+    payload: int
+    """Likewise the payload."""
 
 
-def _instance(chunk: bytes, at: int) -> tuple[int, int]:
-    """Where the values of a template's instance begin, and where its template is defined."""
+class _Inner(NamedTuple):
+    """Payloads with the same template, that begin alike where it is not defined in them."""
+
+    defined_at: int
+    fields: Mapping[str, int]
+    descriptors: struct.Struct
+
+
+class _Checks(NamedTuple):
+    """What is known of the sizes of values of these types."""
+
+    kinds: Sequence[int]
+    fixed: Sequence[bool]
+    """Which have a size by their type."""
+    sizes: list[int]
+    """Those of these."""
+    sids: Sequence[int]
+    """Which say it themselves."""
+
+
+def _instance(chunk: bytes, at: int) -> tuple[int, int, bytes]:
+    """Where what tells the template of an instance ends, where that is defined, and its definition.
+
+    That begins at its end where it is defined in it.
+    """
     if chunk.startswith(_FRAGMENT, at):
         at += len(_FRAGMENT)
     if not chunk.startswith(_INSTANCE, at):
         raise UnfamiliarError
     (template,) = _TEMPLATE.unpack_from(chunk, at)
-    behind = at + _TEMPLATE.size
-    return (template + len(definition(chunk, template)) if template == behind else behind), template
+    return at + _TEMPLATE.size, template, definition(chunk, template)
 
 
-def _values(chunk: bytes, at: int) -> tuple[Sequence[int], Sequence[int], int]:
-    """The types of an instance's values, their sizes, and where the first one begins."""
+@lru_cache(_REMEMBERED)
+def _payload_of(at: int, template: bytes) -> int | None:
+    """None where names of the template stand elsewhere in the chunk."""
+    try:
+        return payload_of(bytes(at) + template, at)
+    except UnfamiliarError:
+        return None
+
+
+def _count(chunk: bytes, at: int) -> int:
     (count,) = COUNT.unpack_from(chunk, at)
     if count > MOST_VALUES:
         raise UnfamiliarError
-    descriptors = _descriptors(count)
-    told = descriptors.unpack_from(chunk, at + COUNT.size)
-    return told[1::2], told[::2], at + COUNT.size + descriptors.size
+    return int(count)
+
+
+def _told(chunk: bytes, at: int) -> Sequence[int]:
+    """Sizes and types of an instance's values, in turn."""
+    return _descriptors(_count(chunk, at)).unpack_from(chunk, at + COUNT.size)
 
 
 @lru_cache(MOST_VALUES + 1)
@@ -133,24 +238,19 @@ def _descriptors(count: int) -> struct.Struct:
     return struct.Struct("<" + "HBx" * count)
 
 
-def _check(chunk: bytes, kinds: Sequence[int], sizes: Sequence[int], values: int) -> None:
-    """Raises UnfamiliarError where a value is not as long as its size says."""
-    for number, fixed in _to_check(kinds):
-        if fixed is None:
-            start = values + sum(sizes[:number])
-            check_sid(chunk[start : start + SID_HEAD], sizes[number])
-        elif sizes[number] != fixed:
-            raise UnfamiliarError
-
-
 @lru_cache(_REMEMBERED)
-def _to_check(kinds: Sequence[int]) -> tuple[tuple[int, int | None], ...]:
-    """Which values have a size by their type, and that; None for SIDs."""
-    fixed = ((number, kind, fixed_size(kind)) for number, kind in enumerate(kinds))
-    return tuple((number, size) for number, kind, size in fixed if size is not None or kind == SID)
+def _checks(kinds: Sequence[int]) -> _Checks:
+    sizes = [fixed_size(kind) for kind in kinds]
+    return _Checks(
+        kinds,
+        [size is not None for size in sizes],
+        [size for size in sizes if size is not None],
+        [number for number, kind in enumerate(kinds) if kind == SID],
+    )
 
 
-def _text(kind: int, data: bytes) -> str | None:
+def text_of_value(kind: int, data: bytes) -> str | None:
+    """A value of this type as parsing tells it. Raises UnfamiliarError."""
     if kind == STRING:
         return _string(data)
     if kind == GUID:

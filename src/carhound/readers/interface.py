@@ -29,6 +29,25 @@ class ByteSource(Protocol):
         """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
 
 
+class FieldTest(Struct, frozen=True):
+    """Tells by a field of the payload alone which searches an event cannot match; searches are bits."""
+
+    name: str
+    """Native."""
+    asked_by: int
+    """The searches that ask something of it alone."""
+    open_to: Callable[[Value | None], int]
+    """Those that an event with this value may match, with all that do not ask; None: without the field."""
+
+
+class Binding(Struct, frozen=True):
+    """Tells by a field of the payload that an event is of all CAR kinds that its header allows."""
+
+    name: str
+    values: frozenset[str | None]
+    """It is where the field has one of these; None stands for no such field."""
+
+
 class PayloadTest(Struct, frozen=True):
     """Tells of an event by its payload alone that it cannot match."""
 
@@ -39,6 +58,10 @@ class PayloadTest(Struct, frozen=True):
     """Whether it looks at all texts of the payload, whatever their names."""
     holds: Callable[[dict[str, Value]], bool]
     """Whether an event may match that has these fields, and no more of those that are read."""
+    alone: tuple[FieldTest, ...] = ()
+    """An event cannot match where they leave no search open; those that most searches ask for come first."""
+    binding: Binding | None = None
+    """An event of which it does not tell that has to be read, whatever it holds; None: all are sure."""
 
 
 class Sieve(Protocol):
@@ -53,7 +76,10 @@ class Sieve(Protocol):
         """By letter of a literal, every character that an event may have in its place."""
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
-        """Whether events like this are to be read whatever they hold; once they need not, they never do."""
+        """Whether events like this are to be read whatever they hold: only some that can match at all.
+
+        Once they need not, they never do, save those of which the binding in their test is not sure.
+        """
 
     def can_match(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None

@@ -167,7 +167,7 @@ class LineGlance:
             return
         possible = self._sieve.can_match(*kind)
         test = self._sieve.payload_test(*kind) if possible else None
-        if self._any and possible and test is None:
+        if (test is None and self._any and possible) or (test is not None and test.binding is not None):
             return
         text = soft(line + b"\n")
         known, found = self._find(text, 0)
