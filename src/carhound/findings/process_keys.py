@@ -23,17 +23,28 @@ def guid_key(who: Who) -> bytes | None:
 
 def number_key(who: Who) -> bytes | None:
     """Of its process id, which other processes may have at other times."""
-    return None if who.pid is None else _number_key(who.host, who.pid)
+    return None if who.pid is None else key_of_pid(who.host, who.pid)
 
 
-def stored_guid(key: bytes) -> bytes | None:
+@lru_cache(maxsize=4096)
+def key_of_pid(host: str, pid: str) -> bytes:
+    """That of a process id."""
+    return b"n" + _host_key(host) + pid.encode()
+
+
+def key_of_guid(host: str, stored: bytes) -> bytes:
+    """That of a guid, by its 16 bytes as Windows stores it."""
+    return b"g" + _host_key(host) + stored
+
+
+def guid_of_key(key: bytes) -> bytes | None:
     """The 16 bytes as which Windows stores the guid that a key is of; None for any other key."""
     return key[-GUID_SIZE:] if key.startswith(b"g") else None
 
 
 def named_by(guid: bytes | None, number: bytes | None) -> tuple[str | None, str | None]:
     """The guid and the process id that keys are of, as `Who` has them; None too for a guid that is none."""
-    stored = None if guid is None else stored_guid(guid)
+    stored = None if guid is None else guid_of_key(guid)
     pid = None if number is None else number[1 + _HOST_SIZE :].decode()
     return None if stored is None else str(UUID(bytes_le=stored)), pid
 
@@ -49,12 +60,7 @@ def _guid_key(host: str, guid: str) -> bytes:
     if _GUID.fullmatch(guid) is None:
         return b"?" + digest(host, guid)
     swapped = "".join([guid[at : at + 2] for at in _SWAPPED])
-    return b"g" + _host_key(host) + bytes.fromhex(swapped + guid[19:23] + guid[24:])
-
-
-@lru_cache(maxsize=4096)
-def _number_key(host: str, pid: str) -> bytes:
-    return b"n" + _host_key(host) + pid.encode()
+    return key_of_guid(host, bytes.fromhex(swapped + guid[19:23] + guid[24:]))
 
 
 @lru_cache(maxsize=4096)

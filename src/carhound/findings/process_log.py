@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 
 from carhound.findings.process_events import Act, Start, Told, Who
-from carhound.findings.process_keys import GUID_SIZE, Shown, guid_key, number_key, stored_guid
+from carhound.findings.process_keys import GUID_SIZE, Shown, guid_key, guid_of_key, number_key
 from carhound.findings.process_outlines import (
     CREATOR,
     END_ROW,
@@ -117,7 +117,7 @@ class ProcessLog:
 
     def chunks_shown(self) -> Iterator[tuple[str, int, int]]:
         """Path, span and place of the chunks that tell by GUID of what was asked."""
-        wanted = {guid for key in self.shown.keys if (guid := stored_guid(key)) is not None}
+        wanted = {guid for key in self.shown.keys if (guid := guid_of_key(key)) is not None}
         for path, first, place, guids in self._db.execute("SELECT * FROM chunk"):
             if any(guids[at : at + GUID_SIZE] in wanted for at in range(0, len(guids), GUID_SIZE)):
                 yield path.decode("utf-8", "surrogateescape"), first, place

@@ -7,7 +7,7 @@ batches may hold some; that two processes share a mark only makes more of them b
 import marshal
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -19,8 +19,9 @@ StartRow = tuple[bytes | None, bytes | None, bytes | None, int | None, bytes | N
 """Keys of GUID, process id and image, the time, and the keys of GUID and process id of who started it."""
 EndRow = tuple[bytes | None, bytes | None, int | None]
 """Keys of GUID and process id, and the time."""
+Rows = list[StartRow | EndRow]
 END_ROW: Final = 3
-"""Its length."""
+"""Length of the latter."""
 
 _MARKS = "I"
 _EACH = 5
@@ -35,8 +36,10 @@ class Packed(NamedTuple):
     rows: bytes
 
 
-def packed(rows: list[StartRow | EndRow]) -> Packed:
-    """Puts some together."""
+def packed(rows: Rows) -> Packed | None:
+    """Puts some together, if there are any."""
+    if not rows:
+        return None
     marks: list[int] = []
     for row in rows:
         guid, number = row[0], row[1]
@@ -64,13 +67,10 @@ class Outlines:
         self._lacking: set[int] = set()
         """And of those that were asked for since."""
 
-    def add(self, batches: Iterable[Packed]) -> None:
+    def add(self, batch: Packed) -> None:
         """Takes some more."""
-        for batch in batches:
-            self._database.execute(
-                "INSERT INTO outline VALUES (?, ?, ?)", (self._count, batch.marks, batch.rows)
-            )
-            self._count += batch.length
+        self._database.execute("INSERT INTO outline VALUES (?, ?, ?)", (self._count, batch.marks, batch.rows))
+        self._count += batch.length
 
     def ask(self, key: bytes | None, named: int) -> None:
         """Notes that those are needed which name a process so."""

@@ -76,12 +76,12 @@ def outline_of(one: Start | End) -> StartRow | EndRow:
 
 
 def _image(one: Start) -> bytes | None:
-    return None if one.image is None else _image_key(one.image)
+    return None if one.image is None else image_key(one.image)
 
 
 @lru_cache(maxsize=4096)
-def _image_key(path: str) -> bytes:
-    """Few programs are started again and again."""
+def image_key(path: str) -> bytes:
+    """Stands for the path of a program; few are started again and again."""
     return digest("image", fold(path))
 
 

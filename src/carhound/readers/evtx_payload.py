@@ -8,9 +8,8 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import compress
+from itertools import accumulate, compress
 from typing import NamedTuple
-from uuid import UUID
 
 from carhound.model.event import Value
 from carhound.readers.evtx_fields import fields_at
@@ -65,28 +64,41 @@ class Payloads:
 
         Raises UnfamiliarError, or struct.error at the end of the chunk.
         """
-        for fields, kinds, sizes, values in self.values(places):
-            data: dict[str, Value] = {}
-            for name in names:
-                if (number := fields.get(name)) is None:
-                    continue
-                start = values + sum(sizes[:number])
-                text = text_of_value(kinds[number], self.chunk[start : start + sizes[number]])
-                if text is not None:
-                    data[name] = text
-            yield data
+        return (self.texts(values, names) for values in self.values(places))
+
+    def texts(self, values: Values, names: tuple[str, ...]) -> dict[str, Value]:
+        """Those of these fields that the payload with these values has. Raises UnfamiliarError."""
+        fields, kinds, sizes, first = values
+        data: dict[str, Value] = {}
+        for name in names:
+            if (number := fields.get(name)) is None:
+                continue
+            start = first + sum(sizes[:number])
+            text = text_of_value(kinds[number], self.chunk[start : start + sizes[number]])
+            if text is not None:
+                data[name] = text
+        return data
 
     def guids(self, places: Iterable[int], name: str) -> set[bytes] | None:
         """The GUIDs that this field of these records holds, also as texts, as Windows stores GUIDs.
 
-        None where one of the records has none there, or that of zeros. Raises likewise.
+        None where one of the records has none there, or that of zeros. Raises likewise; what stands behind
+        that field is not looked at.
         """
+        chunk = self.chunk
         found: set[bytes] = set()
-        for fields, kinds, sizes, values in self.values(places):
-            if (number := fields.get(name)) is None:
+        for place, inner, at in self._inners_of(places):
+            if (number := inner.fields.get(name)) is None:
                 return None
-            start = values + sum(sizes[:number])
-            guid = _stored_guid(kinds[number], self.chunk[start : start + sizes[number]])
+            leading = _leading(chunk[at : at + _DESCRIPTOR * (number + 1)])
+            first = at + inner.descriptors.size
+            for start, size in leading.sids:
+                check_sid(chunk[first + start : first + start + SID_HEAD], size)
+            start, end = first + leading.start, first + leading.end
+            (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
+            if end > place + size:
+                raise UnfamiliarError
+            guid = stored_guid(leading.kind, chunk[start:end])
             if guid is None:
                 return None
             found.add(guid)
@@ -94,8 +106,27 @@ class Payloads:
 
     def values(self, places: Iterable[int]) -> Iterator[Values]:
         """Those of the payloads of the records that begin at these places. Raises likewise."""
+        chunk, checks = self.chunk, _checks(())
+        for place, inner, at in self._inners_of(places):
+            told = inner.descriptors.unpack_from(chunk, at)
+            kinds, sizes = told[1::2], told[::2]
+            first = at + inner.descriptors.size
+            if kinds != checks.kinds:
+                checks = _checks(kinds)
+            if list(compress(sizes, checks.fixed)) != checks.sizes:
+                raise UnfamiliarError
+            for number in checks.sids:
+                start = first + sum(sizes[:number])
+                check_sid(chunk[start : start + SID_HEAD], sizes[number])
+            (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
+            if first + sum(sizes) > place + size:
+                raise UnfamiliarError
+            yield inner.fields, kinds, sizes, first
+
+    def _inners_of(self, places: Iterable[int]) -> Iterator[tuple[int, "_Inner", int]]:
+        """Each record's place, how its payload is told, and where the descriptors of its values begin."""
         chunk = self.chunk
-        outers, inners, checks = self._outers, self._inners, _checks(())
+        outers, inners = self._outers, self._inners
         for place in places:
             start = place + _INSTANCE_AT
             for outer in outers:
@@ -110,23 +141,9 @@ class Payloads:
                 at = self._learn(place)
             inner = inners.get(chunk[at : at + _HEAD])
             if inner is None or at == inner.defined_at:
-                inner, at = self._inner(at)
+                yield place, *self._inner(at)
             else:
-                at += _HEAD
-            told = inner.descriptors.unpack_from(chunk, at)
-            kinds, sizes = told[1::2], told[::2]
-            at += inner.descriptors.size
-            if kinds != checks.kinds:
-                checks = _checks(kinds)
-            if list(compress(sizes, checks.fixed)) != checks.sizes:
-                raise UnfamiliarError
-            for number in checks.sids:
-                first = at + sum(sizes[:number])
-                check_sid(chunk[first : first + SID_HEAD], sizes[number])
-            (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
-            if at + sum(sizes) > place + size:
-                raise UnfamiliarError
-            yield inner.fields, kinds, sizes, at
+                yield place, inner, at + _HEAD
 
     def _learn(self, place: int) -> int:
         """Where the payload of a record begins, and that of others like it."""
@@ -187,6 +204,16 @@ class _Inner(NamedTuple):
     descriptors: struct.Struct
 
 
+class _Leading(NamedTuple):
+    """What the first descriptors of a payload say of the last one's value; places from the first value on."""
+
+    kind: int
+    start: int
+    end: int
+    sids: Sequence[tuple[int, int]]
+    """Places and sizes of those before it, which say their size themselves."""
+
+
 class _Checks(NamedTuple):
     """What is known of the sizes of values of these types."""
 
@@ -239,6 +266,17 @@ def _descriptors(count: int) -> struct.Struct:
 
 
 @lru_cache(_REMEMBERED)
+def _leading(descriptors: bytes) -> _Leading:
+    told = _descriptors(len(descriptors) // _DESCRIPTOR).unpack(descriptors)
+    kinds, sizes = told[1::2], told[::2]
+    if any(fixed_size(kind) not in (None, size) for kind, size in zip(kinds, sizes, strict=True)):
+        raise UnfamiliarError
+    starts = list(accumulate(sizes, initial=0))
+    sids = [(starts[number], sizes[number]) for number, kind in enumerate(kinds) if kind == SID]
+    return _Leading(kinds[-1], starts[-2], starts[-1], sids)
+
+
+@lru_cache(_REMEMBERED)
 def _checks(kinds: Sequence[int]) -> _Checks:
     sizes = [fixed_size(kind) for kind in kinds]
     return _Checks(
@@ -274,13 +312,17 @@ def _string(data: bytes) -> str:
     return text
 
 
-@lru_cache(_REMEMBERED)
-def _stored_guid(kind: int, data: bytes) -> bytes | None:
+def stored_guid(kind: int, data: bytes) -> bytes | None:
+    """The GUID that a value of this type is, also as a text, as Windows stores it.
+
+    None for zeros, and for what is none.
+    """
     if kind == STRING and _GUID_TEXT.fullmatch(data) is not None:
-        data = UUID(data.decode("utf-16-le")).bytes_le
+        data = bytes.fromhex(data[::2].decode().strip("{}").replace("-", ""))
+        data = data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:]
     elif kind != GUID:
         return None
-    return data if any(data) else None
+    return None if data == _NO_GUID else data
 
 
 @lru_cache(_REMEMBERED)
@@ -294,3 +336,4 @@ _GUID_TEXT = re.compile(rb"(?:\{\0)?%b{8}(?:-\0%b{4}){3}-\0%b{12}(?:\}\0)?" % (_
 _NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
 """Unsigned."""
 _HEXADECIMAL = (HEX32, HEX64)
+_NO_GUID = bytes(16)
