@@ -7,11 +7,9 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from carhound.findings.process_events import Start, Who
+from carhound.findings.process_events import Outline, Start, Who
 
 _GUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SWAPPED = (6, 4, 2, 0, 11, 9, 16, 14)
-"""Where in the text the pairs of digits stand that begin the bytes of a GUID as Windows stores it."""
 _HOST_SIZE = 12
 GUID_SIZE = 16
 
@@ -59,8 +57,8 @@ def _guid_key(host: str, guid: str) -> bytes:
     """One process has many events in a row."""
     if _GUID.fullmatch(guid) is None:
         return b"?" + digest(host, guid)
-    swapped = "".join([guid[at : at + 2] for at in _SWAPPED])
-    return key_of_guid(host, bytes.fromhex(swapped + guid[19:23] + guid[24:]))
+    data = bytes.fromhex(guid.replace("-", ""))
+    return key_of_guid(host, data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:])
 
 
 @lru_cache(maxsize=4096)
@@ -82,7 +80,7 @@ class Shown(Struct):
         return (guid_key(who) or number) in self.keys or number in self.numbers
 
 
-def parent_keys(start: Start) -> tuple[bytes | None, bytes | None]:
+def parent_keys(start: Start | Outline) -> tuple[bytes | None, bytes | None]:
     """The keys of the process that started another one."""
-    parent = start.who._replace(guid=start.parent_guid, pid=start.parent_pid)
-    return guid_key(parent), number_key(parent)
+    host, guid, pid = start.who.host, start.parent_guid, start.parent_pid
+    return None if guid is None else _guid_key(host, guid), None if pid is None else key_of_pid(host, pid)

@@ -4,7 +4,7 @@ import marshal
 from functools import lru_cache
 from typing import NamedTuple
 
-from carhound.findings.process_events import Act, End, Start, Told, Who
+from carhound.findings.process_events import Act, End, Outline, Start, Told, Who
 from carhound.findings.process_keys import digest, guid_key, named_by, number_key, parent_keys
 from carhound.findings.process_outlines import EndRow, StartRow
 from carhound.model.folding import fold
@@ -67,7 +67,7 @@ def row_of(one: Told) -> Row:
             return "act", (guid, number, time, mark, same, _pack(one))
 
 
-def outline_of(one: Start | End) -> StartRow | EndRow:
+def outline_of(one: Outline | End) -> StartRow | EndRow:
     """Of a start only what tells it from others, its image and who its parent is."""
     guid, number, time = guid_key(one.who), number_key(one.who), one.who.time
     if isinstance(one, End):
@@ -75,7 +75,7 @@ def outline_of(one: Start | End) -> StartRow | EndRow:
     return guid, number, _image(one), time, *parent_keys(one)
 
 
-def _image(one: Start) -> bytes | None:
+def _image(one: Start | Outline) -> bytes | None:
     return None if one.image is None else image_key(one.image)
 
 

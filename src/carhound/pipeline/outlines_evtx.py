@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
 
-from carhound.findings.process_events import OUTLINE_FIELDS, Header, Start, host_key, outline_in
+from carhound.findings.process_events import OUTLINE_FIELDS, Header, Outline, host_key, outline_in
 from carhound.findings.process_keys import guid_of_key, key_of_guid, key_of_pid
 from carhound.findings.process_outlines import END_ROW, EndRow, Rows, StartRow
 from carhound.findings.process_rows import image_key, outline_of
@@ -111,7 +111,7 @@ class Outlines:
 
     def _row_of_texts(self, header: Header, time: int, data: Mapping[str, Value]) -> StartRow | EndRow | None:
         one = outline_in(header, time, data)
-        if isinstance(one, Start):
+        if isinstance(one, Outline):
             self._names.learn(one)
         return None if one is None else outline_of(one)
 

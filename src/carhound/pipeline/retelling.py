@@ -11,7 +11,7 @@ from carhound.findings.process_events import (
     DEEDS,
     KEY_FIELDS,
     Header,
-    Start,
+    Outline,
     host_key,
     outline_of_event,
     process_in,
@@ -151,7 +151,7 @@ class Reteller:
     def _outline(self, raw: RawEvent, names: TrueNames) -> Rows:
         """Of an event, if it is one."""
         one = outline_of_event(raw) if self._sieve.tells(raw) else None
-        if isinstance(one, Start):
+        if isinstance(one, Outline):
             names.learn(one)
         return [] if one is None else [outline_of(one)]
 
