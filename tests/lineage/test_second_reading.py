@@ -167,6 +167,7 @@ def outlines(folder: Path, some: list[Simulated]) -> tuple[Piece, list[Retold]]:
 def test_chunks_are_told_by_guids_only_where_all_have_one(tmp_path: Path) -> None:
     def event(event_id: int, guid: str, computer: str = "ws1", provider: str = SYSMON) -> Simulated:
         data = {"ProcessGuid": guid, "ProcessId": "4", "Image": "x", "TargetFilename": "x"}
+        data |= {"NewProcessId": "0x4"} if provider == SECURITY else {}
         return simulated(provider, event_id, 1, computer, data)
 
     sure = [event(1, guid_of(1)), event(11, guid_of(2)), event(11, guid_of(3).lower()), event(4688, "")]

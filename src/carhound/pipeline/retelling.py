@@ -10,17 +10,16 @@ from msgspec import Struct, field
 from carhound.findings.process_events import (
     DEEDS,
     KEY_FIELDS,
-    Act,
     Header,
-    Start,
-    Told,
+    Outline,
     host_key,
     outline_of_event,
     process_in,
     told,
 )
 from carhound.findings.process_keys import Shown
-from carhound.findings.process_log import Row, outline_of, row_of
+from carhound.findings.process_outlines import Packed, Rows, packed
+from carhound.findings.process_rows import Row, outline_of, row_of
 from carhound.findings.true_names import TrueNames
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import RawEvent, Value
@@ -33,7 +32,8 @@ from carhound.readers.interface import PayloadTest, ReadOptions, Sifted
 from carhound.readers.opening import Opener
 from carhound.readers.part import Part
 
-_BATCH = 2000
+_ROWS = 1000
+"""So many are sent at once."""
 _MOST_KINDS = 10_000
 _OF_SYSMON = {"outline": frozenset(("1", "5")), "full": frozenset(("1", *DEEDS))}
 _OF_SECURITY = {"outline": frozenset(("4688", "4689")), "full": frozenset(("4688",))}
@@ -62,6 +62,8 @@ class Retold(Struct):
     """What a part of a piece told."""
 
     rows: list[Row] = field(default_factory=list)
+    """Of what was told in full."""
+    outlines: Packed | None = None
     names: dict[str, str] = field(default_factory=dict)
     """See `TrueNames`."""
     unread: str | None = None
@@ -106,65 +108,83 @@ class Reteller:
                 yield from self._part(part, piece)
 
     def _part(self, part: Part, piece: Piece) -> Iterator[Retold]:
+        shown = self._task.shown
+        return self._in_outline(part, piece) if shown is None else self._in_full(part, piece, shown)
+
+    def _in_outline(self, part: Part, piece: Piece) -> Iterator[Retold]:
         names, retold = TrueNames(), Retold()
-        for item in self._told(part, piece):
-            if isinstance(item, Ended):
+        rows: Rows = []
+        for item in self._outlines(part, piece, names):
+            if isinstance(item, list):
+                rows += item
+            elif isinstance(item, RawEvent):
+                rows += self._outline(item, names)
+            elif isinstance(item, Ended):
                 retold.ended = item
-                continue
-            if isinstance(item, Named):
+            elif isinstance(item, Named):
                 retold.named.append((piece.found.shown, piece.span.first, *item))
-                continue
-            if isinstance(item, Damage | Skipped):
-                if self._task.computers is None:
-                    retold.unread = f"{part.path} could not be read as a whole"
-                continue
-            if self._task.shown is not None:
-                retold.rows.append(row_of(item))
-            elif not isinstance(item, Act):
-                retold.rows.append(outline_of(item))
-                if isinstance(item, Start):
-                    names.learn(item)
-            if len(retold.rows) >= _BATCH:
+            elif isinstance(item, Damage | Skipped):
+                self._not_read(part, retold)
+            if len(rows) >= _ROWS:
+                retold.outlines = packed(rows)
                 yield retold
-                retold = Retold()
+                rows, retold = [], Retold()
+        retold.outlines = packed(rows)
         retold.names = names.known
         yield retold
 
-    def _told(self, part: Part, piece: Piece) -> Iterator[Told | Damage | Skipped | Named | Ended]:
+    def _outlines(
+        self, part: Part, piece: Piece, names: TrueNames
+    ) -> Iterator[Rows | Sifted | Named | Ended]:
+        if part.format == "evtx":
+            from carhound.pipeline.outlines_evtx import Outlines
+
+            outlines = Outlines(self._sieve, Telling(self._known, Shown()), names)
+            yield from outlines.read(part)
+            if outlines.by_guid and part.path == piece.found.shown:
+                yield Ended(piece, by_guid=True)
+        else:
+            yield from part.sifted(self._sieve)
+            if part.lines:
+                yield Ended(piece, lines=part.lines)
+
+    def _outline(self, raw: RawEvent, names: TrueNames) -> Rows:
+        """Of an event, if it is one."""
+        one = outline_of_event(raw) if self._sieve.tells(raw) else None
+        if isinstance(one, Outline):
+            names.learn(one)
+        return [] if one is None else [outline_of(one)]
+
+    def _in_full(self, part: Part, piece: Piece, shown: Shown) -> Iterator[Retold]:
         lines = self._task.lines_before.get(piece, 0)
-        items = self._of_evtx(part, piece) if part.format == "evtx" else part.sifted(self._sieve)
-        for item in items:
-            if isinstance(item, RawEvent):
+        retold = Retold()
+        for item in self._events(part, piece, shown):
+            if isinstance(item, Damage | Skipped):
+                self._not_read(part, retold)
+            elif isinstance(item, RawEvent) and self._sieve.tells(item):
                 if lines:
                     item.position = with_lines_before(item.position, lines)
-                if (one := self._of_event(item, part)) is not None:
-                    yield one
-            elif isinstance(item, Told | Damage | Skipped | Named | Ended):
-                yield item
-        if part.lines:
-            yield Ended(piece, lines=part.lines)
+                one = told(self._normalizer.event(item, part.path, part.format or ""))
+                if one is not None and shown.holds(one.who):
+                    retold.rows.append(row_of(one))
+            if len(retold.rows) >= _ROWS:
+                yield retold
+                retold = Retold()
+        yield retold
 
-    def _of_evtx(self, part: Part, piece: Piece) -> Iterator[Told | Sifted | Named | Ended]:
-        from carhound.pipeline.retelling_evtx import Outlines, events_of
+    def _events(self, part: Part, piece: Piece, shown: Shown) -> Iterator[Sifted]:
+        if part.format != "evtx":
+            return part.sifted(self._sieve)
+        from carhound.pipeline.retelling_evtx import events_of
         from carhound.readers.evtx_chunks import chunks_at
 
-        if (shown := self._task.shown) is not None:
-            places = self._task.places.get(piece)
-            given = part.chunks() if places is None else chunks_at(piece.found.path, places)
-            yield from events_of(part, self._sieve, shown, given)
-            return
-        outlines = Outlines(self._sieve, Telling(self._known, Shown()))
-        yield from outlines.read(part)
-        if outlines.by_guid and part.path == piece.found.shown:
-            yield Ended(piece, by_guid=True)
+        places = self._task.places.get(piece)
+        given = part.chunks() if places is None else chunks_at(piece.found.path, places)
+        return events_of(part, self._sieve, shown, given)
 
-    def _of_event(self, raw: RawEvent, part: Part) -> Told | None:
-        if not self._sieve.can_match(raw.provider, raw.channel, raw.event_id, raw.computer):
-            return None
-        if (shown := self._task.shown) is None:
-            return outline_of_event(raw)
-        one = told(self._normalizer.event(raw, part.path, part.format or ""))
-        return one if one is not None and shown.holds(one.who) else None
+    def _not_read(self, part: Part, retold: Retold) -> None:
+        if self._task.computers is None:  # else the first reading has told of it
+            retold.unread = f"{part.path} could not be read as a whole"
 
 
 class Telling:
@@ -190,6 +210,10 @@ class Telling:
         if SYSMON.holds(provider, channel):
             return event_id in self._of_sysmon and self._known(computer)
         return SECURITY.holds(provider, channel) and event_id in self._of_security and self._known(computer)
+
+    def tells(self, event: RawEvent) -> bool:
+        """Whether an event can match."""
+        return self.can_match(event.provider, event.channel, event.event_id, event.computer)
 
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
