@@ -11,12 +11,12 @@ from carhound.readers.evtx_values import NULL
 from carhound.readers.guids import restore_braces
 from carhound.readers.interface import Binding, FieldTest
 
-_REMEMBERED = 4096
-"""Values of a field: some programs and modules are met over and over."""
+_REMEMBERED = 1 << 14
+"""What was said of so many values: some programs and modules are met over and over."""
+_SHORT = 512
+"""Bytes of values of which that is remembered."""
 
-_OpenTo = Callable[[int, bytes, int], int]
-"""Takes the type and the bytes of a value, and searches; which of these the value leaves open."""
-_Asked = tuple[int | None, int, _OpenTo]
+_Asked = tuple[int | None, int, FieldTest]
 """The number of a field's value, if there is one, and the searches that ask for it."""
 
 
@@ -28,17 +28,11 @@ class FieldTests:
         """One that nothing rules out where there are no tests."""
         self._unsure = 1 << self._searches.bit_length()
         """One more, which asks for events of other kinds."""
-        self._tests = [
-            (one.name, one.asked_by, _of_bytes(one.name, one.open_to))
-            for one in tests
-            if one.name not in SYSTEM_FIELDS
-        ]
+        self._tests = [one for one in tests if one.name not in SYSTEM_FIELDS]
         self.bound = binding is not None
         """Whether it takes a field to tell of which CAR kinds such events are."""
         if binding is not None:
-            self._tests.insert(
-                0, (binding.name, self._searches, _of_bytes(binding.name, self._kinds(binding)))
-            )
+            self._tests.insert(0, FieldTest(binding.name, self._searches, self._kinds(binding)))
 
     def left(self, payloads: Payloads, places: Sequence[int]) -> list[tuple[int, bool]]:
         """Which of the records that begin at these places may match, by their number there.
@@ -57,15 +51,16 @@ class FieldTests:
         for place, (fields, kinds, sizes, values) in enumerate(payloads.values(places)):
             if fields is not known:
                 known = fields
-                asked = [(fields.get(name), asked_by, open_to) for name, asked_by, open_to in self._tests]
+                asked = [(fields.get(test.name), test.asked_by, test) for test in self._tests]
             left = searches
-            for number, asked_by, open_to in asked:
+            for number, asked_by, test in asked:
                 if asking := left & asked_by:
                     if number is None:
-                        left += open_to(NULL, b"", asking) - asking
+                        left += _open_to(test, NULL, b"", asking) - asking
                     else:
-                        start = values + sum(sizes[:number])
-                        left += open_to(kinds[number], chunk[start : start + sizes[number]], asking) - asking
+                        start, size = values + sum(sizes[:number]), sizes[number]
+                        open_to = _open_to if size <= _SHORT else _read
+                        left += open_to(test, kinds[number], chunk[start : start + size], asking) - asking
                     if not left:
                         break
             if left:
@@ -75,14 +70,14 @@ class FieldTests:
         return lambda value, searches: searches if value in binding.values else self._unsure
 
 
-def _of_bytes(name: str, open_to: Callable[[Value | None, int], int]) -> _OpenTo:
-    @lru_cache(_REMEMBERED)
-    def of_bytes(kind: int, data: bytes, searches: int) -> int:
-        text = text_of_value(kind, data)
-        if text is None:
-            return open_to(None, searches)
-        field: dict[str, Value] = {name: text}
-        restore_braces(field)
-        return open_to(field[name], searches)
+def _read(test: FieldTest, kind: int, data: bytes, searches: int) -> int:
+    """Which of these searches a value of this type leaves open."""
+    text = text_of_value(kind, data)
+    if text is None:
+        return test.open_to(None, searches)
+    field: dict[str, Value] = {test.name: text}
+    restore_braces(field)
+    return test.open_to(field[test.name], searches)
 
-    return of_bytes
+
+_open_to = lru_cache(_REMEMBERED)(_read)

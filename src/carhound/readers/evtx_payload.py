@@ -45,6 +45,8 @@ _BINXML = bytes((BINXML,))
 _HEAD = 18
 """Bytes of a payload before its descriptors, where its template is not defined in it."""
 _REMEMBERED = 1000
+_SHORT = 512
+"""Bytes of texts that are remembered."""
 
 Values = tuple[Mapping[str, int], bytes, tuple[int, ...], int]
 """Which value each field is, the types and sizes of the values, and where in the chunk they begin."""
@@ -161,9 +163,10 @@ class Payloads:
         if fields is None:
             fields = self._fields[template] = fields_at(chunk, template, defined)
         at = behind + len(defined) if template == behind else behind
-        descriptors = _descriptors(_count(chunk, at))
-        if len(fields) > _count(chunk, at):
+        count = _count(chunk, at)
+        if len(fields) > count:
             raise UnfamiliarError
+        descriptors = _descriptors(count)
         head = chunk[start:behind] + chunk[at : at + COUNT.size]
         inner = self._inners[head] = _Inner(template - (behind - start), fields, descriptors)
         return inner, at + COUNT.size
@@ -257,7 +260,7 @@ def _picked(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
 def text_of_value(kind: int, data: bytes) -> str | None:
     """A value of this type as parsing tells it. Raises UnfamiliarError."""
     if kind == STRING:
-        return _string(data)
+        return _short_string(data) if len(data) <= _SHORT else _string(data)
     if kind == GUID:
         return _guid(data)
     if kind in _NUMBERS:
@@ -268,7 +271,6 @@ def text_of_value(kind: int, data: bytes) -> str | None:
     raise UnfamiliarError
 
 
-@lru_cache(_REMEMBERED)
 def _string(data: bytes) -> str:
     try:
         text = data.decode("utf-16-le")
@@ -277,6 +279,9 @@ def _string(data: bytes) -> str:
     if "\0" in text:
         raise UnfamiliarError
     return text
+
+
+_short_string = lru_cache(_REMEMBERED)(_string)
 
 
 @lru_cache(_REMEMBERED)

@@ -31,7 +31,7 @@ class ByteSource(Protocol):
         """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
 
 
-class FieldTest(Struct, frozen=True):
+class FieldTest(Struct, frozen=True, eq=False):
     """Tells by a field of the payload alone which searches an event cannot match; searches are bits."""
 
     name: str
