@@ -11,7 +11,7 @@ from carhound.model.evidence import Glimpsed
 from carhound.readers.interface import Sieve
 from carhound.readers.json_known import KnownLines
 from carhound.readers.json_layout import HeaderKeys
-from carhound.readers.literal_scan import Find, escaped_letters, find_doubled, utf8
+from carhound.readers.literal_scan import Find, escaped_letters, utf8
 
 _FEWEST, _MOST = 32, 128
 """Lines judged at once: few as long as each that is read makes more known."""
@@ -41,8 +41,6 @@ class LineGlance:
         """The numbers of those that hold a literal."""
         self._escaped: set[int] = set()
         """Likewise those that may hide letters, which have to be read."""
-        self._doubled = False
-        """Whether any of them may hold doubled backslashes."""
         self._most = _FEWEST
         self._first = 0
         """The line that was judged first, of those that follow."""
@@ -100,16 +98,10 @@ class LineGlance:
 
     def _judge(self, number: int) -> None:
         lines = self._lines[number : number + self._most]
-        last = number + len(lines)
-        hits = (
-            range(number, last)
-            if self._any
-            else self._hits.intersection(range(number, last))
-            if self._hits
-            else ()
-        )
-        noted, self._times = self._known.judge(lines, [hit - number for hit in hits], self._doubled)
-        for one in self._escaped.intersection(range(number, last)) if self._escaped else ():
+        numbers = range(number, number + len(lines))
+        closely = numbers if self._any else self._hits.intersection(numbers)
+        noted, self._times = self._known.judge(lines, [one - number for one in closely])
+        for one in self._escaped.intersection(numbers):
             noted[one - number] = None
         self._first, self._noted = number, noted
         self._most = min(2 * self._most, _MOST)
@@ -123,7 +115,6 @@ class LineGlance:
         self._lines.pop()
         self._hits = {number for find in self._finds for number in self._found(find)}
         self._escaped = set(self._found(self._find_escape))
-        self._doubled = find_doubled(buffer, at) >= 0
 
     def _found(self, find: Find) -> Iterator[int]:
         """The numbers of the lines of the buffer in which something is found."""

@@ -1,7 +1,7 @@
 """What is known of the JSON lines of one file: layouts, and the headers that were read in them."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from operator import attrgetter, call
 from typing import Any
@@ -21,6 +21,8 @@ from carhound.readers.times import has_zone
 
 _MOST_LAYOUTS = 200
 """Made for one file, whether or not they come to anything."""
+_MOST_ALIKE = 16
+"""Layouts that are tried in turn."""
 _MOST_HEADERS = 10_000
 _WORTH = 4
 """Lines of the same fields read before their layout is made, which takes longer than to read that many."""
@@ -28,8 +30,8 @@ _HINT = 8
 """Bytes behind the key of the event id, by which the layout of a line is guessed."""
 _BY_TYPE = "12"
 """Sysmon's event of which it is told where its type is missing."""
-_DOUBLED = b"\\\\" * 2
-"""Two backslashes as they are written: of those in a path it is told."""
+_DOUBLED = "\\\\"
+"""Of an Image with two backslashes behind its beginning it is told."""
 _EARLIEST, _LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
 
 _Kind = tuple[str | None, str | None, str | None, str | None]
@@ -91,14 +93,8 @@ class _Known(Struct, eq=False):
     time: _Getter
     without: tuple[_Getter, ...] = ()
     """What would be the time, if it carried a zone."""
-    images: tuple[_Getter, ...] = ()
+    image: _Getter = lambda _: ""
     settled: dict[Any, _Settled | None] = field(default_factory=dict)
-
-    def is_odd(self, line: bytes, made: Any) -> bool:
-        """Whether a line has to be read for what stands in it beside its header."""
-        return any(has_zone(get(made)) for get in self.without) or (
-            _DOUBLED in line and any("\\\\" in get(made)[2:] for get in self.images)
-        )
 
 
 _UNKNOWN = _Known(lambda _: None, 0, {}, lambda _: None, lambda _: "2000-01-01T00:00:00Z")
@@ -124,17 +120,18 @@ class KnownLines:
         self._place = 0
         """Where that key stands in most lines."""
         self._clock = Clock()
+        self._without = False
+        """Whether any layout has values that would be the time, if they carried a zone."""
 
     def __bool__(self) -> bool:
         return bool(self._known)
 
     def judge(
-        self, lines: list[bytes], closely: Collection[int], doubled: bool
+        self, lines: list[bytes], closely: Iterable[int]
     ) -> tuple[list[list[str] | None], list[str | None]]:
         """Where the time of each line is to be noted, if it need not be read, and all times.
 
-        `closely` are the places of those lines that hold a literal; `doubled` says whether some may hold
-        doubled backslashes.
+        `closely` are the places of those lines that hold a literal.
         """
         known, made = self._taken(lines)
         settled = [one.settled.get(one.header(line)) for one, line in zip(known, made, strict=True)]
@@ -148,9 +145,14 @@ class KnownLines:
             if one is not None and one.possible and noted[place] is not None:
                 needed = one.test is None or one.test(made[place])
                 noted[place] = None if needed else one.looked.times
-        if doubled or any(one.without for one in known):
+        images = [one.image(line) for one, line in zip(known, made, strict=True)]
+        if _DOUBLED in "\n".join(images):
+            for place, image in enumerate(images):
+                if _DOUBLED in image[2:]:
+                    noted[place] = None
+        if self._without:
             for place, layout in enumerate(known):
-                if layout.is_odd(lines[place], made[place]):
+                if any(has_zone(get(made[place])) for get in layout.without):
                     noted[place] = None
         return noted, times
 
@@ -253,8 +255,15 @@ class KnownLines:
             return
         layout, values = found
         names = [name for name in values if name in keys.names]
+        images = [
+            name
+            for name, value in values.items()
+            if type(value) is str and name.rpartition(".")[2] == "Image"
+        ]
         timed = time_of(values, keys)
-        if timed is None or not names or any(type(values[name]) in (float, list) for name in names):
+        if timed is None or not names or len(images) > 1:
+            return
+        if any(type(values[name]) in (float, list) for name in names):
             return
         name, zone, without = timed
         time = attrgetter(layout.attributes[name])
@@ -269,15 +278,15 @@ class KnownLines:
             attrgetter(*(layout.attributes[one] for one in names)),
             (lambda made: time(made) + zone) if zone else time,
             tuple(attrgetter(layout.attributes[one]) for one in without),
-            tuple(
-                attrgetter(layout.attributes[one])
-                for one, value in values.items()
-                if one.rpartition(".")[2] == "Image" and type(value) is str
-            ),
         )
+        if images:
+            known.image = attrgetter(layout.attributes[images[0]])
+        self._without |= bool(without)
         hint = self._hint(line)
-        self._known.setdefault(hint, []).append(known)
-        self._likeliest.setdefault(hint, known)
+        alike = self._known.setdefault(hint, [])
+        if len(alike) < _MOST_ALIKE:
+            alike.append(known)
+            self._likeliest.setdefault(hint, known)
 
     def _is_odd(self, event: RawEvent, time: str) -> bool:
         """Whether lines like that of an event have to be read whatever the sieve looks for."""

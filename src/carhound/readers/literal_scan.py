@@ -87,17 +87,6 @@ def _escapes(letters: frozenset[str]) -> Any:
     return compiled(rb"\\u(?i:" + b"|".join(b"%04x" % ord(one) for one in sorted(letters)) + b")")
 
 
-def find_doubled(data: bytes, at: int) -> int:
-    """A place of two backslashes as JSON has them, at or after a place; -1 without any."""
-    found = _doubled().search(data, at)
-    return -1 if found is None else int(found.start())
-
-
-@lru_cache
-def _doubled() -> Any:
-    return compiled(rb"\\" * 4)
-
-
 def in_text(literals: Iterable[str]) -> Callable[[str], bool]:
     """A search in a text that was decoded."""
     return _in_text(tuple(literals))
