@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.readers import json_glance, part
+from carhound.readers import json_known, part
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
 from carhound.simulate.scenario import load
@@ -236,7 +236,7 @@ def of_json(path: Path, records: Iterable[Simulated]) -> str:
 def test_json_lines(
     asked: dict[str, object], fleet: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(json_glance, "_WORTH", 4)
+    monkeypatch.setattr(json_known, "_WORTH", 4)
     path = of_json(tmp_path / "a.jsonl", sorted(fleet, key=lambda one: one.time))
     skipping, whole = hunted(path, **asked)
     assert comparable(skipping) == comparable(whole)
@@ -249,7 +249,7 @@ def test_json_lines(
 def test_json_lines_without_a_find(
     fleet: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(json_glance, "_WORTH", 4)
+    monkeypatch.setattr(json_known, "_WORTH", 4)
     quiet = without_regsvr32(fleet)
     poor = [replace(one, data={k: v for k, v in one.data.items() if "Parent" not in k}) for one in quiet]
     for number, records in enumerate((quiet, poor)):
@@ -260,7 +260,7 @@ def test_json_lines_without_a_find(
 
 def test_public_data_says_the_same(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All files at once, whatever they are."""
-    monkeypatch.setattr(json_glance, "_WORTH", 4)
+    monkeypatch.setattr(json_known, "_WORTH", 4)
     skipping, whole = hunted(str(shared / "data"))
     assert comparable(skipping) == comparable(whole)
     assert whole.findings

@@ -3,7 +3,7 @@
 Mirrors the JSON shape `carhound.run/1` (outputs/schema/run-1.json), which is the contract for machines.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -89,7 +89,7 @@ class ImplementationResult(Struct, frozen=True):
     """Distinct events in its result."""
     table: Rows | None = None
     """Its rows, where it aggregates."""
-    findings: Collection[str] = ()
+    findings: tuple[str, ...] = ()
     """Ids of its findings, in the order of the result."""
     outside_window: int | None = None
     """For one with windows: distinct matches, time terms aside, that the main window leaves out."""
