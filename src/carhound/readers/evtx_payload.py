@@ -285,7 +285,9 @@ def _descriptors(count: int) -> struct.Struct:
 def _leading(descriptors: bytes) -> _Leading:
     kinds = descriptors[_KIND_AT::_DESCRIPTOR]
     sizes = _descriptors(len(kinds)).unpack(descriptors)
-    if any(fixed_size(kind) not in (None, size) for kind, size in zip(kinds, sizes, strict=True)):
+    if not sizes or any(
+        fixed_size(kind) not in (None, size) for kind, size in zip(kinds, sizes, strict=True)
+    ):
         raise UnfamiliarError
     starts = list(accumulate(sizes, initial=0))
     sids = [(starts[number], sizes[number]) for number, kind in enumerate(kinds) if kind == SID]
