@@ -39,7 +39,7 @@ def log_of(rows: Rows, each: int) -> ProcessLog:
     for at in range(0, len(rows), each):
         batch = packed(rows[at : at + each])
         assert batch is not None
-        log.outlines.add(batch)
+        log.outlines.add([batch])
     log.settle()
     return log
 
