@@ -131,15 +131,16 @@ def instant(microseconds: int | None) -> datetime | None:
 
 def process_of(event: Event) -> Who | None:
     """The process that an event is about: the one that it creates, or that did what it tells."""
-    return process_in(_header_of(event), _microseconds(event), event.data)
+    return process_in(_header_of(event), microseconds(event.time), event.data)
 
 
 def _header_of(event: RawEvent) -> Header:
     return Header(event.provider, event.channel, event.event_id, event.computer)
 
 
-def _microseconds(event: RawEvent) -> int | None:
-    return None if event.time is None else (event.time - _EPOCH) // _MICROSECOND
+def microseconds(time: datetime | None) -> int | None:
+    """Since 1970."""
+    return None if time is None else (time - _EPOCH) // _MICROSECOND
 
 
 def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Who | None:
@@ -159,7 +160,7 @@ def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> W
 
 def outline_of_event(event: RawEvent) -> Outline | End | None:
     """What an event tells in outline, as `outline_in`."""
-    return outline_in(_header_of(event), _microseconds(event), event.data)
+    return outline_in(_header_of(event), microseconds(event.time), event.data)
 
 
 def outline_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Outline | End | None:

@@ -162,9 +162,9 @@ class ProcessLog:
         """The process whose start a record tells."""
         if known.guid is not None:
             return self._by_guid(known.guid) or Ref(known.row, known.guid, known.number)
+        self._ask(known.number, NUMBER)
         if (twin := self._twin(known)) is not None:
             return self.ref_of(twin)
-        self._ask(known.number, LOOSE)
         first = self._one(
             "SELECT min(id) FROM start WHERE number IS ? AND time / 1000 = ? AND image IS ? AND guid IS NULL"
             " AND time BETWEEN ? AND ?",
@@ -220,7 +220,6 @@ class ProcessLog:
         """When a process ended, in microseconds since 1970."""
         found = None
         if ref.guid is not None:
-            self._ask(ref.guid, OWN)
             found = self._one("SELECT min(time) FROM ended WHERE guid = ?", ref.guid)
         if (found is None or found[0] is None) and ref.number is not None:
             after, until = self._lifetime(ref)
@@ -302,7 +301,6 @@ class ProcessLog:
     def _before(self, number: bytes, time: int | None) -> int | None:
         if time is None:
             return None
-        self._ask(number, NUMBER)
         found = self._one(
             "SELECT max(time) FROM (SELECT max(time) AS time FROM start WHERE number = ? AND time <= ?"
             " UNION ALL SELECT max(time) FROM ended WHERE number = ? AND time < ?)",
@@ -314,7 +312,6 @@ class ProcessLog:
         """Sysmon's record of the process that one of the Security log tells of."""
         if known.time is None or known.number is None or known.image is None:
             return None
-        self._ask(known.number, NUMBER)
         same = "guid IS NOT NULL AND number = ? AND image = ? AND time"
         found = self._starts(
             f"{same} BETWEEN ? AND ? ORDER BY time DESC, id LIMIT 1",

@@ -7,7 +7,7 @@ batches may hold some; that two processes share a mark only makes more of them b
 import marshal
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -67,10 +67,11 @@ class Outlines:
         self._lacking: set[int] = set()
         """And of those that were asked for since."""
 
-    def add(self, batch: Packed) -> None:
+    def add(self, batches: Iterable[Packed]) -> None:
         """Takes some more."""
-        self._database.execute("INSERT INTO outline VALUES (?, ?, ?)", (self._count, batch.marks, batch.rows))
-        self._count += batch.length
+        for length, marks, rows in batches:
+            self._database.execute("INSERT INTO outline VALUES (?, ?, ?)", (self._count, marks, rows))
+            self._count += length
 
     def ask(self, key: bytes | None, named: int) -> None:
         """Notes that those are needed which name a process so."""

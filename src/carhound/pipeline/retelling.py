@@ -10,9 +10,13 @@ from msgspec import Struct, field
 from carhound.findings.process_events import (
     DEEDS,
     KEY_FIELDS,
+    OUTLINE_FIELDS,
+    End,
     Header,
     Outline,
     host_key,
+    microseconds,
+    outline_in,
     outline_of_event,
     process_in,
     told,
@@ -24,6 +28,7 @@ from carhound.findings.true_names import TrueNames
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Skipped
+from carhound.model.instants import parse_time
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.line_numbers import with_lines_before
 from carhound.pipeline.pieces import Piece
@@ -63,7 +68,7 @@ class Retold(Struct):
 
     rows: list[Row] = field(default_factory=list)
     """Of what was told in full."""
-    outlines: Packed | None = None
+    outlines: list[Packed] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     """See `TrueNames`."""
     unread: str | None = None
@@ -112,48 +117,41 @@ class Reteller:
         return self._in_outline(part, piece) if shown is None else self._in_full(part, piece, shown)
 
     def _in_outline(self, part: Part, piece: Piece) -> Iterator[Retold]:
-        names, retold = TrueNames(), Retold()
-        rows: Rows = []
-        for item in self._outlines(part, piece, names):
+        gathered, retold = _Gathered(), Retold()
+        sieve = Telling(self._known, None, gathered.add)
+        for item in self._outlines(part, piece, sieve, gathered.names):
             if isinstance(item, list):
-                rows += item
-            elif isinstance(item, RawEvent):
-                rows += self._outline(item, names)
+                gathered.take(item)
+            elif isinstance(item, RawEvent) and sieve.tells(item):
+                gathered.add(outline_of_event(item))
             elif isinstance(item, Ended):
                 retold.ended = item
             elif isinstance(item, Named):
                 retold.named.append((piece.found.shown, piece.span.first, *item))
             elif isinstance(item, Damage | Skipped):
                 self._not_read(part, retold)
-            if len(rows) >= _ROWS:
-                retold.outlines = packed(rows)
+            if gathered.batches:
+                retold.outlines = gathered.batches
                 yield retold
-                rows, retold = [], Retold()
-        retold.outlines = packed(rows)
-        retold.names = names.known
+                gathered.batches, retold = [], Retold()
+        retold.outlines = gathered.all()
+        retold.names = gathered.names.known
         yield retold
 
     def _outlines(
-        self, part: Part, piece: Piece, names: TrueNames
+        self, part: Part, piece: Piece, sieve: "Telling", names: TrueNames
     ) -> Iterator[Rows | Sifted | Named | Ended]:
         if part.format == "evtx":
             from carhound.pipeline.outlines_evtx import Outlines
 
-            outlines = Outlines(self._sieve, Telling(self._known, Shown()), names)
+            outlines = Outlines(sieve, Telling(self._known, Shown()), names)
             yield from outlines.read(part)
             if outlines.by_guid and part.path == piece.found.shown:
                 yield Ended(piece, by_guid=True)
         else:
-            yield from part.sifted(self._sieve)
+            yield from part.sifted(sieve)
             if part.lines:
                 yield Ended(piece, lines=part.lines)
-
-    def _outline(self, raw: RawEvent, names: TrueNames) -> Rows:
-        """Of an event, if it is one."""
-        one = outline_of_event(raw) if self._sieve.tells(raw) else None
-        if isinstance(one, Outline):
-            names.learn(one)
-        return [] if one is None else [outline_of(one)]
 
     def _in_full(self, part: Part, piece: Piece, shown: Shown) -> Iterator[Retold]:
         lines = self._task.lines_before.get(piece, 0)
@@ -187,15 +185,49 @@ class Reteller:
             retold.unread = f"{part.path} could not be read as a whole"
 
 
+class _Gathered:
+    """Starts and ends in outline."""
+
+    def __init__(self) -> None:
+        self.names = TrueNames()
+        self.batches: list[Packed] = []
+        self._rows: Rows = []
+
+    def add(self, one: Outline | End | None) -> None:
+        """Adds one, if it is one."""
+        if isinstance(one, Outline):
+            self.names.learn(one)
+        if one is not None:
+            self.take([outline_of(one)])
+
+    def take(self, rows: Rows) -> None:
+        """Adds some of which the names have learnt."""
+        self._rows += rows
+        if len(self._rows) >= _ROWS:
+            self.batches = self.all()
+
+    def all(self) -> list[Packed]:
+        """These and those in batches, which are not told again."""
+        batch, self._rows = packed(self._rows), []
+        return self.batches if batch is None else [*self.batches, batch]
+
+
 class Telling:
     """A sieve of what tells of the processes of some computers."""
 
     literals = None
     spellings: Mapping[str, str] = SPELLINGS
 
-    def __init__(self, known: Callable[[str | None], bool], shown: Shown | None) -> None:
+    def __init__(
+        self,
+        known: Callable[[str | None], bool],
+        shown: Shown | None,
+        add: Callable[[Outline | End | None], None] | None = None,
+    ) -> None:
+        """`add` takes outlines of events that need not be read for them."""
         self._known = known
         self._shown = shown
+        self._add = add
         turn = "outline" if shown is None else "full"
         self._of_sysmon, self._of_security = _OF_SYSMON[turn], _OF_SECURITY[turn]
         self.can_match = lru_cache(_MOST_KINDS)(self._can_match)
@@ -218,13 +250,20 @@ class Telling:
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> PayloadTest | None:
-        """Of all in outline none, else which processes an event is about."""
-        if (shown := self._shown) is None:
-            return None
+        """In outline all is taken; else it asks which processes an event is about."""
         header = Header(provider, channel, event_id, computer)
+        if (shown := self._shown) is None:
+            return None if self._add is None else _taking(header, self._add)
 
         def holds(payload: Mapping[str, Value]) -> bool:
             who = process_in(header, None, payload)
             return who is not None and shown.holds(who)
 
         return PayloadTest(frozenset(KEY_FIELDS), whole=False, holds=holds)
+
+
+def _taking(header: Header, add: Callable[[Outline | End | None], None]) -> PayloadTest:
+    def take(payload: Mapping[str, Value], time: str) -> None:
+        add(outline_in(header, microseconds(parse_time(time)), payload))
+
+    return PayloadTest(frozenset(OUTLINE_FIELDS), whole=False, holds=lambda _: True, take=take)

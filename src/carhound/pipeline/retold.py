@@ -32,8 +32,7 @@ def read_again(
             lines += ended.lines
             if ended.by_guid:
                 by_guid[ended.piece.found.shown, ended.piece.span.first] = ended.piece
-        if retold.outlines is not None:
-            log.outlines.add(retold.outlines)
+        log.outlines.add(retold.outlines)
         log.add_chunks(retold.named)
         log.names.join(retold.names)
         unread = retold.unread or unread

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.readers.interface import Sieve
-from carhound.readers.json_known import KnownLines
+from carhound.readers.json_known import KnownLines, Note
 from carhound.readers.json_layout import HeaderKeys
 from carhound.readers.literal_scan import Find, escaped_letters, utf8
 
@@ -44,7 +44,7 @@ class LineGlance:
         self._most = _FEWEST
         self._first = 0
         """The line that was judged first, of those that follow."""
-        self._noted: list[list[str] | None] = []
+        self._noted: list[Note | None] = []
         self._times: list[str | None] = []
 
     def __call__(self, buffer: bytes, at: int) -> tuple[int, int]:
@@ -92,8 +92,8 @@ class LineGlance:
             stop = self._noted.index(None, place)
         except ValueError:
             stop = len(self._noted)
-        for times, time in zip(self._noted[place:stop], self._times[place:stop], strict=True):
-            times.append(time)  # type: ignore[union-attr, arg-type]
+        for note, time in zip(self._noted[place:stop], self._times[place:stop], strict=True):
+            note(time)  # type: ignore[misc, arg-type]
         return self._first + stop
 
     def _judge(self, number: int) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from operator import attrgetter, call
 from typing import Any
 
@@ -14,7 +15,7 @@ from carhound.model.instants import parse_time
 from carhound.readers.interface import Sieve
 from carhound.readers.json_clock import Clock, ends, time_of
 from carhound.readers.json_layout import HeaderKeys, layout_of, quotes_in
-from carhound.readers.json_payload import LineTest, line_test
+from carhound.readers.json_payload import LineTake, LineTest, line_test
 from carhound.readers.literal_scan import in_text
 from carhound.readers.sysmon_names import SYSMON
 from carhound.readers.times import has_zone
@@ -37,6 +38,8 @@ _EARLIEST, _LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime
 _Kind = tuple[str | None, str | None, str | None, str | None]
 """Provider, channel, event id, computer."""
 _Getter = Callable[[Any], Any]
+Note = Callable[[str], object]
+"""Takes note of the time of a line that is passed over."""
 
 
 class Tally(Struct, eq=False):
@@ -80,6 +83,8 @@ class _Settled(Struct, frozen=True, eq=False):
     """Whether they can match at all."""
     test: LineTest | None
     """Tells of a line whether it may; None where it has to be read for that."""
+    take: LineTake | None
+    """Takes all that is asked for."""
 
 
 class _Known(Struct, eq=False):
@@ -126,25 +131,27 @@ class KnownLines:
     def __bool__(self) -> bool:
         return bool(self._known)
 
-    def judge(
-        self, lines: list[bytes], closely: Iterable[int]
-    ) -> tuple[list[list[str] | None], list[str | None]]:
-        """Where the time of each line is to be noted, if it need not be read, and all times.
+    def judge(self, lines: list[bytes], closely: Iterable[int]) -> tuple[list[Note | None], list[str | None]]:
+        """What takes note of each line that need not be read, once it is passed over, and all times.
 
         `closely` are the places of those lines that hold a literal.
         """
         known, made = self._taken(lines)
         settled = [one.settled.get(one.header(line)) for one, line in zip(known, made, strict=True)]
         times = self._clock.utc([one.time(line) for one, line in zip(known, made, strict=True)])
-        noted = [
-            None if one is None or time is None else one.unread.times
+        noted: list[Note | None] = [
+            None if one is None or time is None else one.unread.times.append
             for one, time in zip(settled, times, strict=True)
         ]
         for place in closely:
             one = settled[place]
             if one is not None and one.possible and noted[place] is not None:
-                needed = one.test is None or one.test(made[place])
-                noted[place] = None if needed else one.looked.times
+                if one.take is not None:
+                    noted[place] = partial(one.take, made[place])
+                elif one.test is None or one.test(made[place]):
+                    noted[place] = None
+                else:
+                    noted[place] = one.looked.times.append
         images = [one.image(line) for one, line in zip(known, made, strict=True)]
         if _DOUBLED in "\n".join(images):
             for place, image in enumerate(images):
@@ -217,7 +224,8 @@ class KnownLines:
             known.settled[header] = None
             return False
         asked = None if test is None else line_test(test, keys, event, known.attributes, made)
-        known.settled[header] = _Settled(Tally(kind), Tally(kind, looked=True), possible, asked)
+        told = Tally(kind), Tally(kind, looked=True)
+        known.settled[header] = _Settled(*told, possible, *(asked or (None, None)))
         return True
 
     def gather(self) -> None:

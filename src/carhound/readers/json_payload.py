@@ -11,12 +11,14 @@ from carhound.readers.values import text_of
 
 LineTest = Callable[[Any], bool]
 """Whether a line may match, of which an object was made; False is certain."""
+LineTake = Callable[[Any, str], None]
+"""Takes what is asked for of a line, of which an object was made, and its time."""
 
 
 def line_test(
     test: PayloadTest, keys: HeaderKeys, event: RawEvent, attributes: Mapping[str, str], line: Any
-) -> LineTest | None:
-    """The test for lines of the layout and header of this one, of which the event was made.
+) -> tuple[LineTest, LineTake | None] | None:
+    """What is asked of lines of the layout and header of this one, of which the event was made.
 
     None where not all that is asked stands in their payload, so that it takes the event to tell.
     """
@@ -35,7 +37,8 @@ def line_test(
         return None
     if not test.fields.isdisjoint(event.meta):
         return None
-    return lambda line: test.holds(payload(line))
+    take = test.take
+    return lambda line: test.holds(payload(line)), take and (lambda line, time: take(payload(line), time))
 
 
 def _is_header(name: str) -> bool:
