@@ -25,3 +25,9 @@ class FindingIds(Collection[str]):
 
     def __contains__(self, item: object) -> bool:
         return item in self._made
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Collection) and self._made == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._made)
