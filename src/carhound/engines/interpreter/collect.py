@@ -186,7 +186,8 @@ class Collector:
         self.plans = len(plans)
         self.searched = tuple(plans)
         self._by_kind: dict[_Kind, _Watching] = {}
-        self._guards = Guards((watch.bit, watch.stem.conditions) for watch in self._watches)
+        self._guards: Guards | None = None
+        """Made for the first event: not every collector is offered one."""
 
     def offer(self, event: Event) -> tuple[int, ...]:
         """Keeps the event where a stem lets it through; the plans whose main search it is eligible for."""
@@ -194,6 +195,8 @@ class Collector:
         if not watching.watches:
             return ()
         row = SharedRow(event)
+        if self._guards is None:
+            self._guards = Guards((watch.bit, watch.stem.conditions) for watch in self._watches)
         left = self._guards.open(row, watching.bits)
         standing: Event | None = None
         for watch, holds in watching.watches:
