@@ -16,7 +16,7 @@ from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Glimpsed
 from carhound.model.folding import fold
 from carhound.plan.rewrites.required_literals import SPELLINGS
-from carhound.readers import json_glance, json_items
+from carhound.readers import json_items, json_known
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import PayloadTest, ReadOptions, read_exactly
 from carhound.readers.json_reader import JsonReader
@@ -74,7 +74,7 @@ class Asking(Wanting):
 
 @pytest.fixture(autouse=True)
 def learns_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_glance, "_WORTH", 1)
+    monkeypatch.setattr(json_known, "_WORTH", 1)
 
 
 def check(data: bytes, sieve: Wanting) -> tuple[int, int]:

@@ -1,14 +1,12 @@
 """What was judged and read, put together for the run value."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 
 from msgspec.structs import asdict, replace
 
 from carhound.analytics.analytic import Analytic
 from carhound.engines.interpreter.collect import NotJudged
 from carhound.engines.interpreter.execution import newest_first
-from carhound.findings.finding_ids import FindingIds
 from carhound.findings.prevalence import Prevalence
 from carhound.findings.run import AnalyticResult, Finding, ImplementationResult, Twins
 from carhound.findings.twins import Side, compare, pairs
@@ -121,7 +119,7 @@ def _implementation_result(
         eligible[prepared.number],
         len(events),
         judgement.table,
-        FindingIds(events, partial(reading.registry.finding_id, subject.analytic.id)),
+        tuple(reading.registry.finding_id(subject.analytic.id, event) for event in events),
         judgement.outside_window,
         tuple(dict.fromkeys(file for file, _ in blind)),
         (*prepared.diagnostics, *_run_remarks(prepared, judgement.timeless), *_blind(blind), *notes),

@@ -6,9 +6,9 @@ is told here is what parsing would tell.
 
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import compress
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -41,12 +41,14 @@ _FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
 _INSTANCE_AT = 24
 _TEMPLATE = struct.Struct("<2x4xI")
 _DESCRIPTOR, _KIND_AT = 4, 2
+_BINXML = bytes((BINXML,))
 _HEAD = 18
 """Bytes of a payload before its descriptors, where its template is not defined in it."""
-_MOST_OUTERS = 8
 _REMEMBERED = 1000
+_SHORT = 512
+"""Bytes of texts that are remembered."""
 
-Values = tuple[Mapping[str, int], Sequence[int], Sequence[int], int]
+Values = tuple[Mapping[str, int], bytes, tuple[int, ...], int]
 """Which value each field is, the types and sizes of the values, and where in the chunk they begin."""
 
 
@@ -57,7 +59,9 @@ class Payloads:
         self.chunk = chunk
         self._fields: dict[int, Mapping[str, int]] = {}
         """By place of a template, which value each field is."""
-        self._outers: list[_Outer] = []
+        self._outers: dict[bytes, _Outer] = {}
+        self._outer_size = 0
+        """Bytes of their heads."""
         self._inners: dict[bytes, _Inner] = {}
 
     def of(self, places: Iterable[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
@@ -95,30 +99,29 @@ class Payloads:
     def values(self, places: Iterable[int]) -> Iterator[Values]:
         """Those of the payloads of the records that begin at these places. Raises likewise."""
         chunk = self.chunk
-        outers, inners, checks = self._outers, self._inners, _checks(())
+        outers, inners, checks = self._outers, self._inners, _checks(b"")
         for place in places:
             start = place + _INSTANCE_AT
-            for outer in outers:
-                if (
-                    chunk.startswith(outer.head, start)
-                    and start != outer.defined_at
-                    and chunk[place + outer.kind_at] == BINXML
-                ):
-                    at = place + outer.payload
-                    break
-            else:
+            outer = outers.get(chunk[start : start + self._outer_size])
+            if (
+                outer is None
+                or start == outer.defined_at
+                or not chunk.startswith(_BINXML, place + outer.kind_at)
+            ):
                 at = self._learn(place)
+            else:
+                at = place + outer.payload
             inner = inners.get(chunk[at : at + _HEAD])
             if inner is None or at == inner.defined_at:
                 inner, at = self._inner(at)
             else:
                 at += _HEAD
-            told = inner.descriptors.unpack_from(chunk, at)
-            kinds, sizes = told[1::2], told[::2]
-            at += inner.descriptors.size
+            told = inner.descriptors
+            kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
+            at += told.size
             if kinds != checks.kinds:
                 checks = _checks(kinds)
-            if list(compress(sizes, checks.fixed)) != checks.sizes:
+            if checks.fixed(sizes) != checks.sizes:
                 raise UnfamiliarError
             for number in checks.sids:
                 first = at + sum(sizes[:number])
@@ -136,19 +139,21 @@ class Payloads:
         if number is None:
             number = payload_of(chunk, template)
         at = behind + len(defined) if template == behind else behind
-        told = _told(chunk, at)
-        kinds, sizes = told[1::2], told[::2]
+        told = _descriptors(_count(chunk, at))
+        at += COUNT.size
+        kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
         if BINXML not in kinds or kinds.index(BINXML) != number:
             raise UnfamiliarError
-        descriptors = COUNT.size + _DESCRIPTOR * number
-        payload = COUNT.size + _DESCRIPTOR * len(kinds) + sum(sizes[:number])
-        head = chunk[start:behind] + chunk[at : at + descriptors]
-        defined_at = template - (behind - start)
-        kind_at = behind - place + descriptors + _KIND_AT
-        if len(self._outers) == _MOST_OUTERS:
-            self._outers.pop()
-        self._outers.insert(0, _Outer(head, defined_at, kind_at, behind - place + payload))
-        return at + payload
+        behind -= place
+        head = chunk[start : place + behind] + chunk[at - COUNT.size : at + _DESCRIPTOR * number]
+        defined_at = template - (behind - _INSTANCE_AT)
+        kind_at = behind + COUNT.size + _DESCRIPTOR * number + _KIND_AT
+        payload = told.size + sum(sizes[:number])
+        if len(head) != self._outer_size:
+            self._outers.clear()
+            self._outer_size = len(head)
+        self._outers[head] = _Outer(defined_at, kind_at, behind + COUNT.size + payload)
+        return int(at + payload)
 
     def _inner(self, start: int) -> tuple["_Inner", int]:
         """How a payload is told, and where the descriptors of its values begin."""
@@ -156,23 +161,25 @@ class Payloads:
         behind, template, defined = _instance(chunk, start)
         fields = self._fields.get(template)
         if fields is None:
-            fields = self._fields[template] = fields_at(chunk, template)
+            fields = self._fields[template] = fields_at(chunk, template, defined)
         at = behind + len(defined) if template == behind else behind
-        descriptors = _descriptors(_count(chunk, at))
-        if len(fields) > _count(chunk, at):
+        count = _count(chunk, at)
+        if len(fields) > count:
             raise UnfamiliarError
+        descriptors = _descriptors(count)
         head = chunk[start:behind] + chunk[at : at + COUNT.size]
         inner = self._inners[head] = _Inner(template - (behind - start), fields, descriptors)
         return inner, at + COUNT.size
 
 
 class _Outer(NamedTuple):
-    """Records with the same template, and values of the same sizes before the payload."""
+    """Records with the same template, and values of the same sizes before the payload.
 
-    head: bytes
-    """What they begin with, where the template is not defined in the record."""
+    They begin alike where the template is not defined in them.
+    """
+
     defined_at: int
-    """Where a record would begin that has it."""
+    """Where one would begin that has it."""
     kind_at: int
     """Where the type of the payload stands, counted from the record."""
     payload: int
@@ -190,12 +197,12 @@ class _Inner(NamedTuple):
 class _Checks(NamedTuple):
     """What is known of the sizes of values of these types."""
 
-    kinds: Sequence[int]
-    fixed: Sequence[bool]
-    """Which have a size by their type."""
-    sizes: list[int]
-    """Those of these."""
-    sids: Sequence[int]
+    kinds: bytes
+    fixed: Callable[[tuple[int, ...]], tuple[int, ...]]
+    """Takes the sizes of those that have one by their type."""
+    sizes: tuple[int, ...]
+    """What these must be."""
+    sids: list[int]
     """Which say it themselves."""
 
 
@@ -228,31 +235,32 @@ def _count(chunk: bytes, at: int) -> int:
     return int(count)
 
 
-def _told(chunk: bytes, at: int) -> Sequence[int]:
-    """Sizes and types of an instance's values, in turn."""
-    return _descriptors(_count(chunk, at)).unpack_from(chunk, at + COUNT.size)
-
-
 @lru_cache(MOST_VALUES + 1)
 def _descriptors(count: int) -> struct.Struct:
-    return struct.Struct("<" + "HBx" * count)
+    """Those of so many values, of which it takes the sizes."""
+    return struct.Struct("<" + "H2x" * count)
 
 
 @lru_cache(_REMEMBERED)
-def _checks(kinds: Sequence[int]) -> _Checks:
-    sizes = [fixed_size(kind) for kind in kinds]
-    return _Checks(
-        kinds,
-        [size is not None for size in sizes],
-        [size for size in sizes if size is not None],
-        [number for number, kind in enumerate(kinds) if kind == SID],
-    )
+def _checks(kinds: bytes) -> _Checks:
+    by_type = {number: size for number, kind in enumerate(kinds) if (size := fixed_size(kind)) is not None}
+    sids = [number for number, kind in enumerate(kinds) if kind == SID]
+    return _Checks(kinds, _picked(list(by_type)), tuple(by_type.values()), sids)
+
+
+def _picked(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
+    if not places:
+        return lambda _: ()
+    if len(places) == 1:
+        return lambda given: (given[places[0]],)
+    pick: Callable[[tuple[int, ...]], tuple[int, ...]] = itemgetter(*places)
+    return pick
 
 
 def text_of_value(kind: int, data: bytes) -> str | None:
     """A value of this type as parsing tells it. Raises UnfamiliarError."""
     if kind == STRING:
-        return _string(data)
+        return _short_string(data) if len(data) <= _SHORT else _string(data)
     if kind == GUID:
         return _guid(data)
     if kind in _NUMBERS:
@@ -263,7 +271,6 @@ def text_of_value(kind: int, data: bytes) -> str | None:
     raise UnfamiliarError
 
 
-@lru_cache(_REMEMBERED)
 def _string(data: bytes) -> str:
     try:
         text = data.decode("utf-16-le")
@@ -272,6 +279,9 @@ def _string(data: bytes) -> str:
     if "\0" in text:
         raise UnfamiliarError
     return text
+
+
+_short_string = lru_cache(_REMEMBERED)(_string)
 
 
 @lru_cache(_REMEMBERED)

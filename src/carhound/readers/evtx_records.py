@@ -68,7 +68,8 @@ def some_records(chunk: Chunk, places: Sequence[int]) -> list[Any] | None:
 
 
 def _parser(chunk: bytes) -> Iterator[Any]:
-    return iter(PyEvtxParser(io.BytesIO(_HEADER + chunk)).records_json())
+    # One thread: others would have nothing to do with a single chunk, and are in the way of forks.
+    return iter(PyEvtxParser(io.BytesIO(_HEADER + chunk), 1).records_json())
 
 
 def _parsed(chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:

@@ -12,7 +12,7 @@ from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx_chunks import Chunk
-from carhound.readers.evtx_field_tests import FieldTests, Verdict
+from carhound.readers.evtx_field_tests import FieldTests
 from carhound.readers.evtx_glance import Kind, Walked, Walker
 from carhound.readers.evtx_glimpses import glimpsed
 from carhound.readers.evtx_payload import Payloads
@@ -124,7 +124,7 @@ class ChunkSieve:
         parsed: dict[int, Any] = {}
         soon = _first_of_each(walked.seen, self._unsettled)
         while todo := self._todo(walked, holds, progress):
-            left = _left(payloads, walked, todo, holds)
+            left = _left(payloads, walked, todo, rest, holds)
             if not parsed.keys() >= left.keys():
                 numbers = sorted({*left, *soon})
                 found = some_records(chunk, [walked.places[number] for number in numbers])
@@ -132,12 +132,8 @@ class ChunkSieve:
                     yield from (one for one in records(chunk, notes) if _where(one) not in given)
                     return
                 parsed, soon = dict(zip(numbers, found, strict=True)), []
-            for number in todo:
-                seen = walked.seen[number]
-                if number not in left:
-                    rest[number] = seen.looked if holds else seen.passed
-                    continue
-                record, tree = parsed[number], None
+            for number in sorted(left):
+                record, tree, seen = parsed[number], None, walked.seen[number]
                 if not left[number]:
                     if not self._in_record(record["data"]):
                         continue
@@ -188,8 +184,7 @@ class ChunkSieve:
             self._unsettled.discard(seen)
             seen.settled = True
             if (test := self._sieve.payload_test(*seen.kind)) is not None:
-                tests = tuple(one for one in test.alone if one.name not in SYSTEM_FIELDS)
-                seen.alone = self._alone_of(tests, test.binding) if tests or test.binding else None
+                seen.alone = self._alone_of(test.alone, test.binding) if test.alone or test.binding else None
                 seen.test = test if test.fields.isdisjoint(SYSTEM_FIELDS) else None
         return found
 
@@ -203,21 +198,28 @@ def _first_of_each(kinds: Sequence[_Seen], unsettled: AbstractSet[_Seen]) -> lis
     return list(first.values())
 
 
-def _left(payloads: Payloads, walked: Walked[_Seen], todo: Iterable[int], holds: bool) -> dict[int, bool]:
-    """The records that fields of their payloads leave, and whether each is wanted whatever else it holds."""
-    left = {number: not walked.seen[number].settled for number in todo}
+def _left(
+    payloads: Payloads, walked: Walked[_Seen], todo: Iterable[int], rest: list[list[int]], holds: bool
+) -> dict[int, bool]:
+    """The records that fields of their payloads leave, and whether each is wanted whatever else it holds.
+
+    Where the times of the others belong is told in `rest`.
+    """
+    left: dict[int, bool] = {}
     by_tests: dict[FieldTests, list[int]] = defaultdict(list)
-    for number, wanted in left.items():
-        if not wanted and (alone := walked.seen[number].alone) is not None:
-            by_tests[alone].append(number)
+    for number in todo:
+        seen = walked.seen[number]
+        if seen.settled and seen.alone is not None:
+            by_tests[seen.alone].append(number)
+            if holds:
+                rest[number] = seen.looked
+        elif holds or not seen.settled:
+            left[number] = not seen.settled
     for alone, numbers in by_tests.items():
-        verdicts = alone.verdicts(payloads, [walked.places[number] for number in numbers])
-        for number, verdict in zip(numbers, verdicts, strict=True):
-            if verdict is Verdict.RULED_OUT:
-                del left[number]
-            else:
-                left[number] = verdict is Verdict.UNSURE
-    return left if holds else {number: wanted for number, wanted in left.items() if wanted}
+        for place, unsure in alone.left(payloads, [walked.places[number] for number in numbers]):
+            if holds or unsure:
+                left[numbers[place]] = unsure
+    return left
 
 
 def _anything(_: object) -> bool:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
-from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.limits import DEFAULT, Limits
+
+if TYPE_CHECKING:
+    from carhound.readers.column_mapping import ColumnMapping
 
 Item = RawEvent | Damage | Skipped | Remark
 """What reading yields, in the order of the file; remarks about the whole file come last."""
@@ -29,15 +31,18 @@ class ByteSource(Protocol):
         """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
 
 
-class FieldTest(Struct, frozen=True):
+class FieldTest(Struct, frozen=True, eq=False):
     """Tells by a field of the payload alone which searches an event cannot match; searches are bits."""
 
     name: str
     """Native."""
     asked_by: int
     """The searches that ask something of it alone."""
-    open_to: Callable[[Value | None], int]
-    """Those that an event with this value may match, with all that do not ask; None: without the field."""
+    open_to: Callable[[Value | None, int], int]
+    """Which of some searches an event with this value may match, those that do not ask among them.
+
+    None stands for an event without the field.
+    """
 
 
 class Binding(Struct, frozen=True):
@@ -59,7 +64,7 @@ class PayloadTest(Struct, frozen=True):
     holds: Callable[[dict[str, Value]], bool]
     """Whether an event may match that has these fields, and no more of those that are read."""
     alone: tuple[FieldTest, ...] = ()
-    """An event cannot match where they leave no search open; those that most searches ask for come first."""
+    """An event cannot match where they leave no search open, put to it in this order."""
     binding: Binding | None = None
     """An event of which it does not tell that has to be read, whatever it holds; None: all are sure."""
 
@@ -97,7 +102,7 @@ class ReadOptions(Struct, frozen=True):
 
     zone: tzinfo = UTC
     """Where times without a zone are at home."""
-    mappings: tuple[ColumnMapping, ...] = ()
+    mappings: "tuple[ColumnMapping, ...]" = ()
     """The caller's own names for columns; they come before every shape."""
     limits: Limits = DEFAULT
     """What archives may unpack to."""

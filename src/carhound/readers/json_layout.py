@@ -1,34 +1,29 @@
-"""The layout of a JSON line: its keys in their order, and of each value only the type.
+"""The layout of a JSON line: which keys it has, and of each value only the type.
 
-Lines of one layout differ in their values alone. A regular expression proves that a line is of a layout, so
-that it is whole, with no key that stands twice, and where in it the header is; nothing has to be decoded.
-Lines are **soft** here: two slashes stand for an escaped backslash, so that one before a quote escapes it.
+Lines of one layout differ in their values alone. A decoder made for a layout takes a line only if it is whole
+and has these keys, each with a value of its type; as many quotes as they take prove that no key stands twice.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Annotated, Any
 
-from msgspec import Struct
+import orjson
+from msgspec import Meta, Struct, defstruct
+from msgspec.json import Decoder
 
 _ENVELOPES = frozenset({"_source", "body"})
-_MOST_PIECES = 2000
-_MOST_PATTERNS = 200
+_MOST_FIELDS = 500
+_DEEPEST = 10
+_MOST_DECODERS = 500
 """Kept, so that other spans and files with such lines need not make them anew."""
-_TOKEN = re.compile(
-    rb'(?P<key>"[^"\\.]+")(?P<colon> *:)|(?P<string>"(?:[^"\\]|\\.)*+")(?! *:)|(?P<number>-?\d+)(?![\d.eE])'
-    rb"|(?P<boolean>true|false)|(?P<mark>null|[{}\[\],]| +)",
-    re.DOTALL,
-)
-_STRING = rb'"[^"]*+(?:(?<=\\)"[^"]*+)*+"'
-_UNDOUBLED = rb'(?!"[^"]*////)'
-"""Before a path: doubled backslashes are told of."""
-_PATTERNS = {"string": _STRING, "number": rb"(?:0|-?[1-9]\d{0,18}+)", "boolean": rb"(?:true|false)"}
-_TIMES = (
-    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?",
-    rb"\d{4}-\d\d-\d\d \d\d:\d\d:[0-5]\d(?:\.\d{1,9})?",
-)
-"""Times of one way and length are in the order of their bytes."""
+_INTEGER = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+"""Of a larger one it depends on the program what is read."""
+_TYPES: Mapping[type, Any] = {str: str, int: _INTEGER, float: float, bool: bool, type(None): None}
+
+_Kind = Any
+"""Of a value: its type, the length of a list of texts, or the members of an object."""
+_Members = tuple[tuple[str, _Kind], ...]
 
 
 class HeaderKeys(Struct, frozen=True):
@@ -46,111 +41,96 @@ class HeaderKeys(Struct, frozen=True):
     """Keys by whose values a record may be of another shape."""
 
 
-class Layout(Struct, frozen=True):
-    """What lines of a layout match, with the newline at their end, and the groups of the pattern."""
+class Layout(Struct, frozen=True, eq=False):
+    """What lines of a layout have in common."""
 
-    pattern: re.Pattern[bytes]
-    time: int
-    header: tuple[int, ...]
+    decode: Callable[[bytes], Any]
+    """Makes an object of a line.
 
-
-class _Piece(Struct, frozen=True):
-    """A part of a line: a value with its key, or what stands between values."""
-
-    kind: str
-    text: bytes
-    name: str = ""
-    listed: bool = False
+    Raises:
+        msgspec.DecodeError, UnicodeDecodeError: the line is of another layout, or no valid JSON.
+    """
+    quotes: int
+    """Around the keys and texts of a line."""
+    attributes: Mapping[str, str]
+    """By the name of a value, the attribute that it is of the object."""
 
 
-def layout_of(line: bytes, keys: HeaderKeys) -> Layout | None:
-    """The layout of a soft line, None where a header could depend on more than is said of its shape."""
-    pieces = list(_pieces(line, keys))
-    if pieces[-1].kind == "refused" or len(pieces) > _MOST_PIECES:
-        return None
-    times = _times(pieces, keys)
-    if times is None:
-        return None
-    parts: list[bytes] = []
-    groups = time = 0
-    for piece in pieces:
-        pattern = _PATTERNS.get(piece.kind)
-        if pattern is None:
-            parts.append(re.escape(piece.text))
-        elif piece.name in times and not piece.listed:
-            written, known = times[piece.name]
-            groups += known
-            time = groups if known else time
-            parts.append(b'"' + (b"(" + written + b")" if known else written) + b'"')
-        elif piece.name in keys.names:
-            groups += 1
-            parts.append(b"(" + pattern + b")")
-        else:
-            parts.append(_UNDOUBLED + pattern if piece.name.endswith("Image") else pattern)
-    header = tuple(group for group in range(1, groups + 1) if group != time)
-    return Layout(_compiled(b"".join(parts) + b"\n"), time, header) if header else None
+class _RefusedError(Exception):
+    """A line that has no layout."""
 
 
-@lru_cache(_MOST_PATTERNS)
-def _compiled(pattern: bytes) -> re.Pattern[bytes]:
-    return re.compile(pattern, re.DOTALL)
+def layout_of(line: bytes, keys: HeaderKeys) -> tuple[Layout, dict[str, Any]] | None:
+    """The layout of a line and the values in it by name.
 
-
-def _pieces(line: bytes, keys: HeaderKeys) -> Iterator[_Piece]:
-    """The parts of a line, the last one "refused" where it is none that has a layout."""
-    path: list[str] = []
-    opened: list[bytes] = []
-    members: list[set[str]] = []
-    at = 0
-    while token := _TOKEN.match(line, at):
-        kind, text = token.lastgroup or "", token[0]
-        listed = opened[-1:] == [b"["]
-        if kind == "colon":
-            name = token["key"][1:-1].decode("utf-8", "replace")
-            if name in members[-1] or (len(members) == 1 and name in keys.never | _ENVELOPES):
-                break
-            members[-1].add(name)
-            path[len(members) - 1 :] = [name]
-        elif text == b"{":
-            if listed or (opened and ".".join(path[:-1]) in keys.plain):
-                break
-            opened.append(text)
-            members.append(set())
-        elif text == b"[" or (kind in ("number", "boolean") and listed):
-            if listed:
-                break
-            opened.append(text)
-        elif text in (b"}", b"]"):
-            opened.pop()
-            if text == b"}":
-                members.pop()
-                del path[len(members) :]
-        yield _Piece(kind, text, ".".join(path), listed)
-        at = token.end()
-    if at < len(line) or opened:
-        yield _Piece("refused", line[at:])
-
-
-def _times(pieces: list[_Piece], keys: HeaderKeys) -> dict[str, tuple[bytes, bool]] | None:
-    """How the values are written that decide on the time, and which is the time. None where that varies."""
-    order = [name for name, _ in keys.times]
-    texts: dict[str, bytes] = {}
-    for piece in pieces:
-        known = piece.name in order
-        if (piece.listed and known) or (not known and piece.name.rpartition(".")[2] == "UtcTime"):
+    None where a header could depend on more than is said of its shape.
+    """
+    values: dict[str, Any] = {}
+    try:
+        record = orjson.loads(line)
+        if not keys.never.isdisjoint(record) or not _ENVELOPES.isdisjoint(record):
             return None
-        if piece.kind == "string" and known:
-            texts[piece.name] = piece.text[1:-1]
-    written: dict[str, tuple[bytes, bool]] = {}
-    for name, zoned in keys.times:
-        if name not in texts:
+        layout = _layout(_members(record, "", keys.plain, values))
+    except (_RefusedError, orjson.JSONDecodeError):
+        return None
+    return (layout, values) if quotes_in(line) == layout.quotes else None
+
+
+def quotes_in(line: bytes) -> int:
+    """The quotes in a valid line that are no part of a text."""
+    return line.count(b'"') - line.replace(b"\\\\", b"").count(b'\\"')
+
+
+def _members(record: dict[str, Any], path: str, plain: frozenset[str], values: dict[str, Any]) -> _Members:
+    """The keys of an object with what their values are; adds these to `values`."""
+    members: list[tuple[str, _Kind]] = []
+    if path.count(".") > _DEEPEST:
+        raise _RefusedError
+    for name, value in record.items():
+        if not name.isprintable() or not {'"', "\\", "."}.isdisjoint(name):
+            raise _RefusedError
+        kind: _Kind = type(value)
+        if kind is dict:
+            if path.removesuffix(".") in plain:
+                raise _RefusedError
+            kind = _members(value, f"{path}{name}.", plain, values)
+        else:
+            values[path + name] = value
+            if kind is list:
+                if any(type(one) is not str for one in value):
+                    raise _RefusedError
+                kind = len(value)
+        members.append((name, kind))
+    if len(values) > _MOST_FIELDS:
+        raise _RefusedError
+    return tuple(members)
+
+
+@lru_cache(_MOST_DECODERS)
+def _layout(members: _Members) -> Layout:
+    attributes: dict[str, str] = {}
+    made, quotes = _class(members, "", "", attributes)
+    return Layout(Decoder(made).decode, quotes, attributes)
+
+
+def _class(members: _Members, path: str, place: str, attributes: dict[str, str]) -> tuple[type[Struct], int]:
+    """A class for objects with these members, and how many quotes they take."""
+    fields: list[tuple[str, Any]] = []
+    quotes = 0
+    for number, (name, kind) in enumerate(members):
+        attribute = f"f{number}"
+        taken = 2
+        if isinstance(kind, tuple):
+            made, taken = _class(kind, f"{path}{name}.", f"{place}{attribute}.", attributes)
+            fields.append((attribute, made))
+            quotes += 2 + taken
             continue
-        for pattern in (*(one + b"Z" for one in _TIMES), *_TIMES):
-            if re.fullmatch(pattern, texts[name]):
-                break
+        attributes[path + name] = place + attribute
+        if isinstance(kind, int):
+            fields.append((attribute, Annotated[list[str], Meta(min_length=kind, max_length=kind)]))
+            quotes += 2 + 2 * kind
         else:
-            return None
-        if pattern.endswith(b"Z") or not zoned:
-            return written | {name: (pattern, True)}
-        written[name] = (pattern, False)
-    return None
+            fields.append((attribute, _TYPES[kind]))
+            quotes += 4 if kind is str else 2
+    names = {f"f{number}": name for number, (name, _) in enumerate(members)}
+    return defstruct("Line", fields, rename=names, forbid_unknown_fields=True, gc=False), quotes

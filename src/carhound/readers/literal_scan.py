@@ -7,7 +7,7 @@ from typing import Any
 import re2
 
 from carhound.model.folding import FOLD_INTO_ASCII
-from carhound.readers.literal_patterns import Scan, any_of, options, scans
+from carhound.readers.literal_patterns import Scan, any_of, compiled, options, scans
 
 Holds = Callable[[bytes], bool]
 """Whether bytes may hold one of the literals; False is certain."""
@@ -68,6 +68,23 @@ def _finder(start: Any, whole: Any, reach: int) -> Find:
         return -1 if found is None else int(found.start())
 
     return find
+
+
+def escaped_letters(literals: Iterable[str], spellings: Mapping[str, str]) -> Find:
+    """A search for JSON's escapes by number that stand for letters of the literals, or for a backslash."""
+    letters = {one for letter in set("".join(literals)) for one in spellings.get(letter, letter)}
+    search = _escapes(frozenset(letters | {"\\"})).search
+
+    def find(data: bytes, at: int) -> int:
+        found = search(data, at)
+        return -1 if found is None else int(found.start())
+
+    return find
+
+
+@lru_cache
+def _escapes(letters: frozenset[str]) -> Any:
+    return compiled(rb"\\u(?i:" + b"|".join(b"%04x" % ord(one) for one in sorted(letters)) + b")")
 
 
 def in_text(literals: Iterable[str]) -> Callable[[str], bool]:

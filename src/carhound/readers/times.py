@@ -14,11 +14,11 @@ def event_time(notes: Notes, created: Any, utc_time: Any, stamp: Any, local: Any
     local time too (Security-Datasets even with a twelve-hour clock). `utc_time` is UTC by its name. A time
     without a zone is the last resort, read in the notes' zone and remarked.
     """
-    if type(created) is str and _has_zone(created) and (time := parse_time(created)):
+    if type(created) is str and has_zone(created) and (time := parse_time(created)):
         return time
     if type(utc_time) is str and (time := parse_time(utc_time)):
         return time
-    if type(stamp) is str and _has_zone(stamp) and (time := parse_time(stamp)):
+    if type(stamp) is str and has_zone(stamp) and (time := parse_time(stamp)):
         return time
     for text in (created, local, stamp):
         if type(text) is str and (time := parse_time(text, notes.zone)):
@@ -35,8 +35,9 @@ def sysmon_time(time: datetime) -> str:
 
 def utc_text(value: Any) -> Any:
     """A time from a place whose times are all UTC: what carries no zone gets one."""
-    return f"{value.strip()}Z" if type(value) is str and not _has_zone(value.strip()) else value
+    return f"{value.strip()}Z" if type(value) is str and not has_zone(value.strip()) else value
 
 
-def _has_zone(text: str) -> bool:
+def has_zone(text: str) -> bool:
+    """Whether a time carries a zone of its own."""
     return text.endswith(("Z", "UTC")) or (len(text) > 19 and (text[-6] in "+-" or text[-5] in "+-"))
