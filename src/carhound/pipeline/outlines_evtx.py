@@ -14,7 +14,7 @@ from carhound.model.datasets import SYSMON
 from carhound.model.event import Value
 from carhound.pipeline.retelling import Named
 from carhound.readers.evtx_chunks import Chunk
-from carhound.readers.evtx_glance import Glance, Kind, Met, glance, microseconds_of
+from carhound.readers.evtx_glance import Glance, Glances, Kind, Met, microseconds_of
 from carhound.readers.evtx_payload import UNFAMILIAR, Payloads, stored_guid, text_of_value
 from carhound.readers.evtx_records import records
 from carhound.readers.evtx_values import GUID, NULL, UINT32
@@ -48,6 +48,7 @@ class Outlines:
         """`later` is what will be asked for in full; `names` learns from the starts."""
         self._sieve = sieve
         self._later = later
+        self._glance = Glances(lambda kind: sieve.can_match(*kind) or later.can_match(*kind))
         self._names = names
         self._met: set[tuple[_Value, ...]] = {()}
         """What was said of programs of which the names have learnt, and nothing."""
@@ -61,7 +62,7 @@ class Outlines:
             if not isinstance(chunk, Chunk):
                 yield chunk
                 continue
-            met, payloads = glance(chunk.data), Payloads(chunk.data)
+            met, payloads = self._glance(chunk.data), Payloads(chunk.data)
             rows = None if met is None else self._rows(payloads, met)
             if self.by_guid:
                 guids = None

@@ -7,7 +7,7 @@ from carhound.findings.process_keys import Shown
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
 from carhound.readers.evtx_chunks import Chunk
-from carhound.readers.evtx_glance import Glance, glance
+from carhound.readers.evtx_glance import Glance, Glances
 from carhound.readers.evtx_payload import UNFAMILIAR, Payloads
 from carhound.readers.evtx_records import event, records, some_records
 from carhound.readers.interface import Sieve, Sifted
@@ -19,33 +19,33 @@ def events_of(
     part: Part, sieve: Sieve, shown: Shown, given: Iterable[Chunk | Sifted]
 ) -> Iterator[RawEvent | Sifted]:
     """The events of these chunks of a part that tell of these processes."""
-    notes = Notes(part.options.zone)
+    notes, glances = Notes(part.options.zone), Glances(lambda kind: sieve.can_match(*kind))
     for chunk in given:
         if not isinstance(chunk, Chunk):
             yield chunk
             continue
-        events = _events(chunk, sieve, shown, notes)
+        events = _events(chunk, glances(chunk.data), shown, notes)
         yield from records(chunk, notes) if events is None else events
 
 
-def _events(chunk: Chunk, sieve: Sieve, shown: Shown, notes: Notes) -> Sequence[RawEvent | Damage] | None:
+def _events(
+    chunk: Chunk, met: Glance | None, shown: Shown, notes: Notes
+) -> Sequence[RawEvent | Damage] | None:
     """None where the chunk has to be parsed as a whole."""
-    met = glance(chunk.data)
     if met is None:
         return None
     try:
-        places = sorted(_places(Payloads(chunk.data), met, sieve, shown))
+        places = sorted(_places(Payloads(chunk.data), met, shown))
     except UNFAMILIAR:
         return None
     parsed = some_records(chunk, places) if places else []
     return None if parsed is None else [event(record, chunk, notes) for record in parsed]
 
 
-def _places(payloads: Payloads, met: Glance, sieve: Sieve, shown: Shown) -> Iterator[int]:
+def _places(payloads: Payloads, met: Glance, shown: Shown) -> Iterator[int]:
     """Where the records begin that tell of these processes."""
     for kind, (_, places) in met.items():
-        if sieve.can_match(*kind):
-            for place, data in zip(places, payloads.of(places, KEY_FIELDS), strict=True):
-                who = process_in(Header(*kind), None, data)
-                if who is not None and shown.holds(who):
-                    yield place
+        for place, data in zip(places, payloads.of(places, KEY_FIELDS), strict=True):
+            who = process_in(Header(*kind), None, data)
+            if who is not None and shown.holds(who):
+                yield place

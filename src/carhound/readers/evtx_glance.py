@@ -154,20 +154,31 @@ class Walker(Generic[Seen]):
         return found
 
 
+class Glances:
+    """The records of chunks by their kind, of some kinds."""
+
+    def __init__(self, wanted: Callable[[Kind], bool]) -> None:
+        """`wanted` says which kinds."""
+        self._walker = Walker(lambda kind: kind if wanted(kind) else None)
+
+    def __call__(self, chunk: bytes) -> Glance | None:
+        """Those of a chunk; None where it has to be parsed."""
+        walked = self._walker(chunk)
+        if walked is None:
+            return None
+        met: Glance = {}
+        for kind, time, place in zip(*walked, strict=True):
+            if kind is not None:
+                if (one := met.get(kind)) is None:
+                    one = met[kind] = Met([], [])
+                one.times.append(time)
+                one.places.append(place)
+        return met
+
+
 def glance(chunk: bytes) -> Glance | None:
     """The records of a chunk by their kind; None where it has to be parsed."""
-    met: Glance = {}
-
-    def see(kind: Kind) -> Met:
-        return met.setdefault(kind, Met([], []))
-
-    walked = Walker(see)(chunk)
-    if walked is None:
-        return None
-    for one, time, place in zip(*walked, strict=True):
-        one.times.append(time)
-        one.places.append(place)
-    return met
+    return Glances(lambda _: True)(chunk)
 
 
 def time_of(ticks: int) -> datetime:
