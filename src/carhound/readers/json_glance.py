@@ -15,7 +15,7 @@ from carhound.readers.literal_scan import Find, escaped_letters, utf8
 
 _FEWEST, _MOST = 16, 256
 """Lines judged at once: few as long as each that is read makes more known."""
-_TOLD_EVERY = 16
+_GATHERED_EVERY, _TOLD_EVERY = 4, 64
 """Buffers."""
 _NONE = Judged([], [], [])
 
@@ -110,6 +110,8 @@ class LineGlance:
 
     def _turn_to(self, buffer: bytes, at: int) -> None:
         self._buffers += 1
+        if self._buffers % _GATHERED_EVERY == 0:
+            self._known.gather()
         self._buffer = buffer
         self._judged, self._number, self._place = _NONE, 0, at
         if not self._any:
