@@ -154,6 +154,67 @@ def test_trees_are_those_of_a_log_that_is_read_whole(
     assert comparable(skipping) == comparable(whole)
 
 
+MANY = str(Path(__file__).parents[2] / "bench" / "analytics")
+TYPES = ("SetValue", "Odd", None, "SetValue")
+
+
+def with_types(fleet: list[Simulated]) -> list[Simulated]:
+    """Registry events of which some do not say of what kind they are."""
+    made = list(fleet)
+    for number, one in enumerate(one for one in fleet if one.event_id == 13):
+        data = {name: value for name, value in one.data.items() if name != "EventType"}
+        if (kind := TYPES[number % len(TYPES)]) is not None:
+            data["EventType"] = kind
+        made[made.index(one)] = replace(one, data=data)
+    return made
+
+
+@pytest.mark.parametrize("whole_log", [True, False])
+def test_many_analytics(whole_log: bool, fleet: list[Simulated], tmp_path: Path) -> None:
+    log = with_types(fleet)
+    registry = [one for one in log if one.event_id == 13]
+    assert len(registry) > 20
+    records = sorted(log, key=lambda one: one.time) if whole_log else registry
+    skipping, whole = hunted(write(tmp_path / "a.evtx", records), analytics=(MANY,), backfill=True)
+    assert comparable(skipping) == comparable(whole)
+    assert len(whole.analytics) == 20
+    assert any(remark.code == "EV-N1" for file in whole.evidence.files for remark in file.remarks)
+    assert bool(skipping.findings) or not whole_log
+
+
+MEDIUM = """\
+title: Programs of medium integrity
+submission_date: 2024/06/01
+information_domain: Host
+platforms: [Windows]
+analytic_types: [TTP]
+contributors: [x]
+id: CAR-2024-06-099
+description: The event has a SID in place of the word.
+coverage:
+  - technique: T1197
+    tactics: [TA0002]
+    coverage: Low
+implementations:
+  - type: pseudocode
+    data_model: CAR
+    code: |
+      found = search Process:Create
+      odd = filter found where (integrity_level == "medium")
+      output odd
+"""
+
+
+def test_a_word_that_no_event_holds(fleet: list[Simulated], tmp_path: Path) -> None:
+    analytic = tmp_path / "a.yaml"
+    analytic.write_text(MEDIUM, encoding="utf-8")
+    records = [one for one in fleet if one.event_id == 4688 and "edium" not in str(one.data)]
+    asked = {"analytics": (str(analytic),), "backfill": True}
+    skipping, whole = hunted(write(tmp_path / "a.evtx", records), **asked)
+    assert comparable(skipping) == comparable(whole)
+    assert whole.findings
+
+
 DOUBLED = rb'"Image":"C:\\\\Windows\\\\System32\\\\notepad.exe"'
 
 

@@ -27,8 +27,10 @@ UNUSED_LIBRARIES = """
     shutil sqlglot sqlite3 tarfile tempfile xml zipfile zoneinfo
 """.split()
 UNUSED_PARTS = """
-    cli.search engines.duckdb engines.interpreter.steps engines.sql findings.lineage_build
-    findings.reasoning.rules lake outputs.report pipeline.stack pipeline.workers readers.json_items
+    cli.search engines.duckdb engines.interpreter.operators.ranking engines.interpreter.steps
+    engines.sql findings.lineage findings.lineage_build findings.process_events findings.reasoning.rules
+    languages.spl.eval_expression lake outputs.report outputs.terminal.events pipeline.mapping_file
+    pipeline.stack pipeline.suppressing pipeline.workers readers.column_mapping readers.json_items
     readers.xml_reader
 """.split()
 

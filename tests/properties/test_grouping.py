@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.operators import OPERATORS
+from carhound.engines.interpreter.operators import operator
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row, unheard
 from carhound.languages.spl.compile import compile_spl
@@ -43,7 +43,7 @@ def ran(spl: str, rows: Iterable[Fields]) -> list[Fields]:
     node = compile_spl(Source(f"* | {spl}", "case")).plan
     assert not isinstance(node, Scan)
     context = Context(Moment(datetime(2024, 6, 15, tzinfo=UTC), UTC), unheard, lambda _: [])
-    made = OPERATORS[type(node)](node, [Row(None, row) for row in rows], context)
+    made = operator(type(node))(node, [Row(None, row) for row in rows], context)
     return [{name: value for name, value in row.materialized().items() if value is not None} for row in made]
 
 

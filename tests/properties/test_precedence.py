@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.operators import OPERATORS
+from carhound.engines.interpreter.operators import operator
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row, unheard
 from carhound.languages.spl.compile import compile_spl
@@ -73,7 +73,7 @@ def kept(spl: str) -> list[dict[str, str]]:
         return ROWS
     context = Context(Moment(datetime(2024, 6, 15, tzinfo=UTC), UTC), unheard, lambda _: [])
     rows = [Row(None, dict(row)) for row in ROWS]
-    return [row.materialized() for row in OPERATORS[type(node)](node, rows, context)]
+    return [row.materialized() for row in operator(type(node))(node, rows, context)]
 
 
 @given(chains(["", "AND", "OR"]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from carhound.analytics import car_yaml, detection_yaml, saved_searches, spl_text
+from carhound.analytics import car_yaml
 from carhound.analytics.analytic import Loaded
 from carhound.analytics.document import Document, NotAnalyticError, decode, read_document
 from carhound.analytics.page_form import is_page
@@ -71,8 +71,12 @@ def read(document: Document) -> Loaded:
     if _has_implementations(document):
         return car_yaml.read(document)
     if document.suffix == ".spl":
+        from carhound.analytics import spl_text
+
         return spl_text.read(document)
     if document.suffix == ".conf":
+        from carhound.analytics import saved_searches
+
         return saved_searches.read(document)
     raise NotAnalyticError(
         f"{document.path}: is no analytic document",
@@ -85,6 +89,8 @@ def _read_yaml(document: Document) -> Loaded:
     try:
         return car_yaml.read(document)
     except NotAnalyticError as problem:
+        from carhound.analytics import detection_yaml
+
         detection = detection_yaml.read(document)
         if detection is None:
             raise problem from None

@@ -1,5 +1,6 @@
 """The program: finds the command, and turns every way it can end into a message and an exit status."""
 
+import atexit
 import gc
 import os
 import sys
@@ -58,8 +59,7 @@ def program() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns the exit status; messages go to stderr."""
-    # What commands import and what is kept of evidence has no cycles worth looking for every 700 objects.
-    gc.set_threshold(50_000, 20, 20)
+    atexit.register(gc.freeze)  # nobody looks for cycles in what ends with the process
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         status = program.main(words, prog_name="carhound", standalone_mode=False, obj=tuple(words))

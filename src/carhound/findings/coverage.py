@@ -4,6 +4,8 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
+from typing import Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,6 +17,8 @@ from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
 
 _PLACES = 1000
 """Damaged places of a file that are listed: a file of nothing else must not fill the memory."""
+_MOST_KINDS = 1000
+"""Kinds of events remembered; real evidence has hundreds."""
 
 
 class FileTally(Struct):
@@ -209,25 +213,38 @@ class HostTally:
         )
 
 
+_Sensor = Literal["sysmon_1", "sysmon_7", "security_4688"]
 _COUNTED = frozenset({"1", "7", "4688"})
 
 
+@lru_cache(_MOST_KINDS)
+def _sensor(provider: str | None, channel: str | None, event_id: str | None) -> _Sensor | None:
+    """As what events of a kind are counted."""
+    if SYSMON.holds(provider, channel):
+        return "sysmon_1" if event_id == "1" else "sysmon_7" if event_id == "7" else None
+    return "security_4688" if event_id == "4688" and SECURITY.holds(provider, channel) else None
+
+
 def _count(host: _Host, event: Event) -> None:
-    if SYSMON.holds(event.provider, event.channel):
-        host.sysmon_1 += event.event_id == "1"
-        host.sysmon_7 += event.event_id == "7"
-    elif event.event_id == "4688" and SECURITY.holds(event.provider, event.channel):
-        host.security_4688 += 1
-        host.with_command_line += bool(event.data.get("CommandLine"))
+    match _sensor(event.provider, event.channel, event.event_id):
+        case "sysmon_1":
+            host.sysmon_1 += 1
+        case "sysmon_7":
+            host.sysmon_7 += 1
+        case "security_4688":
+            host.security_4688 += 1
+            host.with_command_line += bool(event.data.get("CommandLine"))
 
 
 def _count_glimpsed(host: _Host, glimpsed: Glimpsed) -> None:
-    if SYSMON.holds(glimpsed.provider, glimpsed.channel):
-        host.sysmon_1 += glimpsed.events * (glimpsed.event_id == "1")
-        host.sysmon_7 += glimpsed.events * (glimpsed.event_id == "7")
-    elif glimpsed.event_id == "4688" and SECURITY.holds(glimpsed.provider, glimpsed.channel):
-        host.security_4688 += glimpsed.events
-        host.security_4688_unread += glimpsed.events
+    match _sensor(glimpsed.provider, glimpsed.channel, glimpsed.event_id):
+        case "sysmon_1":
+            host.sysmon_1 += glimpsed.events
+        case "sysmon_7":
+            host.sysmon_7 += glimpsed.events
+        case "security_4688":
+            host.security_4688 += glimpsed.events
+            host.security_4688_unread += glimpsed.events
 
 
 def archive_of(path: str) -> str | None:

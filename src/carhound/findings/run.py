@@ -5,19 +5,21 @@ Mirrors the JSON shape `carhound.run/1` (outputs/schema/run-1.json), which is th
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from carhound.findings.lineage import Tree
 from carhound.findings.prevalence import Prevalence
-from carhound.findings.reasons import Reason
 from carhound.findings.silence import Silence
-from carhound.findings.suppressions import Suppression, Suppressions
 from carhound.model.diagnostics import Diagnostic, Source
 from carhound.model.event import Cell as Cell  # part of the run value: outputs take it from here
 from carhound.model.event import Fields, Place
 from carhound.model.evidence import Damage, Remark, Skipped
+
+if TYPE_CHECKING:  # what only findings have
+    from carhound.findings.lineage import Tree
+    from carhound.findings.reasons import Reason
+    from carhound.findings.suppressions import Suppression, Suppressions
 
 Status = Literal["complete", "partial", "nothing-eligible"]
 Reading = Literal["published", "corrected"]
@@ -159,9 +161,9 @@ class Finding(Struct, frozen=True):
     """With `backfill`: the calendar days (ISO, in the zone of the run) whose run reported it."""
     prevalence: Prevalence | None = None
     """Where else its key was met; None where it lacks the key."""
-    tree: Tree | None = None
+    tree: "Tree | None" = None
     """The processes around it; None where nothing tells of any."""
-    reasons: tuple[Reason, ...] = ()
+    reasons: "tuple[Reason, ...]" = ()
     """The weightiest first."""
 
 
@@ -169,7 +171,7 @@ class Suppressed(Struct, frozen=True):
     """A finding that an entry of a suppressions file is about."""
 
     finding: Finding
-    suppression: Suppression
+    suppression: "Suppression"
 
 
 class HostCoverage(Struct, frozen=True):
@@ -232,7 +234,7 @@ class Run(Struct, frozen=True):
     """Why it is not complete; empty when it is."""
     results: Rows | None = None
     """For `search`: what it returned."""
-    suppressions: Suppressions | None = None
+    suppressions: "Suppressions | None" = None
     """The file that findings were held against."""
     suppressed: tuple[Suppressed, ...] = ()
     """What it sets apart: found like the rest, in none of `findings` and without a say in the exit status."""

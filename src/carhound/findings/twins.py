@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from carhound.engines.interpreter.failing import first_failure
 from carhound.findings.run import LEFT_OUT_LATER, TwinDifference, Twins
 from carhound.model.diagnostics import Source
 from carhound.model.event import Event, Place
@@ -66,6 +65,8 @@ def _only(one: Side, other: Side, finding_of: Callable[[Event], str]) -> tuple[T
 
 
 def _difference(event: Event, other: Side, finding: str) -> TwinDifference:
+    from carhound.engines.interpreter.failing import first_failure  # most twins agree
+
     failure = first_failure(other.plan, event)
     if failure is None:
         return TwinDifference(finding, LEFT_OUT_LATER, None)

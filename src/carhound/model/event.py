@@ -7,6 +7,7 @@ model names, for pseudocode. Both are read from the same record, which keeps eve
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from msgspec import Struct, field
@@ -39,6 +40,10 @@ HEADER: Mapping[str, str] = MappingProxyType(
 
 PAYLOAD_PREFIX = "EventData_"
 """Stands before the name of a payload field that the header has too."""
+
+
+_MOST_KINDS = 500
+"""Sets of names remembered; real evidence has hundreds."""
 
 
 class Place(Struct, frozen=True):
@@ -85,7 +90,7 @@ class Event(RawEvent, eq=False):
     """Order in which events were read: the last tie-break everywhere."""
     key_fields: tuple[str, ...] = ()
     """Native fields that together tell this kind of event apart whatever shape it is written in."""
-    derive: Callable[["Event"], Fields] = field(default=no_view)
+    derive: "Derive" = field(default=no_view)
     """Makes the CAR view; called once, when the view is first asked for."""
     _car: Fields | None = None
     _native: Fields | None = None
@@ -93,8 +98,26 @@ class Event(RawEvent, eq=False):
 
     def __reduce__(self) -> tuple[type["Event"], tuple[object, ...]]:
         """For another process: without the views, which are made anew."""
-        views = ("_car", "_native")
-        return Event, tuple(None if one in views else getattr(self, one) for one in self.__struct_fields__)
+        return Event, (
+            self.provider,
+            self.channel,
+            self.event_id,
+            self.computer,
+            self.record_id,
+            self.time,
+            self.data,
+            self.meta,
+            self.position,
+            self.place,
+            self.shape,
+            self.kinds,
+            self.sequence,
+            self.key_fields,
+            self.derive,
+            None,
+            None,
+            self._identity,
+        )
 
     @property
     def car(self) -> Fields:
@@ -133,18 +156,17 @@ class Event(RawEvent, eq=False):
         return self._identity
 
     def _hash(self) -> str:
-        digest = hashlib.sha256()
         parts: list[str | None] = [self.provider, self.event_id, self.computer, self.record_id]
         parts.append(self.time.isoformat(timespec="milliseconds") if self.time else None)
-        for part in parts:
-            digest.update(b"\0" if part is None else b"\1" + part.encode("utf-8", "surrogatepass") + b"\0")
-        texts = []
-        for name in sorted(self.data):
-            value = self.data[name]
-            for text in (value,) if isinstance(value, str) else value:
-                texts.append(f"{len(name)} {name}{len(text)} {text}")
-        digest.update("".join(texts).encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
+        texts = ["\0" if part is None else f"\1{part}\0" for part in parts]
+        data = self.data
+        for name, written in _in_order(tuple(data)):
+            value = data[name]
+            if type(value) is str:
+                texts.append(f"{written}{len(value)} {value}")
+            else:
+                texts += [f"{written}{len(text)} {text}" for text in value]
+        return hashlib.sha256("".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def sensor_key(self) -> tuple[str, ...] | None:
         """What identifies the event across shapes; None where a field of the key is missing.
@@ -163,6 +185,16 @@ class Event(RawEvent, eq=False):
                 return None
             values.append(_level(name, value))
         return tuple(values) or None
+
+
+Derive = Callable[[Event], Fields]
+"""Makes the CAR view of an event."""
+
+
+@lru_cache(_MOST_KINDS)
+def _in_order(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The names of a payload in their order, each with how it is written where it is hashed."""
+    return tuple((name, f"{len(name)} {name}") for name in sorted(names))
 
 
 def _level(name: str, value: str) -> str:

@@ -1,12 +1,13 @@
 """Times as logs write them, read into aware UTC datetimes."""
 
 import re
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|[+-]\d\d:?\d\d)?", re.ASCII
 )
+_USUAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?", re.ASCII)
+"""As most logs write them, which Python reads in the same way and faster."""
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -15,9 +16,12 @@ def parse_time(text: str, zone: tzinfo = UTC) -> datetime | None:
 
     A text without an offset is read in `zone`. Decimals beyond microseconds are cut, not rounded.
     """
-    if text[-1:] == "Z" and _usual(text):
-        with suppress(ValueError):
-            return datetime.fromisoformat(text)
+    if _USUAL.fullmatch(text):
+        try:
+            time = datetime.fromisoformat(text)
+            return time if text[-1] == "Z" else time.replace(tzinfo=zone).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
     match = _ISO.fullmatch(text.strip())
     if match is None:
         return None
@@ -34,15 +38,6 @@ def parse_time(text: str, zone: tzinfo = UTC) -> datetime | None:
         return time - shift if offset[0] == "+" else time + shift
     except (ValueError, OverflowError):
         return None
-
-
-def _usual(text: str) -> bool:
-    """Whether it is written as most logs do, which Python reads in the same way and faster."""
-    if not (19 < len(text) < 31 and text.isascii()) or text[10] != "T":
-        return False
-    if text[4] != "-" or text[7] != "-" or text[13] != ":" or text[16] != ":":
-        return False
-    return len(text) == 20 or (text[19] == "." and text[20:-1].isdecimal())
 
 
 def parse_filetime(ticks: int) -> datetime | None:

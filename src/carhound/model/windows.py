@@ -5,7 +5,6 @@ further offsets. Days are calendar days in the zone of the search.
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
@@ -150,6 +149,8 @@ def _shift(moment: datetime, amount: int, unit: Unit | None) -> datetime:
         case "d" | "w":
             return moment + timedelta(days=amount * (7 if unit == "w" else 1))
         case "mon" | "q" | "y":
+            from calendar import monthrange
+
             months = moment.month - 1 + amount * {"mon": 1, "q": 3, "y": 12}[unit]
             year, month = moment.year + months // 12, months % 12 + 1
             return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))

@@ -54,6 +54,18 @@ class EventMapping(Struct, frozen=True):
             if action.field is None or _plain(raw.data.get(action.field)) in action.values
         )
 
+    def binding(self) -> tuple[str, frozenset[str | None]] | None:
+        """A field and its values, None for no such field, with which an event is of all kinds there are.
+
+        None where there are no such values.
+        """
+        bound = {action.field: action.values for action in self.actions if action.field is not None}
+        if len(bound) != 1:
+            return None
+        ((name, _),) = bound.items()
+        values = frozenset.intersection(*(one.values for one in self.actions if one.field is not None))
+        return (name, values) if values else None
+
     def derive(self, event: Event) -> Fields:
         """The event in CAR's names; what is not there is left out."""
         return _CarView(event, self.fields)

@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from carhound.model.event import Event, Place, RawEvent
+from carhound.model.event import Derive, Event, Place, RawEvent, no_view
 from carhound.model.evidence import Remark
 from carhound.model.instants import parse_time
 from carhound.normalize.mapping import EventMapping, sensor_of
 
 _DOUBLED = "\\\\"
 
-_MOST_SOURCES = 10_000
-"""Providers and channels remembered; real evidence has hundreds."""
+_MOST_KINDS = 10_000
+"""Providers, channels and event ids remembered; real evidence has hundreds."""
 
 
 class Normalizer:
@@ -20,13 +20,13 @@ class Normalizer:
     def __init__(self) -> None:
         self.made = 0
         """Events so far; each carries how many came before it."""
-        self._bound: dict[tuple[str | None, str | None], dict[str, EventMapping] | None] = {}
+        self._bound: dict[tuple[str | None, ...], tuple[EventMapping | None, Derive]] = {}
         self._without_kind: Counter[str] = Counter()
         self._doubled = 0
 
     def event(self, raw: RawEvent, file: str, shape: str) -> Event:
         """The event of a raw event met in `file`; it takes over the raw event's fields."""
-        mappings = self._mappings(raw.provider, raw.channel)
+        mapping, derive = self._bound_to(raw.provider, raw.channel, raw.event_id)
         event = Event(
             raw.provider,
             raw.channel,
@@ -39,16 +39,17 @@ class Normalizer:
             raw.position,
             Place(file, raw.record_id or raw.position),
             shape,
-            sequence=self.made,
+            (),
+            self.made,
         )
         self.made += 1
         if event.time is None and isinstance(utc_time := raw.data.get("UtcTime"), str):
             event.time = parse_time(utc_time)
-        if mappings is not None and (mapping := mappings.get(raw.event_id or "")) is not None:
-            event.kinds = mapping.kinds(raw)
+        if mapping is not None:
+            event.kinds = kinds = mapping.kinds(raw)
             event.key_fields = mapping.key
-            event.derive = mapping.derive
-            if not event.kinds:
+            event.derive = derive
+            if not kinds:
                 self._without_kind[raw.event_id or ""] += 1
             if isinstance(image := raw.data.get("Image"), str) and _DOUBLED in image[2:]:
                 self._doubled += 1
@@ -67,18 +68,20 @@ class Normalizer:
         self, provider: str | None, channel: str | None, event_id: str | None
     ) -> EventMapping | None:
         """What such events are in terms of CAR."""
-        return (self._mappings(provider, channel) or {}).get(event_id or "")
+        return self._bound_to(provider, channel, event_id)[0]
 
-    def _mappings(self, provider: str | None, channel: str | None) -> dict[str, EventMapping] | None:
-        source = (provider, channel)
+    def _bound_to(self, *kind: str | None) -> tuple[EventMapping | None, Derive]:
+        """Likewise, with what makes the CAR view: one for all, so that another process is sent it once."""
         try:
-            return self._bound[source]
+            return self._bound[kind]
         except KeyError:
-            if len(self._bound) > _MOST_SOURCES:
+            if len(self._bound) > _MOST_KINDS:
                 self._bound.clear()
-            found = sensor_of(*source)
-            self._bound[source] = found.events if found else None
-            return self._bound[source]
+            provider, channel, event_id = kind
+            sensor = sensor_of(provider, channel)
+            mapping = None if sensor is None else sensor.events.get(event_id or "")
+            self._bound[kind] = found = mapping, no_view if mapping is None else mapping.derive
+            return found
 
     def take_remarks(self) -> Iterator[Remark]:
         """What the events since the last call gave reason to state: no action, doubled backslashes."""

@@ -12,7 +12,6 @@ from carhound.outputs.terminal.page import Page, evidence
 from carhound.outputs.terminal.pattern_block import Context, show_pattern
 from carhound.outputs.terminal.reading import show_reading
 from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_notes, show_warnings
-from carhound.outputs.terminal.result_rows import show_rows
 from carhound.outputs.verdict import verdict
 from carhound.outputs.wording import count, moment
 
@@ -97,6 +96,8 @@ def _show_search(sheet: Page, run: Run) -> None:
             if result.status == "ran":
                 show_warnings(sheet, [_without_slips(result)], told, 0)
     if run.results is not None and run.results.rows:
+        from carhound.outputs.terminal.result_rows import show_rows
+
         sheet.blank()
         show_rows(sheet, run.results, 0)
     for analytic in run.analytics:

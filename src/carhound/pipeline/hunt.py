@@ -19,25 +19,30 @@ from carhound.model.diagnostics import Diagnostic, Source
 from carhound.pipeline.gathered import Gathered
 from carhound.pipeline.implementations import Prepared, Subject, asks_nothing, prepare_all
 from carhound.pipeline.keys import compare_by, seen
-from carhound.pipeline.missing_fields import missing_fields
 from carhound.pipeline.novelty import read_days, tell_new
 from carhound.pipeline.over_files import from_files
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, with_events
-from carhound.pipeline.suppressing import read_valid_suppressions, suppressed
 
 
 def hunt(request: Request, progress: Progress | None = None) -> Run:
     """Runs the analytics over the evidence. Raises CarhoundError for what makes a run impossible."""
     clock = read_clock(request)
+    if request.suppress is None:
+        return _hunt(request, clock, progress)
+    from carhound.pipeline.suppressing import read_valid_suppressions, suppressed
+
+    suppressions = read_valid_suppressions(request.suppress, clock.wall)
+    return suppressed(_hunt(request, clock, progress), suppressions)
+
+
+def _hunt(request: Request, clock: Clock, progress: Progress | None) -> Run:
     days = read_days(request)
-    suppressions = None if request.suppress is None else read_valid_suppressions(request.suppress, clock.wall)
     references = request.analytics or bundled()
     references += (COMPANIONS,) if request.companions else ()
     analytics, problems, passed_over = load_analytics(references)
     subjects = ready(analytics, request.reading, request.key, days, request.definitions.read())
-    run = _run(request, clock, subjects, progress, problems, passed_over)
-    return run if suppressions is None else suppressed(run, suppressions)
+    return _run(request, clock, subjects, progress, problems, passed_over)
 
 
 def ready(
@@ -97,6 +102,8 @@ def _told(
     told = gathered.matched if request.key or request.novel_over else None
     known = [(one, seen(one, gathered.sightings, moment.zone, told)) for one in subjects if of is None]
     if of is not None and of.plan is not None and of.judgement is not None and of.judgement.events:
+        from carhound.pipeline.missing_fields import missing_fields
+
         of.diagnostics += missing_fields(of.plan, of.judgement.events)
     results = tuple(
         analytic_result(subject, reading, gathered.eligible, gathered.matched) for subject in subjects

@@ -6,7 +6,6 @@ from carhound.errors import UsageError
 from carhound.model.diagnostics import Diagnostic
 from carhound.pipeline.implementations import Prepared
 from carhound.pipeline.request import Request
-from carhound.plan.rewrites.novel import has_baseline, novel
 
 _DAYS = re.compile(r"(\d{1,4})d(?:ays?)?", re.ASCII)
 _MOST_DAYS = 3650
@@ -32,6 +31,8 @@ def read_days(request: Request) -> int | None:
 
 def tell_new(prepared: Prepared, days: int) -> None:
     """Holds an implementation against the days before; where that cannot be, it says why."""
+    from carhound.plan.rewrites.novel import has_baseline, novel
+
     plan, key = prepared.plan, prepared.key
     if plan is None or key is None:
         return

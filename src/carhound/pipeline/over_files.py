@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.moment import Moment
@@ -13,7 +14,6 @@ from carhound.model.event import Event
 from carhound.pipeline.gathered import INTERPRETER, Gathered
 from carhound.pipeline.implementations import Subject, asks_nothing, numbered
 from carhound.pipeline.judge_all import judge_all, newest_match
-from carhound.pipeline.mapping_file import read_mappings
 from carhound.pipeline.part_reading import Batch
 from carhound.pipeline.pieces import Piece, PieceReader, Task, loads, pieces, processes_for
 from carhound.pipeline.reading import Reading, read_pieces
@@ -22,6 +22,9 @@ from carhound.pipeline.request import Clock, Progress, Request
 from carhound.readers.interface import ReadOptions
 from carhound.readers.limits import read_limits
 from carhound.readers.walk import missing as absent
+
+if TYPE_CHECKING:
+    from carhound.readers.column_mapping import ColumnMapping
 
 
 def from_files(
@@ -32,7 +35,7 @@ def from_files(
     missing = missing_of(paths) if paths or not asks_nothing(subjects) else ()
     options = ReadOptions(
         clock.zone,
-        read_mappings(request.mappings),
+        _mappings(request.mappings),
         read_limits(request.archive_limits),
         request.archive_password,
     )
@@ -95,6 +98,14 @@ def _read(given: list[Piece], task: Task, asked: int | None, progress: Progress 
             yield from reader.read(load)
     finally:
         gc.unfreeze()
+
+
+def _mappings(paths: tuple[str, ...]) -> "tuple[ColumnMapping, ...]":
+    if not paths:
+        return ()
+    from carhound.pipeline.mapping_file import read_mappings  # knows the names of all fields
+
+    return read_mappings(paths)
 
 
 def missing_of(paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -176,6 +176,8 @@ class PartReader(Struct):
             self.progress.events(self._events)
 
     def _counted_of(self, plans: tuple[int, ...]) -> tuple[int, ...]:
+        if not plans or plans[-1] < self.counted:
+            return plans
         return plans[: bisect_left(plans, self.counted)]
 
     def _count(
@@ -186,7 +188,8 @@ class PartReader(Struct):
         tally.computers.add(computer)
         if eligible:
             tally.eligible += events
-            read.newest_eligible = latest(read.newest_eligible, last)
+            if last is not None and (read.newest_eligible is None or last > read.newest_eligible):
+                read.newest_eligible = last
         self._events += events
 
 

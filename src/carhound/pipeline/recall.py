@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
-from carhound.findings.process_events import DEEDS, STARTS_AND_ENDS, Who, told
 from carhound.readers.interface import ReadOptions
 
 if TYPE_CHECKING:  # needs SQLite, and most hunts find nothing
+    from carhound.findings.process_events import Who
     from carhound.findings.process_log import ProcessLog
     from carhound.pipeline.memory import Memory
 
@@ -18,7 +18,7 @@ _PIPE = "evidence came through a pipe, which cannot be read twice"
 class Recall(Protocol):
     """Asks evidence again."""
 
-    def __call__(self, log: "ProcessLog", about: Sequence[Who], /) -> str | None:
+    def __call__(self, log: "ProcessLog", about: "Sequence[Who]", /) -> str | None:
         """Adds to what findings tell what evidence tells of the processes around some.
 
         Says what of it could not be asked.
@@ -36,7 +36,7 @@ def from_files_again(
     `processes` are those asked for, None for as many as are of use.
     """
 
-    def recall(log: "ProcessLog", about: Sequence[Who]) -> str | None:
+    def recall(log: "ProcessLog", about: "Sequence[Who]") -> str | None:
         from carhound.pipeline.pieces import pieces
         from carhound.pipeline.retelling import Retelling
         from carhound.pipeline.retold import read_again
@@ -54,7 +54,7 @@ def from_files_again(
     return recall
 
 
-def not_again(_log: "ProcessLog", _about: Sequence[Who]) -> str | None:
+def not_again(_log: "ProcessLog", _about: "Sequence[Who]") -> str | None:
     """For who interrupted the first reading, and waits for no second one."""
     return _INTERRUPTED
 
@@ -62,9 +62,10 @@ def not_again(_log: "ProcessLog", _about: Sequence[Who]) -> str | None:
 def from_lake_again(memory: "Memory") -> Recall:
     """Asks a lake: for starts and ends first, then for the deeds of the processes that matter."""
 
-    def recall(log: "ProcessLog", about: Sequence[Who]) -> str | None:
+    def recall(log: "ProcessLog", about: "Sequence[Who]") -> str | None:
         from carhound.engines.duckdb.process_events import of_computers, of_processes
         from carhound.findings.lineage_build import Lineages
+        from carhound.findings.process_events import DEEDS, STARTS_AND_ENDS, told
 
         files, hosts = memory.all_files(), {who.host for who in about}
         for row in of_computers(files, hosts, STARTS_AND_ENDS):

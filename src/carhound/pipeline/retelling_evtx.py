@@ -18,10 +18,8 @@ from carhound.model.evidence import Damage
 from carhound.pipeline.retelling import Named
 from carhound.readers.evtx_chunks import Chunk
 from carhound.readers.evtx_glance import Glance, Kind, glance, microseconds_of
-from carhound.readers.evtx_glimpses import Glimpses
 from carhound.readers.evtx_payload import Payloads
-from carhound.readers.evtx_records import event, some_records
-from carhound.readers.evtx_sieve import ChunkSieve
+from carhound.readers.evtx_records import event, records, some_records
 from carhound.readers.evtx_templates import UnfamiliarError
 from carhound.readers.interface import Sieve, Sifted
 from carhound.readers.notes import Notes
@@ -44,7 +42,7 @@ class Outlines:
 
     def read(self, part: Part) -> Iterator[Told | Sifted | Named]:
         """What a part tells; what cannot be told from its bytes comes as events."""
-        notes, parse = Notes(part.options.zone), ChunkSieve(self._sieve)
+        notes = Notes(part.options.zone)
         for chunk in part.chunks():
             if not isinstance(chunk, Chunk):
                 yield chunk
@@ -57,7 +55,7 @@ class Outlines:
                     yield Named(chunk.offset, b"".join(sorted(guids)))
             found = None if met is None else _payloads(payloads, met, self._sieve, OUTLINE_FIELDS)
             if found is None:
-                yield from parse(chunk, notes, Glimpses())
+                yield from records(chunk, notes)
                 continue
             for _, kind, ticks, data in found:
                 one = outline_in(Header(*kind), microseconds_of(ticks), data)
@@ -79,13 +77,13 @@ def events_of(
     part: Part, sieve: Sieve, shown: Shown, given: Iterable[Chunk | Sifted]
 ) -> Iterator[RawEvent | Sifted]:
     """The events of these chunks of a part that tell of these processes."""
-    notes, parse = Notes(part.options.zone), ChunkSieve(sieve)
+    notes = Notes(part.options.zone)
     for chunk in given:
         if not isinstance(chunk, Chunk):
             yield chunk
             continue
         events = _events(chunk, sieve, shown, notes)
-        yield from parse(chunk, notes, Glimpses()) if events is None else events
+        yield from records(chunk, notes) if events is None else events
 
 
 def _events(chunk: Chunk, sieve: Sieve, shown: Shown, notes: Notes) -> Sequence[RawEvent | Damage] | None:

@@ -3,28 +3,23 @@
 Their headers are told all the same, so that who was heard of, when, and what could be judged stays true.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.rows import SharedRow
 from carhound.model.datasets import SECURITY
-from carhound.model.event import HEADER, Event, Place, Value, no_view
+from carhound.model.event import HEADER, PAYLOAD_PREFIX, Event, Place, Value, no_view
 from carhound.model.evidence import Glimpsed
-from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS
-from carhound.normalize.mapping import EventMapping
 from carhound.normalize.normalizer import Normalizer
+from carhound.pipeline.field_tests import RAW, field_tests, read_by
 from carhound.plan.nodes import Node
-from carhound.plan.predicates import MatchesRegex, Term, tests
-from carhound.plan.reads import test_fields
+from carhound.plan.predicates import tests
 from carhound.plan.rewrites.required_literals import SPELLINGS, RequiredLiterals, either, required_literals
-from carhound.plan.stems import Stem
-from carhound.readers.interface import PayloadTest
+from carhound.readers.interface import Binding, FieldTest, PayloadTest
 
 _TOLD = frozenset(HEADER) - {"EventRecordID"}
 """Fields that are the same for all events of a kind on a computer."""
-_RAW = "_raw"
-"""Has a record in one text, where it is there; else bare terms look at all texts."""
 _MOST_KINDS = 10_000
 _MOST_LITERALS = 256
 """More of them stand nearly everywhere, and searching for them takes longer than it saves."""
@@ -41,11 +36,12 @@ class Skipping:
         self._normalizer = Normalizer()
         self._like = lru_cache(_MOST_KINDS)(self._made_like)
         self._test = lru_cache(_MOST_KINDS)(self._made_test)
+        self._alone = lru_cache(_MOST_KINDS)(self._made_alone)
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
         """Whether it is open what such events carry, or what CAR calls them."""
         like, certain = self._like(provider, channel, event_id, None)
-        return self._collector.unsure(like, certain)
+        return self._collector.unsure(like, certain or self._binding(provider, channel, event_id) is not None)
 
     def can_match(
         self, provider: str | None, channel: str | None, event_id: str | None, _computer: str | None
@@ -78,14 +74,19 @@ class Skipping:
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> PayloadTest | None:
         like, certain = self._like(provider, channel, event_id, computer)
-        if not certain or (event_id == "4688" and SECURITY.holds(provider, channel)):
-            return None  # or nobody would know how many of the latter have a command line
         asked = self._collector.asked_of(like)
+        if event_id == "4688" and SECURITY.holds(provider, channel):
+            return None  # or nobody would know how many of them have a command line
+        bound = not certain and any(stem.scan.kinds is not None for stem, _ in asked)
+        binding = self._binding(provider, channel, event_id) if bound else None
         mapping = self._normalizer.mapping_of(provider, channel, event_id)
-        fields = {name for stem, _ in asked for name in _read_by(stem, mapping)}
-        if not fields:
-            return None
-        whole = _RAW in fields
+        read = {
+            name for stem, _ in asked for test in tests(stem.conditions) for name in read_by(test, mapping)
+        }
+        fields = read - _TOLD
+        if not fields or any(name.startswith(PAYLOAD_PREFIX) for name in fields):
+            return None if binding is None else PayloadTest(frozenset(), False, _anything, (), binding)
+        whole = RAW in fields
         conditions = [holds for _, holds in asked]
         derive = no_view if mapping is None else mapping.derive
         place, kinds = like.place, like.kinds
@@ -109,23 +110,24 @@ class Skipping:
             row = SharedRow(event)
             return (whole and not payload) or any(holds(row) for holds in conditions)
 
-        return PayloadTest(frozenset(fields), whole, may_match)
+        alone = self._alone(provider, channel, event_id)
+        return PayloadTest(frozenset(fields), whole, may_match, alone, binding)
+
+    def _binding(self, provider: str | None, channel: str | None, event_id: str | None) -> Binding | None:
+        mapping = self._normalizer.mapping_of(provider, channel, event_id)
+        found = None if mapping is None else mapping.binding()
+        return None if found is None else Binding(*found)
+
+    def _made_alone(
+        self, provider: str | None, channel: str | None, event_id: str | None
+    ) -> tuple[FieldTest, ...]:
+        like, _ = self._like(provider, channel, event_id, None)
+        mapping = self._normalizer.mapping_of(provider, channel, event_id)
+        return field_tests([stem for stem, _ in self._collector.asked_of(like)], like, mapping)
 
 
-def _read_by(stem: Stem, mapping: EventMapping | None) -> Iterator[str]:
-    """The native fields, beside the header, that the conditions of a stem read."""
-    for test in tests(stem.conditions):
-        fields = test_fields(test)
-        if isinstance(test, Term) or (isinstance(test, MatchesRegex) and test.field is None):
-            yield _RAW
-        for field in fields:
-            names = [field.name]
-            if field.view == "car":
-                form = NORMAL_FORMS.get(field.name)
-                names = list((mapping.sources if mapping else {}).get(form.field if form else field.name, ()))
-            elif (alias := NATIVE_ALIASES.get(field.name)) is not None:
-                names.append(alias.field)
-            yield from (name for name in names if name not in _TOLD)
+def _anything(_: dict[str, Value]) -> bool:
+    return True
 
 
 def skipping(plans: Iterable[Node], collector: Collector) -> Skipping:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from carhound.model.evidence import FileKind
-from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.json_text import as_utf8, utf16_name
+
+if TYPE_CHECKING:
+    from carhound.readers.column_mapping import ColumnMapping
 
 HEAD = 1 << 20
 """Bytes `detect` should be given, as far as there are that many."""
@@ -94,7 +97,7 @@ def told_by_start(head: bytes) -> bool:
     return head.startswith(b"ElfFile\0")
 
 
-def detect(head: bytes, whole: bool = False, mappings: tuple[ColumnMapping, ...] = ()) -> Detection:
+def detect(head: bytes, whole: bool = False, mappings: "tuple[ColumnMapping, ...]" = ()) -> Detection:
     """What the file that starts with `head` is; `whole` says that the head is all of it.
 
     Records that one of the caller's `mappings` applies to are told by it, before any shape is.
@@ -133,7 +136,7 @@ def _tabular(detection: Detection) -> Detection:
     return Detection("unsupported", detection.format, about)
 
 
-def _json(text: bytes, _: bool, mappings: tuple[ColumnMapping, ...]) -> Detection:
+def _json(text: bytes, _: bool, mappings: "tuple[ColumnMapping, ...]") -> Detection:
     from carhound.readers.json_mapped import MAPPED_JSON, mapping_of
     from carhound.readers.json_reader import sample
     from carhound.readers.json_shapes import broken_shape, shape_of
@@ -160,13 +163,13 @@ def _json(text: bytes, _: bool, mappings: tuple[ColumnMapping, ...]) -> Detectio
     return _other("JSON that holds no events of a known shape")
 
 
-def _xml(text: bytes, _: bool, __: tuple[ColumnMapping, ...]) -> Detection:
+def _xml(text: bytes, _: bool, __: "tuple[ColumnMapping, ...]") -> Detection:
     if _XML_EVENT.search(text):
         return Detection("evidence", "xml")
     return _other("XML or HTML without events")
 
 
-def _csv(text: bytes, mappings: tuple[ColumnMapping, ...]) -> Detection:
+def _csv(text: bytes, mappings: "tuple[ColumnMapping, ...]") -> Detection:
     from carhound.readers.csv_rows import header_of
     from carhound.readers.row_header import named_utc
     from carhound.readers.row_shapes import row_shape
@@ -179,5 +182,5 @@ def _csv(text: bytes, mappings: tuple[ColumnMapping, ...]) -> Detection:
     return Detection("evidence", shape.name)
 
 
-_Look = Callable[[bytes, bool, tuple[ColumnMapping, ...]], Detection]
+_Look = Callable[[bytes, bool, "tuple[ColumnMapping, ...]"], Detection]
 _TEXTS: tuple[tuple[bytes, _Look], ...] = ((b"{[", _json), (b"<", _xml))

@@ -35,7 +35,8 @@ _ATTRIBUTES = tuple(
     (element, tuple((name, f"@{name}", ours) for name, ours in names)) for element, names in _NAMES
 )
 _ELEMENTS = ("Version", "Level", "Task", "Opcode", "Keywords")
-_NO_FIELDS = frozenset({"", "Name", "xmlns", "#attributes", "@attributes"})
+NO_FIELDS = frozenset({"", "Name", "xmlns", "#attributes", "@attributes"})
+"""Names in EventData that stand for no field, or not always; those that begin with @ do not either."""
 _PARTS = frozenset({"System", "EventData", "UserData", "#attributes", "xmlns"})
 _PLAIN_PARTS = _PARTS - {"UserData"}
 
@@ -108,7 +109,7 @@ def plain_payload(event: Any, names: Iterable[str] | None) -> dict[str, Value] |
     if not isinstance(event, dict) or not event.keys() <= _PLAIN_PARTS:
         return None
     event_data = event.get("EventData")
-    if not isinstance(event_data, dict) or not _NO_FIELDS.isdisjoint(event_data) or "Data" in event_data:
+    if not isinstance(event_data, dict) or not NO_FIELDS.isdisjoint(event_data) or "Data" in event_data:
         return None
     data: dict[str, Value] = {}
     for name in event_data if names is None else names:
@@ -156,7 +157,7 @@ def _event_data(event_data: Any, data: dict[str, Value], meta: dict[str, Value])
         return
     for name, value in event_data.items():
         kind = type(value)
-        if (kind is str or kind is int) and name not in _NO_FIELDS and name[0] != "@":
+        if (kind is str or kind is int) and name not in NO_FIELDS and name[0] != "@":
             put(data, name, value if kind is str else str(value))
         elif name == "Data":
             _data(value, data)

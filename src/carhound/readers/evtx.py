@@ -8,13 +8,12 @@ from collections.abc import Iterator
 
 from carhound.model.evidence import Damage
 from carhound.readers.evtx_chunks import chunks
-from carhound.readers.evtx_glimpses import Glimpses
 from carhound.readers.evtx_records import records
 from carhound.readers.evtx_sieve import ChunkSieve
 from carhound.readers.interface import ByteSource, Item, ReadOptions, Sieve, Sifted
 from carhound.readers.notes import Notes
 
-_TOLD_EVERY = 64
+_TOLD_EVERY = 256
 """Chunks."""
 
 
@@ -39,18 +38,17 @@ class EvtxReader:
 
     def sift(self, source: ByteSource, options: ReadOptions, sieve: Sieve) -> Iterator[Sifted]:
         """Every record that the sieve wants; of chunks and records without its literals only the headers."""
-        notes, glimpses = Notes(options.zone), Glimpses()
-        sift = ChunkSieve(sieve)
+        notes, sift = Notes(options.zone), ChunkSieve(sieve)
         try:
-            for chunk in chunks(source, *self._span):
+            for number, chunk in enumerate(chunks(source, *self._span), start=1):
                 if isinstance(chunk, Damage):
                     yield chunk
                     continue
-                yield from sift(chunk, notes, glimpses)
-                if glimpses.chunks >= _TOLD_EVERY:
-                    yield from glimpses.told()
-            yield from glimpses.told()
+                yield from sift(chunk, notes)
+                if number % _TOLD_EVERY == 0:
+                    yield from sift.told()
+            yield from sift.told()
         except KeyboardInterrupt:
-            yield from glimpses.told()
+            yield from sift.told()
             raise
         yield from notes.remarks()

@@ -4,62 +4,65 @@ Every chunk defines its templates anew, and only the places of their names diffe
 and of others like it only that they are.
 """
 
-import struct
-from collections.abc import Callable, Mapping
-from itertools import repeat
-from operator import itemgetter
-from typing import Any
+from collections.abc import Mapping
 
 from msgspec import Struct
 
-from carhound.readers.evtx_templates import NAME, Named, definition, fields_of
+from carhound.readers.evtx_templates import NAME, Named, fields_of
 
 _MOST = 1000
 _LINK = 4
 """Bytes at the beginning of a template, and of a name, that tell where the next one in a list is."""
+_PLACE = 4
+"""Bytes that tell where a name stands."""
+_NOWHERE = (1 << 8 * _PLACE) - 1
+
+
+class _Outside(Struct, frozen=True):
+    """A name that stands elsewhere in the chunk."""
+
+    told: int
+    """Where in the template that is said first."""
+    factor: int
+    """A one at each place where it is said."""
+    text: bytes
+    """What stands there behind a link and a hash."""
 
 
 class _Like(Struct, frozen=True):
-    """Templates that differ in places alone."""
+    """Templates that differ in places alone. As a number, each is the sum of a constant and of its places."""
 
-    layout: struct.Struct
-    """Pieces of the template, and between them where names are said to be."""
-    pieces: tuple[bytes, ...]
-    every: Callable[[tuple[int, ...]], tuple[int, ...]]
-    """From the places of different names to those of all, in the order of the template."""
-    first: Callable[[tuple[int, ...]], tuple[int, ...]]
-    """And back."""
-    names: tuple[tuple[bytes, int | None], ...]
-    """What stands at the different places behind a link and a hash; and where that is in the template."""
+    told: int
+    """Ones at all bytes but those of links."""
+    constant: int
+    """A template at 0, without the names that stand elsewhere."""
+    inside: int
+    """A one at each place where it is said where a name in the template stands."""
+    outside: tuple[_Outside, ...]
     fields: Mapping[str, int]
 
-    def fits(self, chunk: bytes, at: int) -> bool:
-        """Whether the template that is defined there is one of these."""
-        told: tuple[Any, ...] = self.layout.unpack_from(chunk, at)
-        places = told[1::2]
-        if told[::2] != self.pieces:
-            return False
-        different = self.first(places)
-        return self.every(different) == places and all(
-            map(self._stands, repeat(chunk), repeat(at), different, self.names)
-        )
-
-    def _stands(self, chunk: bytes, at: int, place: int, name: tuple[bytes, int | None]) -> bool:
-        text, inside = name
-        if inside is not None:
-            return place == at + inside
-        return not 0 <= place - at < self.layout.size and chunk.startswith(text, place + NAME.size - 2)
+    def fits(self, chunk: bytes, at: int, template: bytes) -> bool:
+        """Whether this template, which is defined there, is one of these."""
+        expected = self.constant + at * self.inside
+        for name in self.outside:
+            place = int.from_bytes(template[name.told : name.told + _PLACE], "little")
+            if 0 <= place - at < len(template) or not chunk.startswith(name.text, place + NAME.size - 2):
+                return False
+            expected += place * name.factor
+        return int.from_bytes(template, "little") & self.told == expected
 
 
 _known: dict[tuple[bytes, int], list[_Like]] = {}
 
 
-def fields_at(chunk: bytes, at: int) -> Mapping[str, int]:
-    """By name of a field, the number of its value. Raises UnfamiliarError."""
-    template = definition(chunk, at)
+def fields_at(chunk: bytes, at: int, template: bytes) -> Mapping[str, int]:
+    """By name of a field, the number of its value, as this template says that is defined there.
+
+    Raises UnfamiliarError.
+    """
     key = template[_LINK : _LINK + 16], len(template)
     for like in _known.get(key, ()):
-        if like.fits(chunk, at):
+        if like.fits(chunk, at, template):
             return like.fields
     fields, named = fields_of(chunk, at)
     if len(_known) == _MOST:
@@ -69,32 +72,22 @@ def fields_at(chunk: bytes, at: int) -> Mapping[str, int]:
 
 
 def _like(template: bytes, at: int, fields: Mapping[str, int], named: list[Named]) -> _Like:
-    layout, pieces, reached = f"<{_LINK}x", [], _LINK
+    links = sum(_NOWHERE << 8 * link for link in _links(at, named))
+    told = (1 << 8 * len(template)) - 1 - links
+    inside, outside = 0, dict[int, _Outside]()
+    constant = int.from_bytes(template, "little") & told
     for one in named:
-        layout += f"{one.told - reached}sI"
-        pieces.append(template[reached : one.told])
-        reached = one.told + 4
-        if one.place == at + reached:
-            layout += f"{_LINK}x"
-            reached += _LINK
-    layout += f"{len(template) - reached}s"
-    pieces.append(template[reached:])
-    places = [one.place for one in named]
-    texts = {one.place: one.text for one in named}
-    return _Like(
-        struct.Struct(layout),
-        tuple(pieces),
-        _picked([list(texts).index(place) for place in places]),
-        _picked([places.index(place) for place in texts]),
-        tuple(
-            (text, place - at if at <= place < at + len(template) else None) for place, text in texts.items()
-        ),
-        fields,
-    )
+        once = 1 << 8 * one.told
+        if at <= one.place < at + len(template):
+            inside += once
+            constant -= at * once
+        else:
+            first = outside.get(one.place, _Outside(one.told, 0, one.text))
+            outside[one.place] = _Outside(first.told, first.factor + once, first.text)
+            constant -= one.place * once
+    return _Like(told, constant, inside, tuple(outside.values()), fields)
 
 
-def _picked(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
-    if len(places) == 1:
-        return lambda given: (given[places[0]],)
-    pick: Callable[[tuple[int, ...]], tuple[int, ...]] = itemgetter(*places)
-    return pick
+def _links(at: int, named: list[Named]) -> list[int]:
+    """Where in a template links stand: at its beginning, and before the names that it defines."""
+    return [0, *(behind for one in named if one.place == at + (behind := one.told + _PLACE))]

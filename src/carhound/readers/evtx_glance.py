@@ -5,10 +5,10 @@ here is what parsing would tell.
 """
 
 import struct
-from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -49,7 +49,7 @@ class Kind(NamedTuple):
 
     provider: str | None
     channel: str | None
-    event_id: str
+    event_id: str | None
     computer: str | None
 
 
@@ -79,15 +79,95 @@ class _Shape(Struct, frozen=True, eq=False):
     """Where in the record the payload begins, if the computer's name follows it; else 0."""
 
 
+Seen = TypeVar("Seen")
+
+
+class Walked(NamedTuple, Generic[Seen]):
+    """The records of a chunk, in their order."""
+
+    seen: list[Seen]
+    """What stands for their kinds."""
+    times: list[int]
+    """When they were created: ticks of 100 ns since 1601."""
+    places: list[int]
+    """Where in the chunk each begins."""
+
+
+class Walker(Generic[Seen]):
+    """Walks over the records of chunks, most of which hold the same kinds."""
+
+    def __init__(self, see: Callable[[Kind], Seen]) -> None:
+        """`see` gives what stands for a kind."""
+        self._see = see
+        self._known: dict[_Shape, _OfShape[Seen]] = {}
+
+    def __call__(self, chunk: bytes) -> Walked[Seen] | None:
+        """The records of a chunk; None where it has to be parsed."""
+        expected = records_of_whole(chunk)
+        if expected is None:
+            return None
+        try:
+            return self._walk(chunk, *expected)
+        except (UnfamiliarError, struct.error, UnicodeDecodeError):
+            return None
+
+    def _walk(self, chunk: bytes, first_id: int, count: int, end: int) -> Walked[Seen]:
+        walked: Walked[Seen] = Walked([], [], [])
+        add_seen, add_time, add_place = walked.seen.append, walked.times.append, walked.places.append
+        at, known, unpack, least, payload = FIRST_RECORD, b"", _ANY.unpack_from, 0, 0
+        for record_id in range(first_id, first_id + count):
+            magic, size, number, told, inner, inner_kind, length, kind, event_id, time, said = unpack(
+                chunk, at
+            )
+            record, start = chunk, at
+            if told != known:
+                record, start, shape, known = _shape_at(chunk, at)
+                unpack, least, payload = shape.fields.unpack_from, shape.fields.size, shape.payload
+                magic, size, number, _, inner, inner_kind, length, kind, event_id, time, said = unpack(
+                    record, start
+                )
+                seen = self._of(shape)
+            if magic != _RECORD_MAGIC or number != record_id or size < least:
+                raise UnfamiliarError
+            name = b""
+            if payload:
+                name_at = start + payload + inner
+                name = record[name_at : name_at + length]
+                if inner_kind != BINXML or kind != STRING or len(name) < length:
+                    raise UnfamiliarError
+            if not _EARLIEST <= time <= _LATEST:
+                raise UnfamiliarError
+            add_seen(seen[said, name, event_id])
+            add_time(time)
+            add_place(at)
+            at += size
+        if at != end:
+            raise UnfamiliarError
+        return walked
+
+    def _of(self, shape: _Shape) -> "_OfShape[Seen]":
+        found = self._known.get(shape)
+        if found is None:
+            if len(self._known) == _REMEMBERED:
+                self._known.clear()
+            found = self._known[shape] = _OfShape(shape, self._see)
+        return found
+
+
 def glance(chunk: bytes) -> Glance | None:
-    """The headers of all records of a chunk; None where it has to be parsed."""
-    expected = records_of_whole(chunk)
-    if expected is None:
+    """The records of a chunk by their kind; None where it has to be parsed."""
+    met: Glance = {}
+
+    def see(kind: Kind) -> Met:
+        return met.setdefault(kind, Met([], []))
+
+    walked = Walker(see)(chunk)
+    if walked is None:
         return None
-    try:
-        return _walk(chunk, *expected)
-    except (UnfamiliarError, struct.error, UnicodeDecodeError):
-        return None
+    for one, time, place in zip(*walked, strict=True):
+        one.times.append(time)
+        one.places.append(place)
+    return met
 
 
 def time_of(ticks: int) -> datetime:
@@ -100,64 +180,19 @@ def microseconds_of(ticks: int) -> int:
     return (ticks - _EARLIEST) // 10
 
 
-def _walk(chunk: bytes, first_id: int, count: int, end: int) -> Glance:
-    found: _Found = defaultdict(lambda: defaultdict(_nothing_met))
-    at, known, texts, computer = FIRST_RECORD, b"", b"", b""
-    unpack, least, payload = _ANY.unpack_from, 0, 0
-    for record_id in range(first_id, first_id + count):
-        magic, size, number, told, inner, inner_kind, length, kind, event_id, time, said = unpack(chunk, at)
-        if told != known:
-            record, start, shape, known = _shape_at(chunk, at)
-            unpack, least, payload = shape.fields.unpack_from, shape.fields.size, shape.payload
-            magic, size, number, _, inner, inner_kind, length, kind, event_id, time, said = unpack(
-                record, start
-            )
-            texts, computer = said, b""
-            by_id = found[shape, said, computer]
-        else:
-            record, start = chunk, at
-        if magic != _RECORD_MAGIC or number != record_id or size < least:
-            raise UnfamiliarError
-        if payload:
-            name_at = start + payload + inner
-            name = record[name_at : name_at + length]
-            if inner_kind != BINXML or kind != STRING or len(name) < length:
-                raise UnfamiliarError
-            if name != computer:
-                texts, computer = said, name
-                by_id = found[shape, said, computer]
-        if said != texts:
-            texts = said
-            by_id = found[shape, said, computer]
-        times, places = by_id[event_id]
-        times.append(time)
-        places.append(at)
-        at += size
-    if at != end:
-        raise UnfamiliarError
-    return _named(found)
+class _OfShape(dict[tuple[bytes, bytes, int], Seen]):
+    """What stands for kinds, by their texts, the computer's name behind the payload, and event id."""
 
+    def __init__(self, shape: _Shape, see: Callable[[Kind], Seen]) -> None:
+        super().__init__()
+        self._shape = shape
+        self._see = see
 
-_Found = dict[tuple["_Shape", bytes, bytes], dict[int, Met]]
-
-
-def _nothing_met() -> Met:
-    return Met([], [])
-
-
-def _named(found: _Found) -> Glance:
-    named: Glance = {}
-    for (shape, said, computer), by_id in found.items():
-        for event_id, met in by_id.items():
-            if min(met.times) < _EARLIEST or max(met.times) > _LATEST:
-                raise UnfamiliarError
-            kind = _kind(shape, said, computer, event_id)
-            if kind in named:
-                named[kind].times.extend(met.times)
-                named[kind].places.extend(met.places)
-            else:
-                named[kind] = met
-    return named
+    def __missing__(self, key: tuple[bytes, bytes, int]) -> Seen:
+        if len(self) == _REMEMBERED:
+            self.clear()
+        seen = self[key] = self._see(_kind(self._shape, *key))
+        return seen
 
 
 @lru_cache(_REMEMBERED)

@@ -6,13 +6,15 @@ is told here is what parsing would tell.
 
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from carhound.model.event import Value
 from carhound.readers.evtx_fields import fields_at
-from carhound.readers.evtx_templates import UnfamiliarError, definition
+from carhound.readers.evtx_templates import UnfamiliarError, definition, payload_of
 from carhound.readers.evtx_values import (
     BINXML,
     COUNT,
@@ -31,33 +33,49 @@ from carhound.readers.evtx_values import (
     fixed_size,
 )
 
-_RECORD = struct.Struct("<4sI")
+UNFAMILIAR = (UnfamiliarError, struct.error)
+"""What is raised where a chunk has to be parsed."""
+_SIZE = struct.Struct("<I")
+_SIZE_AT = 4
 _FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
 _INSTANCE_AT = 24
 _TEMPLATE = struct.Struct("<2x4xI")
+_DESCRIPTOR, _KIND_AT = 4, 2
+_BINXML = bytes((BINXML,))
+_HEAD = 18
+"""Bytes of a payload before its descriptors, where its template is not defined in it."""
 _REMEMBERED = 1000
+_SHORT = 512
+"""Bytes of texts that are remembered."""
+
+Values = tuple[Mapping[str, int], bytes, tuple[int, ...], int]
+"""Which value each field is, the types and sizes of the values, and where in the chunk they begin."""
 
 
 class Payloads:
     """The payloads of one chunk."""
 
     def __init__(self, chunk: bytes) -> None:
-        self._chunk = chunk
+        self.chunk = chunk
         self._fields: dict[int, Mapping[str, int]] = {}
         """By place of a template, which value each field is."""
+        self._outers: dict[bytes, _Outer] = {}
+        self._outer_size = 0
+        """Bytes of their heads."""
+        self._inners: dict[bytes, _Inner] = {}
 
     def of(self, places: Iterable[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
         """Of each record that begins at one of these places, those of these fields that its payload has.
 
         Raises UnfamiliarError, or struct.error at the end of the chunk.
         """
-        for fields, kinds, sizes, values in self._instances(places):
+        for fields, kinds, sizes, values in self.values(places):
             data: dict[str, Value] = {}
             for name in names:
                 if (number := fields.get(name)) is None:
                     continue
                 start = values + sum(sizes[:number])
-                text = _text(kinds[number], self._chunk[start : start + sizes[number]])
+                text = text_of_value(kinds[number], self.chunk[start : start + sizes[number]])
                 if text is not None:
                     data[name] = text
             yield data
@@ -68,91 +86,181 @@ class Payloads:
         None where one of the records has none there, or that of zeros. Raises likewise.
         """
         found: set[bytes] = set()
-        for fields, kinds, sizes, values in self._instances(places):
+        for fields, kinds, sizes, values in self.values(places):
             if (number := fields.get(name)) is None:
                 return None
             start = values + sum(sizes[:number])
-            guid = _stored_guid(kinds[number], self._chunk[start : start + sizes[number]])
+            guid = _stored_guid(kinds[number], self.chunk[start : start + sizes[number]])
             if guid is None:
                 return None
             found.add(guid)
         return found
 
-    def _instances(
-        self, places: Iterable[int]
-    ) -> Iterator[tuple[Mapping[str, int], Sequence[int], Sequence[int], int]]:
-        """Which value each field is, the types and sizes of the values, and where they begin."""
-        chunk, known = self._chunk, self._fields
+    def values(self, places: Iterable[int]) -> Iterator[Values]:
+        """Those of the payloads of the records that begin at these places. Raises likewise."""
+        chunk = self.chunk
+        outers, inners, checks = self._outers, self._inners, _checks(b"")
         for place in places:
-            _, size = _RECORD.unpack_from(chunk, place)
-            outer, _ = _instance(chunk, place + _INSTANCE_AT)
-            (count,) = COUNT.unpack_from(chunk, outer)
-            inner, template = _instance(chunk, outer + _before_payload(chunk[outer : outer + 4 + 4 * count]))
-            fields = known.get(template)
-            if fields is None:
-                fields = known[template] = fields_at(chunk, template)
-            kinds, sizes, values = _values(chunk, inner)
-            if len(kinds) < len(fields) or values + sum(sizes) > place + size:
+            start = place + _INSTANCE_AT
+            outer = outers.get(chunk[start : start + self._outer_size])
+            if (
+                outer is None
+                or start == outer.defined_at
+                or not chunk.startswith(_BINXML, place + outer.kind_at)
+            ):
+                at = self._learn(place)
+            else:
+                at = place + outer.payload
+            inner = inners.get(chunk[at : at + _HEAD])
+            if inner is None or at == inner.defined_at:
+                inner, at = self._inner(at)
+            else:
+                at += _HEAD
+            told = inner.descriptors
+            kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
+            at += told.size
+            if kinds != checks.kinds:
+                checks = _checks(kinds)
+            if checks.fixed(sizes) != checks.sizes:
                 raise UnfamiliarError
-            _check(chunk, kinds, sizes, values)
-            yield fields, kinds, sizes, values
+            for number in checks.sids:
+                first = at + sum(sizes[:number])
+                check_sid(chunk[first : first + SID_HEAD], sizes[number])
+            (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
+            if at + sum(sizes) > place + size:
+                raise UnfamiliarError
+            yield inner.fields, kinds, sizes, at
+
+    def _learn(self, place: int) -> int:
+        """Where the payload of a record begins, and that of others like it."""
+        chunk, start = self.chunk, place + _INSTANCE_AT
+        behind, template, defined = _instance(chunk, start)
+        number = _payload_of(template, defined)
+        if number is None:
+            number = payload_of(chunk, template)
+        at = behind + len(defined) if template == behind else behind
+        told = _descriptors(_count(chunk, at))
+        at += COUNT.size
+        kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
+        if BINXML not in kinds or kinds.index(BINXML) != number:
+            raise UnfamiliarError
+        behind -= place
+        head = chunk[start : place + behind] + chunk[at - COUNT.size : at + _DESCRIPTOR * number]
+        defined_at = template - (behind - _INSTANCE_AT)
+        kind_at = behind + COUNT.size + _DESCRIPTOR * number + _KIND_AT
+        payload = told.size + sum(sizes[:number])
+        if len(head) != self._outer_size:
+            self._outers.clear()
+            self._outer_size = len(head)
+        self._outers[head] = _Outer(defined_at, kind_at, behind + COUNT.size + payload)
+        return int(at + payload)
+
+    def _inner(self, start: int) -> tuple["_Inner", int]:
+        """How a payload is told, and where the descriptors of its values begin."""
+        chunk = self.chunk
+        behind, template, defined = _instance(chunk, start)
+        fields = self._fields.get(template)
+        if fields is None:
+            fields = self._fields[template] = fields_at(chunk, template, defined)
+        at = behind + len(defined) if template == behind else behind
+        count = _count(chunk, at)
+        if len(fields) > count:
+            raise UnfamiliarError
+        descriptors = _descriptors(count)
+        head = chunk[start:behind] + chunk[at : at + COUNT.size]
+        inner = self._inners[head] = _Inner(template - (behind - start), fields, descriptors)
+        return inner, at + COUNT.size
 
 
-@lru_cache(_REMEMBERED)
-def _before_payload(head: bytes) -> int:
-    """How many bytes of an instance with this count and these descriptors are before its payload."""
-    kinds, sizes, values = _values(head, 0)
-    if BINXML not in kinds:
-        raise UnfamiliarError
-    return values + sum(sizes[: kinds.index(BINXML)])
+class _Outer(NamedTuple):
+    """Records with the same template, and values of the same sizes before the payload.
+
+    They begin alike where the template is not defined in them.
+    """
+
+    defined_at: int
+    """Where one would begin that has it."""
+    kind_at: int
+    """Where the type of the payload stands, counted from the record."""
+    payload: int
+    """Likewise the payload."""
 
 
-def _instance(chunk: bytes, at: int) -> tuple[int, int]:
-    """Where the values of a template's instance begin, and where its template is defined."""
+class _Inner(NamedTuple):
+    """Payloads with the same template, that begin alike where it is not defined in them."""
+
+    defined_at: int
+    fields: Mapping[str, int]
+    descriptors: struct.Struct
+
+
+class _Checks(NamedTuple):
+    """What is known of the sizes of values of these types."""
+
+    kinds: bytes
+    fixed: Callable[[tuple[int, ...]], tuple[int, ...]]
+    """Takes the sizes of those that have one by their type."""
+    sizes: tuple[int, ...]
+    """What these must be."""
+    sids: list[int]
+    """Which say it themselves."""
+
+
+def _instance(chunk: bytes, at: int) -> tuple[int, int, bytes]:
+    """Where what tells the template of an instance ends, where that is defined, and its definition.
+
+    That begins at its end where it is defined in it.
+    """
     if chunk.startswith(_FRAGMENT, at):
         at += len(_FRAGMENT)
     if not chunk.startswith(_INSTANCE, at):
         raise UnfamiliarError
     (template,) = _TEMPLATE.unpack_from(chunk, at)
-    behind = at + _TEMPLATE.size
-    return (template + len(definition(chunk, template)) if template == behind else behind), template
+    return at + _TEMPLATE.size, template, definition(chunk, template)
 
 
-def _values(chunk: bytes, at: int) -> tuple[Sequence[int], Sequence[int], int]:
-    """The types of an instance's values, their sizes, and where the first one begins."""
+@lru_cache(_REMEMBERED)
+def _payload_of(at: int, template: bytes) -> int | None:
+    """None where names of the template stand elsewhere in the chunk."""
+    try:
+        return payload_of(bytes(at) + template, at)
+    except UnfamiliarError:
+        return None
+
+
+def _count(chunk: bytes, at: int) -> int:
     (count,) = COUNT.unpack_from(chunk, at)
     if count > MOST_VALUES:
         raise UnfamiliarError
-    descriptors = _descriptors(count)
-    told = descriptors.unpack_from(chunk, at + COUNT.size)
-    return told[1::2], told[::2], at + COUNT.size + descriptors.size
+    return int(count)
 
 
 @lru_cache(MOST_VALUES + 1)
 def _descriptors(count: int) -> struct.Struct:
-    return struct.Struct("<" + "HBx" * count)
-
-
-def _check(chunk: bytes, kinds: Sequence[int], sizes: Sequence[int], values: int) -> None:
-    """Raises UnfamiliarError where a value is not as long as its size says."""
-    for number, fixed in _to_check(kinds):
-        if fixed is None:
-            start = values + sum(sizes[:number])
-            check_sid(chunk[start : start + SID_HEAD], sizes[number])
-        elif sizes[number] != fixed:
-            raise UnfamiliarError
+    """Those of so many values, of which it takes the sizes."""
+    return struct.Struct("<" + "H2x" * count)
 
 
 @lru_cache(_REMEMBERED)
-def _to_check(kinds: Sequence[int]) -> tuple[tuple[int, int | None], ...]:
-    """Which values have a size by their type, and that; None for SIDs."""
-    fixed = ((number, kind, fixed_size(kind)) for number, kind in enumerate(kinds))
-    return tuple((number, size) for number, kind, size in fixed if size is not None or kind == SID)
+def _checks(kinds: bytes) -> _Checks:
+    by_type = {number: size for number, kind in enumerate(kinds) if (size := fixed_size(kind)) is not None}
+    sids = [number for number, kind in enumerate(kinds) if kind == SID]
+    return _Checks(kinds, _picked(list(by_type)), tuple(by_type.values()), sids)
 
 
-def _text(kind: int, data: bytes) -> str | None:
+def _picked(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
+    if not places:
+        return lambda _: ()
+    if len(places) == 1:
+        return lambda given: (given[places[0]],)
+    pick: Callable[[tuple[int, ...]], tuple[int, ...]] = itemgetter(*places)
+    return pick
+
+
+def text_of_value(kind: int, data: bytes) -> str | None:
+    """A value of this type as parsing tells it. Raises UnfamiliarError."""
     if kind == STRING:
-        return _string(data)
+        return _short_string(data) if len(data) <= _SHORT else _string(data)
     if kind == GUID:
         return _guid(data)
     if kind in _NUMBERS:
@@ -163,7 +271,6 @@ def _text(kind: int, data: bytes) -> str | None:
     raise UnfamiliarError
 
 
-@lru_cache(_REMEMBERED)
 def _string(data: bytes) -> str:
     try:
         text = data.decode("utf-16-le")
@@ -172,6 +279,9 @@ def _string(data: bytes) -> str:
     if "\0" in text:
         raise UnfamiliarError
     return text
+
+
+_short_string = lru_cache(_REMEMBERED)(_string)
 
 
 @lru_cache(_REMEMBERED)

@@ -12,12 +12,14 @@ import orjson
 from evtx import PyEvtxParser
 from msgspec.structs import replace
 
-from carhound.model.event import RawEvent, Value
+from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
 from carhound.readers.event_tree import tree_event
 from carhound.readers.evtx_chunks import Chunk, lone_chunk_header
 from carhound.readers.evtx_counts import records_of_whole
 from carhound.readers.evtx_hops import hopping
+from carhound.readers.evtx_text import text_event
+from carhound.readers.guids import restore_braces
 from carhound.readers.notes import Notes
 
 _HEADER = lone_chunk_header()
@@ -25,7 +27,6 @@ _ERRORS = (RuntimeError, OSError, ValueError)
 """What the parser raises."""
 _SMALLEST_RECORD = 28
 _MOST_ERRORS = 65536 // _SMALLEST_RECORD
-_GUID_NAMES = ("Guid", "GUID", "ActivityID")
 _RECORD = re.compile(r"[Ff]ailed to parse record number (\d+): ?")
 _NOISE = re.compile(
     r"(?:Failed to parse chunk number \d+: |Failed to parse chunk header: "
@@ -67,7 +68,8 @@ def some_records(chunk: Chunk, places: Sequence[int]) -> list[Any] | None:
 
 
 def _parser(chunk: bytes) -> Iterator[Any]:
-    return iter(PyEvtxParser(io.BytesIO(_HEADER + chunk)).records_json())
+    # One thread: others would have nothing to do with a single chunk, and are in the way of forks.
+    return iter(PyEvtxParser(io.BytesIO(_HEADER + chunk), 1).records_json())
 
 
 def _parsed(chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
@@ -106,6 +108,8 @@ def event(record: Any, chunk: Chunk, notes: Notes, last: str = "", tree: Any = N
     """What the parser says of one record; `tree`, where it is known already."""
     try:
         if tree is None:
+            if (usual := text_event(record["data"], position(record), notes)) is not None:
+                return usual
             tree = orjson.loads(record["data"])["Event"]
         raw = tree_event(tree, position(record), notes)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -128,14 +132,3 @@ def _damage(chunk: Chunk, last: str, message: str) -> Damage:
     reason = _NOISE.sub("", message[found.end() :] if found else message)
     where = f"record {found[1]}" if found else f"chunk {chunk.number} after {last}"
     return Damage(where, reason[:1].lower() + reason[1:], chunk.offset, 1 if found else None)
-
-
-def restore_braces(fields: dict[str, Value]) -> None:
-    """Puts GUIDs into braces, as Windows and every other shape write them; the parser leaves them off."""
-    for name, value in fields.items():
-        if len(value) == 36 and name.endswith(_GUID_NAMES) and _is_guid(value):
-            fields[name] = f"{{{value}}}"
-
-
-def _is_guid(value: Any) -> bool:
-    return isinstance(value, str) and value[8] == value[13] == value[18] == value[23] == "-"

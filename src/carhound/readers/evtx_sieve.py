@@ -1,18 +1,23 @@
 """What a sieve wants of a chunk of an EVTX file; no other record of it is parsed."""
 
-from collections.abc import Iterable, Iterator
-from heapq import nsmallest
-from typing import Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct, field
 
 from carhound.model.event import RawEvent
-from carhound.model.evidence import Damage
+from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx_chunks import Chunk
-from carhound.readers.evtx_glance import Glance, Kind, glance
-from carhound.readers.evtx_glimpses import Glimpses
-from carhound.readers.evtx_records import event, position, records, restore_braces, some_records, tree_of
+from carhound.readers.evtx_field_tests import FieldTests
+from carhound.readers.evtx_glance import Kind, Walked, Walker
+from carhound.readers.evtx_glimpses import glimpsed
+from carhound.readers.evtx_payload import Payloads
+from carhound.readers.evtx_records import event, position, records, some_records, tree_of
+from carhound.readers.guids import restore_braces
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literal_scan import in_text, utf16_or_ansi
 from carhound.readers.notes import Notes
@@ -22,43 +27,45 @@ _MOST_AT_ONCE = 4096
 """More records than a chunk can hold."""
 
 
-class _Settled(NamedTuple):
-    """What is known of a kind that is not wanted for its own sake."""
+class _Seen(Struct, eq=False):
+    """A kind of records, and when those were created that were not given."""
 
+    kind: Kind
+    settled: bool
+    """Whether it is no longer wanted for its own sake."""
     possible: bool
-    """Whether it can match."""
-    test: PayloadTest | None
+    """Whether it can match at all."""
+    alone: FieldTests | None = None
+    """What fields of the payload, told from bytes, say of it."""
+    test: PayloadTest | None = None
+    """What the payload says of those that these leave."""
+    passed: list[int] = field(default_factory=list)
+    """Ticks of 100 ns since 1601."""
+    looked: list[int] = field(default_factory=list)
+    """Likewise, of those whose payload was looked at."""
+
+    @property
+    def bound(self) -> bool:
+        """Whether some are wanted whatever they hold, for what a field of their payload says."""
+        return self.alone is not None and self.alone.bound
+
+    def told(self) -> Iterator[Glimpsed]:
+        """What was gathered, once, also by one who asks again after an interrupt."""
+        passed, self.passed = self.passed, []
+        if passed:
+            yield glimpsed(self.kind, passed)
+        looked, self.looked = self.looked, []
+        if looked:
+            yield glimpsed(self.kind, looked, looked=True)
 
 
 class _Progress(Struct):
     """How far a chunk was read."""
 
-    met: Glance
-    at: int = 0
-    """The records before this place are done with."""
+    reached: int = 0
+    """So many of its records are done with."""
     unsettled: int = 0
     """Kinds that were wanted for their own sake when that was last asked."""
-    holds: bool | None = None
-    """Whether the chunk may hold a literal, once that was asked."""
-    given: dict[int, str] = field(default_factory=dict)
-    """The records that were given, by their place."""
-    looked: set[int] = field(default_factory=set)
-    """Places of those that were not, for what their payload says."""
-    touched: set[Kind] = field(default_factory=set)
-    """Kinds of both."""
-
-    def tell(self, glimpses: Glimpses) -> None:
-        """Tells of all that were not given."""
-        for kind, (times, places) in self.met.items():
-            if kind not in self.touched:
-                glimpses.add(kind, times)
-                continue
-            looked = [time for time, place in zip(times, places, strict=True) if place in self.looked]
-            glimpses.add(kind, looked, looked=True)
-            if len(looked) < len(times):
-                others = self.looked | self.given.keys()
-                rest = [time for time, place in zip(times, places, strict=True) if place not in others]
-                glimpses.add(kind, rest)
 
 
 class ChunkSieve:
@@ -66,94 +73,153 @@ class ChunkSieve:
 
     def __init__(self, sieve: Sieve) -> None:
         self._sieve = sieve
-        self._settled: dict[Kind, _Settled] = {}
+        self._seen: dict[Kind, _Seen] = {}
+        self._unsettled: set[_Seen] = set()
+        self._walker = Walker(self._see)
         self._at_once = 1
         """Records of unsettled kinds that are read before it is asked again whether they are settled."""
+        self._alone_of = lru_cache(_MOST_KINDS)(FieldTests)
         literals = sieve.literals
         self._in_chunk = _anything if literals is None else utf16_or_ansi(literals, sieve.spellings)
         self._in_record = _anything if literals is None else in_text(literals)
 
-    def __call__(self, chunk: Chunk, notes: Notes, glimpses: Glimpses) -> Iterator[RawEvent | Damage]:
-        """The wanted records, in their order; the headers of the others go to `glimpses`."""
-        glimpses.chunks += 1
-        met = glance(chunk.data)
-        if met is None:
+    def told(self) -> Iterator[Glimpsed]:
+        """The records that were not given, kind by kind, once; see `_Seen.told`."""
+        for seen in self._seen.values():
+            yield from seen.told()
+        if len(self._seen) > _MOST_KINDS:
+            self._seen, self._unsettled, self._walker = {}, set(), Walker(self._see)
+
+    def __call__(self, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
+        """The wanted records, in their order; the others are told of later."""
+        walked = self._walker(chunk.data)
+        if walked is None:
             yield from records(chunk, notes)
             return
-        progress = _Progress(met)
-        while todo := self._todo(chunk, progress):
-            parsed = some_records(chunk, [place for place, _ in todo])
-            if parsed is None:
-                given = set(progress.given.values())
-                yield from (one for one in records(chunk, notes) if _where(one) not in given)
-                return
-            for (place, kind), record in zip(todo, parsed, strict=True):
-                tree, settled = None, self._settled.get(kind)
-                if settled is not None:
+        kinds = set(walked.seen)
+        holds = any(seen.possible for seen in kinds) and self._in_chunk(chunk.data)
+        if holds or self._unsettled or any(seen.bound for seen in kinds):
+            yield from self._given(chunk, notes, walked, holds)
+            return
+        for seen, time in zip(walked.seen, walked.times, strict=True):
+            seen.passed.append(time)
+
+    def _see(self, kind: Kind) -> _Seen:
+        seen = self._seen.get(kind)
+        if seen is None:
+            possible = self._sieve.can_match(*kind)
+            seen = self._seen[kind] = _Seen(kind, not possible, possible)
+            if possible:
+                self._unsettled.add(seen)
+        return seen
+
+    def _given(
+        self, chunk: Chunk, notes: Notes, walked: Walked[_Seen], holds: bool
+    ) -> Iterator[RawEvent | Damage]:
+        """The wanted records of a chunk that may have some."""
+        given: set[str] = set()
+        rest = [seen.passed for seen in walked.seen]
+        """Where each record's time belongs."""
+        progress, payloads = _Progress(), Payloads(chunk.data)
+        parsed: dict[int, Any] = {}
+        soon = _first_of_each(walked.seen, self._unsettled)
+        while todo := self._todo(walked, holds, progress):
+            left = _left(payloads, walked, todo, rest, holds)
+            if not parsed.keys() >= left.keys():
+                numbers = sorted({*left, *soon})
+                found = some_records(chunk, [walked.places[number] for number in numbers])
+                if found is None:
+                    yield from (one for one in records(chunk, notes) if _where(one) not in given)
+                    return
+                parsed, soon = dict(zip(numbers, found, strict=True)), []
+            for number in sorted(left):
+                record, tree, seen = parsed[number], None, walked.seen[number]
+                if not left[number]:
                     if not self._in_record(record["data"]):
                         continue
-                    if settled.test is not None:
+                    if seen.test is not None:
                         tree = tree_of(record)
-                        if not _passes(tree, settled.test):
-                            progress.looked.add(place)
-                            progress.touched.add(kind)
+                        if not _passes(tree, seen.test):
+                            rest[number] = seen.looked
                             continue
-                progress.given[place] = position(record)
-                progress.touched.add(kind)
+                rest[number] = []
+                given.add(position(record))
                 yield event(record, chunk, notes, tree=tree)
-            progress.at = todo[-1][0] + 1
-        progress.tell(glimpses)
+        for times, time in zip(rest, walked.times, strict=True):
+            times.append(time)
 
-    def _todo(self, chunk: Chunk, progress: _Progress) -> list[tuple[int, Kind]]:
-        """What to read next: some records of kinds that are not settled, else all that may match."""
-        met = progress.met
-        unsettled = self._unsettled(met)
-        kinds = [kind for kind in met if kind not in unsettled and self._settled[kind].possible]
-        if kinds and progress.holds is None:
-            progress.holds = self._in_chunk(chunk.data)
-        if not progress.holds:
-            kinds = []
-        until = len(chunk.data)
-        if unsettled:
-            if len(unsettled) < progress.unsettled:
-                self._at_once = 1  # what was read has settled some
-            progress.unsettled = len(unsettled)
-            ahead = (at for kind in unsettled for at in met[kind].places if at >= progress.at)
-            if len(asked := nsmallest(self._at_once, ahead)) == self._at_once:
-                until = asked[-1]
-            self._at_once = min(2 * self._at_once, _MOST_AT_ONCE)
-        else:
-            self._at_once = 1
-        return sorted(
-            (at, kind)
-            for kind in (*kinds, *unsettled)
-            for at in met[kind].places
-            if progress.at <= at <= until
-        )
+    def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
+        """Which records to read next: some of kinds that are not settled, else all that may match."""
+        unsettled = self._settle(set(walked.seen[progress.reached :])) if self._unsettled else set()
+        if len(unsettled) < progress.unsettled or not unsettled:
+            self._at_once = 1  # what was read has settled some
+        progress.unsettled = len(unsettled)
+        todo, wanted = [], 0
+        for number in range(progress.reached, len(walked.seen)):
+            seen = walked.seen[number]
+            progress.reached = number + 1
+            if seen in unsettled:
+                todo.append(number)
+                wanted += 1
+                if wanted == self._at_once:
+                    self._at_once = min(2 * self._at_once, _MOST_AT_ONCE)
+                    break
+            elif seen.possible and (holds or seen.bound):
+                todo.append(number)
+        return todo
 
-    def _unsettled(self, kinds: Iterable[Kind]) -> set[Kind]:
-        """Those of these kinds that are wanted for their own sake."""
-        if len(self._settled) > _MOST_KINDS:
-            self._settled.clear()
+    def _settle(self, kinds: Iterable[_Seen]) -> set[_Seen]:
+        """Asks of kinds whether they are wanted for their own sake; those that are."""
         found = set()
         wanted: dict[tuple[str | None, ...], bool] = {}
-        for kind in kinds:
-            if kind in self._settled:
+        for seen in kinds:
+            if seen.settled:
                 continue
-            like = kind[:3]
+            like = seen.kind[:3]
             if like not in wanted:
                 wanted[like] = self._sieve.wants(*like)
             if wanted[like]:
-                found.add(kind)
-            else:
-                self._settle(kind)
+                found.add(seen)
+                continue
+            self._unsettled.discard(seen)
+            seen.settled = True
+            if (test := self._sieve.payload_test(*seen.kind)) is not None:
+                seen.alone = self._alone_of(test.alone, test.binding) if test.alone or test.binding else None
+                seen.test = test if test.fields.isdisjoint(SYSTEM_FIELDS) else None
         return found
 
-    def _settle(self, kind: Kind) -> None:
-        """Notes what is known of a kind that is not wanted for its own sake."""
-        possible = self._sieve.can_match(*kind)
-        test = self._sieve.payload_test(*kind) if possible else None
-        self._settled[kind] = _Settled(possible, None if test and test.fields & SYSTEM_FIELDS else test)
+
+def _first_of_each(kinds: Sequence[_Seen], unsettled: AbstractSet[_Seen]) -> list[int]:
+    """Which records of unsettled kinds will soon be asked for; to start the parser takes longer than they."""
+    first: dict[tuple[str | None, ...], int] = {}
+    for number, seen in enumerate(kinds):
+        if seen in unsettled:
+            first.setdefault(seen.kind[:3], number)
+    return list(first.values())
+
+
+def _left(
+    payloads: Payloads, walked: Walked[_Seen], todo: Iterable[int], rest: list[list[int]], holds: bool
+) -> dict[int, bool]:
+    """The records that fields of their payloads leave, and whether each is wanted whatever else it holds.
+
+    Where the times of the others belong is told in `rest`.
+    """
+    left: dict[int, bool] = {}
+    by_tests: dict[FieldTests, list[int]] = defaultdict(list)
+    for number in todo:
+        seen = walked.seen[number]
+        if seen.settled and seen.alone is not None:
+            by_tests[seen.alone].append(number)
+            if holds:
+                rest[number] = seen.looked
+        elif holds or not seen.settled:
+            left[number] = not seen.settled
+    for alone, numbers in by_tests.items():
+        for place, unsure in alone.left(payloads, [walked.places[number] for number in numbers]):
+            if holds or unsure:
+                left[numbers[place]] = unsure
+    return left
 
 
 def _anything(_: object) -> bool:

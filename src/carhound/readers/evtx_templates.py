@@ -23,6 +23,10 @@ _TEXT = struct.Struct("<BH")
 _STRING = 0x01
 _FREE = 0xFFFF
 _DEEPEST = 16
+_ODD = frozenset({"", "Data", "Name", "xmlns"})
+"""Names of fields that trees of events have for other things."""
+_MARKS = "#@"
+"""What such names begin with."""
 
 Part = str | int
 """A text of the template, or the number of the value that stands there."""
@@ -77,11 +81,7 @@ def header_of(chunk: bytes, at: int) -> tuple[Header, bool]:
 
     Raises UnfamiliarError.
     """
-    try:
-        tokens = _Tokens(chunk, at + _DEFINITION.size, at + len(definition(chunk, at)))
-        event = tokens.root()
-    except (struct.error, IndexError, UnicodeDecodeError):
-        raise UnfamiliarError from None
+    event, tokens = _root(chunk, at)
     systems = [child for child in event.children if child.name == "System"]
     if event.name != "Event" or len(systems) != 1 or systems[0].dependency != _FREE:
         raise UnfamiliarError
@@ -98,16 +98,26 @@ def header_of(chunk: bytes, at: int) -> tuple[Header, bool]:
     return header, tokens.whole
 
 
+def payload_of(chunk: bytes, at: int) -> int:
+    """Which value the payload is, as the template of an event says that has nothing but a header beside it.
+
+    Raises UnfamiliarError.
+    """
+    event, _ = _root(chunk, at)
+    number = _only(event.content)
+    if event.name != "Event" or [child.name for child in event.children] != ["System"]:
+        raise UnfamiliarError
+    if isinstance(number, str):
+        raise UnfamiliarError
+    return number
+
+
 def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
     """By name of a field, which value it is, as the template of an EventData that is defined there says.
 
     Tells also of the names in it. Raises UnfamiliarError.
     """
-    try:
-        tokens = _Tokens(chunk, at + _DEFINITION.size, at + len(definition(chunk, at)))
-        event_data = tokens.root()
-    except (struct.error, IndexError, UnicodeDecodeError):
-        raise UnfamiliarError from None
+    event_data, tokens = _root(chunk, at)
     if event_data.name != "EventData" or event_data.attributes or event_data.content:
         raise UnfamiliarError
     fields: dict[str, int] = {}
@@ -117,12 +127,22 @@ def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
             raise UnfamiliarError
         if not isinstance(name, str) or name in fields or not isinstance(value, int):
             raise UnfamiliarError
+        if name in _ODD or name[0] in _MARKS:
+            raise UnfamiliarError
         if child.dependency not in (_FREE, value):
             raise UnfamiliarError
         fields[name] = value
     if sorted(fields.values()) != list(range(len(fields))):
         raise UnfamiliarError
     return fields, tokens.named
+
+
+def _root(chunk: bytes, at: int) -> tuple[_Element, "_Tokens"]:
+    try:
+        tokens = _Tokens(chunk, at + _DEFINITION.size, at + len(definition(chunk, at)))
+        return tokens.root(), tokens
+    except (struct.error, IndexError, UnicodeDecodeError):
+        raise UnfamiliarError from None
 
 
 def _attribute(parts: dict[str, _Element], name: str, attribute: str) -> Part:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
-from carhound.readers.column_mapping import ColumnMapping
 from carhound.readers.limits import DEFAULT, Limits
+
+if TYPE_CHECKING:
+    from carhound.readers.column_mapping import ColumnMapping
 
 Item = RawEvent | Damage | Skipped | Remark
 """What reading yields, in the order of the file; remarks about the whole file come last."""
@@ -29,6 +31,28 @@ class ByteSource(Protocol):
         """Up to `size` bytes, fewer where the source likes; b"" only at the end."""
 
 
+class FieldTest(Struct, frozen=True, eq=False):
+    """Tells by a field of the payload alone which searches an event cannot match; searches are bits."""
+
+    name: str
+    """Native."""
+    asked_by: int
+    """The searches that ask something of it alone."""
+    open_to: Callable[[Value | None, int], int]
+    """Which of some searches an event with this value may match, those that do not ask among them.
+
+    None stands for an event without the field.
+    """
+
+
+class Binding(Struct, frozen=True):
+    """Tells by a field of the payload that an event is of all CAR kinds that its header allows."""
+
+    name: str
+    values: frozenset[str | None]
+    """It is where the field has one of these; None stands for no such field."""
+
+
 class PayloadTest(Struct, frozen=True):
     """Tells of an event by its payload alone that it cannot match."""
 
@@ -39,6 +63,10 @@ class PayloadTest(Struct, frozen=True):
     """Whether it looks at all texts of the payload, whatever their names."""
     holds: Callable[[dict[str, Value]], bool]
     """Whether an event may match that has these fields, and no more of those that are read."""
+    alone: tuple[FieldTest, ...] = ()
+    """An event cannot match where they leave no search open, put to it in this order."""
+    binding: Binding | None = None
+    """An event of which it does not tell that has to be read, whatever it holds; None: all are sure."""
 
 
 class Sieve(Protocol):
@@ -53,7 +81,10 @@ class Sieve(Protocol):
         """By letter of a literal, every character that an event may have in its place."""
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
-        """Whether events like this are to be read whatever they hold; once they need not, they never do."""
+        """Whether events like this are to be read whatever they hold: only some that can match at all.
+
+        Once they need not, they never do, save those of which the binding in their test is not sure.
+        """
 
     def can_match(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
@@ -71,7 +102,7 @@ class ReadOptions(Struct, frozen=True):
 
     zone: tzinfo = UTC
     """Where times without a zone are at home."""
-    mappings: tuple[ColumnMapping, ...] = ()
+    mappings: "tuple[ColumnMapping, ...]" = ()
     """The caller's own names for columns; they come before every shape."""
     limits: Limits = DEFAULT
     """What archives may unpack to."""

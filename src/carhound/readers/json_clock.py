@@ -32,8 +32,8 @@ class Clock:
         joined = "\n".join(texts)
         if " " in joined:
             joined = joined.replace(" ", "T")
-            texts = joined.split("\n")
         if joined.count("\n") == len(texts) - 1 and _USUAL.fullmatch(joined):
+            texts = joined.split("\n")
             minutes = {text[:_MINUTE] for text in texts}
             if minutes <= self._quarters.keys() or all(map(self._learn, minutes)):
                 return list(texts)

@@ -214,7 +214,10 @@ class KnownLines:
             return False
         possible = self._sieve.can_match(*kind)
         test = self._sieve.payload_test(*kind) if possible else None
-        if self._sieve.literals is None and possible and test is None:
+        if test is None:
+            if self._sieve.literals is None and possible:
+                return False
+        elif test.binding is not None:
             return False
         whole = line + b"\n"
         known, found = self._search(whole, 0)

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from carhound.findings.identity import Registry
@@ -114,3 +117,52 @@ def test_kept_duplicates_are_findings_of_their_own() -> None:
     assert one is not two
     assert registry.finding_id("CAR-1", one) != registry.finding_id("CAR-1", two)
     assert registry.duplicates == {"b.evtx": 1}
+
+
+class Eager:
+    """Says which records are one event by their hashes and keys alone, all made at once."""
+
+    def __init__(self, *, keep_duplicates: bool) -> None:
+        self.keep = keep_duplicates
+        self.groups: list[list[Event]] = []
+
+    def admit(self, event: Event) -> tuple[Event, bool]:
+        """What stands for a record, and whether that was met before."""
+        same = [one for one in self.groups if any(other.identity() == event.identity() for other in one)]
+        key = event.sensor_key()
+        if not same and key is not None:
+            same = [
+                one
+                for one in self.groups
+                if one[0].sensor_key() == key and all(other.shape != event.shape for other in one)
+            ]
+        if not same or self.keep:
+            self.groups.append([event])
+            return event, bool(same)
+        same[0].append(event)
+        return same[0][0], True
+
+
+records = st.builds(
+    record,
+    st.sampled_from(("a.evtx", "b.evtx")),
+    st.sampled_from(("evtx", "nxlog", "json")),
+    record_id=st.sampled_from(("7", "8", None)),
+    time=st.none() | st.integers(0, 3).map(lambda n: datetime(2024, 1, 1, 0, 0, n // 2, 400 * n, tzinfo=UTC)),
+    data=st.fixed_dictionaries(
+        {"ProcessGuid": st.sampled_from(("{1}", "{2}", ""))}, optional={"Extra": st.sampled_from(("1", "2"))}
+    ),
+)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@settings(max_examples=200, deadline=None)
+@given(given_records=st.lists(records, max_size=12))
+def test_making_hashes_late_tells_the_same_records_apart(keep: bool, given_records: list[Event]) -> None:
+    registry, eager = Registry(keep_duplicates=keep), Eager(keep_duplicates=keep)
+    met = 0
+    for event in given_records:
+        standing, before = eager.admit(event)
+        assert registry.admit(event) is standing
+        met += before
+        assert registry.duplicates.total() == met

@@ -6,7 +6,7 @@ from typing import get_args
 
 import carhound
 from carhound.engines.interpreter.functions.builders import BUILDERS, OVER_VALUES
-from carhound.engines.interpreter.operators import OPERATORS
+from carhound.engines.interpreter.operators import OPERATORS, operator
 from carhound.engines.interpreter.operators.aggregates import BEGIN
 from carhound.plan.aggregates import AGGREGATES
 from carhound.plan.functions import FUNCTIONS
@@ -16,6 +16,7 @@ from carhound.plan.show_operators import show_operator
 
 def test_every_operator_runs() -> None:
     assert set(OPERATORS) == set(get_args(Node)) - {Scan}
+    assert all(callable(operator(node)) for node in OPERATORS)
 
 
 def test_nothing_is_registered_twice() -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from carhound.engines.interpreter.conditions import Condition, condition
+from carhound.engines.interpreter.kinds import parted
 from carhound.engines.interpreter.rows import AliasUse, Row, SharedRow, getter
 from carhound.model.event import Event
 from carhound.model.names import Alias
@@ -94,7 +95,10 @@ class _Watch(Struct):
     plan: int
     main: bool
     stem: Stem
+    by_kind: Condition
+    """Of its conditions those that ask nothing but of what kind an event is."""
     holds: Condition
+    """The others."""
     needs: tuple[Need, ...]
     carried: dict[Need, Condition]
     """By need, whether an event carries it."""
@@ -135,8 +139,9 @@ class _Watch(Struct):
         ]
 
 
-_Watching = tuple[list[_Watch], tuple[int, ...]]
-"""The stems that look at events of a kind, and the plans whose main search is among them."""
+_Watching = tuple[list[tuple[_Watch, Condition]], tuple[int, ...]]
+"""The stems that look at events of a kind, what they ask of these, and the plans whose main search is among
+them."""
 
 
 class Collector:
@@ -159,11 +164,12 @@ class Collector:
         self._watches: list[_Watch] = []
         for number, plan in enumerate(plans):
             for position, stem in enumerate(stems(plan)):
-                holds = condition(All(stem.conditions), used[number])
+                by_kind, others = (condition(All(some), used[number]) for some in parted(stem.conditions))
                 needed = needs(stem)
                 carried = {need: carrying(need, used[number]) for need in needed}
+                by_source = stem.scan.kinds is not None
                 watch = _Watch(
-                    number, position == 0, stem, holds, needed, carried, by_source=stem.scan.kinds is not None
+                    number, position == 0, stem, by_kind, others, needed, carried, by_source=by_source
                 )
                 if stem.scan.role == "baseline" and stem.scan.range.written:
                     watch.presence = Presence()
@@ -179,7 +185,7 @@ class Collector:
             return ()
         row = SharedRow(event)
         standing: Event | None = None
-        for watch in watches:
+        for watch, holds in watches:
             source = watch.source(event)
             source.eligible += 1
             if watch.presence is not None:
@@ -187,7 +193,7 @@ class Collector:
             if source.unmet:
                 source.unmet = [need for need in source.unmet if not watch.carried[need](row)]
                 source.sample = event
-            if watch.holds(row):
+            if holds(row):
                 if standing is None:
                     standing = self._admit(event)
                 source.pending[id(standing)] = standing
@@ -200,7 +206,9 @@ class Collector:
             if len(self._by_kind) > _MOST_KINDS:
                 self._by_kind.clear()
             watches = [watch for watch in self._watches if can_match(watch.stem, event)]
-            found = self._by_kind[kind] = watches, tuple(watch.plan for watch in watches if watch.main)
+            row = Row(event)
+            asked = [(watch, watch.holds if watch.by_kind(row) else _never) for watch in watches]
+            found = self._by_kind[kind] = asked, tuple(watch.plan for watch in watches if watch.main)
         return found
 
     def looks_at(self, like: Event) -> bool:
@@ -209,7 +217,7 @@ class Collector:
 
     def asked_of(self, like: Event) -> list[tuple[Stem, Condition]]:
         """The stems that look at events of the kind of this one, each with its conditions as one."""
-        return [(watch.stem, watch.holds) for watch in self._watching(like)[0]]
+        return [(watch.stem, holds) for watch, holds in self._watching(like)[0]]
 
     def unsure(self, like: Event, certain: bool) -> bool:
         """Whether it is open if a plan can be judged on the events like this of the file being read.
@@ -217,9 +225,9 @@ class Collector:
         Only what tells their kind is asked of `like`; `certain` says that each is of all its CAR kinds.
         """
         watches, _ = self._watching(like)
-        if not certain and any(watch.stem.scan.kinds is not None for watch in watches):
+        if not certain and any(watch.stem.scan.kinds is not None for watch, _ in watches):
             return True
-        for watch in watches:  # noqa: SIM110  # any() of a generator takes twice as long
+        for watch, _ in watches:  # noqa: SIM110  # any() of a generator takes twice as long
             if watch.unmet(like):
                 return True
         return False
@@ -230,7 +238,7 @@ class Collector:
         `quarters` tells when they were, as `model.presence` numbers them.
         """
         watches, mains = self._watching(like)
-        for watch in watches:
+        for watch, _ in watches:
             watch.source(like).eligible += events
             if watch.presence is not None:
                 watch.presence.add_quarters(like.computer, quarters)
@@ -358,3 +366,7 @@ def can_match(stem: Stem, event: Event) -> bool:
         return False
     ids = stem.event_ids()
     return ids is None or event.event_id in ids
+
+
+def _never(_: Row) -> bool:
+    return False

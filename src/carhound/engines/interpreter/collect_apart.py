@@ -27,8 +27,7 @@ class CollectorApart:
         return taken
 
     def _admit(self, event: Event) -> Event:
-        """Records of one event are told where all come together, by a hash that is made here."""
-        event.identity()
+        """Records of one event are told where all come together."""
         self._admitted.append(event)
         return event
 

@@ -7,7 +7,7 @@ from carhound.engines.interpreter.expressions import evaluator
 from carhound.engines.interpreter.functions.building import Environment
 from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.regexes import encodable, searcher
-from carhound.engines.interpreter.rows import ORDERS, AliasUse, Row, compare, getter, texts
+from carhound.engines.interpreter.rows import ORDERS, AliasUse, Row, compare, getter, shared_name, texts
 from carhound.engines.interpreter.terms import raw_texts, term_test
 from carhound.model.folding import fold
 from carhound.plan.predicates import (
@@ -94,11 +94,11 @@ def _any(items: list[Condition]) -> Condition:
 
 def _matches(predicate: Matches, used: AliasUse) -> Condition:
     read = getter(predicate.field, used)
-    field, matches = predicate.field, predicate.pattern.matcher()
+    name, matches = shared_name(predicate.field), predicate.pattern.matcher()
     wanted = not predicate.negated
 
     def holds(row: Row) -> bool:
-        for text in row.folded(field, read):  # noqa: SIM110  # any() of a generator takes twice as long
+        for text in row.folded(name, read):  # noqa: SIM110  # any() of a generator takes twice as long
             if matches(text) is wanted:
                 return True
         return False

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from carhound.engines.interpreter.moment import AllTimes, Moment
-from carhound.engines.interpreter.operators import OPERATORS
+from carhound.engines.interpreter.operators import operator
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import AliasUse, Row, unheard
 from carhound.model.event import Event
@@ -90,7 +90,7 @@ def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
             break
         joined = isinstance(node, SubsearchFilter) and not node.negated
         if joined or isinstance(node, Filter | MvExpand) or by_row(node):
-            rows = OPERATORS[type(node)](node, rows, execution.context)
+            rows = operator(type(node))(node, rows, execution.context)
         elif isinstance(node, _TAKES_FROM_OTHERS):
             break
     return list({id(row.event): row.event for row in rows if row.event is not None}.values())
@@ -171,7 +171,7 @@ class _Execution:
             # A sort that knows how many rows are wanted holds no more than those.
             least = min(node.count, node.count if source.limit is None else source.limit)
             node, source = replace(source, limit=least), source.input
-        return OPERATORS[type(node)](node, self.rows(source), self.context)
+        return operator(type(node))(node, self.rows(source), self.context)
 
     def subsearch(self, plan: Node) -> list[Row]:
         return list(_Execution(plan, self.hits, self.moment, self.context.used, self.given).rows(plan))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from carhound.model.event import Cell, Event
+from carhound.model.event import HEADER, PAYLOAD_PREFIX, Cell, Event
 from carhound.model.folding import fold
 from carhound.model.instants import format_time, instant
 from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS, Alias
@@ -35,7 +35,7 @@ class Row:
             return None
         return _epoch(self.event.time) if name == "_time" else self.event.lookup(name)
 
-    def folded(self, _field: Field, read: Getter) -> tuple[str, ...]:
+    def folded(self, _shared: str | None, read: Getter) -> tuple[str, ...]:
         """The texts of a field, which `read` gives, each folded."""
         value = read(self)
         return (fold(value),) if type(value) is str else tuple(map(fold, texts(value)))
@@ -65,17 +65,29 @@ class SharedRow(Row):
     __slots__ = ("_folded",)
 
     def __init__(self, event: Event) -> None:
-        super().__init__(event)
-        self._folded: dict[Field, tuple[str, ...]] = {}
+        self.event = event  # super() would take longer than all of it
+        self.columns = None
+        self.raw = True
+        self.all_texts = None
+        self._folded: dict[str, tuple[str, ...]] = {}
 
-    def folded(self, field: Field, read: Getter) -> tuple[str, ...]:
-        """Likewise, but read once for all conditions, save where each plan is told of an alias."""
-        found = self._folded.get(field)
+    def folded(self, shared: str | None, read: Getter) -> tuple[str, ...]:
+        """Likewise, but read once for all conditions that call the field by the name of `shared_name`."""
+        if shared is None:
+            return super().folded(shared, read)
+        found = self._folded.get(shared)
         if found is None:
-            found = super().folded(field, read)
-            if field.view == "car" or field.name not in NATIVE_ALIASES:
-                self._folded[field] = found
+            value = read(self)
+            found = (fold(value),) if type(value) is str else tuple(map(fold, texts(value)))
+            self._folded[shared] = found
         return found
+
+
+def shared_name(field: Field) -> str | None:
+    """What all who read a field call it; None where each plan is told of an alias."""
+    if field.view == "native" and field.name in NATIVE_ALIASES:
+        return None
+    return f"{field.view} {field.name}"
 
 
 AliasUse = Callable[[str, Alias], None]
@@ -92,7 +104,7 @@ def getter(field: Field, used: AliasUse) -> Getter:
         return _car_getter(name)
     alias = NATIVE_ALIASES.get(name)
     if alias is None:
-        return lambda row: row.get(name)
+        return _native_getter(name)
 
     def read(row: Row) -> Cell:
         value = row.get(name)
@@ -103,6 +115,22 @@ def getter(field: Field, used: AliasUse) -> Getter:
             return other
         used(name, alias)
         return alias.apply(other)
+
+    return read
+
+
+def _native_getter(name: str) -> Getter:
+    if name == "_time" or name in HEADER or name.startswith(PAYLOAD_PREFIX):
+        return lambda row: row.get(name)
+
+    def read(row: Row) -> Cell:
+        if row.columns is not None:
+            return row.columns.get(name)
+        event = row.event
+        if event is None:
+            return None
+        value = event.data.get(name)
+        return event.meta.get(name) if value is None else value
 
     return read
 

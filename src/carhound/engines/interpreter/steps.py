@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from carhound.engines.interpreter.execution import run
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.operators import OPERATORS
+from carhound.engines.interpreter.operators import operator
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.rows import Row
 from carhound.engines.interpreter.subsearch import row_matcher
@@ -111,7 +111,7 @@ class _Walk(Struct):
                     made.append(step)
                 case _ if by_row(node):
                     self.follow(node)
-                    (row,) = OPERATORS[type(node)](node, [row], self.context())
+                    (row,) = operator(type(node))(node, [row], self.context())
                 case _:
                     made += [self.command(node, *said) for said in _of_many(node)]
         return tuple(made)
@@ -200,7 +200,7 @@ class _Walk(Struct):
             stays = True if node.outer else None
             return Step("subsearch", text, node.span, stays, inner=inner, remark=NEEDS_EVIDENCE), row
         others = self.context().subsearch(node.subsearch)
-        made = list(OPERATORS[Join](node, [row], self.context()))
+        made = list(operator(Join)(node, [row], self.context()))
         step = Step("subsearch", text, node.span, bool(made), inner=inner, rows=len(others))
         return step, made[0] if made else row
 

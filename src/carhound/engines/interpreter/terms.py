@@ -5,7 +5,7 @@ each value of the event's payload, its computer, provider and channel; and its m
 carried nothing else.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 
 from carhound.engines.interpreter.rows import Row, texts
 from carhound.model.folding import fold
@@ -44,22 +44,24 @@ def term_test(pattern: Glob) -> Callable[[Row], bool]:
     return holds
 
 
-def raw_texts(row: Row) -> Iterator[str]:
+def raw_texts(row: Row) -> Iterable[str]:
     """The texts a bare term or a regular expression without a field looks at."""
     raw = row.get("_raw")
     if raw is not None:
-        yield from texts(raw)
-        return
+        return texts(raw)
     event = row.event
     if event is None or not row.raw:
-        return
+        return ()
+    found: list[str] = []
     for value in event.data.values():
-        yield from texts(value)
-    for text in (event.computer, event.provider, event.channel):
-        if text is not None:
-            yield text
+        if type(value) is str:
+            found.append(value)
+        else:
+            found += value
+    found += [text for text in (event.computer, event.provider, event.channel) if text is not None]
     if not event.data:
-        yield from texts(event.meta.get("Message"))
+        found += texts(event.meta.get("Message"))
+    return found
 
 
 def term_finder(pattern: Glob) -> Callable[[str], bool]:

@@ -1,7 +1,6 @@
 """Names of a program to names of the CAR data model: objects and actions, fields, the program's own names."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
 
 from msgspec import Struct, field
@@ -31,6 +30,8 @@ _NOT_AT_CREATE = frozenset(
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` may be a slip of, or those that have it as a word ("port"); else None."""
+    from difflib import get_close_matches  # only a mistake needs it
+
     spelt = {other.lower(): other for other in sorted(known)}
     close = get_close_matches(name.lower(), spelt, n=1, cutoff=0.75)
     if close:

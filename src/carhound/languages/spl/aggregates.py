@@ -4,7 +4,6 @@ import re
 
 from carhound.languages.spl import refused
 from carhound.languages.spl.cursor import Cursor
-from carhound.languages.spl.eval_expression import parse_expression, show_expression
 from carhound.languages.spl.words import Word, read_word, show_name, take_keyword
 from carhound.model.suggestion import nearest
 from carhound.plan.aggregates import AGGREGATES, find, spellings, spelt
@@ -80,6 +79,8 @@ def _argument(cursor: Cursor, written: str, function: str) -> Word | Expression 
 
 
 def _expression(cursor: Cursor, written: str, function: str) -> Expression:
+    from carhound.languages.spl.eval_expression import parse_expression  # most aggregates are of fields
+
     cursor.expect("(", f'write {written}(eval(Signed="false"))')
     expression = parse_expression(cursor)
     if function != "count" and is_condition(expression):
@@ -112,5 +113,7 @@ def show_aggregates(aggregations: tuple[Aggregation, ...]) -> str:
 def _show(one: Aggregation) -> str:
     argument = f"({show_name(one.field.name)})" if one.field else ""
     if one.expression is not None:
+        from carhound.languages.spl.eval_expression import show_expression
+
         argument = f"(eval({show_expression(one.expression)}))"
     return f"{spelt(one.function, one.rank)}{argument} AS {show_name(one.column)}"

@@ -1,12 +1,15 @@
 """What a search may name that is defined outside it: macros and lookup tables."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from carhound.errors import DocumentError
-from carhound.model.conf_file import Stanza, read_stanzas
 from carhound.plan.lookup_table import LookupTable
+
+if TYPE_CHECKING:
+    from carhound.model.conf_file import Stanza
 
 
 class Macro(Struct, frozen=True):
@@ -46,13 +49,15 @@ def lookup_name(name: str) -> str:
 
 def read_macros(text: str, path: str) -> dict[MacroKey, Macro]:
     """The macros of a file in the form of Splunk's macros.conf. Raises DocumentError."""
+    from carhound.model.conf_file import read_stanzas
+
     macros = [
         _macro(stanza, path) for stanza in read_stanzas(text, path).values() if stanza.name != "default"
     ]
     return {(macro.name, len(macro.parameters)): macro for macro in macros}
 
 
-def _macro(stanza: Stanza, path: str) -> Macro:
+def _macro(stanza: "Stanza", path: str) -> Macro:
     """Splunk's Admin Manual, "macros.conf": `[name]` or `[name(2)]` with `args = a, b`."""
     name, _, rest = stanza.name.partition("(")
     count = rest.removesuffix(")")

@@ -14,7 +14,9 @@ from carhound.model.spanned import Spanned
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:{}]*", re.ASCII)
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS", "OVER", "SORTBY", "WHERE"}
-_ENDS_WORD = frozenset('()[]|,"')
+_BARE_VALUE = re.compile(r'(?:\\[^ \t\n\r]|[^\s()\[\]|,"])++')
+_BARE = re.compile(r'(?:\\[^ \t\n\r]|(?!!=)[^\s()\[\]|,"<>=])++')
+"""A word that is no value ends at an operator too. What an escape stands for ends none."""
 _ESCAPES = re.compile(r"\\(.)", re.DOTALL)
 _TEXT_ESCAPE = re.compile(r'\\([\\"|])')
 _OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
@@ -53,22 +55,12 @@ def read_word(cursor: Cursor, *, value: bool = False) -> Word | None:
     if cursor.text.startswith('"', cursor.at):
         raw, span = read_quoted(cursor)
         return Word(unescape(cursor, raw, span.start + 1), True, span)
-    start = at = cursor.at
-    while at < len(cursor.text):
-        character = cursor.text[at]
-        if (
-            character.isspace()
-            or character in _ENDS_WORD
-            or (not value and cursor.text.startswith(_OPERATORS, at))
-        ):
-            break
-        escaped = character == "\\" and cursor.text[at + 1 : at + 2] not in ("", " ", "\t", "\n", "\r")
-        at += 2 if escaped else 1
-    if at == start:
+    start = cursor.at
+    bare = (_BARE_VALUE if value else _BARE).match(cursor.text, start)
+    if bare is None:
         return None
-    cursor.at = at
-    raw = cursor.text[start:at]
-    if value and raw.lower() == "now" and cursor.text.startswith("()", at):
+    raw, cursor.at = bare[0], bare.end()
+    if value and raw.lower() == "now" and cursor.text.startswith("()", cursor.at):
         cursor.at += 2
         raw += "()"
     return Word(unescape(cursor, raw, start), False, cursor.span(start))

@@ -2,20 +2,21 @@
 
 from collections import Counter
 from collections.abc import Container, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from rich.text import Text
 
 from carhound.findings.run import Finding, ImplementationResult, RunInfo, Suppressed, WindowUsed
 from carhound.findings.silence import Silence
-from carhound.findings.suppressions import Suppression
 from carhound.outputs.patterns import Pattern, language_name
 from carhound.outputs.sentences import window_text
-from carhound.outputs.terminal.events import difference_count, elsewhere, show_events
 from carhound.outputs.terminal.page import Page, Part, evidence
 from carhound.outputs.terminal.remarks import Told, show_diagnostic, show_warnings
-from carhound.outputs.terminal.result_rows import show_rows
 from carhound.outputs.wording import count, number
+
+if TYPE_CHECKING:
+    from carhound.findings.suppressions import Suppression
 
 _ELSEWHERE_SHOWN = 20
 _SILENT_SHOWN = 3
@@ -51,6 +52,8 @@ def show_pattern(page: Page, pattern: Pattern, context: Context, indent: int) ->
     _show_not_evaluated(page, pattern, inner)
     _show_tables(page, pattern, inner)
     if not context.findings.keys().isdisjoint(pattern.findings):
+        from carhound.outputs.terminal.events import show_events
+
         page.blank()
         if any(result.table is not None for result in pattern.ran):
             page.line("Events", indent=inner)
@@ -94,6 +97,8 @@ def _show_twins(page: Page, pattern: Pattern, findings: Container[str], indent: 
         if pattern.has_rows:
             page.line(("SPL and pseudocode agree", "dim"), indent=indent)
         return
+    from carhound.outputs.terminal.events import difference_count, elsewhere
+
     page.line(("SPL and pseudocode differ", "bold yellow"), f" on {difference_count(pattern)}", indent=indent)
     missing = elsewhere(pattern, findings)
     for line in missing[:_ELSEWHERE_SHOWN]:
@@ -181,6 +186,8 @@ def _show_not_evaluated(page: Page, pattern: Pattern, indent: int) -> None:
 def _show_tables(page: Page, pattern: Pattern, indent: int) -> None:
     for result in pattern.ran:
         if result.table is not None and result.table.rows:
+            from carhound.outputs.terminal.result_rows import show_rows
+
             page.blank()
             page.line(f"{language_name(result.language)} result", indent=indent)
             show_rows(page, result.table, indent + 2)

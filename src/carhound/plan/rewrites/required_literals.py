@@ -64,7 +64,7 @@ _HEADER = frozenset(
 """Native fields that are numbers or times in the file, or that a reader knows from its shape."""
 _MADE = frozenset({"Hashes", *NORMAL_FORMS})
 """Native fields that some reader puts together of several, or whose text stands in no event."""
-_MADE_CAR = frozenset({"signature_valid"})
+_MADE_CAR = frozenset({"integrity_level", "signature_valid", *NORMAL_FORMS})
 """CAR fields whose values are no part of a native value."""
 _KNOWN_FROM_SHAPE = SYSMON.provider or ""
 """A value that events of some shapes are given: terms in it may stand in no byte."""

@@ -66,6 +66,9 @@ def keys_of(fields: tuple[Field, ...], used: AliasUse) -> Callable[[Row], list[K
     """A function that gives the combinations of a row's values: none where it lacks a field."""
     read = [getter(field, used) for field in fields]
     times = [field.name == "_time" for field in fields]
+    if times == [False]:
+        (only,) = read
+        return lambda row: [(text,) for text in texts(only(row))]
 
     def keys(row: Row) -> list[Key]:
         values = (

@@ -1,0 +1,30 @@
+"""Conditions that hold for all events of a kind or for none, and need not be put to each."""
+
+from collections.abc import Iterable
+
+from carhound.model.names import NATIVE_ALIASES
+from carhound.plan.predicates import Field, MatchesRegex, Predicate, Term, Where, tests
+from carhound.plan.reads import test_fields
+
+OF_KIND = frozenset(map(Field, ("EventCode", "EventID", "Channel", "SourceName")))
+"""What is the same for all events of a kind."""
+
+
+def parted(conditions: Iterable[Predicate]) -> tuple[tuple[Predicate, ...], tuple[Predicate, ...]]:
+    """Conditions that ask nothing but of what kind an event is, and the others.
+
+    Where an alias may serve there are only others: it is told of whenever an event gets as far.
+    """
+    by_kind: list[Predicate] = []
+    others: list[Predicate] = []
+    for one in conditions:
+        read = {field for test in tests((one,)) for field in test_fields(test)}
+        if any(field.view == "native" and field.name in NATIVE_ALIASES for field in read):
+            return (), tuple(conditions)
+        alike = read <= OF_KIND and not any(isinstance(test, _MORE) for test in tests((one,)))
+        (by_kind if alike else others).append(one)
+    return tuple(by_kind), tuple(others)
+
+
+_MORE = Term | MatchesRegex | Where
+"""Tests that may look at more than the fields they name."""
