@@ -477,3 +477,10 @@ def test_quotes_and_backslashes_in_texts_hide_nothing(texts: list[list[str]], ra
         for place in ('"Image": "', '["', 'Details": "', '"a", "'):
             made.append(one.replace(place, place + (text if raw else json.dumps(text)[1:-1]), 1))
     check("\n".join([*made, ""]).encode(), Wanting(LITERAL))
+
+
+def test_a_broken_line_among_those_with_an_empty_header_is_told() -> None:
+    nobody = {"EventID": "", "SourceName": "", "Channel": "", "Hostname": "", "CommandLine": LITERAL}
+    data = lines(*(nxlog(number, **nobody) for number in range(9)))
+    broken = lines(nxlog(9, **nobody)).replace(b"svchost", b"\\q")
+    assert check(data + broken + data, Asking(LITERAL))[1] > 9

@@ -25,7 +25,7 @@ _MOST_LAYOUTS = 200
 _MOST_ALIKE = 16
 """Layouts that are tried in turn."""
 _MOST_HEADERS = 10_000
-_WORTH = 4
+_WORTH = 16
 """Lines of the same fields read before their layout is made, which takes longer than to read that many."""
 _WINDOW = 4096
 """Bytes of a line in which that key is looked for."""
@@ -151,10 +151,11 @@ class KnownLines:
         if closely is None or closely:
             for place, (start, end) in enumerate(pairwise(starts)):
                 one = settled[place]
-                if one is None or not one.possible or (closely is not None and start not in closely):
+                if one is None or not one.possible or noted[place] is None:
                     continue
-                needed = one.test is None or one.test(buffer[start:end])
-                noted[place] = None if needed or noted[place] is None else one.looked.times
+                if closely is None or start in closely:
+                    needed = one.test is None or one.test(buffer[start:end])
+                    noted[place] = None if needed else one.looked.times
         odd = {image for image in set(map(outline.image, made)) if _DOUBLED in str(image)[2:]}
         if odd or self._without or outline.blank in made:
             for place, (layout, line) in enumerate(zip(known, made, strict=True)):
