@@ -132,12 +132,13 @@ LOGS = st.booleans().flatmap(
 
 @pytest.mark.parametrize("form", ["evtx", "jsonl"])
 @settings(max_examples=150, deadline=None)
-@given(LOGS, st.data())
+@given(LOGS, st.sampled_from([1, 8]), st.data())
 def test_the_trees_are_those_of_everything(
-    form: str, parts: list[list[Simulated]], data: st.DataObject
+    form: str, parts: list[list[Simulated]], times: int, data: st.DataObject
 ) -> None:
+    """What comes often enough is told without being read as an event."""
     with TemporaryDirectory() as folder:
-        paths = [written(Path(folder), form, *one) for one in enumerate(parts) if one[1]]
+        paths = [written(Path(folder), form, number, times * one) for number, one in enumerate(parts) if one]
         logged = [event for path in paths for event in read(path)]
         if not logged:
             return
@@ -167,6 +168,7 @@ def outlines(folder: Path, some: list[Simulated]) -> tuple[Piece, list[Retold]]:
 def test_chunks_are_told_by_guids_only_where_all_have_one(tmp_path: Path) -> None:
     def event(event_id: int, guid: str, computer: str = "ws1", provider: str = SYSMON) -> Simulated:
         data = {"ProcessGuid": guid, "ProcessId": "4", "Image": "x", "TargetFilename": "x"}
+        data |= {"NewProcessId": "0x4"} if provider == SECURITY else {}
         return simulated(provider, event_id, 1, computer, data)
 
     sure = [event(1, guid_of(1)), event(11, guid_of(2)), event(11, guid_of(3).lower()), event(4688, "")]

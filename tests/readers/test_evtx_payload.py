@@ -157,3 +157,13 @@ def test_values_of_another_size_than_their_type_has_are_unfamiliar_or_told_as_pa
     assert log.count(head) == 1
     log[log.index(head) + 6] = kind
     check_unfamiliar_or_as_parsed(bytes(log))
+
+
+def test_a_payload_that_ends_with_the_chunk_is_unfamiliar() -> None:
+    log = log_of([record(number, 1, {"Image": "C:\\x.exe"}) for number in range(1, 3)])
+    (chunk,) = chunks_of(log)
+    payloads, (_, second) = Payloads(chunk.data), places(chunk)
+    ((_, inner, at),) = payloads.found([second])
+    for length in range(at, at + inner.descriptors.size):
+        with pytest.raises((UnfamiliarError, struct.error)):
+            list(Payloads(chunk.data[:length]).guids([second], "Image") or ())

@@ -72,6 +72,37 @@ class Asking(Wanting):
         return self.holds({name: found[name] for name in ("Image", "User") if name in found})
 
 
+class Taking(Asking):
+    """A sieve that takes these fields of all events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[tuple[object, ...]] = []
+
+    def payload_test(self, *kind: str | None) -> PayloadTest | None:
+        def take(payload: Mapping[str, Value], time: str) -> None:
+            self.taken.append((*kind, datetime.fromisoformat(time), payload))
+
+        return PayloadTest(frozenset({"Image", "User"}), False, lambda _: True, take=take)
+
+
+def of_event(event: RawEvent) -> tuple[object, ...]:
+    payload = {name: event.data[name] for name in ("Image", "User") if name in event.data}
+    return event.provider, event.channel, event.event_id, event.computer, event.time, payload
+
+
+def check_taken(data: bytes) -> int:
+    """Holds what is taken and read, in this order, against all there is; how many were taken."""
+    every = JsonReader().read(io.BytesIO(data), ReadOptions())
+    sieve, read = Taking(), 0
+    for item in JsonReader().sift(io.BytesIO(data), ReadOptions(), sieve):
+        if isinstance(item, RawEvent):
+            sieve.taken.append(of_event(item))
+            read += 1
+    assert sieve.taken == [of_event(item) for item in every if isinstance(item, RawEvent)]
+    return len(sieve.taken) - read
+
+
 @pytest.fixture(autouse=True)
 def learns_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_known, "_WORTH", 1)
@@ -188,6 +219,14 @@ def test_lines_that_may_match_are_asked_for_their_payload(shape: str, literals: 
     assert sum(one.events for one in looked if one.looked) == 38
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_fields_that_are_asked_for_are_taken_and_no_event_is_read(shape: str) -> None:
+    make = SHAPES[shape]
+    records = [make(number, User=f"{number}") for number in range(300)]
+    records[100:200:7] = [make(number) for number in range(100, 200, 7)]
+    assert check_taken(lines(*records)) == 298
+
+
 def test_fields_that_do_not_stand_in_the_payload_are_not_asked_for() -> None:
     """NXLog keeps Hostname apart, and what stands in a message is not there as a field."""
 
@@ -281,6 +320,7 @@ def test_a_line_unlike_the_others_is_told_as_it_is(way: str) -> None:
     before, behind = lines(*map(nxlog, range(5))), lines(*map(nxlog, range(6, 12)))
     assert check(before + odd + b"\n" + behind, Wanting(LITERAL))[1] >= 4
     assert check(before + b"\n".join([odd] * 3) + b"\n" + behind + odd, Wanting(LITERAL))[1] >= 4
+    assert check_taken(before + b"\n".join([odd] * 3) + b"\n" + behind + odd) >= 4
 
 
 @pytest.mark.parametrize("inner", [{}, {"time_created": None}])
@@ -403,6 +443,7 @@ def test_what_comes_through_is_what_is_there(
     data = whole[: len(whole) - cut].encode(encoding)
     for sieve in (Wanting(LITERAL), Asking(LITERAL), Asking()):
         check(data, sieve)
+    check_taken(data)
 
 
 LITERALS = ("regsvr32.exe", "lsass", "powershell", "microsoft")

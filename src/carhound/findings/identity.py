@@ -23,6 +23,8 @@ class _Group(Struct):
     places: dict[Place, None]
     records: list[Event]
     """One of each shape, from the first of each."""
+    key: _Key | None = None
+    """That of the sensor, once somebody asked."""
 
 
 class Registry:
@@ -101,11 +103,12 @@ class Registry:
 
     def finding_id(self, analytic: str, event: Event) -> str:
         """16 hex digits that stay the same from run to run, in whatever order and shape records are read."""
-        key = _key(event)
+        by_key, group = self._keyed(), self._groups.get(id(event))
+        key = _key(event) if group is None else group.key
         parts: list[str | None] = [analytic]
         if self._keep_duplicates:
             parts += [event.identity(), event.place.file, event.place.record, event.position]
-        elif key is not None and len(self._keyed()[key]) == 1:
+        elif key is not None and len(by_key[key]) == 1:
             parts += key
         else:
             parts.append(event.identity())
@@ -119,8 +122,9 @@ class Registry:
 
     def _keyed(self) -> dict[_Key, list[_Group]]:
         for group in self._without_key:
-            if (key := _key(group.standing)) is not None:
-                self._by_key.setdefault(key, []).append(group)
+            group.key = _key(group.standing)
+            if group.key is not None:
+                self._by_key.setdefault(group.key, []).append(group)
         self._without_key.clear()
         return self._by_key
 

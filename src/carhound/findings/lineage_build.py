@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from carhound.findings.lineage import Deed, Process, Tree
 from carhound.findings.process_events import Act, Start, Who, instant
-from carhound.findings.process_log import Known, ProcessLog, Ref
+from carhound.findings.process_log import ProcessLog
+from carhound.findings.process_rows import Known, Ref
 from carhound.findings.true_names import is_installed
 from carhound.model.event import Place
 from carhound.model.folding import fold
@@ -53,6 +54,15 @@ class Lineages:
             self._asked[focus] = who
             self._trees[focus] = self._grow(focus)
         return self._trees[focus]
+
+    def visit(self, who: Who) -> None:
+        """Asks the log how the processes hang together that are in the tree around one."""
+        focus = self._log.find(who)
+        if focus is not None:
+            above, _ = self._ancestors(focus)
+            self._descendants(focus, above)
+            for ref in above:
+                self._child_count(ref)
 
     def closure(self, who: Who) -> Iterator[Process]:
         """The processes that are in the tree around a process, without their children."""
@@ -106,10 +116,8 @@ class Lineages:
         return replace(self._alone(ref), children=made, children_left_out=left_out)
 
     def _parent(self, ref: Ref) -> Ref | None:
-        for known in self._log.starts(ref):
-            if (parent := _parent_of(known.start)) is not None:
-                return self._log.find(parent)
-        return None
+        parents = (self._log.parent(known) for known in self._log.starts(ref))
+        return next((parent for parent in parents if parent is not None), None)
 
     def _children(self, ref: Ref) -> Iterator[Ref]:
         """By time; each once."""
@@ -166,12 +174,6 @@ class Lineages:
 
 _SOME = 20
 """Children asked what they say of their parent."""
-
-
-def _parent_of(start: Start) -> Who | None:
-    if start.parent_guid is None and start.parent_pid is None:
-        return None
-    return start.who._replace(guid=start.parent_guid, pid=start.parent_pid)
 
 
 def _filled(starts: list[Start]) -> Start:

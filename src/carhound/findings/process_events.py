@@ -5,6 +5,7 @@ Told by Sysmon (events 1, 3, 5, 7, 11 to 15, 17, 18, 22) and by the Security log
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from carhound.findings.lineage import DeedKind
@@ -19,6 +20,7 @@ DEEDS = ("3", "7", "11", "12", "13", "14", "15", "17", "18", "22")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
+_REMEMBERED = 4096
 _LONGEST = 1000
 """Characters kept of what a deed is about; paths and values end sooner."""
 
@@ -84,6 +86,18 @@ class End(NamedTuple):
     who: Who
 
 
+class Outline(NamedTuple):
+    """A process started: what tells it from others, what it is, and who started it."""
+
+    who: Who
+    image: str | None = None
+    original_file_name: str | None = None
+    description: str | None = None
+    hashes: str | None = None
+    parent_guid: str | None = None
+    parent_pid: str | None = None
+
+
 class Act(NamedTuple):
     """A process did something."""
 
@@ -104,6 +118,7 @@ class Act(NamedTuple):
 Told = Start | End | Act
 
 
+@lru_cache(_REMEMBERED)
 def host_key(computer: str | None) -> str:
     """One key for all the ways in which logs spell a computer."""
     return fold(short_name(computer or ""))
@@ -116,15 +131,16 @@ def instant(microseconds: int | None) -> datetime | None:
 
 def process_of(event: Event) -> Who | None:
     """The process that an event is about: the one that it creates, or that did what it tells."""
-    return process_in(_header_of(event), _microseconds(event), event.data)
+    return process_in(_header_of(event), microseconds(event.time), event.data)
 
 
 def _header_of(event: RawEvent) -> Header:
     return Header(event.provider, event.channel, event.event_id, event.computer)
 
 
-def _microseconds(event: RawEvent) -> int | None:
-    return None if event.time is None else (event.time - _EPOCH) // _MICROSECOND
+def microseconds(time: datetime | None) -> int | None:
+    """Since 1970."""
+    return None if time is None else (time - _EPOCH) // _MICROSECOND
 
 
 def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Who | None:
@@ -142,42 +158,28 @@ def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> W
     return Who(host_key(header.computer), guid, pid, time)
 
 
-def outline_of_event(event: RawEvent) -> Start | End | None:
+def outline_of_event(event: RawEvent) -> Outline | End | None:
     """What an event tells in outline, as `outline_in`."""
-    return outline_in(_header_of(event), _microseconds(event), event.data)
+    return outline_in(_header_of(event), microseconds(event.time), event.data)
 
 
-def outline_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Start | End | None:
-    """What tells a process from others, who started it and what it is; see `OUTLINE_FIELDS`."""
+def outline_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Outline | End | None:
+    """That a process started or ended, as an event with this payload tells; see `OUTLINE_FIELDS`."""
     if (who := process_in(header, time, data)) is None:
         return None
     if header.event_id in ("5", "4689"):
         return End(who)
     if header.event_id == "4688":
-        return _bare(who, image=_text(data, "NewProcessName"), parent_pid=_pid(data, "ProcessId"))
-    return _bare(
+        return Outline(who, image=_text(data, "NewProcessName"), parent_pid=_pid(data, "ProcessId"))
+    return Outline(
         who,
-        image=_text(data, "Image"),
-        original_file_name=_text(data, "OriginalFileName"),
-        description=_text(data, "Description"),
-        hashes=_text(data, "Hashes"),
-        parent_guid=_guid(data, "ParentProcessGuid"),
-        parent_pid=_pid(data, "ParentProcessId"),
+        _text(data, "Image"),
+        _text(data, "OriginalFileName"),
+        _text(data, "Description"),
+        _text(data, "Hashes"),
+        _guid(data, "ParentProcessGuid"),
+        _pid(data, "ParentProcessId"),
     )
-
-
-def _bare(
-    who: Who,
-    *,
-    image: str | None,
-    parent_pid: str | None,
-    parent_guid: str | None = None,
-    original_file_name: str | None = None,
-    description: str | None = None,
-    hashes: str | None = None,
-) -> Start:
-    texts = image, None, None, original_file_name, description, None, hashes
-    return Start(who, *texts, parent_guid, parent_pid, None, None, None, None, "", "")
 
 
 def told(event: Event) -> Told | None:
@@ -332,7 +334,12 @@ def _guid(data: Mapping[str, Value], *names: str) -> str | None:
 def _pid(data: Mapping[str, Value], name: str) -> str | None:
     """Decimal, as Sysmon writes it; the Security log writes 0x…."""
     text = _text(data, name)
-    if text is None or not text.isascii() or len(text) > _PID_DIGITS:
+    return None if text is None else _decimal(text)
+
+
+@lru_cache(_REMEMBERED)
+def _decimal(text: str) -> str | None:
+    if not text.isascii() or len(text) > _PID_DIGITS:
         return None
     try:
         return str(int(text, 16) if text[:2] in ("0x", "0X") else int(text))

@@ -3,14 +3,13 @@
 import re
 from functools import lru_cache
 from hashlib import blake2b
+from uuid import UUID
 
 from msgspec import Struct, field
 
-from carhound.findings.process_events import Start, Who
+from carhound.findings.process_events import Outline, Start, Who
 
 _GUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SWAPPED = (6, 4, 2, 0, 11, 9, 16, 14)
-"""Where in the text the pairs of digits stand that begin the bytes of a GUID as Windows stores it."""
 _HOST_SIZE = 12
 GUID_SIZE = 16
 
@@ -22,12 +21,30 @@ def guid_key(who: Who) -> bytes | None:
 
 def number_key(who: Who) -> bytes | None:
     """Of its process id, which other processes may have at other times."""
-    return None if who.pid is None else _number_key(who.host, who.pid)
+    return None if who.pid is None else key_of_pid(who.host, who.pid)
 
 
-def stored_guid(key: bytes) -> bytes | None:
+@lru_cache(maxsize=4096)
+def key_of_pid(host: str, pid: str) -> bytes:
+    """That of a process id."""
+    return b"n" + _host_key(host) + pid.encode()
+
+
+def key_of_guid(host: str, stored: bytes) -> bytes:
+    """That of a guid, by its 16 bytes as Windows stores it."""
+    return b"g" + _host_key(host) + stored
+
+
+def guid_of_key(key: bytes) -> bytes | None:
     """The 16 bytes as which Windows stores the guid that a key is of; None for any other key."""
     return key[-GUID_SIZE:] if key.startswith(b"g") else None
+
+
+def named_by(guid: bytes | None, number: bytes | None) -> tuple[str | None, str | None]:
+    """The guid and the process id that keys are of, as `Who` has them; None too for a guid that is none."""
+    stored = None if guid is None else guid_of_key(guid)
+    pid = None if number is None else number[1 + _HOST_SIZE :].decode()
+    return None if stored is None else str(UUID(bytes_le=stored)), pid
 
 
 def digest(*texts: str, size: int = 16) -> bytes:
@@ -40,13 +57,8 @@ def _guid_key(host: str, guid: str) -> bytes:
     """One process has many events in a row."""
     if _GUID.fullmatch(guid) is None:
         return b"?" + digest(host, guid)
-    swapped = "".join([guid[at : at + 2] for at in _SWAPPED])
-    return b"g" + _host_key(host) + bytes.fromhex(swapped + guid[19:23] + guid[24:])
-
-
-@lru_cache(maxsize=4096)
-def _number_key(host: str, pid: str) -> bytes:
-    return b"n" + _host_key(host) + pid.encode()
+    data = bytes.fromhex(guid.replace("-", ""))
+    return key_of_guid(host, data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:])
 
 
 @lru_cache(maxsize=4096)
@@ -68,7 +80,7 @@ class Shown(Struct):
         return (guid_key(who) or number) in self.keys or number in self.numbers
 
 
-def parent_keys(start: Start) -> tuple[bytes | None, bytes | None]:
+def parent_keys(start: Start | Outline) -> tuple[bytes | None, bytes | None]:
     """The keys of the process that started another one."""
-    parent = start.who._replace(guid=start.parent_guid, pid=start.parent_pid)
-    return guid_key(parent), number_key(parent)
+    host, guid, pid = start.who.host, start.parent_guid, start.parent_pid
+    return None if guid is None else _guid_key(host, guid), None if pid is None else key_of_pid(host, pid)

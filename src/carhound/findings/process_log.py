@@ -5,26 +5,25 @@ latest start of that id at or before the time, unless that process had ended. A 
 process (see `findings.processes`) are one start.
 """
 
-import marshal
 import sqlite3
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from types import TracebackType
-from typing import NamedTuple
 
-from carhound.findings.process_events import Act, End, Start, Told, Who
-from carhound.findings.process_keys import (
-    GUID_SIZE,
-    Shown,
-    digest,
-    guid_key,
-    number_key,
-    parent_keys,
-    stored_guid,
+from carhound.findings.process_events import Act, Start, Told, Who
+from carhound.findings.process_keys import GUID_SIZE, Shown, guid_key, guid_of_key, number_key
+from carhound.findings.process_outlines import (
+    CREATOR,
+    END_ROW,
+    LOOSE,
+    NUMBER,
+    ORPHAN,
+    OWN,
+    PARENT,
+    Outlines,
 )
+from carhound.findings.process_rows import Known, Ref, Row, act_in, row_of
 from carhound.findings.processes import APART
 from carhound.findings.true_names import TrueNames
-from carhound.model.folding import fold
 
 _BATCH = 5000
 _APART = APART.seconds * 1_000_000
@@ -34,7 +33,7 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -32000;
 CREATE TABLE start (
   id INTEGER PRIMARY KEY, guid BLOB, number BLOB, image BLOB, time INTEGER,
-  parent BLOB, creator BLOB, packed BLOB, bare INTEGER);
+  parent BLOB, creator BLOB, packed BLOB);
 CREATE TABLE ended (guid BLOB, number BLOB, time INTEGER);
 CREATE TABLE chunk (path BLOB, first INTEGER, place INTEGER, guids BLOB);
 CREATE TABLE act (guid BLOB, number BLOB, time INTEGER, mark INTEGER, same BLOB, packed BLOB);
@@ -50,44 +49,13 @@ CREATE INDEX IF NOT EXISTS act_guid ON act (guid, mark, time) WHERE guid IS NOT 
 CREATE INDEX IF NOT EXISTS act_number ON act (number, mark, time);
 """
 _ADD = {
-    "start": "INSERT INTO start VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "start": "INSERT INTO start VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
     "ended": "INSERT INTO ended VALUES (?, ?, ?)",
     "act": "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?)",
 }
-_ORDINARY, _CONNECTION, _UNSIGNED = 0, 1, 2
-
-
-Row = tuple[str, tuple[object, ...]]
-"""A start, an end or a deed as the log keeps it; can be sent to another process."""
-
-
-class Ref(NamedTuple):
-    """A process of the log: one whose start was logged, or one that other events tell of."""
-
-    start: int | None
-    """The row of its start, the same for all records of it."""
-    guid: bytes | None
-    number: bytes | None
-    """Of host and process id."""
-    since: int | None = None
-    """Without a start or a guid: when the process before it with the same id was last heard of."""
-
-
-class Known(NamedTuple):
-    """A start in the log."""
-
-    row: int
-    guid: bytes | None
-    number: bytes | None
-    image: bytes | None
-    time: int | None
-    packed: bytes
-
-    @property
-    def start(self) -> Start:
-        """What it said; in outline who it was and its parent."""
-        who, *rest = marshal.loads(self.packed)  # noqa: S302  # written by this module, to a file nobody else has
-        return Start(Who(*who), *rest)
+_OUTLINES = 1 << 32
+"""Numbers from here on are those of starts in outline, in their order; what is added before comes first."""
+_LOAD = "INSERT OR IGNORE INTO start VALUES (?, ?, ?, ?, ?, ?, ?, NULL)"
 
 
 class ProcessLog:
@@ -102,6 +70,9 @@ class ProcessLog:
         self._db.execute("BEGIN")
         self._new: dict[str, list[tuple[object, ...]]] = {table: [] for table in _ADD}
         self._count = 0
+        self.outlines = Outlines(self._db)
+        """Of starts and ends, of which those that are asked for have to be loaded."""
+        self._ask = self.outlines.ask
 
     def __enter__(self) -> "ProcessLog":
         return self
@@ -131,11 +102,11 @@ class ProcessLog:
             if table == "act":
                 self.add_rows([(table, row)])
                 continue
-            *keys, packed, _ = row
+            *keys, packed = row
             found = "guid = ?1 AND number IS ?2" if keys[0] is not None else "guid IS ?1 AND number = ?2"
             self._db.execute(
-                f"UPDATE start SET packed = ?7, bare = 0 WHERE id = (SELECT min(id) FROM start WHERE {found}"  # noqa: S608
-                " AND image IS ?3 AND time IS ?4 AND parent IS ?5 AND creator IS ?6 AND bare)",
+                f"UPDATE start SET packed = ?7 WHERE id = (SELECT min(id) FROM start WHERE {found}"  # noqa: S608
+                " AND image IS ?3 AND time IS ?4 AND parent IS ?5 AND creator IS ?6 AND packed IS NULL)",
                 (*keys, packed),
             )
 
@@ -146,15 +117,24 @@ class ProcessLog:
 
     def chunks_shown(self) -> Iterator[tuple[str, int, int]]:
         """Path, span and place of the chunks that tell by GUID of what was asked."""
-        wanted = {guid for key in self.shown.keys if (guid := stored_guid(key)) is not None}
+        wanted = {guid for key in self.shown.keys if (guid := guid_of_key(key)) is not None}
         for path, first, place, guids in self._db.execute("SELECT * FROM chunk"):
             if any(guids[at : at + GUID_SIZE] in wanted for at in range(0, len(guids), GUID_SIZE)):
                 yield path.decode("utf-8", "surrogateescape"), first, place
 
+    def load(self) -> None:
+        """Takes those outlines that were lacking when it was asked."""
+        self._flush()
+        for number, row in self.outlines.lacking():
+            if len(row) == END_ROW:
+                self._db.execute(_ADD["ended"], row)
+            else:
+                self._db.execute(_LOAD, (_OUTLINES + number, *row))
+
     def drop_outlines(self) -> None:
         """Forgets the starts that were never filled in."""
         self._flush()
-        self._db.execute("DELETE FROM start WHERE bare")
+        self._db.execute("DELETE FROM start WHERE packed IS NULL")
 
     def settle(self) -> None:
         """To be called before the log is asked."""
@@ -163,19 +143,26 @@ class ProcessLog:
 
     def find(self, who: Who) -> Ref | None:
         """The process that is meant; None where neither guid nor process id is told."""
-        guid, number = guid_key(who), number_key(who)
+        return self._find(guid_key(who), number_key(who), who.time)
+
+    def parent(self, known: Known) -> Ref | None:
+        """The process that started one; None where its start names none."""
+        return self._find(known.parent, known.creator, known.time)
+
+    def _find(self, guid: bytes | None, number: bytes | None, time: int | None) -> Ref | None:
         if guid is not None:
             if (row := self._by_guid(guid)) is not None:
                 return row
-            return self._by_number(number, who.time, audited=True) or Ref(None, guid, None)
+            return self._by_number(number, time, audited=True) or Ref(None, guid, None)
         if number is None:
             return None
-        return self._by_number(number, who.time) or Ref(None, None, number, self._before(number, who.time))
+        return self._by_number(number, time) or Ref(None, None, number, self._before(number, time))
 
     def ref_of(self, known: Known) -> Ref:
         """The process whose start a record tells."""
         if known.guid is not None:
             return self._by_guid(known.guid) or Ref(known.row, known.guid, known.number)
+        self._ask(known.number, NUMBER)
         if (twin := self._twin(known)) is not None:
             return self.ref_of(twin)
         first = self._one(
@@ -195,6 +182,7 @@ class ProcessLog:
             first += self._starts("guid = ? AND id <> ? LIMIT 8", ref.guid, ref.start)
         at = first[0]
         if at.time is not None and at.number is not None:
+            self._ask(at.number, LOOSE)
             near = self._starts(
                 "number = ? AND time BETWEEN ? AND ? AND guid IS NULL AND image IS ? AND id <> ? LIMIT 8",
                 *(at.number, at.time - _APART, at.time + _APART, at.image, at.row),
@@ -218,8 +206,10 @@ class ProcessLog:
         Those found by process id name whoever has it at their time: see `find`.
         """
         if ref.guid is not None:
+            self._ask(ref.guid, PARENT)
             yield from self._each("parent = ? ORDER BY time, id", ref.guid)
         if ref.number is not None:
+            self._ask(ref.number, CREATOR if ref.guid is None else ORPHAN)
             after, until = self._lifetime(ref)
             same = "AND parent IS NULL" if ref.guid is not None else ""
             yield from self._each(
@@ -255,7 +245,7 @@ class ProcessLog:
                     (*values, most - len(kept)),
                 )
         (count,) = self._one(f"SELECT count(DISTINCT same) FROM act WHERE {where}", *values) or (0,)  # noqa: S608
-        return [_act(packed) for _, packed in sorted(kept, key=lambda one: (one[0] or 0, one[1]))], count
+        return [act_in(packed) for _, packed in sorted(kept, key=lambda one: (one[0] or 0, one[1]))], count
 
     def _done_by(self, ref: Ref) -> tuple[str, tuple[object, ...]]:
         after, until = self._lifetime(ref)
@@ -274,6 +264,7 @@ class ProcessLog:
         else:
             begin = ref.since or 0
         image = None if ref.start is None else self.known(ref.start).image
+        self._ask(ref.number, NUMBER)
         following = self._one(
             "SELECT min(time) FROM start WHERE number = ? AND time > ? AND NOT (time <= ? AND image IS ?)",
             *(ref.number, begin, begin + _APART, image),
@@ -284,6 +275,7 @@ class ProcessLog:
         return begin, min(until, default=2**62)
 
     def _by_guid(self, guid: bytes) -> Ref | None:
+        self._ask(guid, OWN)
         row = self._one("SELECT min(id) FROM start WHERE guid = ?", guid)
         if row is None or row[0] is None:
             return None
@@ -293,6 +285,7 @@ class ProcessLog:
         """The running process of this id; `audited`: told by the Security log alone."""
         if number is None or time is None:
             return None
+        self._ask(number, NUMBER)
         found = self._starts("number = ? AND time <= ? ORDER BY time DESC, id LIMIT 1", number, time)
         if not found:
             return None
@@ -334,7 +327,7 @@ class ProcessLog:
         return list(self._each(where, *values))
 
     def _each(self, where: str, *values: object) -> Iterator[Known]:
-        query = f"SELECT id, guid, number, image, time, packed FROM start WHERE {where}"  # noqa: S608
+        query = f"SELECT id, guid, number, image, time, parent, creator, packed FROM start WHERE {where}"  # noqa: S608
         return (Known(*row) for row in self._db.execute(query, values))
 
     def _one(self, query: str, *values: object) -> tuple[int, ...] | None:
@@ -346,46 +339,3 @@ class ProcessLog:
             self._db.executemany(_ADD[table], rows)
             rows.clear()
         self._count = 0
-
-
-def row_of(one: Told) -> Row:
-    """What the log keeps of a start, an end or a deed."""
-    guid, number, time = guid_key(one.who), number_key(one.who), one.who.time
-    match one:
-        case Start():
-            image = None if one.image is None else _image_key(one.image)
-            return "start", (guid, number, image, time, *parent_keys(one), _pack(one), 0)
-        case End():
-            return "ended", (guid, number, time)
-        case Act():
-            mark = _UNSIGNED if one.unsigned else _CONNECTION if one.kind == "network" else _ORDINARY
-            # Milliseconds: some shapes write no more.
-            same = digest(one.event_id, str((time or 0) // 1000), one.what)
-            return "act", (guid, number, time, mark, same, _pack(one))
-
-
-def outline_of(one: Start | End) -> Row:
-    """Likewise, but of a start only what tells it from others, its image and who its parent is."""
-    if isinstance(one, End):
-        return row_of(one)
-    bare = Start(one.who, one.image, *_UNTOLD, one.parent_guid, one.parent_pid, *_UNTOLD[:4], "", "")
-    table, (*keys, _) = row_of(bare)
-    return table, (*keys, 1)
-
-
-_UNTOLD = (None,) * 6
-
-
-@lru_cache(maxsize=4096)
-def _image_key(path: str) -> bytes:
-    """Few programs are started again and again."""
-    return digest("image", fold(path))
-
-
-def _pack(one: Start | Act) -> bytes:
-    return marshal.dumps((tuple(one.who), *one[1:]))
-
-
-def _act(packed: bytes) -> Act:
-    who, *rest = marshal.loads(packed)  # noqa: S302  # written by this module, to a file nobody else has
-    return Act(Who(*who), *rest)

@@ -15,7 +15,7 @@ A name can be trusted that agrees with OriginalFileName, or that a file in Windo
 import re
 from collections.abc import Iterator, Mapping
 
-from carhound.findings.process_events import Start
+from carhound.findings.process_events import Outline, Start
 from carhound.model.folding import fold
 from carhound.model.names import base_name
 
@@ -38,7 +38,7 @@ def is_installed(path: str) -> bool:
     return _INSTALLED.match(folded) is not None and _WRITABLE.search(folded) is None
 
 
-def original_name(start: Start) -> str | None:
+def original_name(start: Start | Outline) -> str | None:
     """OriginalFileName, without what Windows adds for its language files; None where there is none."""
     name = (start.original_file_name or "").strip()
     if fold(name).endswith(".mui"):
@@ -54,7 +54,7 @@ class TrueNames:
         """By what tells a content from others, its name, folded."""
         self._met: set[tuple[str | None, ...]] = set()
 
-    def learn(self, start: Start) -> None:
+    def learn(self, start: Start | Outline) -> None:
         """Takes note of a program whose name can be trusted."""
         if start.image is None or start.hashes is None or len(self.known) >= _MOST:
             return
@@ -75,7 +75,7 @@ class TrueNames:
             if len(self.known) < _MOST:
                 self.known.setdefault(key, name)
 
-    def of(self, start: Start) -> str | None:
+    def of(self, start: Start | Outline) -> str | None:
         """What the program is, folded, where its path says something else."""
         if start.image is None:
             return None
@@ -96,7 +96,7 @@ def _alike(name: str, other: str) -> bool:
     return one == two or one.rpartition(".")[0] == two
 
 
-def _keys(start: Start) -> Iterator[str]:
+def _keys(start: Start | Outline) -> Iterator[str]:
     """What tells a content from others, the surest first."""
     hashes = {
         fold(kind.strip()): fold(value.strip())

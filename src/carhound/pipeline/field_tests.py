@@ -22,7 +22,9 @@ from carhound.readers.interface import FieldTest
 RAW = "_raw"
 """Has a record in one text, where it is there; else bare terms look at all texts."""
 _FEW = frozenset({"Image", "NewProcessName", "ParentImage", "ParentProcessName"})
-"""Fields with few values, over and over: what these rule out is remembered, so they are asked first."""
+"""Fields with few values, over and over: what these rule out is remembered, so of equals they come first."""
+_ANY: Group = ("",)
+"""Stands in every value."""
 _NOT_OF_PAYLOAD = frozenset({RAW, "_time", *HEADER})
 
 
@@ -61,8 +63,8 @@ def field_tests(stems: Sequence[Stem], like: Event, mapping: EventMapping | None
     if len({one.bit for some in asked.values() for one in some}) < len(stems):
         return ()
     derive = no_view if mapping is None else mapping.derive
-    made = [_field_test(name, some, replace(like, derive=derive)) for name, some in asked.items()]
-    return tuple(sorted(made, key=lambda one: (one.name not in _FEW, -one.asked_by.bit_count(), one.name)))
+    ordered = sorted(asked, key=lambda name: (-sum(map(_is_selective, asked[name])), name not in _FEW, name))
+    return tuple(_field_test(name, asked[name], replace(like, derive=derive)) for name in ordered)
 
 
 def _without_alias(condition: Predicate) -> bool:
@@ -77,7 +79,11 @@ def _is_of_payload(name: str) -> bool:
 
 def _literals(part: Predicate) -> Group:
     required = of_conditions((part,))
-    return required.groups[0] if isinstance(required, RequiredLiterals) else ("",)
+    return required.groups[0] if isinstance(required, RequiredLiterals) else _ANY
+
+
+def _is_selective(one: _Asking) -> bool:
+    return one.literals != _ANY
 
 
 def _field_test(name: str, asked: list[_Asking], like: Event) -> FieldTest:

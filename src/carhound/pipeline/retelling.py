@@ -10,21 +10,25 @@ from msgspec import Struct, field
 from carhound.findings.process_events import (
     DEEDS,
     KEY_FIELDS,
-    Act,
+    OUTLINE_FIELDS,
+    End,
     Header,
-    Start,
-    Told,
+    Outline,
     host_key,
+    microseconds,
+    outline_in,
     outline_of_event,
     process_in,
     told,
 )
 from carhound.findings.process_keys import Shown
-from carhound.findings.process_log import Row, outline_of, row_of
+from carhound.findings.process_outlines import Packed, Rows, packed
+from carhound.findings.process_rows import Row, outline_of, row_of
 from carhound.findings.true_names import TrueNames
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Skipped
+from carhound.model.instants import parse_time
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.line_numbers import with_lines_before
 from carhound.pipeline.pieces import Piece
@@ -33,7 +37,8 @@ from carhound.readers.interface import PayloadTest, ReadOptions, Sifted
 from carhound.readers.opening import Opener
 from carhound.readers.part import Part
 
-_BATCH = 2000
+_ROWS = 1000
+"""So many are sent at once."""
 _MOST_KINDS = 10_000
 _OF_SYSMON = {"outline": frozenset(("1", "5")), "full": frozenset(("1", *DEEDS))}
 _OF_SECURITY = {"outline": frozenset(("4688", "4689")), "full": frozenset(("4688",))}
@@ -62,6 +67,8 @@ class Retold(Struct):
     """What a part of a piece told."""
 
     rows: list[Row] = field(default_factory=list)
+    """Of what was told in full."""
+    outlines: list[Packed] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     """See `TrueNames`."""
     unread: str | None = None
@@ -106,65 +113,103 @@ class Reteller:
                 yield from self._part(part, piece)
 
     def _part(self, part: Part, piece: Piece) -> Iterator[Retold]:
-        names, retold = TrueNames(), Retold()
-        for item in self._told(part, piece):
-            if isinstance(item, Ended):
+        shown = self._task.shown
+        return self._in_outline(part, piece) if shown is None else self._in_full(part, piece, shown)
+
+    def _in_outline(self, part: Part, piece: Piece) -> Iterator[Retold]:
+        gathered, retold = _Gathered(), Retold()
+        sieve = Telling(self._known, None, gathered.add)
+        for item in self._outlines(part, piece, sieve, gathered.names):
+            if isinstance(item, list):
+                gathered.take(item)
+            elif isinstance(item, RawEvent) and sieve.tells(item):
+                gathered.add(outline_of_event(item))
+            elif isinstance(item, Ended):
                 retold.ended = item
-                continue
-            if isinstance(item, Named):
+            elif isinstance(item, Named):
                 retold.named.append((piece.found.shown, piece.span.first, *item))
-                continue
-            if isinstance(item, Damage | Skipped):
-                if self._task.computers is None:
-                    retold.unread = f"{part.path} could not be read as a whole"
-                continue
-            if self._task.shown is not None:
-                retold.rows.append(row_of(item))
-            elif not isinstance(item, Act):
-                retold.rows.append(outline_of(item))
-                if isinstance(item, Start):
-                    names.learn(item)
-            if len(retold.rows) >= _BATCH:
+            elif isinstance(item, Damage | Skipped):
+                self._not_read(part, retold)
+            if gathered.batches:
+                retold.outlines = gathered.batches
                 yield retold
-                retold = Retold()
-        retold.names = names.known
+                gathered.batches, retold = [], Retold()
+        retold.outlines = gathered.all()
+        retold.names = gathered.names.known
         yield retold
 
-    def _told(self, part: Part, piece: Piece) -> Iterator[Told | Damage | Skipped | Named | Ended]:
+    def _outlines(
+        self, part: Part, piece: Piece, sieve: "Telling", names: TrueNames
+    ) -> Iterator[Rows | Sifted | Named | Ended]:
+        if part.format == "evtx":
+            from carhound.pipeline.outlines_evtx import Outlines
+
+            outlines = Outlines(sieve, Telling(self._known, Shown()), names)
+            yield from outlines.read(part)
+            if outlines.by_guid and part.path == piece.found.shown:
+                yield Ended(piece, by_guid=True)
+        else:
+            yield from part.sifted(sieve)
+            if part.lines:
+                yield Ended(piece, lines=part.lines)
+
+    def _in_full(self, part: Part, piece: Piece, shown: Shown) -> Iterator[Retold]:
         lines = self._task.lines_before.get(piece, 0)
-        items = self._of_evtx(part, piece) if part.format == "evtx" else part.sifted(self._sieve)
-        for item in items:
-            if isinstance(item, RawEvent):
+        retold = Retold()
+        for item in self._events(part, piece, shown):
+            if isinstance(item, Damage | Skipped):
+                self._not_read(part, retold)
+            elif isinstance(item, RawEvent) and self._sieve.tells(item):
                 if lines:
                     item.position = with_lines_before(item.position, lines)
-                if (one := self._of_event(item, part)) is not None:
-                    yield one
-            elif isinstance(item, Told | Damage | Skipped | Named | Ended):
-                yield item
-        if part.lines:
-            yield Ended(piece, lines=part.lines)
+                one = told(self._normalizer.event(item, part.path, part.format or ""))
+                if one is not None and shown.holds(one.who):
+                    retold.rows.append(row_of(one))
+            if len(retold.rows) >= _ROWS:
+                yield retold
+                retold = Retold()
+        yield retold
 
-    def _of_evtx(self, part: Part, piece: Piece) -> Iterator[Told | Sifted | Named | Ended]:
-        from carhound.pipeline.retelling_evtx import Outlines, events_of
+    def _events(self, part: Part, piece: Piece, shown: Shown) -> Iterator[Sifted]:
+        if part.format != "evtx":
+            return part.sifted(self._sieve)
+        from carhound.pipeline.retelling_evtx import events_of
         from carhound.readers.evtx_chunks import chunks_at
 
-        if (shown := self._task.shown) is not None:
-            places = self._task.places.get(piece)
-            given = part.chunks() if places is None else chunks_at(piece.found.path, places)
-            yield from events_of(part, self._sieve, shown, given)
-            return
-        outlines = Outlines(self._sieve, Telling(self._known, Shown()))
-        yield from outlines.read(part)
-        if outlines.by_guid and part.path == piece.found.shown:
-            yield Ended(piece, by_guid=True)
+        places = self._task.places.get(piece)
+        given = part.chunks() if places is None else chunks_at(piece.found.path, places)
+        return events_of(part, self._sieve, shown, given)
 
-    def _of_event(self, raw: RawEvent, part: Part) -> Told | None:
-        if not self._sieve.can_match(raw.provider, raw.channel, raw.event_id, raw.computer):
-            return None
-        if (shown := self._task.shown) is None:
-            return outline_of_event(raw)
-        one = told(self._normalizer.event(raw, part.path, part.format or ""))
-        return one if one is not None and shown.holds(one.who) else None
+    def _not_read(self, part: Part, retold: Retold) -> None:
+        if self._task.computers is None:  # else the first reading has told of it
+            retold.unread = f"{part.path} could not be read as a whole"
+
+
+class _Gathered:
+    """Starts and ends in outline."""
+
+    def __init__(self) -> None:
+        self.names = TrueNames()
+        self.batches: list[Packed] = []
+        self._rows: Rows = []
+
+    def add(self, one: Outline | End | None) -> None:
+        """Adds one, if it is one."""
+        if isinstance(one, Outline):
+            self.names.learn(one)
+        if one is not None:
+            self.take([outline_of(one)])
+
+    def take(self, rows: Rows) -> None:
+        """Adds some of which the names have learnt."""
+        self._rows += rows
+        if len(self._rows) >= _ROWS:
+            self.batches = self.all()
+
+    def all(self) -> list[Packed]:
+        """These and those in batches, which are not told again."""
+        batch, self._rows = packed(self._rows), []
+        return self.batches if batch is None else [*self.batches, batch]
 
 
 class Telling:
@@ -173,9 +218,16 @@ class Telling:
     literals = None
     spellings: Mapping[str, str] = SPELLINGS
 
-    def __init__(self, known: Callable[[str | None], bool], shown: Shown | None) -> None:
+    def __init__(
+        self,
+        known: Callable[[str | None], bool],
+        shown: Shown | None,
+        add: Callable[[Outline | End | None], None] | None = None,
+    ) -> None:
+        """`add` takes outlines of events that need not be read for them."""
         self._known = known
         self._shown = shown
+        self._add = add
         turn = "outline" if shown is None else "full"
         self._of_sysmon, self._of_security = _OF_SYSMON[turn], _OF_SECURITY[turn]
         self.can_match = lru_cache(_MOST_KINDS)(self._can_match)
@@ -191,16 +243,27 @@ class Telling:
             return event_id in self._of_sysmon and self._known(computer)
         return SECURITY.holds(provider, channel) and event_id in self._of_security and self._known(computer)
 
+    def tells(self, event: RawEvent) -> bool:
+        """Whether an event can match."""
+        return self.can_match(event.provider, event.channel, event.event_id, event.computer)
+
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> PayloadTest | None:
-        """Of all in outline none, else which processes an event is about."""
-        if (shown := self._shown) is None:
-            return None
+        """In outline all is taken; else it asks which processes an event is about."""
         header = Header(provider, channel, event_id, computer)
+        if (shown := self._shown) is None:
+            return None if self._add is None else _taking(header, self._add)
 
         def holds(payload: Mapping[str, Value]) -> bool:
             who = process_in(header, None, payload)
             return who is not None and shown.holds(who)
 
         return PayloadTest(frozenset(KEY_FIELDS), whole=False, holds=holds)
+
+
+def _taking(header: Header, add: Callable[[Outline | End | None], None]) -> PayloadTest:
+    def take(payload: Mapping[str, Value], time: str) -> None:
+        add(outline_in(header, microseconds(parse_time(time)), payload))
+
+    return PayloadTest(frozenset(OUTLINE_FIELDS), whole=False, holds=lambda _: True, take=take)

@@ -5,6 +5,7 @@ are then in the trees all that is told is taken in full: any more would change n
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -31,20 +32,30 @@ def read_again(
             lines += ended.lines
             if ended.by_guid:
                 by_guid[ended.piece.found.shown, ended.piece.span.first] = ended.piece
-        log.add_rows(retold.rows)
+        log.outlines.add(retold.outlines)
         log.add_chunks(retold.named)
         log.names.join(retold.names)
         unread = retold.unread or unread
     log.settle()
-    lineages = Lineages(log)
-    for who in about:
-        lineages.tree(who)
+    _load(log, about)
     places = {} if log.shown.numbers else _places(log, by_guid)
     task = replace(task, shown=log.shown, places=places, lines_before=lines_before)
     for retold in _retold(given, task, processes):
         log.fill_in(retold.rows)
         unread = retold.unread or unread
     return unread
+
+
+def _load(log: ProcessLog, about: Sequence[Who]) -> None:
+    """Loads the outlines of the processes in the trees, so that the log tells what it would tell of all."""
+    pending = about
+    while pending:
+        while pending:
+            lineages = Lineages(log)
+            pending = [who for who in pending if log.outlines.lacks(partial(lineages.visit, who))]
+            log.load()
+        lineages = Lineages(log)
+        pending = [who for who in about if log.outlines.lacks(partial(lineages.tree, who))]
 
 
 def _places(log: ProcessLog, by_guid: Mapping[tuple[str, int], Piece]) -> dict[Piece, tuple[int, ...]]:

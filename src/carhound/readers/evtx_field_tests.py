@@ -1,12 +1,12 @@
 """Records that fields of their payloads, told from the bytes of a chunk, show not to match."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, reduce
 from operator import or_
 
 from carhound.model.event import Value
 from carhound.readers.event_tree import SYSTEM_FIELDS
-from carhound.readers.evtx_payload import UNFAMILIAR, Payloads, text_of_value
+from carhound.readers.evtx_payload import UNFAMILIAR, Inner, Payloads, text_of_value
 from carhound.readers.evtx_values import NULL
 from carhound.readers.guids import restore_braces
 from carhound.readers.interface import Binding, FieldTest
@@ -46,21 +46,21 @@ class FieldTests:
 
     def _left(self, payloads: Payloads, places: Sequence[int]) -> Iterator[tuple[int, bool]]:
         chunk, searches = payloads.chunk, self._searches
-        known: Mapping[str, int] | None = None
+        known: Inner | None = None
         asked: Sequence[_Asked] = ()
-        for place, (fields, kinds, sizes, values) in enumerate(payloads.values(places)):
-            if fields is not known:
-                known = fields
-                asked = [(fields.get(test.name), test.asked_by, test) for test in self._tests]
+        for place, payload in enumerate(payloads.found(places)):
+            if payload[1] is not known:
+                known = payload[1]
+                asked = [(known.fields.get(test.name), test.asked_by, test) for test in self._tests]
             left = searches
             for number, asked_by, test in asked:
                 if asking := left & asked_by:
                     if number is None:
                         left += _open_to(test, NULL, b"", asking) - asking
                     else:
-                        start, size = values + sum(sizes[:number]), sizes[number]
-                        open_to = _open_to if size <= _SHORT else _read
-                        left += open_to(test, kinds[number], chunk[start : start + size], asking) - asking
+                        kind, start, end = payloads.value(payload, number)
+                        open_to = _open_to if end - start <= _SHORT else _read
+                        left += open_to(test, kind, chunk[start:end], asking) - asking
                     if not left:
                         break
             if left:

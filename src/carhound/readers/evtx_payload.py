@@ -8,9 +8,9 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
-from uuid import UUID
 
 from carhound.model.event import Value
 from carhound.readers.evtx_fields import fields_at
@@ -44,7 +44,7 @@ _DESCRIPTOR, _KIND_AT = 4, 2
 _BINXML = bytes((BINXML,))
 _HEAD = 18
 """Bytes of a payload before its descriptors, where its template is not defined in it."""
-_REMEMBERED = 1000
+_REMEMBERED = 4096
 _SHORT = 512
 """Bytes of texts that are remembered."""
 
@@ -62,35 +62,40 @@ class Payloads:
         self._outers: dict[bytes, _Outer] = {}
         self._outer_size = 0
         """Bytes of their heads."""
-        self._inners: dict[bytes, _Inner] = {}
+        self._inners: dict[bytes, Inner] = {}
 
     def of(self, places: Iterable[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
         """Of each record that begins at one of these places, those of these fields that its payload has.
 
         Raises UnfamiliarError, or struct.error at the end of the chunk.
         """
-        for fields, kinds, sizes, values in self.values(places):
-            data: dict[str, Value] = {}
-            for name in names:
-                if (number := fields.get(name)) is None:
-                    continue
-                start = values + sum(sizes[:number])
-                text = text_of_value(kinds[number], self.chunk[start : start + sizes[number]])
-                if text is not None:
-                    data[name] = text
-            yield data
+        return (self.texts(values, names) for values in self.values(places))
+
+    def texts(self, values: Values, names: tuple[str, ...]) -> dict[str, Value]:
+        """Those of these fields that the payload with these values has. Raises UnfamiliarError."""
+        fields, kinds, sizes, first = values
+        data: dict[str, Value] = {}
+        for name in names:
+            if (number := fields.get(name)) is None:
+                continue
+            start = first + sum(sizes[:number])
+            text = text_of_value(kinds[number], self.chunk[start : start + sizes[number]])
+            if text is not None:
+                data[name] = text
+        return data
 
     def guids(self, places: Iterable[int], name: str) -> set[bytes] | None:
         """The GUIDs that this field of these records holds, also as texts, as Windows stores GUIDs.
 
-        None where one of the records has none there, or that of zeros. Raises likewise.
+        None where one of the records has none there, or that of zeros. Raises likewise; what stands behind
+        that field is not looked at.
         """
         found: set[bytes] = set()
-        for fields, kinds, sizes, values in self.values(places):
-            if (number := fields.get(name)) is None:
+        for payload in self.found(places):
+            if (number := payload[1].fields.get(name)) is None:
                 return None
-            start = values + sum(sizes[:number])
-            guid = _stored_guid(kinds[number], self.chunk[start : start + sizes[number]])
+            kind, start, end = self.value(payload, number)
+            guid = stored_guid(kind, self.chunk[start:end])
             if guid is None:
                 return None
             found.add(guid)
@@ -98,8 +103,42 @@ class Payloads:
 
     def values(self, places: Iterable[int]) -> Iterator[Values]:
         """Those of the payloads of the records that begin at these places. Raises likewise."""
+        chunk, checks = self.chunk, _checks(b"")
+        for place, inner, at in self.found(places):
+            told = inner.descriptors
+            kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
+            first = at + told.size
+            if kinds != checks.kinds:
+                checks = _checks(kinds)
+            if checks.fixed(sizes) != checks.sizes:
+                raise UnfamiliarError
+            for number in checks.sids:
+                start = first + sum(sizes[:number])
+                check_sid(chunk[start : start + SID_HEAD], sizes[number])
+            (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
+            if first + sum(sizes) > place + size:
+                raise UnfamiliarError
+            yield inner.fields, kinds, sizes, first
+
+    def value(self, payload: "Payload", number: int) -> tuple[int, int, int]:
+        """The type of a value, and where it begins and ends; what stands behind it is not looked at.
+
+        Raises likewise.
+        """
+        chunk, (place, inner, at) = self.chunk, payload
+        leading = _leading(chunk[at : at + _DESCRIPTOR * (number + 1)])
+        first = at + inner.descriptors.size
+        for start, size in leading.sids:
+            check_sid(chunk[first + start : first + start + SID_HEAD], size)
+        (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
+        if first + leading.end > place + size:
+            raise UnfamiliarError
+        return leading.kind, first + leading.start, first + leading.end
+
+    def found(self, places: Iterable[int]) -> Iterator["Payload"]:
+        """Where the payloads of these records are. Raises likewise."""
         chunk = self.chunk
-        outers, inners, checks = self._outers, self._inners, _checks(b"")
+        outers, inners = self._outers, self._inners
         for place in places:
             start = place + _INSTANCE_AT
             outer = outers.get(chunk[start : start + self._outer_size])
@@ -113,23 +152,9 @@ class Payloads:
                 at = place + outer.payload
             inner = inners.get(chunk[at : at + _HEAD])
             if inner is None or at == inner.defined_at:
-                inner, at = self._inner(at)
+                yield place, *self._inner(at)
             else:
-                at += _HEAD
-            told = inner.descriptors
-            kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
-            at += told.size
-            if kinds != checks.kinds:
-                checks = _checks(kinds)
-            if checks.fixed(sizes) != checks.sizes:
-                raise UnfamiliarError
-            for number in checks.sids:
-                first = at + sum(sizes[:number])
-                check_sid(chunk[first : first + SID_HEAD], sizes[number])
-            (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
-            if at + sum(sizes) > place + size:
-                raise UnfamiliarError
-            yield inner.fields, kinds, sizes, at
+                yield place, inner, at + _HEAD
 
     def _learn(self, place: int) -> int:
         """Where the payload of a record begins, and that of others like it."""
@@ -155,7 +180,7 @@ class Payloads:
         self._outers[head] = _Outer(defined_at, kind_at, behind + COUNT.size + payload)
         return int(at + payload)
 
-    def _inner(self, start: int) -> tuple["_Inner", int]:
+    def _inner(self, start: int) -> tuple["Inner", int]:
         """How a payload is told, and where the descriptors of its values begin."""
         chunk = self.chunk
         behind, template, defined = _instance(chunk, start)
@@ -168,7 +193,7 @@ class Payloads:
             raise UnfamiliarError
         descriptors = _descriptors(count)
         head = chunk[start:behind] + chunk[at : at + COUNT.size]
-        inner = self._inners[head] = _Inner(template - (behind - start), fields, descriptors)
+        inner = self._inners[head] = Inner(template - (behind - start), fields, descriptors)
         return inner, at + COUNT.size
 
 
@@ -186,12 +211,27 @@ class _Outer(NamedTuple):
     """Likewise the payload."""
 
 
-class _Inner(NamedTuple):
+class Inner(NamedTuple):
     """Payloads with the same template, that begin alike where it is not defined in them."""
 
     defined_at: int
     fields: Mapping[str, int]
+    """Which value each field is."""
     descriptors: struct.Struct
+
+
+Payload = tuple[int, Inner, int]
+"""Where its record begins, how it is told, and where the descriptors of its values begin."""
+
+
+class _Leading(NamedTuple):
+    """What the first descriptors of a payload say of the last one's value; places from the first value on."""
+
+    kind: int
+    start: int
+    end: int
+    sids: list[tuple[int, int]]
+    """Places and sizes of those before it, which say their size themselves."""
 
 
 class _Checks(NamedTuple):
@@ -242,6 +282,19 @@ def _descriptors(count: int) -> struct.Struct:
 
 
 @lru_cache(_REMEMBERED)
+def _leading(descriptors: bytes) -> _Leading:
+    kinds = descriptors[_KIND_AT::_DESCRIPTOR]
+    sizes = _descriptors(len(kinds)).unpack(descriptors)
+    if not sizes or any(
+        fixed_size(kind) not in (None, size) for kind, size in zip(kinds, sizes, strict=True)
+    ):
+        raise UnfamiliarError
+    starts = list(accumulate(sizes, initial=0))
+    sids = [(starts[number], sizes[number]) for number, kind in enumerate(kinds) if kind == SID]
+    return _Leading(kinds[-1], starts[-2], starts[-1], sids)
+
+
+@lru_cache(_REMEMBERED)
 def _checks(kinds: bytes) -> _Checks:
     by_type = {number: size for number, kind in enumerate(kinds) if (size := fixed_size(kind)) is not None}
     sids = [number for number, kind in enumerate(kinds) if kind == SID]
@@ -284,13 +337,17 @@ def _string(data: bytes) -> str:
 _short_string = lru_cache(_REMEMBERED)(_string)
 
 
-@lru_cache(_REMEMBERED)
-def _stored_guid(kind: int, data: bytes) -> bytes | None:
+def stored_guid(kind: int, data: bytes) -> bytes | None:
+    """The GUID that a value of this type is, also as a text, as Windows stores it.
+
+    None for zeros, and for what is none.
+    """
     if kind == STRING and _GUID_TEXT.fullmatch(data) is not None:
-        data = UUID(data.decode("utf-16-le")).bytes_le
+        data = bytes.fromhex(data[::2].decode().strip("{}").replace("-", ""))
+        data = data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:]
     elif kind != GUID:
         return None
-    return data if any(data) else None
+    return None if data == _NO_GUID else data
 
 
 @lru_cache(_REMEMBERED)
@@ -304,3 +361,4 @@ _GUID_TEXT = re.compile(rb"(?:\{\0)?%b{8}(?:-\0%b{4}){3}-\0%b{12}(?:\}\0)?" % (_
 _NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
 """Unsigned."""
 _HEXADECIMAL = (HEX32, HEX64)
+_NO_GUID = bytes(16)

@@ -67,6 +67,11 @@ class PayloadTest(Struct, frozen=True):
     """An event cannot match where they leave no search open, put to it in this order."""
     binding: Binding | None = None
     """An event of which it does not tell that has to be read, whatever it holds; None: all are sure."""
+    take: Callable[[dict[str, Value], str], None] | None = None
+    """Takes the fields and the time, in UTC: a reader that can tell them so need not read such events.
+
+    Events are taken in their order, and before one is given that comes behind them.
+    """
 
 
 class Sieve(Protocol):

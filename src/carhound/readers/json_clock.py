@@ -30,10 +30,12 @@ class Clock:
         Those of one length are in the order of their characters.
         """
         joined = "\n".join(texts)
+        if joined.count("\n") != len(texts) - 1:
+            return list(map(self._utc, texts))
         if " " in joined:
             joined = joined.replace(" ", "T")
-        if joined.count("\n") == len(texts) - 1 and _USUAL.fullmatch(joined):
             texts = joined.split("\n")
+        if _USUAL.fullmatch(joined):
             minutes = {text[:_MINUTE] for text in texts}
             if minutes <= self._quarters.keys() or all(map(self._learn, minutes)):
                 return list(texts)

@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.readers.interface import Sieve
-from carhound.readers.json_known import Judged, KnownLines
+from carhound.readers.json_known import KnownLines, Note
 from carhound.readers.json_layout import HeaderKeys
 from carhound.readers.literal_scan import Find, escaped_letters, utf8
 
-_FEWEST, _MOST = 16, 256
+_FEWEST, _MOST = 32, 128
 """Lines judged at once: few as long as each that is read makes more known."""
-_GATHERED_EVERY, _TOLD_EVERY = 4, 64
+_TOLD_EVERY = 64
 """Buffers."""
-_NONE = Judged([], [], [])
 
 
 class LineGlance:
@@ -33,40 +32,50 @@ class LineGlance:
         self._buffer = b""
         self._buffers = 0
         """Since the last was told."""
-        self._hits: set[int] | None = None
-        """Where in the buffer those lines begin that hold a literal; None where lines need none to match."""
+        self._lines: list[bytes] = []
+        """Those of the buffer that are whole."""
+        self._number = 0
+        self._place = 0
+        """Of the line of this number, in the buffer."""
+        self._hits: set[int] = set()
+        """The numbers of those that hold a literal."""
         self._escaped: set[int] = set()
         """Likewise those that may hide letters, which have to be read."""
         self._most = _FEWEST
-        self._judged = _NONE
-        self._number = 0
-        """Of these lines, the first that was not passed over."""
-        self._place = 0
-        """Where that begins."""
+        self._first = 0
+        """The line that was judged first, of those that follow."""
+        self._noted: list[Note | None] = []
+        self._times: list[str | None] = []
 
     def __call__(self, buffer: bytes, at: int) -> tuple[int, int]:
         """Where the first line at or after `at`, which begins one, stands that has to be read.
 
         Also how many lines before it were passed over.
         """
-        passed = 0
         if not self._known:
-            return at, passed
+            return at, 0
         if buffer is not self._buffer:
             self._turn_to(buffer, at)
-        self._skip_to(at)
-        while True:
-            if self._number == len(self._judged.ends):
-                self._judge()
-            count = self._pass()
-            passed += count
-            if self._number < len(self._judged.ends) or not count:
-                return self._place, passed
+        lines, number = self._lines, self._number
+        while self._place < at and number < len(lines):
+            self._place += len(lines[number]) + 1
+            number += 1
+        start = number
+        while number < len(lines):
+            if number >= self._first + len(self._noted):
+                self._judge(number)
+            stop = self._pass_from(number)
+            self._place += sum(map(len, lines[number:stop])) + stop - number
+            number = stop
+            if stop < self._first + len(self._noted):
+                break
+        self._number = number
+        return max(at, self._place), number - start
 
     def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
         """Takes note of a line that was read; `remarked` says that more was told than the event."""
         if keys is not None and self._known.learn(line, event, keys, remarked=remarked):
-            self._judged, self._number = _NONE, 0
+            self._noted.clear()
             self._most = _FEWEST
 
     def told(self, *, at_end: bool = False) -> Iterator[Glimpsed]:
@@ -76,53 +85,44 @@ class LineGlance:
             self._known.gather()
             yield from self._known.told()
 
-    def _skip_to(self, at: int) -> None:
-        """Leaves out lines that were read."""
-        ends = self._judged.ends
-        while self._place < at and self._number < len(ends):
-            self._place = ends[self._number]
-            self._number += 1
-        if self._place != at:
-            self._judged, self._number, self._place = _NONE, 0, at
-
-    def _pass(self) -> int:
-        """Passes over lines that were judged, up to the first that has to be read; how many."""
-        ends, noted, times = self._judged
-        first = self._number
+    def _pass_from(self, number: int) -> int:
+        """Passes over lines that were judged, from this one on; the number of the first that is left."""
+        place = number - self._first
         try:
-            stop = noted.index(None, first)
+            stop = self._noted.index(None, place)
         except ValueError:
-            stop = len(noted)
-        for kept, time in zip(noted[first:stop], times[first:stop], strict=True):
-            kept.append(time)  # type: ignore[union-attr, arg-type]
-        if stop > first:
-            self._number, self._place = stop, ends[stop - 1]
-        return stop - first
+            stop = len(self._noted)
+        for note, time in zip(self._noted[place:stop], self._times[place:stop], strict=True):
+            note(time)  # type: ignore[misc, arg-type]
+        return self._first + stop
 
-    def _judge(self) -> None:
-        self._judged = self._known.judge(self._buffer, self._place, self._most, self._hits)
-        self._number = 0
-        if self._escaped:
-            for number, start in enumerate((self._place, *self._judged.ends[:-1])):
-                if start in self._escaped and number < len(self._judged.noted):
-                    self._judged.noted[number] = None
+    def _judge(self, number: int) -> None:
+        lines = self._lines[number : number + self._most]
+        numbers = range(number, number + len(lines))
+        closely = numbers if self._any else self._hits.intersection(numbers)
+        noted, self._times = self._known.judge(lines, [one - number for one in closely])
+        for one in self._escaped.intersection(numbers):
+            noted[one - number] = None
+        self._first, self._noted = number, noted
         self._most = min(2 * self._most, _MOST)
 
     def _turn_to(self, buffer: bytes, at: int) -> None:
         self._buffers += 1
-        if self._buffers % _GATHERED_EVERY == 0:
-            self._known.gather()
         self._buffer = buffer
-        self._judged, self._number, self._place = _NONE, 0, at
-        if not self._any:
-            self._hits = {start for find in self._finds for start in self._found(find)}
+        self._number, self._place = 0, at
+        self._first, self._noted = 0, []
+        self._lines = (buffer[at:] if at else buffer).split(b"\n")
+        self._lines.pop()
+        self._hits = {number for find in self._finds for number in self._found(find)}
         self._escaped = set(self._found(self._find_escape))
 
     def _found(self, find: Find) -> Iterator[int]:
-        """Where those lines of the buffer begin in which something is found."""
-        at = self._place
+        """The numbers of the lines of the buffer in which something is found."""
+        number, at = 0, self._place
         while (hit := find(self._buffer, at)) >= 0:
-            yield self._buffer.rfind(b"\n", 0, hit) + 1
+            number += self._buffer.count(b"\n", at, hit)
+            yield number
             at = self._buffer.find(b"\n", hit) + 1
             if not at:
                 return
+            number += 1

@@ -1,11 +1,11 @@
 """What is known of the JSON lines of one file: layouts, and the headers that were read in them."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from itertools import pairwise
-from typing import Any, NamedTuple
+from functools import partial
+from operator import attrgetter, call
+from typing import Any
 
 from msgspec import DecodeError, Struct, field
 
@@ -14,8 +14,8 @@ from carhound.model.evidence import Glimpsed
 from carhound.model.instants import parse_time
 from carhound.readers.interface import Sieve
 from carhound.readers.json_clock import Clock, ends, time_of
-from carhound.readers.json_layout import HeaderKeys, Layout, Outline, layout_of, outline
-from carhound.readers.json_payload import LineTest, line_test
+from carhound.readers.json_layout import HeaderKeys, layout_of, quotes_in
+from carhound.readers.json_payload import LineTake, LineTest, line_test
 from carhound.readers.literal_scan import in_text
 from carhound.readers.sysmon_names import SYSMON
 from carhound.readers.times import has_zone
@@ -25,10 +25,8 @@ _MOST_LAYOUTS = 200
 _MOST_ALIKE = 16
 """Layouts that are tried in turn."""
 _MOST_HEADERS = 10_000
-_WORTH = 16
+_WORTH = 4
 """Lines of the same fields read before their layout is made, which takes longer than to read that many."""
-_WINDOW = 4096
-"""Bytes of a line in which that key is looked for."""
 _HINT = 8
 """Bytes behind the key of the event id, by which the layout of a line is guessed."""
 _BY_TYPE = "12"
@@ -40,6 +38,8 @@ _EARLIEST, _LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime
 _Kind = tuple[str | None, str | None, str | None, str | None]
 """Provider, channel, event id, computer."""
 _Getter = Callable[[Any], Any]
+Note = Callable[[str], object]
+"""Takes note of the time of a line that is passed over."""
 
 
 class Tally(Struct, eq=False):
@@ -83,27 +83,27 @@ class _Settled(Struct, frozen=True, eq=False):
     """Whether they can match at all."""
     test: LineTest | None
     """Tells of a line whether it may; None where it has to be read for that."""
+    take: LineTake | None
+    """Takes all that is asked for."""
 
 
 class _Known(Struct, eq=False):
     """A layout, and the headers that were read in it; None for such as are always read."""
 
-    layout: Layout
-    outline: Outline
+    decode: Callable[[bytes], Any]
+    quotes: int
+    attributes: Mapping[str, str]
+    header: _Getter
+    """The values that a header is made of."""
     time: _Getter
     without: tuple[_Getter, ...] = ()
     """What would be the time, if it carried a zone."""
+    image: _Getter = lambda _: ""
     settled: dict[Any, _Settled | None] = field(default_factory=dict)
 
 
-class Judged(NamedTuple):
-    """Lines that follow one another, of layouts that are known."""
-
-    ends: list[int]
-    """Where the next ones begin."""
-    noted: list[list[str] | None]
-    """Where their times are to be noted; None where they have to be read."""
-    times: list[str | None]
+_UNKNOWN = _Known(lambda _: None, 0, {}, lambda _: None, lambda _: "2000-01-01T00:00:00Z")
+"""Stands for the layout of a line that is of none."""
 
 
 class KnownLines:
@@ -131,79 +131,68 @@ class KnownLines:
     def __bool__(self) -> bool:
         return bool(self._known)
 
-    def judge(self, buffer: bytes, at: int, most: int, closely: Set[int] | None) -> Judged:
-        """So many lines at most, from the one on that begins at a place.
+    def judge(self, lines: list[bytes], closely: Iterable[int]) -> tuple[list[Note | None], list[str | None]]:
+        """What takes note of each line that need not be read, once it is passed over, and all times.
 
-        `closely` has the places where lines begin that hold a literal; None where any line may match.
+        `closely` are the places of those lines that hold a literal.
         """
-        known, starts = self._run(buffer, at, most)
-        if not known:
-            return Judged([], [], [])
-        outline = known[0].outline
-        made = self._made_of(buffer, known, starts)
-        headers = map(outline.header, made)
-        settled = [layout.settled.get(header) for layout, header in zip(known, headers, strict=True)]
-        times = self._clock.utc([layout.time(line) for layout, line in zip(known, made, strict=True)])
-        noted = [
-            None if one is None or time is None else one.unread.times
+        known, made = self._taken(lines)
+        settled = [one.settled.get(one.header(line)) for one, line in zip(known, made, strict=True)]
+        times = self._clock.utc([one.time(line) for one, line in zip(known, made, strict=True)])
+        noted: list[Note | None] = [
+            None if one is None or time is None else one.unread.times.append
             for one, time in zip(settled, times, strict=True)
         ]
-        if closely is None or closely:
-            for place, (start, end) in enumerate(pairwise(starts)):
-                one = settled[place]
-                if one is None or not one.possible or noted[place] is None:
-                    continue
-                if closely is None or start in closely:
-                    needed = one.test is None or one.test(buffer[start:end])
-                    noted[place] = None if needed else one.looked.times
-        odd = {image for image in set(map(outline.image, made)) if _DOUBLED in str(image)[2:]}
-        if odd or self._without or outline.blank in made:
-            for place, (layout, line) in enumerate(zip(known, made, strict=True)):
-                if (
-                    line is outline.blank
-                    or outline.image(line) in odd
-                    or any(has_zone(get(line)) for get in layout.without)
-                ):
+        for place in closely:
+            one = settled[place]
+            if one is not None and one.possible and noted[place] is not None:
+                if one.take is not None:
+                    noted[place] = partial(one.take, made[place])
+                elif one.test is None or one.test(made[place]):
                     noted[place] = None
-        return Judged(starts[1:], noted, times)
+                else:
+                    noted[place] = one.looked.times.append
+        images = [one.image(line) for one, line in zip(known, made, strict=True)]
+        if _DOUBLED in "\n".join(images):
+            for place, image in enumerate(images):
+                if _DOUBLED in image[2:]:
+                    noted[place] = None
+        if self._without:
+            for place, layout in enumerate(known):
+                if any(has_zone(get(made[place])) for get in layout.without):
+                    noted[place] = None
+        return noted, times
 
-    def _run(self, buffer: bytes, at: int, most: int) -> tuple[list[_Known], list[int]]:
-        """The layouts of lines that follow one another, and where they and the next one begin."""
-        likeliest, first, last = self._likeliest, self._place, self._place + len(self._key) + _HINT
-        known: list[_Known] = []
-        starts = [at]
-        while len(known) < most:
-            one = likeliest.get(buffer[at + first : at + last])
-            if one is None or (found := one.layout.match(buffer, at)) is None:
-                one, found = self._search(buffer, at)
-                if one is None or found is None:
-                    break
-            if known and one.outline is not known[0].outline:
-                break
-            at = found.end()
-            known.append(one)
-            starts.append(at)
-        return known, starts
+    def _taken(self, lines: list[bytes]) -> tuple[list[_Known], list[Any]]:
+        """The layouts of lines, and the objects made of them."""
+        start, stop = self._place, self._place + len(self._key) + _HINT
+        known = [self._likeliest.get(line[start:stop]) or self._guess(line) for line in lines]
+        made: list[Any] = []
+        decoding = map(call, [one.decode for one in known], lines)
+        while len(made) < len(lines):
+            try:
+                made.extend(decoding)
+            except (DecodeError, UnicodeDecodeError):
+                place = len(made)
+                known[place], found = self._search(lines[place])
+                made.append(found)
+        for place, (one, line) in enumerate(zip(known, lines, strict=True)):
+            if line.count(b'"') != one.quotes and quotes_in(line) != one.quotes:
+                known[place], made[place] = _UNKNOWN, None
+        return known, made
 
-    def _made_of(self, buffer: bytes, known: list[_Known], starts: list[int]) -> list[Any]:
-        """The objects made of lines; the blank one of those that are no valid JSON."""
-        outline = known[0].outline
-        made = outline_of(outline, buffer[starts[0] : starts[-1]])
-        if made is not None and len(made) == len(known):
-            return made
-        alone = [outline_of(outline, buffer[start:end]) for start, end in pairwise(starts)]
-        return [one[0] if one is not None and len(one) == 1 else outline.blank for one in alone]
+    def _guess(self, line: bytes) -> _Known:
+        """The likeliest layout of a line in which the key of the event id stands elsewhere."""
+        return self._likeliest.get(self._hint(line), _UNKNOWN)
 
-    def _search(self, buffer: bytes, at: int) -> tuple[_Known | None, re.Match[bytes] | None]:
-        """The layout of the line that begins at a place."""
-        alike = self._known.get(self._hint(buffer, at), ())
-        for known in alike:
-            if (found := known.layout.match(buffer, at)) is not None:
-                return known, found
-        for known in alike:
-            if (found := known.layout.match_quoted(buffer, at)) is not None:
-                return known, found
-        return None, None
+    def _search(self, line: bytes) -> tuple[_Known, Any]:
+        """The layout of a line, and the object made of it."""
+        for known in self._known.get(self._hint(line), ()):
+            try:
+                return known, known.decode(line)
+            except (DecodeError, UnicodeDecodeError):
+                continue
+        return _UNKNOWN, None
 
     def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys, *, remarked: bool) -> bool:
         """Takes note of a line that was read; whether that was of use for others.
@@ -220,25 +209,23 @@ class KnownLines:
                 return False
         elif test.binding is not None:
             return False
-        whole = line + b"\n"
-        known, found = self._search(whole, 0)
-        if known is None:
+        known, made = self._search(line)
+        if known is _UNKNOWN:
             if remarked or not self._is_worth_it(event):
                 return False
             self._made += 1
             self._add(line, event, keys)
-            known, found = self._search(whole, 0)
-        if known is None or found is None or found.end() < len(whole) or self._headers == _MOST_HEADERS:
-            return False
-        made = outline_of(known.outline, line)
-        if not made or (header := known.outline.header(made[0])) in known.settled:
+            known, made = self._search(line)
+        header = known.header(made)
+        if known is _UNKNOWN or self._headers == _MOST_HEADERS or header in known.settled:
             return False
         self._headers += 1
-        if remarked or self._is_odd(event, known.time(made[0])):
+        if remarked or self._is_odd(event, known.time(made)):
             known.settled[header] = None
             return False
-        asked = None if test is None else line_test(test, keys, event, line)
-        known.settled[header] = _Settled(Tally(kind), Tally(kind, looked=True), possible, asked)
+        asked = None if test is None else line_test(test, keys, event, known.attributes, made)
+        told = Tally(kind), Tally(kind, looked=True)
+        known.settled[header] = _Settled(*told, possible, *(asked or (None, None)))
         return True
 
     def gather(self) -> None:
@@ -260,9 +247,9 @@ class KnownLines:
                         yield settled.unread
                         yield settled.looked
 
-    def _hint(self, buffer: bytes, at: int) -> bytes:
-        at = buffer.find(self._key, at, at + _WINDOW)
-        return buffer[at : at + len(self._key) + _HINT] if at >= 0 else b""
+    def _hint(self, line: bytes) -> bytes:
+        at = line.find(self._key)
+        return line[at : at + len(self._key) + _HINT]
 
     def _is_worth_it(self, event: RawEvent) -> bool:
         """Whether enough lines had the fields of this one."""
@@ -279,24 +266,34 @@ class KnownLines:
             return
         layout, values = found
         names = [name for name in values if name in keys.names]
+        images = [
+            name
+            for name, value in values.items()
+            if type(value) is str and name.rpartition(".")[2] == "Image"
+        ]
         timed = time_of(values, keys)
-        shape = outline(keys)
-        if timed is None or not names or outline_of(shape, line) is None:
+        if timed is None or not names or len(images) > 1:
+            return
+        if any(type(values[name]) in (float, list) for name in names):
             return
         name, zone, without = timed
-        time = shape.getter(name)
+        time = attrgetter(layout.attributes[name])
         if not self._key:
             event_id = next((one for one in names if str(values[one]) == event.event_id), names[0])
             self._key = f'"{event_id.rpartition(".")[2]}":'.encode()
             self._place = max(line.find(self._key), 0)
         known = _Known(
-            layout,
-            shape,
-            (lambda made: f"{time(made)}{zone}") if zone else time,
-            tuple(map(shape.getter, without)),
+            layout.decode,
+            layout.quotes,
+            layout.attributes,
+            attrgetter(*(layout.attributes[one] for one in names)),
+            (lambda made: time(made) + zone) if zone else time,
+            tuple(attrgetter(layout.attributes[one]) for one in without),
         )
+        if images:
+            known.image = attrgetter(layout.attributes[images[0]])
         self._without |= bool(without)
-        hint = self._hint(line, 0)
+        hint = self._hint(line)
         alike = self._known.setdefault(hint, [])
         if len(alike) < _MOST_ALIKE:
             alike.append(known)
@@ -312,13 +309,3 @@ class KnownLines:
             or (event.event_id == _BY_TYPE and "EventType" not in event.data)
             or any(map(self._in_text, (*header, *event.data, *event.meta)))
         )
-
-
-def outline_of(outline: Outline, lines: bytes) -> list[Any] | None:
-    """The objects made of lines; None where some are no valid JSON."""
-    try:
-        if not lines.isascii():
-            lines.decode()
-        return outline.decode_lines(lines)
-    except (DecodeError, UnicodeDecodeError):
-        return None

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from carhound.engines.interpreter.conditions import Condition, condition
+from carhound.engines.interpreter.guards import Guards
 from carhound.engines.interpreter.kinds import parted
 from carhound.engines.interpreter.rows import AliasUse, Row, SharedRow, getter
 from carhound.model.event import Event
@@ -93,6 +94,8 @@ class _Watch(Struct):
     """One stem and what it has let through."""
 
     plan: int
+    bit: int
+    """Among all stems."""
     main: bool
     stem: Stem
     by_kind: Condition
@@ -139,9 +142,14 @@ class _Watch(Struct):
         ]
 
 
-_Watching = tuple[list[tuple[_Watch, Condition]], tuple[int, ...]]
-"""The stems that look at events of a kind, what they ask of these, and the plans whose main search is among
-them."""
+class _Watching(Struct):
+    """Who looks at events of a kind."""
+
+    watches: list[tuple[_Watch, Condition]]
+    """The stems, and what they ask of these events."""
+    mains: tuple[int, ...]
+    """The plans whose main search is among them."""
+    bits: int
 
 
 class Collector:
@@ -168,8 +176,9 @@ class Collector:
                 needed = needs(stem)
                 carried = {need: carrying(need, used[number]) for need in needed}
                 by_source = stem.scan.kinds is not None
+                bit = 1 << len(self._watches)
                 watch = _Watch(
-                    number, position == 0, stem, by_kind, others, needed, carried, by_source=by_source
+                    number, bit, position == 0, stem, by_kind, others, needed, carried, by_source=by_source
                 )
                 if stem.scan.role == "baseline" and stem.scan.range.written:
                     watch.presence = Presence()
@@ -177,15 +186,20 @@ class Collector:
         self.plans = len(plans)
         self.searched = tuple(plans)
         self._by_kind: dict[_Kind, _Watching] = {}
+        self._guards: Guards | None = None
+        """Made for the first event: not every collector is offered one."""
 
     def offer(self, event: Event) -> tuple[int, ...]:
         """Keeps the event where a stem lets it through; the plans whose main search it is eligible for."""
-        watches, mains = self._watching(event)
-        if not watches:
+        watching = self._watching(event)
+        if not watching.watches:
             return ()
         row = SharedRow(event)
+        if self._guards is None:
+            self._guards = Guards((watch.bit, watch.stem.conditions) for watch in self._watches)
+        left = self._guards.open(row, watching.bits)
         standing: Event | None = None
-        for watch, holds in watches:
+        for watch, holds in watching.watches:
             source = watch.source(event)
             source.eligible += 1
             if watch.presence is not None:
@@ -193,11 +207,11 @@ class Collector:
             if source.unmet:
                 source.unmet = [need for need in source.unmet if not watch.carried[need](row)]
                 source.sample = event
-            if holds(row):
+            if left & watch.bit and holds(row):
                 if standing is None:
                     standing = self._admit(event)
                 source.pending[id(standing)] = standing
-        return mains
+        return watching.mains
 
     def _watching(self, event: Event) -> _Watching:
         kind = (event.provider, event.channel, event.event_id, event.kinds)
@@ -208,23 +222,24 @@ class Collector:
             watches = [watch for watch in self._watches if can_match(watch.stem, event)]
             row = Row(event)
             asked = [(watch, watch.holds if watch.by_kind(row) else _never) for watch in watches]
-            found = self._by_kind[kind] = asked, tuple(watch.plan for watch in watches if watch.main)
+            mains = tuple(watch.plan for watch in watches if watch.main)
+            found = self._by_kind[kind] = _Watching(asked, mains, sum(watch.bit for watch in watches))
         return found
 
     def looks_at(self, like: Event) -> bool:
         """Whether a stem looks at events of the kind of this one."""
-        return bool(self._watching(like)[0])
+        return bool(self._watching(like).watches)
 
     def asked_of(self, like: Event) -> list[tuple[Stem, Condition]]:
         """The stems that look at events of the kind of this one, each with its conditions as one."""
-        return [(watch.stem, holds) for watch, holds in self._watching(like)[0]]
+        return [(watch.stem, holds) for watch, holds in self._watching(like).watches]
 
     def unsure(self, like: Event, certain: bool) -> bool:
         """Whether it is open if a plan can be judged on the events like this of the file being read.
 
         Only what tells their kind is asked of `like`; `certain` says that each is of all its CAR kinds.
         """
-        watches, _ = self._watching(like)
+        watches = self._watching(like).watches
         if not certain and any(watch.stem.scan.kinds is not None for watch, _ in watches):
             return True
         for watch, _ in watches:  # noqa: SIM110  # any() of a generator takes twice as long
@@ -237,12 +252,12 @@ class Collector:
 
         `quarters` tells when they were, as `model.presence` numbers them.
         """
-        watches, mains = self._watching(like)
-        for watch, _ in watches:
+        watching = self._watching(like)
+        for watch, _ in watching.watches:
             watch.source(like).eligible += events
             if watch.presence is not None:
                 watch.presence.add_quarters(like.computer, quarters)
-        return mains
+        return watching.mains
 
     def taken(self, admitted: list[Event], aliases: Mapping[tuple[int, str], Alias]) -> Collected:
         """What was let through since this was last asked; nothing of it is kept here."""

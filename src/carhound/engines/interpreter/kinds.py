@@ -1,6 +1,7 @@
 """Conditions that hold for all events of a kind or for none, and need not be put to each."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from carhound.model.names import NATIVE_ALIASES
 from carhound.plan.predicates import Field, MatchesRegex, Predicate, Term, Where, tests
@@ -8,23 +9,31 @@ from carhound.plan.reads import test_fields
 
 OF_KIND = frozenset(map(Field, ("EventCode", "EventID", "Channel", "SourceName")))
 """What is the same for all events of a kind."""
+MORE = Term | MatchesRegex | Where
+"""Tests that may look at more than the fields they name."""
+
+
+def read_of(predicate: Predicate) -> frozenset[Field]:
+    """The fields it names."""
+    return frozenset(field for test in tests((predicate,)) for field in test_fields(test))
+
+
+def reads_alias(fields: AbstractSet[Field]) -> bool:
+    """Whether an alias may serve: that is told of whenever an event gets as far."""
+    return any(field.view == "native" and field.name in NATIVE_ALIASES for field in fields)
 
 
 def parted(conditions: Iterable[Predicate]) -> tuple[tuple[Predicate, ...], tuple[Predicate, ...]]:
     """Conditions that ask nothing but of what kind an event is, and the others.
 
-    Where an alias may serve there are only others: it is told of whenever an event gets as far.
+    Where an alias may serve there are only others.
     """
     by_kind: list[Predicate] = []
     others: list[Predicate] = []
     for one in conditions:
-        read = {field for test in tests((one,)) for field in test_fields(test)}
-        if any(field.view == "native" and field.name in NATIVE_ALIASES for field in read):
+        read = read_of(one)
+        if reads_alias(read):
             return (), tuple(conditions)
-        alike = read <= OF_KIND and not any(isinstance(test, _MORE) for test in tests((one,)))
+        alike = read <= OF_KIND and not any(isinstance(test, MORE) for test in tests((one,)))
         (by_kind if alike else others).append(one)
     return tuple(by_kind), tuple(others)
-
-
-_MORE = Term | MatchesRegex | Where
-"""Tests that may look at more than the fields they name."""

@@ -1,0 +1,134 @@
+"""What a log tells that loads the outlines it is asked for, against one that has them all."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carhound.findings.process_events import End, Outline, Who
+from carhound.findings.process_keys import guid_key
+from carhound.findings.process_log import ProcessLog
+from carhound.findings.process_outlines import Rows, packed
+from carhound.findings.process_rows import Ref, outline_of
+
+from .telling import guid_of
+
+HOST = "ws1"
+GUIDS = st.sampled_from([None, None, *(guid_of(number).strip("{}").lower() for number in range(1, 4))])
+PIDS = st.sampled_from([None, "4", "4", "8"])
+TIMES = st.sampled_from([None, *(second * 1_000_000 for second in (0, 0, 1, 2, 3, 6))])
+IMAGES = st.sampled_from([None, "C:\\a.exe", "C:\\a.exe", "c:\\A.exe", "C:\\b.exe"])
+FORMS = range(6)
+
+
+def who_is(guid: str | None, pid: str | None, time: int | None) -> Who:
+    return Who(HOST, guid, "4" if guid is None and pid is None else pid, time)
+
+
+WHOS = st.builds(who_is, GUIDS, PIDS, TIMES)
+STARTS = st.builds(
+    lambda who, image, guid, pid: Outline(who, image, parent_guid=guid, parent_pid=pid),
+    *(WHOS, IMAGES, GUIDS, PIDS),
+)
+EVENTS = st.lists(st.one_of(STARTS, STARTS, st.builds(End, WHOS)), min_size=1, max_size=12)
+
+
+def log_of(rows: Rows, each: int) -> ProcessLog:
+    log = ProcessLog()
+    for at in range(0, len(rows), each):
+        batch = packed(rows[at : at + each])
+        assert batch is not None
+        log.outlines.add([batch])
+    log.settle()
+    return log
+
+
+def load_all(log: ProcessLog, rows: Rows) -> None:
+    for key in {one for row in rows for one in row if isinstance(one, bytes)}:
+        for form in FORMS:
+            log.outlines.ask(key, form)
+    log.load()
+
+
+QUERIES: dict[str, Callable[[ProcessLog, Ref], object]] = {
+    "itself": lambda _, ref: ref,
+    "starts": lambda log, ref: log.starts(ref),
+    "ended": lambda log, ref: log.ended(ref),
+    "acts": lambda log, ref: log.acts(ref, 1, connections_first=False),
+    "parents": lambda log, ref: [log.parent(known) for known in log.starts(ref)],
+    "children": lambda log, ref: list(log.children(ref)),
+    "who the children are": lambda log, ref: [log.ref_of(known) for known in log.children(ref)],
+    "how they started": lambda log, ref: [log.starts(log.ref_of(known)) for known in log.children(ref)],
+    "their parents": lambda log, ref: [log.parent(known) for known in log.children(ref)],
+}
+
+
+def answer(log: ProcessLog, who: Who, query: str) -> object:
+    ref = log.find(who)
+    return None if ref is None else QUERIES[query](log, ref)
+
+
+def check(events: Sequence[Outline | End], who: Who, query: str) -> object:
+    rows = [outline_of(one) for one in events]
+    with log_of(rows, 5) as full, log_of(rows, 3) as log:
+        load_all(full, rows)
+        while log.outlines.lacks(lambda: answer(log, who, query)):
+            log.load()
+        found = answer(log, who, query)
+        assert found == answer(full, who, query)
+        return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(EVENTS, WHOS, st.sampled_from(list(QUERIES)), st.data())
+def test_what_is_asked_is_told_as_if_all_were_there(
+    events: list[Outline | End], other: Who, query: str, data: st.DataObject
+) -> None:
+    check(events, data.draw(st.sampled_from([other, *(one.who for one in events)])), query)
+
+
+def test_the_record_of_the_other_sensor_is_known() -> None:
+    first = Who(HOST, guid_of(1), "2", 0)
+    events = [
+        Outline(first),
+        Outline(Who(HOST, guid_of(2), "4", 1_000_000), "C:\\a.exe", parent_guid=first.guid),
+        Outline(Who(HOST, None, "4", 1_000_000), "C:\\a.exe"),
+    ]
+    ((*starts,),) = check(events, first, "how they started")  # type: ignore[misc]
+    assert len(starts) == 2
+
+
+def test_a_twin_is_known_that_names_another_parent() -> None:
+    (one, two, three), image = [guid_of(number).strip("{}").lower() for number in (1, 2, 3)], "C:\\a.exe"
+    events = [
+        Outline(Who(HOST, one, "4", 0)),
+        Outline(Who(HOST, None, "8", 1_000_000), image, parent_pid="4"),
+        Outline(Who(HOST, two, "8", 2_000_000), image, parent_guid=three),
+    ]
+    (child,) = check(events, events[0].who, "who the children are")  # type: ignore[misc]
+    assert child.guid == guid_key(events[2].who)
+
+
+@pytest.mark.parametrize(
+    "end", [End(Who(HOST, None, "4", 3_000_000)), Outline(Who(HOST, guid_of(9), "4", 3_000_000))]
+)
+def test_who_has_the_process_id_later_is_known(end: Outline | End) -> None:
+    first = Who(HOST, guid_of(1), "4", 0)
+    child = Outline(Who(HOST, guid_of(2), "8", 6_000_000), parent_pid="4")
+    assert check([Outline(first), end, child], first, "children") == []
+    assert check([Outline(first), child], first, "children") != []
+
+
+def test_nothing_is_loaded_that_nobody_asked_for() -> None:
+    whos = [Who(HOST, guid_of(number).strip("{}").lower(), str(number), 0) for number in range(1, 2000)]
+    rows = [outline_of(Outline(who, parent_guid=whos[0].guid)) for who in whos]
+    with log_of(rows, 100) as log:
+        assert log.outlines.lacks(lambda: log.find(whos[7]))
+        log.load()
+        assert not log.outlines.lacks(lambda: log.find(whos[7]))
+        found = log.find(whos[7])
+        assert found is not None
+        assert [known.start.who.guid for known in log.starts(found)] == [whos[7].guid]
+        assert log.outlines.lacks(lambda: log.find(whos[8]))
+        assert log.find(whos[8]) == Ref(None, rows[8][0], None)
