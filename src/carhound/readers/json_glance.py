@@ -15,7 +15,7 @@ from carhound.readers.literal_scan import Find, escaped_letters, utf8
 
 _FEWEST, _MOST = 32, 128
 """Lines judged at once: few as long as each that is read makes more known."""
-_TOLD_EVERY = 64
+_TOLD_EVERY = 16
 """Buffers."""
 
 

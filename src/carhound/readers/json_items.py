@@ -18,7 +18,7 @@ from carhound.readers.json_glance import LineGlance
 from carhound.readers.json_text import decode
 from carhound.readers.notes import Notes
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 20
 
 _MOST_ATTEMPTS = 16
 """Broken objects in a row before the rest of a line is given up: brackets without end would take for ever."""
