@@ -465,3 +465,63 @@ def test_public_json_comes_through_a_sieve_whole(shared: Path) -> None:
         passed += unread
     assert files > 10
     assert passed > 1000
+
+
+ZONES = ("Z", "+00:00", "+02:00", "-0930", "+14:00")
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_times_with_an_offset_are_told_in_utc(zone: str) -> None:
+    made = [nxlog(number, TimeCreated=stamp(number).replace("Z", zone)) for number in range(40)]
+    assert check(lines(*made), Wanting(LITERAL)) == (1, 39)
+
+
+TIMES = st.one_of(
+    st.builds(
+        "{}{}{}{}{}".format,
+        st.sampled_from(["2024-06-14", "2024-02-30", "0001-01-01", "9999-12-31", "2024-W24-5", "20240614"]),
+        st.sampled_from(["T", " ", "t", ""]),
+        st.sampled_from(
+            ["12:00:00", "23:59:60", "00:14:59", "24:00:00", "12:00:", "12:00", "1200:00", "12:00:0"]
+        ),
+        st.sampled_from(
+            ["", ".", ".5", ".123456", ".1234567", ".123456789", ".1234567891", ",5", ".12\u0663"]
+        ),
+        st.sampled_from(
+            [*ZONES, "", " Z", "ZZ", "z", "UTC", "+02", "+99:00", "+02:00:30", "+-2:00", "-00:00"]
+        ),
+    ),
+    st.text(max_size=5),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(TIMES, min_size=1, max_size=4), st.sampled_from(["TimeCreated", "UtcTime"]))
+def test_times_are_told_as_they_are_read(times: list[str], name: str) -> None:
+    made = [nxlog(0, **({"TimeCreated": "-"} if name == "UtcTime" else {}))]
+    made += [{**made[0], name: one} for one in times for _ in range(3)]
+    check(lines(*made), Wanting(LITERAL))
+
+
+BEHIND = ["", "\\", "\\\\", "\\\\\\", '"', '\\"', '", "Image": "', '"}', '\\"}', '"]', ",", '\\",']
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(st.sampled_from(BEHIND), max_size=4), min_size=1, max_size=8), st.booleans())
+def test_quotes_and_backslashes_in_texts_hide_nothing(texts: list[list[str]], raw: bool) -> None:
+    """Whether they are escaped as they have to be, or not at all."""
+    first = nxlog(0, tags=["a", "b"], Details="x")
+    made = [json.dumps(first)] * 2
+    for number, parts in enumerate(texts):
+        text = "".join(parts)
+        one = json.dumps({**first, "RecordNumber": number})
+        for place in ('"Image": "', '["', 'Details": "', '"a", "'):
+            made.append(one.replace(place, place + (text if raw else json.dumps(text)[1:-1]), 1))
+    check("\n".join([*made, ""]).encode(), Wanting(LITERAL))
+
+
+def test_a_broken_line_among_those_with_an_empty_header_is_told() -> None:
+    nobody = {"EventID": "", "SourceName": "", "Channel": "", "Hostname": "", "CommandLine": LITERAL}
+    data = lines(*(nxlog(number, **nobody) for number in range(9)))
+    broken = lines(nxlog(9, **nobody)).replace(b"svchost", b"\\q")
+    assert check(data + broken + data, Asking(LITERAL))[1] > 9
