@@ -36,7 +36,9 @@ class Asking(Wanting):
     def payload_test(self, *_: str | None) -> PayloadTest:  # type: ignore[override]
         tests = (FieldTest("CommandLine", 3, lambda value, asking: asking if holds(value) else 0),)
         names = frozenset({"CommandLine"})
-        return PayloadTest(names, False, lambda data: holds(data.get("CommandLine")), tests, self.binding)
+        return PayloadTest(
+            names, False, lambda data: holds(data.get("CommandLine")), lambda: tests, self.binding
+        )
 
 
 @pytest.mark.parametrize("way", WAYS)

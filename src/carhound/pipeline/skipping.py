@@ -4,7 +4,7 @@ Their headers are told all the same, so that who was heard of, when, and what co
 """
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.rows import SharedRow
@@ -85,7 +85,7 @@ class Skipping:
         }
         fields = read - _TOLD
         if not fields or any(name.startswith(PAYLOAD_PREFIX) for name in fields):
-            return None if binding is None else PayloadTest(frozenset(), False, _anything, (), binding)
+            return None if binding is None else PayloadTest(frozenset(), False, _anything, binding=binding)
         whole = RAW in fields
         conditions = [holds for _, holds in asked]
         derive = no_view if mapping is None else mapping.derive
@@ -110,7 +110,7 @@ class Skipping:
             row = SharedRow(event)
             return (whole and not payload) or any(holds(row) for holds in conditions)
 
-        alone = self._alone(provider, channel, event_id)
+        alone = partial(self._alone, provider, channel, event_id)
         return PayloadTest(frozenset(fields), whole, may_match, alone, binding)
 
     def _binding(self, provider: str | None, channel: str | None, event_id: str | None) -> Binding | None:

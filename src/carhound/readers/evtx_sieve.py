@@ -35,10 +35,8 @@ class _Seen(Struct, eq=False):
     """Whether it is no longer wanted for its own sake."""
     possible: bool
     """Whether it can match at all."""
-    alone: FieldTests | None = None
-    """What fields of the payload, told from bytes, say of it."""
     test: PayloadTest | None = None
-    """What the payload says of those that these leave."""
+    """What the payload says of it."""
     passed: list[int] = field(default_factory=list)
     """Ticks of 100 ns since 1601."""
     looked: list[int] = field(default_factory=list)
@@ -47,7 +45,7 @@ class _Seen(Struct, eq=False):
     @property
     def bound(self) -> bool:
         """Whether some are wanted whatever they hold, for what a field of their payload says."""
-        return self.alone is not None and self.alone.bound
+        return self.test is not None and self.test.binding is not None
 
     def told(self) -> Iterator[Glimpsed]:
         """What was gathered, once, also by one who asks again after an interrupt."""
@@ -78,7 +76,6 @@ class ChunkSieve:
         self._walker = Walker(self._see)
         self._at_once = 1
         """Records of unsettled kinds that are read before it is asked again whether they are settled."""
-        self._alone_of = lru_cache(_MOST_KINDS)(FieldTests)
         literals = sieve.literals
         self._in_chunk = _anything if literals is None else utf16_or_ansi(literals, sieve.spellings)
         self._in_record = _anything if literals is None else in_text(literals)
@@ -137,7 +134,7 @@ class ChunkSieve:
                 if not left[number]:
                     if not self._in_record(record["data"]):
                         continue
-                    if seen.test is not None:
+                    if seen.test is not None and seen.test.fields.isdisjoint(SYSTEM_FIELDS):
                         tree = tree_of(record)
                         if not _passes(tree, seen.test):
                             rest[number] = seen.looked
@@ -183,9 +180,7 @@ class ChunkSieve:
                 continue
             self._unsettled.discard(seen)
             seen.settled = True
-            if (test := self._sieve.payload_test(*seen.kind)) is not None:
-                seen.alone = self._alone_of(test.alone, test.binding) if test.alone or test.binding else None
-                seen.test = test if test.fields.isdisjoint(SYSTEM_FIELDS) else None
+            seen.test = self._sieve.payload_test(*seen.kind)
         return found
 
 
@@ -209,8 +204,8 @@ def _left(
     by_tests: dict[FieldTests, list[int]] = defaultdict(list)
     for number in todo:
         seen = walked.seen[number]
-        if seen.settled and seen.alone is not None:
-            by_tests[seen.alone].append(number)
+        if seen.settled and seen.test is not None and (alone := _alone_of(seen.test)) is not None:
+            by_tests[alone].append(number)
             if holds:
                 rest[number] = seen.looked
         elif holds or not seen.settled:
@@ -220,6 +215,16 @@ def _left(
             if holds or unsure:
                 left[numbers[place]] = unsure
     return left
+
+
+@lru_cache(_MOST_KINDS)
+def _alone_of(test: PayloadTest) -> FieldTests | None:
+    """What fields of the payload, told from bytes, say; made once for all files and computers."""
+    alone = test.alone()
+    return _field_tests(alone, test.binding) if alone or test.binding else None
+
+
+_field_tests = lru_cache(_MOST_KINDS)(FieldTests)
 
 
 def _anything(_: object) -> bool:

@@ -53,7 +53,7 @@ class Binding(Struct, frozen=True):
     """It is where the field has one of these; None stands for no such field."""
 
 
-class PayloadTest(Struct, frozen=True):
+class PayloadTest(Struct, frozen=True, eq=False):
     """Tells of an event by its payload alone that it cannot match."""
 
     fields: frozenset[str]
@@ -63,8 +63,8 @@ class PayloadTest(Struct, frozen=True):
     """Whether it looks at all texts of the payload, whatever their names."""
     holds: Callable[[dict[str, Value]], bool]
     """Whether an event may match that has these fields, and no more of those that are read."""
-    alone: tuple[FieldTest, ...] = ()
-    """An event cannot match where they leave no search open, put to it in this order."""
+    alone: Callable[[], tuple[FieldTest, ...]] = tuple
+    """An event cannot match where these leave no search open, put to it in this order."""
     binding: Binding | None = None
     """An event of which it does not tell that has to be read, whatever it holds; None: all are sure."""
     take: Callable[[dict[str, Value], str], None] | None = None
