@@ -33,6 +33,7 @@ def test_watch(carhound: Run, lake: Path, tmp_path: Path) -> None:
     assert down.returncode == 0, "nothing waits"
     page = carhound("hunt", "--lake", "lake")
     assert page.returncode == 1
+    assert page.stderr.count("\n") <= 1, "the verdict, and no word of libraries as they end"
     assert "0 bytes" not in page.stdout
     assert str(lake) in page.stdout
 

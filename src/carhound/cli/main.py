@@ -57,9 +57,15 @@ def program() -> None:
     """Run MITRE CAR analytics, as published, over Windows logs: no SIEM, no translation by hand."""
 
 
+def _leave() -> None:
+    """Spares the search for cycles in what ends with the process; DuckDB tells of what was left so."""
+    if "duckdb" not in sys.modules:
+        gc.freeze()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns the exit status; messages go to stderr."""
-    atexit.register(gc.freeze)  # nobody looks for cycles in what ends with the process
+    atexit.register(_leave)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         status = program.main(words, prog_name="carhound", standalone_mode=False, obj=tuple(words))
