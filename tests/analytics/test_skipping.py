@@ -1,5 +1,6 @@
 """Hunts say the same whether they read all or only what can match."""
 
+import gzip
 import io
 import os
 import re
@@ -152,6 +153,21 @@ def test_trees_are_those_of_a_log_that_is_read_whole(
     whole = pipeline.hunt(request)
     assert any(finding.tree is not None and finding.tree.root.children for finding in whole.findings)
     assert comparable(skipping) == comparable(whole)
+
+
+def test_trees_of_a_packed_log(
+    fleet: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trees = []
+    for folder, pack in (("plain", bytes), ("packed", gzip.compress)):
+        (tmp_path / folder).mkdir()
+        log = Path(write(tmp_path / folder / "log.evtx", (one for one in fleet if one.event_id < 100)))
+        log.write_bytes(pack(log.read_bytes()))
+        monkeypatch.chdir(tmp_path / folder)
+        run = pipeline.hunt(pipeline.Request(evidence=("log.evtx",), command=(), backfill=True))
+        trees.append([(finding.id, finding.tree) for finding in run.findings])
+    assert any(tree is not None and tree.root.children for _, tree in trees[0])
+    assert trees[0] == trees[1]
 
 
 MANY = str(Path(__file__).parents[2] / "bench" / "analytics")

@@ -314,6 +314,18 @@ ODD = {
 }
 
 
+def test_whole_numbers_beside_fractions_are_not_rounded() -> None:
+    assert (
+        check_taken(lines(*(nxlog(number, User=1.5) for number in range(9)), nxlog(9, User=2**53 + 1))) == 0
+    )
+
+
+def test_a_line_that_takes_too_much_memory_is_told_however_it_is_read() -> None:
+    records = [nxlog(number, CommandLine="a") for number in range(20)]
+    records[10] = nxlog(10, CommandLine='","' * 600_000)
+    assert check(lines(*records), Wanting(LITERAL))[1] > 10
+
+
 @pytest.mark.parametrize("way", ODD)
 def test_a_line_unlike_the_others_is_told_as_it_is(way: str) -> None:
     odd = ODD[way].encode()

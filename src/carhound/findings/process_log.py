@@ -89,7 +89,7 @@ class ProcessLog:
         self.add_rows((row_of(one),))
 
     def add_rows(self, rows: Iterable[Row]) -> None:
-        """Takes what `row_of` or `outline_of` made of some; names are not learnt from these."""
+        """Takes what `row_of` made of some; names are not learnt from these."""
         for table, row in rows:
             self._new[table].append(row)
             self._count += 1
@@ -97,7 +97,7 @@ class ProcessLog:
             self._flush()
 
     def fill_in(self, rows: Iterable[Row]) -> None:
-        """Takes starts that were added in outline, in the same order, and deeds."""
+        """Takes deeds, and of starts those that were loaded in outline, in the same order."""
         for table, row in rows:
             if table == "act":
                 self.add_rows([(table, row)])

@@ -143,10 +143,11 @@ class Reteller:
     ) -> Iterator[Rows | Sifted | Named | Ended]:
         if part.format == "evtx":
             from carhound.pipeline.outlines_evtx import Outlines
+            from carhound.readers.evtx_chunks import is_evtx
 
             outlines = Outlines(sieve, Telling(self._known, Shown()), names)
             yield from outlines.read(part)
-            if outlines.by_guid and part.path == piece.found.shown:
+            if outlines.by_guid and part.path == piece.found.shown and is_evtx(piece.found.path):
                 yield Ended(piece, by_guid=True)
         else:
             yield from part.sifted(sieve)

@@ -113,6 +113,12 @@ def chunks_at(path: Path, offsets: Iterable[int]) -> Iterator[Chunk]:
                 yield Chunk((offset - _HEADER_SIZE) // _CHUNK_SIZE, offset, data)
 
 
+def is_evtx(path: Path) -> bool:
+    """Whether a file is EVTX as it stands, and not packed. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(len(FILE_MAGIC)) == FILE_MAGIC
+
+
 def regular_chunks(file: BinaryIO) -> int:
     """How many chunks stand where they would if all before them had their full size."""
     at = _reader_at(file)

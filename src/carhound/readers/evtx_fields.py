@@ -8,9 +8,12 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from carhound.readers.evtx_templates import NAME, Named, fields_of
+from carhound.readers.evtx_templates import NAME, Named, UnfamiliarError, fields_of
+from carhound.readers.evtx_values import MOST_VALUES
 
-_MOST = 1000
+_MOST = 200
+_LONGEST = 8192
+"""Bytes of templates that are remembered: what is kept of one is many times as long."""
 _LINK = 4
 """Bytes at the beginning of a template, and of a name, that tell where the next one in a list is."""
 _PLACE = 4
@@ -65,6 +68,10 @@ def fields_at(chunk: bytes, at: int, template: bytes) -> Mapping[str, int]:
         if like.fits(chunk, at, template):
             return like.fields
     fields, named = fields_of(chunk, at)
+    if len(fields) > MOST_VALUES:
+        raise UnfamiliarError
+    if len(template) > _LONGEST:
+        return fields
     if len(_known) == _MOST:
         _known.clear()
     _known[key] = [_like(template, at, fields, named), *_known.get(key, ())[:3]]

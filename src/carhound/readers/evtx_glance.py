@@ -12,6 +12,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
 
+from carhound.model.evidence import Glimpsed
+from carhound.model.presence import QUARTER
 from carhound.readers.evtx_counts import FIRST_RECORD, records_of_whole
 from carhound.readers.evtx_templates import Header, Part, UnfamiliarError, definition, header_of
 from carhound.readers.evtx_values import (
@@ -38,9 +40,9 @@ _KIND_AT = 2
 _BEHIND = "HBxHBx"
 _TEXTS = (NULL, STRING)
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1) / 10
 _EARLIEST = (datetime(1970, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1) * 10
 _LATEST = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1) * 10
+_QUARTER = QUARTER.seconds * 10_000_000
 _REMEMBERED = 1000
 
 
@@ -176,9 +178,10 @@ class Glances:
         return met
 
 
-def glance(chunk: bytes) -> Glance | None:
-    """The records of a chunk by their kind; None where it has to be parsed."""
-    return Glances(lambda _: True)(chunk)
+def glimpsed(kind: Kind, times: list[int], *, looked: bool = False) -> Glimpsed:
+    """Tells of records of a kind: when they were created, at least one."""
+    quarters = frozenset({(time - _EARLIEST) // _QUARTER for time in times})
+    return Glimpsed(*kind, len(times), time_of(min(times)), time_of(max(times)), quarters, looked)
 
 
 def time_of(ticks: int) -> datetime:

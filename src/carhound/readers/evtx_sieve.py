@@ -13,8 +13,7 @@ from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx_chunks import Chunk
 from carhound.readers.evtx_field_tests import FieldTests
-from carhound.readers.evtx_glance import Kind, Walked, Walker
-from carhound.readers.evtx_glimpses import glimpsed
+from carhound.readers.evtx_glance import Kind, Walked, Walker, glimpsed
 from carhound.readers.evtx_payload import Payloads
 from carhound.readers.evtx_records import event, position, records, some_records, tree_of
 from carhound.readers.guids import restore_braces
@@ -76,6 +75,7 @@ class ChunkSieve:
         self._walker = Walker(self._see)
         self._at_once = 1
         """Records of unsettled kinds that are read before it is asked again whether they are settled."""
+        self._alone_of = lru_cache(_MOST_KINDS)(_alone_of)
         literals = sieve.literals
         self._in_chunk = _anything if literals is None else utf16_or_ansi(literals, sieve.spellings)
         self._in_record = _anything if literals is None else in_text(literals)
@@ -121,7 +121,7 @@ class ChunkSieve:
         parsed: dict[int, Any] = {}
         soon = _first_of_each(walked.seen, self._unsettled)
         while todo := self._todo(walked, holds, progress):
-            left = _left(payloads, walked, todo, rest, holds)
+            left = self._left(payloads, walked, todo, rest, holds)
             if not parsed.keys() >= left.keys():
                 numbers = sorted({*left, *soon})
                 found = some_records(chunk, [walked.places[number] for number in numbers])
@@ -165,6 +165,34 @@ class ChunkSieve:
                 todo.append(number)
         return todo
 
+    def _left(
+        self,
+        payloads: Payloads,
+        walked: Walked[_Seen],
+        todo: Iterable[int],
+        rest: list[list[int]],
+        holds: bool,
+    ) -> dict[int, bool]:
+        """The records that fields of their payloads leave, and whether each is wanted whatever else it holds.
+
+        Where the times of the others belong is told in `rest`.
+        """
+        left: dict[int, bool] = {}
+        by_tests: dict[FieldTests, list[int]] = defaultdict(list)
+        for number in todo:
+            seen = walked.seen[number]
+            if seen.settled and seen.test is not None and (alone := self._alone_of(seen.test)) is not None:
+                by_tests[alone].append(number)
+                if holds:
+                    rest[number] = seen.looked
+            elif holds or not seen.settled:
+                left[number] = not seen.settled
+        for alone, numbers in by_tests.items():
+            for place, unsure in alone.left(payloads, [walked.places[number] for number in numbers]):
+                if holds or unsure:
+                    left[numbers[place]] = unsure
+        return left
+
     def _settle(self, kinds: Iterable[_Seen]) -> set[_Seen]:
         """Asks of kinds whether they are wanted for their own sake; those that are."""
         found = set()
@@ -193,31 +221,6 @@ def _first_of_each(kinds: Sequence[_Seen], unsettled: AbstractSet[_Seen]) -> lis
     return list(first.values())
 
 
-def _left(
-    payloads: Payloads, walked: Walked[_Seen], todo: Iterable[int], rest: list[list[int]], holds: bool
-) -> dict[int, bool]:
-    """The records that fields of their payloads leave, and whether each is wanted whatever else it holds.
-
-    Where the times of the others belong is told in `rest`.
-    """
-    left: dict[int, bool] = {}
-    by_tests: dict[FieldTests, list[int]] = defaultdict(list)
-    for number in todo:
-        seen = walked.seen[number]
-        if seen.settled and seen.test is not None and (alone := _alone_of(seen.test)) is not None:
-            by_tests[alone].append(number)
-            if holds:
-                rest[number] = seen.looked
-        elif holds or not seen.settled:
-            left[number] = not seen.settled
-    for alone, numbers in by_tests.items():
-        for place, unsure in alone.left(payloads, [walked.places[number] for number in numbers]):
-            if holds or unsure:
-                left[numbers[place]] = unsure
-    return left
-
-
-@lru_cache(_MOST_KINDS)
 def _alone_of(test: PayloadTest) -> FieldTests | None:
     """What fields of the payload, told from bytes, say; made once for all files and computers."""
     alone = test.alone()

@@ -15,6 +15,8 @@ from carhound.readers.literal_scan import Find, escaped_letters, utf8
 
 _FEWEST, _MOST = 32, 128
 """Lines judged at once: few as long as each that is read makes more known."""
+LONG = 1 << 20
+"""Bytes of lines that are always read: of these it is asked whether decoding them takes too much memory."""
 _TOLD_EVERY = 16
 """Buffers."""
 
@@ -103,6 +105,8 @@ class LineGlance:
         noted, self._times = self._known.judge(lines, [one - number for one in closely])
         for one in self._escaped.intersection(numbers):
             noted[one - number] = None
+        if max(map(len, lines)) >= LONG:
+            noted = [None if len(line) >= LONG else one for one, line in zip(noted, lines, strict=True)]
         self._first, self._noted = number, noted
         self._most = min(2 * self._most, _MOST)
 

@@ -14,7 +14,7 @@ import orjson
 from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.interface import LARGEST
 from carhound.readers.json_duplicates import has_duplicate_keys
-from carhound.readers.json_glance import LineGlance
+from carhound.readers.json_glance import LONG, LineGlance
 from carhound.readers.json_text import decode
 from carhound.readers.notes import Notes
 
@@ -198,7 +198,7 @@ class JsonItems:
 
     def _is_handy(self, text: bytes) -> bool:
         """Whether decoding the text takes no more memory than a run may."""
-        if len(text) < _CHUNK:
+        if len(text) < LONG:
             return True
         return len(text) <= self._largest and sum(map(text.count, (b",", b"[", b"{"))) <= _MOST_VALUES
 

@@ -19,7 +19,8 @@ _MOST_DECODERS = 500
 """Kept, so that other spans and files with such lines need not make them anew."""
 _INTEGER = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 """Of a larger one it depends on the program what is read."""
-_TYPES: Mapping[type, Any] = {str: str, int: _INTEGER, float: float, bool: bool, type(None): None}
+_TYPES: Mapping[type, Any] = {str: str, int: _INTEGER, bool: bool, type(None): None}
+"""A decoder of fractions takes whole numbers too, and rounds them: lines with fractions have no layout."""
 
 _Kind = Any
 """Of a value: its type, the length of a list of texts, or the members of an object."""
@@ -100,6 +101,8 @@ def _members(record: dict[str, Any], path: str, plain: frozenset[str], values: d
                 if any(type(one) is not str for one in value):
                     raise _RefusedError
                 kind = len(value)
+            elif kind not in _TYPES:
+                raise _RefusedError
         members.append((name, kind))
     if len(values) > _MOST_FIELDS:
         raise _RefusedError

@@ -35,7 +35,7 @@ class _Guard(Struct):
         value = self.read(row)
         found = self.known.get(value)
         if found is None:
-            if isinstance(value, str) and len(value) > _LONGEST:
+            if isinstance(value, tuple) or (isinstance(value, str) and len(value) > _LONGEST):
                 return 0
             found = sum(bit for bit, holds in self.tests if not holds(row))
             if len(self.known) >= _REMEMBERED:
