@@ -135,6 +135,20 @@ class _Host(Struct):
     pending: set[tuple[tuple[int, ...], str | None]] = field(default_factory=set)
     """Likewise, of the file being read, with the provider of the events."""
 
+    def count(
+        self, provider: str | None, channel: str | None, event_id: str | None, events: int
+    ) -> "_Sensor | None":
+        """Counts events of a kind; as what they are counted."""
+        sensor = _sensor(provider, channel, event_id)
+        match sensor:
+            case "sysmon_1":
+                self.sysmon_1 += events
+            case "sysmon_7":
+                self.sysmon_7 += events
+            case "security_4688":
+                self.security_4688 += events
+        return sensor
+
 
 class HostTally:
     """Every computer met, while evidence is read."""
@@ -146,7 +160,8 @@ class HostTally:
         """Counts one event; `eligible` are the plans it could match."""
         host = self._met(event.computer, 1, event.time, event.time)
         if event.event_id in _COUNTED:
-            _count(host, event)
+            sensor = host.count(event.provider, event.channel, event.event_id, 1)
+            host.with_command_line += sensor == "security_4688" and bool(event.data.get("CommandLine"))
         if eligible:
             host.pending.add((eligible, event.provider or event.channel))
 
@@ -154,7 +169,8 @@ class HostTally:
         """Counts events of which only the header was looked at."""
         host = self._met(glimpsed.computer, glimpsed.events, glimpsed.first, glimpsed.last)
         if glimpsed.event_id in _COUNTED:
-            _count_glimpsed(host, glimpsed)
+            sensor = host.count(glimpsed.provider, glimpsed.channel, glimpsed.event_id, glimpsed.events)
+            host.security_4688_unread += glimpsed.events * (sensor == "security_4688")
         if eligible:
             host.pending.add((eligible, glimpsed.provider or glimpsed.channel))
 
@@ -223,28 +239,6 @@ def _sensor(provider: str | None, channel: str | None, event_id: str | None) -> 
     if SYSMON.holds(provider, channel):
         return "sysmon_1" if event_id == "1" else "sysmon_7" if event_id == "7" else None
     return "security_4688" if event_id == "4688" and SECURITY.holds(provider, channel) else None
-
-
-def _count(host: _Host, event: Event) -> None:
-    match _sensor(event.provider, event.channel, event.event_id):
-        case "sysmon_1":
-            host.sysmon_1 += 1
-        case "sysmon_7":
-            host.sysmon_7 += 1
-        case "security_4688":
-            host.security_4688 += 1
-            host.with_command_line += bool(event.data.get("CommandLine"))
-
-
-def _count_glimpsed(host: _Host, glimpsed: Glimpsed) -> None:
-    match _sensor(glimpsed.provider, glimpsed.channel, glimpsed.event_id):
-        case "sysmon_1":
-            host.sysmon_1 += glimpsed.events
-        case "sysmon_7":
-            host.sysmon_7 += glimpsed.events
-        case "security_4688":
-            host.security_4688 += glimpsed.events
-            host.security_4688_unread += glimpsed.events
 
 
 def archive_of(path: str) -> str | None:

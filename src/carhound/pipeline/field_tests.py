@@ -8,6 +8,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from carhound.engines.interpreter.conditions import Condition, condition
+from carhound.engines.interpreter.kinds import read_of, reads_alias
 from carhound.engines.interpreter.rows import SharedRow, unheard
 from carhound.model.event import HEADER, PAYLOAD_PREFIX, Event, Value, no_view
 from carhound.model.folding import fold
@@ -69,8 +70,7 @@ def field_tests(stems: Sequence[Stem], like: Event, mapping: EventMapping | None
 
 def _without_alias(condition: Predicate) -> bool:
     """Whether none serves it: a search is told of those that do, save where a condition before fails."""
-    read = (field for test in tests((condition,)) for field in test_fields(test))
-    return not any(field.view == "native" and field.name in NATIVE_ALIASES for field in read)
+    return not reads_alias(read_of(condition))
 
 
 def _is_of_payload(name: str) -> bool:

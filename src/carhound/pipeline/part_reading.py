@@ -188,8 +188,7 @@ class PartReader(Struct):
         tally.computers.add(computer)
         if eligible:
             tally.eligible += events
-            if last is not None and (read.newest_eligible is None or last > read.newest_eligible):
-                read.newest_eligible = last
+            read.newest_eligible = latest(read.newest_eligible, last)
         self._events += events
 
 

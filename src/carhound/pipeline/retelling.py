@@ -100,7 +100,6 @@ class Reteller:
     def __init__(self, task: Retelling) -> None:
         self._task = task
         self._known = lru_cache(_MOST_KINDS)(lambda computer: host_key(computer) in task.hosts)
-        self._sieve = Telling(self._known, task.shown)
         self._normalizer = Normalizer()
 
     def read(self, piece: Piece) -> Iterator[Retold]:
@@ -156,11 +155,11 @@ class Reteller:
 
     def _in_full(self, part: Part, piece: Piece, shown: Shown) -> Iterator[Retold]:
         lines = self._task.lines_before.get(piece, 0)
-        retold = Retold()
-        for item in self._events(part, piece, shown):
+        sieve, retold = Telling(self._known, shown), Retold()
+        for item in self._events(part, piece, shown, sieve):
             if isinstance(item, Damage | Skipped):
                 self._not_read(part, retold)
-            elif isinstance(item, RawEvent) and self._sieve.tells(item):
+            elif isinstance(item, RawEvent) and sieve.tells(item):
                 if lines:
                     item.position = with_lines_before(item.position, lines)
                 one = told(self._normalizer.event(item, part.path, part.format or ""))
@@ -171,15 +170,15 @@ class Reteller:
                 retold = Retold()
         yield retold
 
-    def _events(self, part: Part, piece: Piece, shown: Shown) -> Iterator[Sifted]:
+    def _events(self, part: Part, piece: Piece, shown: Shown, sieve: "Telling") -> Iterator[Sifted]:
         if part.format != "evtx":
-            return part.sifted(self._sieve)
+            return part.sifted(sieve)
         from carhound.pipeline.retelling_evtx import events_of
         from carhound.readers.evtx_chunks import chunks_at
 
         places = self._task.places.get(piece)
         given = part.chunks() if places is None else chunks_at(piece.found.path, places)
-        return events_of(part, self._sieve, shown, given)
+        return events_of(part, sieve, shown, given)
 
     def _not_read(self, part: Part, retold: Retold) -> None:
         if self._task.computers is None:  # else the first reading has told of it

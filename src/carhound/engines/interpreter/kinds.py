@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from carhound.model.names import NATIVE_ALIASES
+from carhound.engines.interpreter.rows import may_have_alias
 from carhound.plan.predicates import Field, MatchesRegex, Predicate, Term, Where, tests
 from carhound.plan.reads import test_fields
 
@@ -19,8 +19,8 @@ def read_of(predicate: Predicate) -> frozenset[Field]:
 
 
 def reads_alias(fields: AbstractSet[Field]) -> bool:
-    """Whether an alias may serve: that is told of whenever an event gets as far."""
-    return any(field.view == "native" and field.name in NATIVE_ALIASES for field in fields)
+    """Whether an alias may serve one of them."""
+    return any(map(may_have_alias, fields))
 
 
 def parted(conditions: Iterable[Predicate]) -> tuple[tuple[Predicate, ...], tuple[Predicate, ...]]:

@@ -83,9 +83,14 @@ class SharedRow(Row):
         return found
 
 
+def may_have_alias(field: Field) -> bool:
+    """Whether an alias may serve a field: a plan is told of it whenever an event gets as far."""
+    return field.view == "native" and field.name in NATIVE_ALIASES
+
+
 def shared_name(field: Field) -> str | None:
     """What all who read a field call it; None where each plan is told of an alias."""
-    if field.view == "native" and field.name in NATIVE_ALIASES:
+    if may_have_alias(field):
         return None
     return f"{field.view} {field.name}"
 
