@@ -14,7 +14,8 @@ import orjson
 from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.interface import LARGEST
 from carhound.readers.json_duplicates import has_duplicate_keys
-from carhound.readers.json_glance import LONG, LineGlance
+from carhound.readers.json_glance import LineGlance
+from carhound.readers.json_known import LONG
 from carhound.readers.json_text import decode
 from carhound.readers.notes import Notes
 
