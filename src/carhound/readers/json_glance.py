@@ -71,7 +71,7 @@ class LineGlance:
         self._buffer = buffer
         end = buffer.rfind(b"\n") + 1
         unread = set(self._starts(self._find_escape, at))
-        if not _is_valid(memoryview(buffer)[at:end]):
+        if not is_valid(memoryview(buffer)[at:end]):
             unread |= _invalid(buffer, at, end)
         self._stops = sorted(unread | {end})
         starts = (start for find in self._finds for start in self._starts(find, at))
@@ -86,8 +86,8 @@ class LineGlance:
                 return
 
 
-def _is_valid(lines: memoryview) -> bool:
-    """Whether lines are JSON in UTF-8. Where they are, so are those of them that begin and end an object."""
+def is_valid(lines: memoryview) -> bool:
+    """Whether lines are JSON in UTF-8. If they are, so is each of them that begins and ends an object."""
     try:
         _decode(lines)
         str(lines, "utf-8")
@@ -102,7 +102,7 @@ def _invalid(buffer: bytes, at: int, end: int) -> set[int]:
     view = memoryview(buffer)
     while at < end:
         newline = buffer.index(b"\n", at)
-        if not _is_valid(view[at:newline]):
+        if not is_valid(view[at:newline]):
             starts.add(at)
         at = newline + 1
     return starts

@@ -17,7 +17,6 @@ from carhound.readers.json_tally import Tally
 from carhound.readers.json_template import Roles, Template, template_of
 from carhound.readers.literal_scan import in_text
 from carhound.readers.sysmon_names import SYSMON
-from carhound.readers.times import has_zone
 
 LONG = 1 << 20
 """Bytes of lines that are always read: of these it is asked whether decoding them takes too much memory."""
@@ -180,9 +179,6 @@ class KnownLines:
     def _time(self, known: _Known, found: _Found) -> bytes | None:
         """The time of a line, in UTC; None where that takes reading it."""
         template, time = known.template, found[known.template.time]
-        for group in template.without:
-            if b"\\" in found[group] or has_zone(found[group].decode()):
-                return None
         if not template.usual:
             return self._clock.utc(time + known.zone)
         minute = time[:MINUTE]
@@ -238,7 +234,7 @@ class KnownLines:
         alike = self._known.setdefault(self._hint(line, 0), [])
         if len(alike) < _MOST_ALIKE:
             template = template_of(layout, roles)
-            plain = template.usual and not zone and not without
+            plain = template.usual and not zone
             alike.append(_Known(template, layout, zone.encode(), plain))
 
     def _is_odd(self, event: RawEvent, time: bytes) -> bool:

@@ -37,7 +37,6 @@ class Slot(Struct, frozen=True):
     name: str
     written: bytes
     """The value as the line has it, or one of those of a list."""
-    listed: bool = False
 
 
 class Layout(Struct, frozen=True, eq=False):
@@ -118,7 +117,7 @@ class _Reading:
                 self.pieces.append(token)
             elif token.startswith(b'"'):
                 texts.append(orjson.loads(token))
-                self.pieces.append(Slot(name, token, listed=True))
+                self.pieces.append(Slot(name, token))
             else:
                 raise _RefusedError
         self.pieces.append(token)
@@ -138,8 +137,5 @@ class _Reading:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a key is such that no text can be taken for it; see `json_template`."""
-    first = name[:1]
-    return (
-        (first.isalnum() or first in ("_", "@")) and name.isprintable() and {'"', "\\", "."}.isdisjoint(name)
-    )
+    """Whether a key is written as it is, and cannot be taken for a path."""
+    return name.isprintable() and {'"', "\\", "."}.isdisjoint(name)

@@ -1,13 +1,11 @@
 """The pattern of a layout: valid lines that it matches differ in values alone from the one it was made of.
 
-A text is taken to end at its next quote. Were that one escaped, the text would end at the quote behind it,
-which begins a key; since keys begin like names, such a line is no valid JSON. Of texts that may well hold
-escaped quotes it is seen where they end.
+A text is taken to end at a quote. Were that one escaped, then from there on what is taken for texts would be
+between them, and the other way round; at its end the line would be in a text, so it is no valid JSON.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterator
 
 from msgspec import Struct
 
@@ -16,15 +14,16 @@ from carhound.readers.json_layout import Layout, Slot
 _TEXT = rb'"[^"]*+"'
 _ESCAPED = rb'(?:(?<=[^\\]\\")|(?<=[^\\]\\\\\\"))'
 """Behind a quote with one backslash before it, or three."""
-_QUOTING = rb'"[^"]*+"(?:' + _ESCAPED + rb'[^"]*+")*+(?<!\\{5}")'
-"""With escaped quotes in it; where more backslashes stand before a quote, it is left open what it is."""
+_QUOTING = rb'"[^"]*+"(?:' + _ESCAPED + rb'[^"]*+")*+'
+"""With escaped quotes in it, few backslashes before each."""
 _IMAGE = rb'"(?:\\\\){0,2}+[^"\\]*+(?:\\(?:\\(?!\\)|[^\\"])[^"\\]*+)*+"'
 """Without two backslashes behind its beginning, of which it is told."""
+_WITHOUT_ZONE = rb'"[^"\\]*+(?<!Z)(?<!UTC)(?<![+-].{4})(?<![+-].{5})"'
+"""What is no time with a zone."""
 _NUMBER = rb"(?:0|-?[1-9]\d{0,17})"
 _TRUTH = rb"(?:true|false)"
 _TIME = re.compile(rb'"\d{4}-\d\d-\d\d([T ])\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?(Z?)"')
 _CLOCK = rb"\d\d:\d\d:[0-5]\d(?:\.\d{1,9}+)?+"
-_HOST: Final = "host"
 
 
 class Roles(Struct, frozen=True):
@@ -34,7 +33,7 @@ class Roles(Struct, frozen=True):
     """In all lines the same."""
     computer: Collection[str]
     time: str
-    without: Sequence[str]
+    without: Collection[str]
     """They would be the time, if they carried a zone."""
     image: str | None
     quoting: Collection[str]
@@ -52,7 +51,6 @@ class Template(Struct, frozen=True, eq=False):
     """That of the time, without quotes."""
     usual: bool
     """Whether all times are ISO 8601 with seconds and, but for what stands behind them, alike."""
-    without: tuple[int, ...]
 
 
 def template_of(layout: Layout, roles: Roles) -> Template:
@@ -60,8 +58,7 @@ def template_of(layout: Layout, roles: Roles) -> Template:
     writing = _Writing(roles)
     pattern = re.compile(b"".join((*writing.parts(layout), rb"[ \t\r]*+\n")))
     groups = pattern.groupindex
-    without = tuple(groups[f"without{number}"] for number in range(len(roles.without)))
-    return Template(pattern.match, groups[_HOST], groups["time"], writing.usual, without)
+    return Template(pattern.match, groups["host"], groups["time"], writing.usual)
 
 
 class _Writing:
@@ -89,7 +86,7 @@ class _Writing:
         if name == roles.time:
             return self._time(slot.written)
         if name in roles.without:
-            return b'"(?P<without%d>[^"]*+)"' % roles.without.index(name)
+            return _WITHOUT_ZONE
         return self._any(slot)
 
     def _time(self, written: bytes) -> bytes:
@@ -104,7 +101,7 @@ class _Writing:
         if written.startswith(b'"'):
             if slot.name == roles.image:
                 return _IMAGE
-            return _QUOTING if slot.listed or slot.name in roles.quoting else _TEXT
+            return _QUOTING if slot.name in roles.quoting else _TEXT
         if written in (b"true", b"false"):
             return _TRUTH
         number = re.fullmatch(_NUMBER, written)
