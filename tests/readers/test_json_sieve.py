@@ -490,6 +490,13 @@ def test_times_with_an_offset_are_told_in_utc(zone: str) -> None:
     assert check(lines(*made), Wanting(LITERAL)) == (2, 38)
 
 
+@pytest.mark.parametrize("zone", [*ZONES, "UTC"])
+def test_a_time_that_carries_a_zone_unlike_those_before_is_seen(zone: str) -> None:
+    made = [nxlog(number, TimeCreated=stamp(number)[:-1] + ".123") for number in range(40)]
+    made[20] = nxlog(20, TimeCreated=f"{stamp(20)[:-1]}.123{zone}")
+    assert check(lines(*made), Wanting(LITERAL)) == (2, 38)
+
+
 TIMES = st.one_of(
     st.builds(
         "{}{}{}{}{}".format,
