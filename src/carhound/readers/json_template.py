@@ -20,6 +20,7 @@ _IMAGE = rb'"(?:\\\\){0,2}+[^"\\]*+(?:\\(?:\\(?!\\)|[^\\"])[^"\\]*+)*+"'
 """Without two backslashes behind its beginning, of which it is told."""
 _WITHOUT_ZONE = rb'"[^"\\]*+(?<!Z)(?<!UTC)(?<![+-].{4})(?<![+-].{5})"'
 """What is no time with a zone."""
+_WITH_ZONE = rb'"(?P<time>[^"\\]*+(?:(?<=Z)|(?<=UTC)|(?<=[+-].{4})|(?<=[+-].{5})))"'
 _NUMBER = rb"(?:0|-?[1-9]\d{0,17})"
 _TRUTH = rb"(?:true|false)"
 _TIME = re.compile(rb'"\d{4}-\d\d-\d\d([T ])\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?(Z?)"')
@@ -93,7 +94,7 @@ class _Writing:
         usual = _TIME.fullmatch(written)
         self.usual = usual is not None
         if usual is None:
-            return b'"(?P<time>[^"]*+)"'
+            return _WITH_ZONE if re.fullmatch(_WITH_ZONE, written) else b'"(?P<time>[^"]*+)"'
         return b"%b%b%b%b%b" % (rb'"(?P<time>\d{4}-\d\d-\d\d', usual[1], _CLOCK, usual[2], b')"')
 
     def _any(self, slot: Slot) -> bytes:
