@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from carhound.model.instants import parse_time
@@ -24,10 +25,10 @@ class Clock:
 
     def learn(self, minute: bytes) -> bool:
         """Whether there is such a minute."""
-        start = parse_time(f"{minute.decode()}Z")
-        if start is not None:
-            self.minutes[minute] = quarter_of(start)
-        return start is not None
+        quarter = _quarter(minute)
+        if quarter is not None:
+            self.minutes[minute] = quarter
+        return quarter is not None
 
     def utc(self, text: bytes) -> bytes | None:
         """A time of any writing, with a T and a Z; None for what is no time, or has no zone."""
@@ -45,6 +46,12 @@ class Clock:
         if len(self.minutes) > _MOST_MINUTES:
             self.minutes.clear()
         return found
+
+
+@lru_cache(_MOST_MINUTES)
+def _quarter(minute: bytes) -> int | None:
+    start = parse_time(f"{minute.decode()}Z")
+    return None if start is None else quarter_of(start)
 
 
 def ends(times: list[bytes]) -> tuple[datetime, datetime]:

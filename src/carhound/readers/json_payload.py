@@ -56,6 +56,11 @@ def _payload(
     within = "within." * path.count(".")
     get = attrgetter(*(within + attribute for attribute in attributes))
 
+    if set(types) == {str}:
+        if len(names) == 1:
+            return lambda line: {names[0]: get(decode(line))}
+        return lambda line: dict(zip(names, get(decode(line)), strict=True))
+
     def one(line: bytes) -> dict[str, Value]:
         text = text_of(get(decode(line)))
         return {} if text is None else {names[0]: text}
