@@ -96,17 +96,17 @@ class KnownLines:
         while at < stop:
             known = likeliest.get(buffer[at + start : at + end_of_hint])
             found = None if known is None else known.template.match(buffer, at)
-            if found is None or known is None:
+            if found is None:
                 known, found = self._search(buffer, at)
-                if found is None or known is None:
-                    break
+            if known is None or found is None:
+                break
             template = known.template
             settled = known.settled.get(found[template.host])
             if settled is None:
                 break
             end = found.end()
             time: bytes | None = found[template.time]
-            if not known.plain or found[template.time][:MINUTE] not in minutes:
+            if not (known.plain and found[template.time][:MINUTE] in minutes):
                 time = self._time(known, found)
             if time is None or end - at >= LONG:
                 break
@@ -178,12 +178,10 @@ class KnownLines:
 
     def _time(self, known: _Known, found: _Found) -> bytes | None:
         """The time of a line, in UTC; None where that takes reading it."""
-        template, time = known.template, found[known.template.time]
-        if not template.usual:
+        time = found[known.template.time]
+        if not known.template.usual:
             return self._clock.utc(time + known.zone)
-        minute = time[:MINUTE]
-        known_one = minute in self._clock.minutes or self._clock.learn(minute)
-        return time + known.zone if known_one else None
+        return time + known.zone if self._clock.learn(time[:MINUTE]) else None
 
     def _search(self, buffer: bytes, at: int) -> tuple[_Known | None, _Found | None]:
         """The layout of the line that begins at a place."""

@@ -21,7 +21,8 @@ _IMAGE = rb'"(?:\\\\){0,2}+[^"\\]*+(?:\\(?:\\(?!\\)|[^\\"])[^"\\]*+)*+"'
 _WITHOUT_ZONE = rb'"[^"\\]*+(?<!Z)(?<!UTC)(?<![+-].{4})(?<![+-].{5})"'
 """What is no time with a zone."""
 _WITH_ZONE = rb'"(?P<time>[^"\\]*+(?:(?<=Z)|(?<=UTC)|(?<=[+-].{4})|(?<=[+-].{5})))"'
-_NUMBER = rb"(?:0|-?[1-9]\d{0,17})"
+_NUMBER = rb"-?+\d{1,18}+"
+"""As whole numbers all programs read alike."""
 _TRUTH = rb"(?:true|false)"
 _TIME = re.compile(rb'"\d{4}-\d\d-\d\d([T ])\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?(Z?)"')
 _CLOCK = rb"\d\d:\d\d:[0-5]\d(?:\.\d{1,9}+)?+"
