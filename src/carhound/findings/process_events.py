@@ -329,7 +329,9 @@ def _change(event_id: str, data: Mapping[str, Value]) -> str | None:
 def _text(data: Mapping[str, Value], name: str) -> str | None:
     """The text of a field; Sysmon writes "-" for none."""
     value = data.get(name)
-    return value if isinstance(value, str) and value not in ("", "-") else None
+    if value is None or not isinstance(value, str):
+        return None
+    return None if value in ("", "-") else value
 
 
 def _guid(data: Mapping[str, Value], *names: str) -> str | None:
