@@ -143,6 +143,15 @@ def test_a_search_without_a_text_reads_all_events_of_its_kind(fleet: list[Simula
     assert unread(named) > 0
 
 
+@pytest.mark.parametrize("asked", ["Computer={0} OR host={0}", "host={0} Image=*regsvr32.exe", "host=none"])
+def test_aliases_are_told_of_what_is_found(asked: str, fleet: list[Simulated], tmp_path: Path) -> None:
+    text = f"index=sysmon ({asked.format(fleet[0].computer)}) | table Image"
+    skipping, whole = searched(write(tmp_path / "a.evtx", fleet), text)
+    assert comparable(skipping) == comparable(whole)
+    codes = {note.code for one in whole.analytics[0].implementations for note in one.diagnostics}
+    assert ("SPL-A1" in codes) is ("none" not in asked)
+
+
 def test_trees_are_those_of_a_log_that_is_read_whole(
     fleet: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,9 +116,7 @@ def answer(
     in_result, remarks = None, []
     if gathered is not None and prepared.number is not None:
         hits = gathered.collector.hits(prepared.number)
-        judged = judge(
-            plan, prepared.implementation.code, hits, [], moment, backfill=False, used=prepared.use_alias
-        )
+        judged = judge(plan, prepared.implementation.code, hits, [], moment, backfill=False)
         in_result = any(event is one for one in judged.events)
         remarks = [
             f"{file} is not judged: no eligible event there carries {why.need.names}"

@@ -79,7 +79,7 @@ def run_case(analytic: Analytic, suite: Suite, case: Case) -> JudgedCase:
         one.number = number
     registry = Registry()
     plans = [one.plan for one in runnable if one.plan is not None]
-    collector = Collector(plans, registry.admit, [one.use_alias for one in runnable])
+    collector = Collector(plans, registry.admit)
     reading = Reading(registry)
     options = ReadOptions(clock.zone)
     judged = JudgedCase(suite, case, implementations, collector, reading, options, None, ())

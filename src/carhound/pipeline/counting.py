@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import product
 
+from carhound.engines.interpreter.aliases import AliasesUsed
 from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.findings.stacking import Stack
 from carhound.model.event import Event
 from carhound.model.suggestion import nearest
 from carhound.model.windows import Window
-from carhound.pipeline.implementations import Prepared
 from carhound.plan.predicates import Field
 
 _MOST_KINDS = 1000
@@ -19,13 +19,17 @@ _MOST_KINDS = 1000
 class Counting:
     """Takes the events that match, and keeps of them what is stacked."""
 
-    def __init__(self, fields: tuple[str, ...], stacked: Stack, window: Window, prepared: Prepared) -> None:
+    def __init__(
+        self, fields: tuple[str, ...], stacked: Stack, window: Window, read: Iterable[Field]
+    ) -> None:
+        """`read` are all the fields that are read of events, theirs and those of conditions."""
         self.fields = fields
         self.window = window
         self.matched = 0
         self.lacking = 0
-        self._read = [getter(Field(name), prepared.use_alias) for name in fields]
+        self._read = [getter(Field(name)) for name in fields]
         self._stacked = stacked
+        self.aliases = AliasesUsed(read)
         self._kinds: dict[tuple[str | None, str | None], None] = {}
         self._names: dict[str, None] = {}
         self._standing: Event | None = None
@@ -42,6 +46,7 @@ class Counting:
     ) -> bool:
         """Counts events with the values of a row; whether it has all of the fields. See `Stack.add`."""
         self.matched += events
+        self.aliases.note((row,))
         found = [texts(one(row)) for one in self._read]
         if not all(found):
             self.lacking += events

@@ -2,14 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from carhound.engines.interpreter.conditions import Condition, condition
-from carhound.engines.interpreter.kinds import read_of, reads_alias
-from carhound.engines.interpreter.rows import SharedRow, unheard
+from carhound.engines.interpreter.rows import SharedRow
 from carhound.model.event import HEADER, PAYLOAD_PREFIX, Event, Value, no_view
 from carhound.model.folding import fold
 from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS
@@ -57,20 +55,15 @@ def field_tests(stems: Sequence[Stem], like: Event, mapping: EventMapping | None
     """The tests for events like this one, at which these stems look; none where no event can be ruled out."""
     asked: dict[str, list[_Asking]] = defaultdict(list)
     for number, stem in enumerate(stems):
-        every = All(tuple(takewhile(_without_alias, stem.conditions)))
+        every = All(stem.conditions)
         for name in {one for test in tests((every,)) for one in read_by(test, mapping)}:
             if _is_of_payload(name) and (part := _of_alone(every, name, mapping)) is not None:
-                asked[name].append(_Asking(1 << number, _literals(part), condition(part, unheard)))
+                asked[name].append(_Asking(1 << number, _literals(part), condition(part)))
     if len({one.bit for some in asked.values() for one in some}) < len(stems):
         return ()
     derive = no_view if mapping is None else mapping.derive
     ordered = sorted(asked, key=lambda name: (-sum(map(_is_selective, asked[name])), name not in _FEW, name))
     return tuple(_field_test(name, asked[name], replace(like, derive=derive)) for name in ordered)
-
-
-def _without_alias(condition: Predicate) -> bool:
-    """Whether none serves it: a search is told of those that do, save where a condition before fails."""
-    return not reads_alias(read_of(condition))
 
 
 def _is_of_payload(name: str) -> bool:

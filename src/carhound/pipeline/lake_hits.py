@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct, field
 
-from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.rows import AliasUse, Row
 from carhound.findings.identity import Registry
 from carhound.findings.prevalence import Sighting
 from carhound.lake.history import Match
@@ -16,7 +14,7 @@ from carhound.pipeline.judgeable import Judgeable, judgeable
 from carhound.pipeline.memory import Memory
 from carhound.pipeline.topics import Eligible, Keyed, Matching, asked_keys, keyed_subsearches, known_key
 from carhound.plan.nodes import Node
-from carhound.plan.predicates import All, Field
+from carhound.plan.predicates import Field
 from carhound.plan.stems import Stem, stems
 
 
@@ -31,7 +29,6 @@ class Asked(Struct):
 
 class _Plan(Struct):
     stems: list[Asked]
-    used: AliasUse
     silent: set[str] = field(default_factory=set)
     """Files in which none of the plans that it follows could be judged."""
     matched: int | None = None
@@ -68,7 +65,7 @@ class LakeHits:
         """The quarters of an hour, since 1970, of matches that came with `sequence` or later."""
         return self._memory.history.quarters_since(self._plans[plan].main.matching.name, sequence)
 
-    def add(self, plan: Node, key: tuple[Field, ...], used: AliasUse, follows: Iterable[int] = ()) -> int:
+    def add(self, plan: Node, key: tuple[Field, ...], follows: Iterable[int] = ()) -> int:
         """Takes a plan on and brings the memory up to date for it; gives its number.
 
         Its matches are told apart by `key`. On a file where none of the plans it `follows` could be judged,
@@ -81,7 +78,7 @@ class LakeHits:
         for stem in others:
             subsearch = keyed.get(id(stem.node))
             asked.append(self._asked(stem, subsearch.key if subsearch else (), subsearch))
-        new = _Plan(asked, used)
+        new = _Plan(asked)
         followed = [self._plans[number].main.judgeable.blind_files() for number in follows]
         if followed:
             new.silent = set.intersection(*followed)
@@ -175,13 +172,9 @@ class LakeHits:
         )
 
     def _events(self, plan: _Plan, one: Asked, matches: Iterable[Match]) -> list[Event]:
-        """The events of the matches that count, each once; tells of the aliases that served them."""
+        """The events of the matches that count, each once."""
         seen = [match for match in matches if plan.counts(one, match.file, match.source)]
-        events = list(dict.fromkeys(self._registry.admit(self._memory.event(match)) for match in seen))
-        holds = condition(All(one.stem.conditions), plan.used)
-        for event in events:
-            holds(Row(event))
-        return events
+        return list(dict.fromkeys(self._registry.admit(self._memory.event(match)) for match in seen))
 
     def _count(self, plan: _Plan, *, timeless: bool = False) -> int:
         main = plan.main

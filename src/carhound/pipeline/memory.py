@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from carhound.engines.interpreter.collect import can_match, meets
 from carhound.engines.interpreter.conditions import condition
-from carhound.engines.interpreter.rows import Row, unheard
+from carhound.engines.interpreter.rows import Row
 from carhound.lake.glance import Readable
 from carhound.lake.history import History, Match, Sent
 from carhound.lake.records import as_raw_event, pack, unpack
@@ -114,7 +114,7 @@ class Memory:
         """How many events without a time a stem lets through."""
         from carhound.engines.duckdb.files import EventFiles
 
-        holds = condition(All(stem.conditions), unheard)
+        holds = condition(All(stem.conditions))
         with EventFiles(self.lake.table, self.lake.files_without_time()) as files:
             events = map(self.as_event, files.matches(stem, NO_BOUNDS))
             return sum(
@@ -123,11 +123,11 @@ class Memory:
 
     def _meets(self, topic: Eligible, need: Need, row: Mapping[str, Any]) -> bool:
         event = self.as_event(row)
-        return can_match(topic.stem, event) and meets(need, Row(event), unheard)
+        return can_match(topic.stem, event) and meets(need, Row(event))
 
     def _matches(self, topic: Matching, since: int) -> Iterator[Match]:
         stem = topic.stem
-        holds = condition(All(stem.conditions), unheard)
+        holds = condition(All(stem.conditions))
         raws = tuple(map(raw_field, topic.key))
         for row in self._since(since).matches(stem, NO_BOUNDS, after_batch=since):
             event = self.as_event(row)

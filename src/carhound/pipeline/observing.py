@@ -188,9 +188,8 @@ class Observer:
             self._touched[id(source)] = source
         source.eligible += 1
         source.in_file += 1
-        used = watch.prepared.use_alias
         if source.unmet:
-            source.unmet = [need for need in source.unmet if not meets(need, row, used)]
+            source.unmet = [need for need in source.unmet if not meets(need, row)]
         if tally.unseen:
             held = [predicate for predicate, holds in watch.signature if holds(row)]
             tally.unseen = [one for one in tally.unseen if one not in held]
@@ -214,7 +213,7 @@ class Observer:
 def _watch(number: int, prepared: Prepared, plan: Node) -> _Watch:
     stem = stems(plan)[0]
     signature = [one for one in stem.conditions if _is_of_signatures(one)]
-    compiled = tuple((one, condition(one, prepared.use_alias)) for one in signature)
+    compiled = tuple((one, condition(one)) for one in signature)
     return _Watch(number, prepared, stem, needs(stem), compiled)
 
 

@@ -124,6 +124,5 @@ def new_collector(subjects: list[Subject], registry: Registry) -> Collector:
     return Collector(
         [one.plan for one in plans if one.plan is not None],
         registry.admit,
-        [one.use_alias for one in plans],
         follows,
     )

@@ -67,7 +67,7 @@ def gather(
     for number, one in enumerate(plans):
         if one.plan is not None:
             key = one.key.fields if isinstance(one, Prepared) and one.key is not None else ()
-            hits.add(one.plan, key, one.use_alias, follows.get(number, ()))
+            hits.add(one.plan, key, follows.get(number, ()))
     runnable = [one for subject in subjects for one in subject.implementations if one.number is not None]
     judge_all(runnable, hits, registry, moment, backfill)
     looked_at = {one.number: hits.judgeable(one.number) for one in runnable if one.number is not None}
@@ -102,10 +102,12 @@ def search_lake(request: Request, clock: Clock, subject: Subject) -> Gathered:
     plan = one.plan
     windows = [moment.window(scan) for scan in scans(plan)]
     with EventFiles(memory.lake.table, memory.lake.files(hull(windows))) as files:
-        result = answer(plan, files, moment, memory.as_event, one.use_alias)
+        result = answer(plan, files, moment, memory.as_event)
     entered = [registry.admit(event) for event in result.entered]
     windows_shown = windows_used(plan, one.implementation.code, moment)
-    one.judgement = Judgement(windows_shown, entered, table=table(plan, result), result=result)
+    one.judgement = Judgement(
+        windows_shown, entered, table=table(plan, result), result=result, aliases=result.aliases
+    )
     main = stems(plan)[0]
     if moment.window(main.scan).bounded:
         one.judgement.timeless = memory.count_timeless(main)

@@ -143,7 +143,6 @@ def _samples(subject: Subject, options: ReadOptions, remarks: list[str]) -> dict
             collector = Collector(
                 [one.plan for one in runnable if one.plan is not None],
                 lambda event: event,
-                [one.use_alias for one in runnable],
             )
             try:
                 _read(collector, evidence_of(suite, case, options))

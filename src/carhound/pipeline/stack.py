@@ -12,8 +12,11 @@ from carhound.model.diagnostics import Diagnostic, Source
 from carhound.pipeline.counting import Counting
 from carhound.pipeline.implementations import Prepared
 from carhound.pipeline.request import Progress, Request, read_clock
+from carhound.pipeline.results import alias_notes
 from carhound.pipeline.streamed import STACK, count_files, counted
 from carhound.plan.nodes import Node
+from carhound.plan.predicates import Field
+from carhound.plan.reads import fields_read
 from carhound.plan.stems import stems
 
 _MOST_FIELDS = 5
@@ -34,15 +37,16 @@ def stack(
     moment = Moment(now, clock.zone, clock.range(now))
     (stem,) = stems(plan)
     stacked = Stack(clock.zone)
-    counting = Counting(names, stacked, moment.window(stem.scan), prepared)
+    read = (*map(Field, names), *(one.field for one in fields_read(plan)))
+    counting = Counting(names, stacked, moment.window(stem.scan), read)
     if request.lake is None:
-        gathered = count_files(request, plan, counting, prepared, moment, now_from, progress)
+        gathered = count_files(request, plan, counting, moment, now_from, progress)
     else:
         # Loaded where it is used: a lake's libraries take a second.
         from carhound.pipeline.stack_lake import stack_lake
 
-        gathered = stack_lake(request, stem, counting, prepared.use_alias, moment, now_from)
-    prepared.diagnostics += _without(names, counting)
+        gathered = stack_lake(request, stem, counting, moment, now_from)
+    prepared.diagnostics += [*alias_notes(counting.aliases.names), *_without(names, counting)]
     return counted(request, prepared, plan, counting.matched, gathered, stacked.rows(names, top))
 
 

@@ -49,5 +49,5 @@ def stack_dlls(top: int, request: Request, progress: Progress | None = None) -> 
     prepared = Prepared(implementation, compiled.plan, list(compiled.diagnostics), number=0)
     registered = Registered(clock.zone)
     counting = _Counting(registered, moment.window(stems(compiled.plan)[0].scan))
-    gathered = count_files(request, compiled.plan, counting, prepared, moment, now_from, progress)
+    gathered = count_files(request, compiled.plan, counting, moment, now_from, progress)
     return counted(request, prepared, compiled.plan, counting.matched, gathered, registered.rows(top))

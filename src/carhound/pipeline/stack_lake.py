@@ -7,7 +7,7 @@ from carhound.engines.duckdb.files import EventFiles
 from carhound.engines.duckdb.grouped import can_group, groups
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.rows import AliasUse, Row
+from carhound.engines.interpreter.rows import Row
 from carhound.engines.sql.stems import odd_rows
 from carhound.findings.identity import Registry
 from carhound.model.event import Event
@@ -26,13 +26,11 @@ _LOOKED_AT = 5000
 """Events of which the names of fields are noted, where none has those asked for."""
 
 
-def stack_lake(
-    request: Request, stem: Stem, counting: Counting, used: AliasUse, moment: Moment, now_from: str
-) -> Gathered:
+def stack_lake(request: Request, stem: Stem, counting: Counting, moment: Moment, now_from: str) -> Gathered:
     """Counts what the lake of a request holds of a stem. Raises LakeError."""
     memory, registry = Memory(open_lake(request)), Registry()
     with EventFiles(memory.lake.table, memory.lake.files(counting.window)) as files:
-        asked = _Asked(memory, files, stem, counting, used)
+        asked = _Asked(memory, files, stem, counting)
         asked.count()
     found = judgeable(memory, stem)
     reading, hosts = account(memory, registry, {0: found})
@@ -41,14 +39,12 @@ def stack_lake(
 
 
 class _Asked:
-    def __init__(
-        self, memory: Memory, files: EventFiles, stem: Stem, counting: Counting, used: AliasUse
-    ) -> None:
+    def __init__(self, memory: Memory, files: EventFiles, stem: Stem, counting: Counting) -> None:
         self.memory = memory
         self.files = files
         self.stem = stem
         self.counting = counting
-        self.holds = condition(All(stem.conditions), used)
+        self.holds = condition(All(stem.conditions))
 
     def count(self) -> None:
         """Counts in SQL what columns tell, and the rest event by event."""

@@ -39,7 +39,6 @@ def count_files(
     request: Request,
     plan: Node,
     counting: Takes,
-    prepared: Prepared,
     moment: Moment,
     now_from: str,
     progress: Progress | None,
@@ -53,7 +52,7 @@ def count_files(
         read_limits(request.archive_limits),
         request.archive_password,
     )
-    collector = Collector([plan], counting.take, [prepared.use_alias])
+    collector = Collector([plan], counting.take)
     reading = Reading(Registry())
     parts = open_evidence([path for path in paths if path not in missing], options)
     read_evidence(parts, collector, 1, reading, request, progress)

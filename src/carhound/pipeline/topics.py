@@ -8,7 +8,7 @@ from itertools import product
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from carhound.engines.interpreter.rows import Row, getter, texts, unheard
+from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.model.event import Event
 from carhound.model.folding import fold
 from carhound.model.spanned import Spanned
@@ -94,7 +94,7 @@ def known_key(event: Event, key: tuple[Field, ...]) -> tuple[str | None, bool]:
     No key where the event lacks a part of it.
     """
     row = Row(event)
-    values = [texts(getter(field, unheard)(row)) for field in key]
+    values = [texts(getter(field)(row)) for field in key]
     if not values or not all(values):
         return None, False
     wild = any(len(found) > 1 or "*" in found[0] for found in values)
@@ -104,7 +104,7 @@ def known_key(event: Event, key: tuple[Field, ...]) -> tuple[str | None, bool]:
 def asked_keys(event: Event, key: tuple[Field, ...]) -> Iterator[str]:
     """The keys by which an event would be known."""
     row = Row(event)
-    for values in product(*(texts(getter(field, unheard)(row)) for field in key)):
+    for values in product(*(texts(getter(field)(row)) for field in key)):
         yield _key(values)
 
 

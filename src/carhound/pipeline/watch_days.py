@@ -81,7 +81,7 @@ class Watching:
         """Numbers of plans with new matches that are in the window of no day."""
         for one in self._runnable:
             if one.plan is not None:
-                self._hits.add(one.plan, one.key.fields if one.key else (), one.use_alias)
+                self._hits.add(one.plan, one.key.fields if one.key else ())
 
     def days(self) -> Iterator[Day]:
         """The days in order."""

@@ -11,9 +11,8 @@ from msgspec import Struct, field
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.guards import Guards
 from carhound.engines.interpreter.kinds import parted
-from carhound.engines.interpreter.rows import AliasUse, Row, SharedRow, getter
+from carhound.engines.interpreter.rows import Row, SharedRow, getter
 from carhound.model.event import Event
-from carhound.model.names import Alias
 from carhound.model.presence import Presence
 from carhound.model.suggestion import nearest
 from carhound.plan.needs import Need, needs
@@ -78,8 +77,6 @@ class Collected(Struct):
 
     admitted: list[Event]
     """What some stem let through, in the order of reading."""
-    aliases: Mapping[tuple[int, str], Alias]
-    """Those that served, by plan and name."""
     eligible: list[int]
     """By stem, events of files that ended."""
     hits: list[list[Event]]
@@ -159,22 +156,17 @@ class Collector:
         self,
         plans: list[Node],
         admit: Admit,
-        used: list[AliasUse],
         follows: Mapping[int, frozenset[int]] = MappingProxyType({}),
     ) -> None:
-        """`used` is told of aliases, plan by plan.
-
-        A plan in `follows` is not judged where none of the plans it follows could be.
-        """
+        """A plan in `follows` is not judged where none of the plans it follows could be."""
         self.follows = follows
         self._admit = admit
-        self._used = used
         self._watches: list[_Watch] = []
         for number, plan in enumerate(plans):
             for position, stem in enumerate(stems(plan)):
-                by_kind, others = (condition(All(some), used[number]) for some in parted(stem.conditions))
+                by_kind, others = (condition(All(some)) for some in parted(stem.conditions))
                 needed = needs(stem)
-                carried = {need: carrying(need, used[number]) for need in needed}
+                carried = {need: carrying(need) for need in needed}
                 by_source = stem.scan.kinds is not None
                 bit = 1 << len(self._watches)
                 watch = _Watch(
@@ -259,9 +251,9 @@ class Collector:
                 watch.presence.add_quarters(like.computer, quarters)
         return watching.mains
 
-    def taken(self, admitted: list[Event], aliases: Mapping[tuple[int, str], Alias]) -> Collected:
+    def taken(self, admitted: list[Event]) -> Collected:
         """What was let through since this was last asked; nothing of it is kept here."""
-        taken = Collected(admitted, aliases, [], [], [], [])
+        taken = Collected(admitted, [], [], [], [])
         for watch in self._watches:
             for source in watch.sources.values():
                 source.sample = source.sample if source.blind else None
@@ -276,8 +268,6 @@ class Collector:
     def join(self, collected: Collected) -> None:
         """Takes what another collector of the same plans let through, as if it had been offered here."""
         standing = {id(event): self._admit(event) for event in collected.admitted}
-        for (plan, name), alias in collected.aliases.items():
-            self._used[plan](name, alias)
         of_stems = collected.eligible, collected.hits, collected.sources, collected.presence
         for watch, eligible, hits, sources, presence in zip(self._watches, *of_stems, strict=True):
             watch.eligible += eligible
@@ -350,14 +340,14 @@ class Collector:
         return sum(event.time is None for event in self.main_hits(plan))
 
 
-def meets(need: Need, row: Row, used: AliasUse) -> bool:
-    """Whether an event carries what is needed; `used` is told of an alias that serves."""
-    return carrying(need, used)(row)
+def meets(need: Need, row: Row) -> bool:
+    """Whether an event carries what is needed."""
+    return carrying(need)(row)
 
 
-def carrying(need: Need, used: AliasUse) -> Condition:
+def carrying(need: Need) -> Condition:
     """The same for many events."""
-    getters = [getter(field, used) for field in need.fields]
+    getters = [getter(field) for field in need.fields]
 
     def carries(row: Row) -> bool:
         event = row.event
