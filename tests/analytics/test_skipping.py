@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.readers import json_known, part
+from carhound.readers import part
+from carhound.readers.json import known as json_known
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
 from carhound.simulate.scenario import load

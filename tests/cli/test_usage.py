@@ -107,7 +107,7 @@ def test_a_quiet_hunt_over_one_file_imports_only_what_it_uses(tmp_path: Path) ->
         [sys.executable, "-c", code, log], capture_output=True, encoding="utf-8", check=True
     )
     imported = set(said.stderr.split())
-    assert {"evtx", "yaml", "carhound.outputs.table", "carhound.readers.evtx"} <= imported
+    assert {"evtx", "yaml", "carhound.outputs.table", "carhound.readers.evtx.reader"} <= imported
     assert not imported & {*UNUSED_LIBRARIES, *(f"carhound.{name}" for name in UNUSED_PARTS)}
 
 

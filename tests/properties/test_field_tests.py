@@ -9,7 +9,7 @@ from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.rows import Row
 from carhound.model.event import RawEvent
 from carhound.normalize.normalizer import Normalizer
-from carhound.pipeline.field_tests import field_tests
+from carhound.pipeline.files.field_tests import field_tests
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import All
 from carhound.plan.stems import stems

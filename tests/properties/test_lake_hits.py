@@ -25,8 +25,8 @@ from carhound.model.glob import Glob
 from carhound.model.windows import ALL_TIME, TimeRange
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.gathered import Hits
-from carhound.pipeline.lake_hits import LakeHits
-from carhound.pipeline.memory import Memory
+from carhound.pipeline.lakes.hits import LakeHits
+from carhound.pipeline.lakes.memory import Memory
 from carhound.plan import nodes
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Absent, All, Field, Matches

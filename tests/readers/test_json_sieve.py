@@ -16,10 +16,11 @@ from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Glimpsed
 from carhound.model.folding import fold
 from carhound.plan.rewrites.required_literals import SPELLINGS
-from carhound.readers import json_items, json_known
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import PayloadTest, ReadOptions, read_exactly
-from carhound.readers.json_reader import JsonReader
+from carhound.readers.json import items as json_items
+from carhound.readers.json import known as json_known
+from carhound.readers.json.reader import JsonReader
 from carhound.readers.sources import Guarded
 
 from .sieving import check_glimpsed, header, texts

@@ -17,9 +17,9 @@ from carhound.model.evidence import Damage, Glimpsed
 from carhound.model.folding import fold
 from carhound.plan.rewrites.required_literals import SPELLINGS
 from carhound.readers.evidence import open_evidence
-from carhound.readers.evtx import EvtxReader
-from carhound.readers.evtx_chunks import Chunk, chunks
-from carhound.readers.evtx_glance import Glances
+from carhound.readers.evtx.chunks import Chunk, chunks
+from carhound.readers.evtx.glance import Glances
+from carhound.readers.evtx.reader import EvtxReader
 from carhound.readers.interface import ReadOptions, read_exactly
 from carhound.readers.sources import Guarded
 from carhound.simulate.event import Simulated

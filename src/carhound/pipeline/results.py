@@ -14,8 +14,8 @@ from carhound.model.car import is_defined
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Event
 from carhound.model.names import NATIVE_ALIASES
+from carhound.pipeline.files.reading import Reading
 from carhound.pipeline.implementations import Prepared, Probe, Subject
-from carhound.pipeline.reading import Reading
 
 Seen = Callable[[Event, Iterable[str]], Prevalence | None]
 """How common the key of an event is that these implementations found."""

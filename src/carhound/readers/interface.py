@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
-from carhound.readers.limits import DEFAULT, Limits
+from carhound.readers.archives.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
-    from carhound.readers.column_mapping import ColumnMapping
+    from carhound.readers.tables.column_mapping import ColumnMapping
 
 Item = RawEvent | Damage | Skipped | Remark
 """What reading yields, in the order of the file; remarks about the whole file come last."""

@@ -14,7 +14,7 @@ from carhound.readers.sources import Guarded
 from carhound.readers.spans import WHOLE, Span
 
 if TYPE_CHECKING:
-    from carhound.readers.evtx_chunks import Chunk
+    from carhound.readers.evtx.chunks import Chunk
 
 Trouble = Damage | Skipped | Remark
 
@@ -62,14 +62,14 @@ class Part(Struct, eq=False):
 
     def chunks(self) -> "Iterator[Chunk | Trouble]":
         """Likewise the chunks of EVTX, before anything of them is parsed."""
-        from carhound.readers.evtx_chunks import chunks
+        from carhound.readers.evtx.chunks import chunks
 
         return self._read(lambda source: chunks(source, self.span.first, self.span.stop))
 
     def _reader(self) -> Reader:
         if self.format == "evtx" or self.span.whole:
             return _reader(self.format, self.span)
-        from carhound.readers.json_reader import JsonReader
+        from carhound.readers.json.reader import JsonReader
 
         return JsonReader(self.span.first, self._count_lines)
 
@@ -113,21 +113,21 @@ def prepare(name: str, options: ReadOptions, sieve: Sieve | None) -> None:
 def _reader(name: str | None, span: Span) -> Reader:
     """The reader of a format; modules are loaded when first needed, EVTX files are not everywhere."""
     if name == "evtx":
-        from carhound.readers.evtx import EvtxReader
+        from carhound.readers.evtx.reader import EvtxReader
 
         return EvtxReader(span.first, span.stop)
     if name == "xml":
-        from carhound.readers.xml_reader import XmlReader
+        from carhound.readers.xml.reader import XmlReader
 
         return XmlReader()
     if name in TABULAR:
-        from carhound.readers.arrow_reader import ArrowReader
+        from carhound.readers.tables.arrow_reader import ArrowReader
 
         return ArrowReader(name or "")
     if name in CSV_FORMATS:
-        from carhound.readers.csv_reader import CsvReader
+        from carhound.readers.tables.csv_reader import CsvReader
 
         return CsvReader()
-    from carhound.readers.json_reader import JsonReader
+    from carhound.readers.json.reader import JsonReader
 
     return JsonReader()

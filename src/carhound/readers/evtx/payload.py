@@ -1,0 +1,364 @@
+"""Some fields of the payloads of records, told from the bytes of a chunk without parsing them.
+
+Where anything is not as Windows writes it, UnfamiliarError is raised and the chunk has to be parsed: so what
+is told here is what parsing would tell.
+"""
+
+import re
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import accumulate
+from operator import itemgetter
+from typing import NamedTuple
+
+from carhound.model.event import Value
+from carhound.readers.evtx.fields import fields_at
+from carhound.readers.evtx.templates import UnfamiliarError, definition, payload_of
+from carhound.readers.evtx.values import (
+    BINXML,
+    COUNT,
+    GUID,
+    HEX32,
+    HEX64,
+    MOST_VALUES,
+    NULL,
+    SID,
+    SID_HEAD,
+    STRING,
+    UINT16,
+    UINT32,
+    UINT64,
+    check_sid,
+    fixed_size,
+)
+
+UNFAMILIAR = (UnfamiliarError, struct.error)
+"""What is raised where a chunk has to be parsed."""
+_SIZE = struct.Struct("<I")
+_SIZE_AT = 4
+_FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
+_INSTANCE_AT = 24
+_TEMPLATE = struct.Struct("<2x4xI")
+_DESCRIPTOR, _KIND_AT = 4, 2
+_BINXML = bytes((BINXML,))
+_HEAD = 18
+"""Bytes of a payload before its descriptors, where its template is not defined in it."""
+_REMEMBERED = 4096
+_SHORT = 512
+"""Bytes of texts that are remembered."""
+
+Values = tuple[Mapping[str, int], bytes, tuple[int, ...], int]
+"""Which value each field is, the types and sizes of the values, and where in the chunk they begin."""
+
+
+class Payloads:
+    """The payloads of one chunk."""
+
+    def __init__(self, chunk: bytes) -> None:
+        self.chunk = chunk
+        self._fields: dict[int, Mapping[str, int]] = {}
+        """By place of a template, which value each field is."""
+        self._outers: dict[bytes, _Outer] = {}
+        self._outer_size = 0
+        """Bytes of their heads."""
+        self._inners: dict[bytes, Inner] = {}
+
+    def of(self, places: Iterable[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
+        """Of each record that begins at one of these places, those of these fields that its payload has.
+
+        Raises UnfamiliarError, or struct.error at the end of the chunk.
+        """
+        return (self.texts(values, names) for values in self.values(places))
+
+    def texts(self, values: Values, names: tuple[str, ...]) -> dict[str, Value]:
+        """Those of these fields that the payload with these values has. Raises UnfamiliarError."""
+        fields, kinds, sizes, first = values
+        data: dict[str, Value] = {}
+        for name in names:
+            if (number := fields.get(name)) is None:
+                continue
+            start = first + sum(sizes[:number])
+            text = text_of_value(kinds[number], self.chunk[start : start + sizes[number]])
+            if text is not None:
+                data[name] = text
+        return data
+
+    def guids(self, places: Iterable[int], name: str) -> set[bytes] | None:
+        """The GUIDs that this field of these records holds, also as texts, as Windows stores GUIDs.
+
+        None where one of the records has none there, or that of zeros. Raises likewise; what stands behind
+        that field is not looked at.
+        """
+        found: set[bytes] = set()
+        for payload in self.found(places):
+            if (number := payload[1].fields.get(name)) is None:
+                return None
+            kind, start, end = self.value(payload, number)
+            guid = stored_guid(kind, self.chunk[start:end])
+            if guid is None:
+                return None
+            found.add(guid)
+        return found
+
+    def values(self, places: Iterable[int]) -> Iterator[Values]:
+        """Those of the payloads of the records that begin at these places. Raises likewise."""
+        chunk, checks = self.chunk, _checks(b"")
+        for place, inner, at in self.found(places):
+            told = inner.descriptors
+            kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
+            first = at + told.size
+            if kinds != checks.kinds:
+                checks = _checks(kinds)
+            if checks.fixed(sizes) != checks.sizes:
+                raise UnfamiliarError
+            for number in checks.sids:
+                start = first + sum(sizes[:number])
+                check_sid(chunk[start : start + SID_HEAD], sizes[number])
+            (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
+            if first + sum(sizes) > place + size:
+                raise UnfamiliarError
+            yield inner.fields, kinds, sizes, first
+
+    def value(self, payload: "Payload", number: int) -> tuple[int, int, int]:
+        """The type of a value, and where it begins and ends; what stands behind it is not looked at.
+
+        Raises likewise.
+        """
+        chunk, (place, inner, at) = self.chunk, payload
+        leading = _leading(chunk[at : at + _DESCRIPTOR * (number + 1)])
+        first = at + inner.descriptors.size
+        for start, size in leading.sids:
+            check_sid(chunk[first + start : first + start + SID_HEAD], size)
+        (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
+        if first + leading.end > place + size:
+            raise UnfamiliarError
+        return leading.kind, first + leading.start, first + leading.end
+
+    def found(self, places: Iterable[int]) -> Iterator["Payload"]:
+        """Where the payloads of these records are. Raises likewise."""
+        chunk = self.chunk
+        outers, inners = self._outers, self._inners
+        for place in places:
+            start = place + _INSTANCE_AT
+            outer = outers.get(chunk[start : start + self._outer_size])
+            if (
+                outer is None
+                or start == outer.defined_at
+                or not chunk.startswith(_BINXML, place + outer.kind_at)
+            ):
+                at = self._learn(place)
+            else:
+                at = place + outer.payload
+            inner = inners.get(chunk[at : at + _HEAD])
+            if inner is None or at == inner.defined_at:
+                yield place, *self._inner(at)
+            else:
+                yield place, inner, at + _HEAD
+
+    def _learn(self, place: int) -> int:
+        """Where the payload of a record begins, and that of others like it."""
+        chunk, start = self.chunk, place + _INSTANCE_AT
+        behind, template, defined = _instance(chunk, start)
+        number = _payload_of(template, defined)
+        if number is None:
+            number = payload_of(chunk, template)
+        at = behind + len(defined) if template == behind else behind
+        told = _descriptors(_count(chunk, at))
+        at += COUNT.size
+        kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
+        if BINXML not in kinds or kinds.index(BINXML) != number:
+            raise UnfamiliarError
+        behind -= place
+        head = chunk[start : place + behind] + chunk[at - COUNT.size : at + _DESCRIPTOR * number]
+        defined_at = template - (behind - _INSTANCE_AT)
+        kind_at = behind + COUNT.size + _DESCRIPTOR * number + _KIND_AT
+        payload = told.size + sum(sizes[:number])
+        if len(head) != self._outer_size:
+            self._outers.clear()
+            self._outer_size = len(head)
+        self._outers[head] = _Outer(defined_at, kind_at, behind + COUNT.size + payload)
+        return int(at + payload)
+
+    def _inner(self, start: int) -> tuple["Inner", int]:
+        """How a payload is told, and where the descriptors of its values begin."""
+        chunk = self.chunk
+        behind, template, defined = _instance(chunk, start)
+        fields = self._fields.get(template)
+        if fields is None:
+            fields = self._fields[template] = fields_at(chunk, template, defined)
+        at = behind + len(defined) if template == behind else behind
+        count = _count(chunk, at)
+        if len(fields) > count:
+            raise UnfamiliarError
+        descriptors = _descriptors(count)
+        head = chunk[start:behind] + chunk[at : at + COUNT.size]
+        inner = self._inners[head] = Inner(template - (behind - start), fields, descriptors)
+        return inner, at + COUNT.size
+
+
+class _Outer(NamedTuple):
+    """Records with the same template, and values of the same sizes before the payload.
+
+    They begin alike where the template is not defined in them.
+    """
+
+    defined_at: int
+    """Where one would begin that has it."""
+    kind_at: int
+    """Where the type of the payload stands, counted from the record."""
+    payload: int
+    """Likewise the payload."""
+
+
+class Inner(NamedTuple):
+    """Payloads with the same template, that begin alike where it is not defined in them."""
+
+    defined_at: int
+    fields: Mapping[str, int]
+    """Which value each field is."""
+    descriptors: struct.Struct
+
+
+Payload = tuple[int, Inner, int]
+"""Where its record begins, how it is told, and where the descriptors of its values begin."""
+
+
+class _Leading(NamedTuple):
+    """What the first descriptors of a payload say of the last one's value; places from the first value on."""
+
+    kind: int
+    start: int
+    end: int
+    sids: list[tuple[int, int]]
+    """Places and sizes of those before it, which say their size themselves."""
+
+
+class _Checks(NamedTuple):
+    """What is known of the sizes of values of these types."""
+
+    kinds: bytes
+    fixed: Callable[[tuple[int, ...]], tuple[int, ...]]
+    """Takes the sizes of those that have one by their type."""
+    sizes: tuple[int, ...]
+    """What these must be."""
+    sids: list[int]
+    """Which say it themselves."""
+
+
+def _instance(chunk: bytes, at: int) -> tuple[int, int, bytes]:
+    """Where what tells the template of an instance ends, where that is defined, and its definition.
+
+    That begins at its end where it is defined in it.
+    """
+    if chunk.startswith(_FRAGMENT, at):
+        at += len(_FRAGMENT)
+    if not chunk.startswith(_INSTANCE, at):
+        raise UnfamiliarError
+    (template,) = _TEMPLATE.unpack_from(chunk, at)
+    return at + _TEMPLATE.size, template, definition(chunk, template)
+
+
+@lru_cache(_REMEMBERED)
+def _payload_of(at: int, template: bytes) -> int | None:
+    """None where names of the template stand elsewhere in the chunk."""
+    try:
+        return payload_of(bytes(at) + template, at)
+    except UnfamiliarError:
+        return None
+
+
+def _count(chunk: bytes, at: int) -> int:
+    (count,) = COUNT.unpack_from(chunk, at)
+    if count > MOST_VALUES:
+        raise UnfamiliarError
+    return int(count)
+
+
+@lru_cache(MOST_VALUES + 1)
+def _descriptors(count: int) -> struct.Struct:
+    """Those of so many values, of which it takes the sizes."""
+    return struct.Struct("<" + "H2x" * count)
+
+
+@lru_cache(_REMEMBERED)
+def _leading(descriptors: bytes) -> _Leading:
+    kinds = descriptors[_KIND_AT::_DESCRIPTOR]
+    sizes = _descriptors(len(kinds)).unpack(descriptors)
+    if not sizes or any(
+        fixed_size(kind) not in (None, size) for kind, size in zip(kinds, sizes, strict=True)
+    ):
+        raise UnfamiliarError
+    starts = list(accumulate(sizes, initial=0))
+    sids = [(starts[number], sizes[number]) for number, kind in enumerate(kinds) if kind == SID]
+    return _Leading(kinds[-1], starts[-2], starts[-1], sids)
+
+
+@lru_cache(_REMEMBERED)
+def _checks(kinds: bytes) -> _Checks:
+    by_type = {number: size for number, kind in enumerate(kinds) if (size := fixed_size(kind)) is not None}
+    sids = [number for number, kind in enumerate(kinds) if kind == SID]
+    return _Checks(kinds, _picked(list(by_type)), tuple(by_type.values()), sids)
+
+
+def _picked(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
+    if not places:
+        return lambda _: ()
+    if len(places) == 1:
+        return lambda given: (given[places[0]],)
+    pick: Callable[[tuple[int, ...]], tuple[int, ...]] = itemgetter(*places)
+    return pick
+
+
+def text_of_value(kind: int, data: bytes) -> str | None:
+    """A value of this type as parsing tells it. Raises UnfamiliarError."""
+    if kind == STRING:
+        return _short_string(data) if len(data) <= _SHORT else _string(data)
+    if kind == GUID:
+        return _guid(data)
+    if kind in _NUMBERS:
+        number = int.from_bytes(data, "little")
+        return f"0x{number:x}" if kind in _HEXADECIMAL else str(number)
+    if kind == NULL and not data:
+        return None
+    raise UnfamiliarError
+
+
+def _string(data: bytes) -> str:
+    try:
+        text = data.decode("utf-16-le")
+    except UnicodeDecodeError:
+        raise UnfamiliarError from None
+    if "\0" in text:
+        raise UnfamiliarError
+    return text
+
+
+_short_string = lru_cache(_REMEMBERED)(_string)
+
+
+def stored_guid(kind: int, data: bytes) -> bytes | None:
+    """The GUID that a value of this type is, also as a text, as Windows stores it.
+
+    None for zeros, and for what is none.
+    """
+    if kind == STRING and _GUID_TEXT.fullmatch(data) is not None:
+        data = bytes.fromhex(data[::2].decode().strip("{}").replace("-", ""))
+        data = data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:]
+    elif kind != GUID:
+        return None
+    return None if data == _NO_GUID else data
+
+
+@lru_cache(_REMEMBERED)
+def _guid(data: bytes) -> str:
+    digits = (data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:]).hex()
+    return f"{{{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}}}".upper()
+
+
+_HEX = rb"(?:[0-9A-Fa-f]\0)"
+_GUID_TEXT = re.compile(rb"(?:\{\0)?%b{8}(?:-\0%b{4}){3}-\0%b{12}(?:\}\0)?" % (_HEX, _HEX, _HEX))
+_NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
+"""Unsigned."""
+_HEXADECIMAL = (HEX32, HEX64)
+_NO_GUID = bytes(16)
