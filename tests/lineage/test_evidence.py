@@ -10,11 +10,11 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
+from carhound.findings.lineage import log as process_log
 from carhound.findings.lineage.build import Lineages
 from carhound.findings.lineage.events import Act, Start, told
 from carhound.findings.lineage.log import ProcessLog
 from carhound.findings.lineage.tree import Tree
-from carhound.findings.lineage.tree import log as process_log
 from carhound.pipeline import Request, hunt
 from carhound.pipeline.lakes.ingest import IngestRequest, ingest
 from carhound.pipeline.trees.tree import TreeRequest, trees

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from carhound.model.event import RawEvent
 from carhound.readers.event_tree import tree_event
+from carhound.readers.evtx import text as evtx_text
 from carhound.readers.evtx.guids import restore_braces
-from carhound.readers.evtx.reader import text as evtx_text
 from carhound.readers.evtx.text import text_event
 from carhound.readers.notes import Notes
 
