@@ -123,6 +123,20 @@ def test_a_file_without_the_fields_is_not_judged(fleet: list[Simulated], tmp_pat
     assert skipping.status == "partial"
 
 
+def test_each_file_is_judged_by_itself(fleet: list[Simulated], tmp_path: Path) -> None:
+    """Of files with the same kinds of events, some carry what is needed and some do not."""
+    quiet = [one for one in without_regsvr32(fleet) if one.event_id in (1, 7, 4688)][:200]
+    poor = [replace(one, data={k: v for k, v in one.data.items() if "Parent" not in k}) for one in quiet]
+    for number, records in enumerate((quiet, poor, quiet, poor[:20] + quiet, poor)):
+        write(tmp_path / f"{number}.evtx", records)
+    skipping, whole = hunted(str(tmp_path))
+    assert comparable(skipping) == comparable(whole)
+    assert skipping.status == "partial"
+    assert unread(skipping) > 2 * len(quiet)
+    apart = pipeline.Request(evidence=(str(tmp_path),), command=(), processes=2)
+    assert pipeline.hunt(apart) == skipping
+
+
 def searched(path: str, text: str) -> tuple[Run, Run]:
     request = pipeline.Request(evidence=(path,), command=())
     source = Source(text, "search")

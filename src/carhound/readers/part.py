@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.detect import CSV_FORMATS, TABULAR
-from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, Sieve, Sifted, Sifting
+from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, Sieve, Sifted, sifts
 from carhound.readers.sources import Guarded
 from carhound.readers.spans import WHOLE, Span
 
@@ -56,7 +56,7 @@ class Part(Struct, eq=False):
     def sifted(self, sieve: Sieve) -> Iterator[Sifted]:
         """Likewise, but of events that the sieve does not want only the headers, where that saves work."""
         reader = self._reader()
-        if not isinstance(reader, Sifting):
+        if not sifts(reader):
             return self.items()
         return self._read(lambda source: reader.sift(source, self.options, sieve))
 
@@ -104,7 +104,7 @@ def prepare(name: str, options: ReadOptions, sieve: Sieve | None) -> None:
     if name in TABULAR:
         return  # pyarrow starts threads, which do not go together with forks
     reader = _reader(name, WHOLE)
-    if sieve is None or not isinstance(reader, Sifting):
+    if sieve is None or not sifts(reader):
         deque(reader.read(BytesIO(), options), 0)
     else:
         deque(reader.sift(BytesIO(), options, sieve), 0)

@@ -8,10 +8,11 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
+from carhound.engines.interpreter.carrying import carrying
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.guards import Guards
 from carhound.engines.interpreter.kinds import parted
-from carhound.engines.interpreter.rows import Row, SharedRow, getter
+from carhound.engines.interpreter.rows import Row, SharedRow
 from carhound.model.event import Event
 from carhound.model.presence import Presence
 from carhound.model.suggestion import nearest
@@ -22,6 +23,9 @@ from carhound.plan.stems import Stem, stems
 
 Admit = Callable[[Event], Event]
 """Gives the one event that stands for all records of the same event."""
+
+Count = Callable[[int, Iterable[int]], tuple[int, ...]]
+"""Counts so many events, which were in these quarters of an hour, as `model.presence` numbers them."""
 
 _Kind = tuple[str | None, str | None, str | None, tuple[tuple[str, str], ...]]
 
@@ -118,24 +122,28 @@ class _Watch(Struct):
         A CAR object is read from sensors that carry different fields, so each is judged by itself; a search
         names its fields itself, and what one event carries it could find in any.
         """
-        name = event.provider or event.channel if self.by_source else None
+        name = self.name_of(event)
         found = self.sources.get(name)
         if found is None:
             found = self.sources[name] = _Source(list(self.needs))
         return found
 
+    def name_of(self, event: Event) -> str | None:
+        """What the source of an event is called."""
+        return event.provider or event.channel if self.by_source else None
+
     def unmet(self, event: Event) -> bool:
         """Whether no event of the source of this one was seen to carry what is needed."""
-        found = self.sources.get(event.provider or event.channel if self.by_source else None)
+        found = self.sources.get(self.name_of(event))
         return bool(self.needs if found is None else found.unmet)
 
     def not_judged(self) -> list[NotJudged]:
         """The sources of the file that could not be judged."""
-        some = any(not source.blind for source in self.sources.values())
+        blind = [(name, source) for name, source in self.sources.items() if source.blind]
+        some = len(blind) < len(self.sources)
         return [
             NotJudged(self.plan, source.unmet[0], source.eligible, source.near(), name if some else None)
-            for name, source in self.sources.items()
-            if source.blind
+            for name, source in blind
         ]
 
 
@@ -147,6 +155,10 @@ class _Watching(Struct):
     mains: tuple[int, ...]
     """The plans whose main search is among them."""
     bits: int
+    needy: list[_Watch]
+    """Of these stems those that need anything of an event."""
+    by_kinds: bool
+    """Whether some look at CAR kinds."""
 
 
 class Collector:
@@ -162,11 +174,12 @@ class Collector:
         self.follows = follows
         self._admit = admit
         self._watches: list[_Watch] = []
+        conditions: dict[Need, Condition] = {}
         for number, plan in enumerate(plans):
             for position, stem in enumerate(stems(plan)):
                 by_kind, others = (condition(All(some)) for some in parted(stem.conditions))
                 needed = needs(stem)
-                carried = {need: carrying(need) for need in needed}
+                carried = {need: conditions.setdefault(need, carrying(need)) for need in needed}
                 by_source = stem.scan.kinds is not None
                 bit = 1 << len(self._watches)
                 watch = _Watch(
@@ -215,7 +228,10 @@ class Collector:
             row = Row(event)
             asked = [(watch, watch.holds if watch.by_kind(row) else _never) for watch in watches]
             mains = tuple(watch.plan for watch in watches if watch.main)
-            found = self._by_kind[kind] = _Watching(asked, mains, sum(watch.bit for watch in watches))
+            needy = [watch for watch in watches if watch.needs]
+            by_kinds = any(watch.by_source for watch in watches)
+            bits = sum(watch.bit for watch in watches)
+            found = self._by_kind[kind] = _Watching(asked, mains, bits, needy, by_kinds)
         return found
 
     def looks_at(self, like: Event) -> bool:
@@ -231,25 +247,46 @@ class Collector:
 
         Only what tells their kind is asked of `like`; `certain` says that each is of all its CAR kinds.
         """
-        watches = self._watching(like).watches
-        if not certain and any(watch.stem.scan.kinds is not None for watch, _ in watches):
+        watching = self._watching(like)
+        if not certain and watching.by_kinds:
             return True
-        for watch, _ in watches:  # noqa: SIM110  # any() of a generator takes twice as long
+        for watch in watching.needy:  # noqa: SIM110  # any() of a generator takes twice as long
             if watch.unmet(like):
                 return True
         return False
 
-    def offer_unread(self, like: Event, events: int, quarters: Iterable[int]) -> tuple[int, ...]:
-        """Counts events that no stem lets through, of the kind and computer of `like`; else as `offer`.
+    def needs_of(self, like: Event) -> set[Need]:
+        """What stems need of events of the kind of this one."""
+        return {need for watch in self._watching(like).needy for need in watch.needs}
 
-        `quarters` tells when they were, as `model.presence` numbers them.
+    def settles(self, like: Event) -> bool:
+        """Whether an event with these fields carries all that stems need, save those that lack nothing.
+
+        Where it does, they lack nothing any more.
         """
+        lacking = [watch for watch in self._watching(like).needy if watch.unmet(like)]
+        row = Row(like)
+        for carries in {one for watch in lacking for one in watch.carried.values()}:
+            if not carries(row):
+                return False
+        for watch in lacking:
+            watch.source(like).unmet = []
+        return True
+
+    def counter(self, like: Event) -> Count:
+        """Counts events that no stem lets through, of the kind and computer of `like`; else as `offer`."""
         watching = self._watching(like)
-        for watch, _ in watching.watches:
-            watch.source(like).eligible += events
-            if watch.presence is not None:
-                watch.presence.add_quarters(like.computer, quarters)
-        return watching.mains
+        watches = [(watch, watch.name_of(like)) for watch, _ in watching.watches]
+
+        def count(events: int, quarters: Iterable[int]) -> tuple[int, ...]:
+            for watch, name in watches:
+                source = watch.sources.get(name) or watch.source(like)
+                source.eligible += events
+                if watch.presence is not None:
+                    watch.presence.add_quarters(like.computer, quarters)
+            return watching.mains
+
+        return count
 
     def taken(self, admitted: list[Event]) -> Collected:
         """What was let through since this was last asked; nothing of it is kept here."""
@@ -338,29 +375,6 @@ class Collector:
     def timeless(self, plan: int) -> int:
         """How many of the main search's matches have no time."""
         return sum(event.time is None for event in self.main_hits(plan))
-
-
-def meets(need: Need, row: Row) -> bool:
-    """Whether an event carries what is needed."""
-    return carrying(need)(row)
-
-
-def carrying(need: Need) -> Condition:
-    """The same for many events."""
-    getters = [getter(field) for field in need.fields]
-
-    def carries(row: Row) -> bool:
-        event = row.event
-        if event is not None:
-            for name in need.carriers:
-                if event.lookup(name) is not None:
-                    return True
-        for get in getters:  # noqa: SIM110  # any() of a generator takes twice as long
-            if get(row) is not None:
-                return True
-        return False
-
-    return carries
 
 
 def can_match(stem: Stem, event: Event) -> bool:

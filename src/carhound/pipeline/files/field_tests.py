@@ -12,7 +12,7 @@ from carhound.model.event import HEADER, PAYLOAD_PREFIX, Event, Value, no_view
 from carhound.model.folding import fold
 from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS
 from carhound.normalize.mapping import EventMapping
-from carhound.plan.predicates import All, AnyOf, MatchesRegex, Not, Predicate, Term, Test, tests
+from carhound.plan.predicates import All, AnyOf, Field, MatchesRegex, Not, Predicate, Term, Test, tests
 from carhound.plan.reads import test_fields
 from carhound.plan.rewrites.required_literals import Group, RequiredLiterals, of_conditions
 from carhound.plan.stems import Stem
@@ -42,13 +42,18 @@ def read_by(test: Test, mapping: EventMapping | None) -> Iterator[str]:
     if isinstance(test, Term) or (isinstance(test, MatchesRegex) and test.field is None):
         yield RAW
     for field in test_fields(test):
-        if field.view == "car":
-            form = NORMAL_FORMS.get(field.name)
-            yield from (mapping.sources if mapping else {}).get(form.field if form else field.name, ())
-            continue
-        yield field.name
-        if (alias := NATIVE_ALIASES.get(field.name)) is not None:
-            yield alias.field
+        yield from made_of(field, mapping)
+
+
+def made_of(field: Field, mapping: EventMapping | None) -> Iterator[str]:
+    """The native fields that tell the value of a field of events with this mapping."""
+    if field.view == "car":
+        form = NORMAL_FORMS.get(field.name)
+        yield from (mapping.sources if mapping else {}).get(form.field if form else field.name, ())
+        return
+    yield field.name
+    if (alias := NATIVE_ALIASES.get(field.name)) is not None:
+        yield alias.field
 
 
 def field_tests(stems: Sequence[Stem], like: Event, mapping: EventMapping | None) -> tuple[FieldTest, ...]:

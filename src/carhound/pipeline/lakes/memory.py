@@ -6,7 +6,8 @@ What asks the files is loaded when they have something new to say: it takes as l
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from carhound.engines.interpreter.collect import can_match, meets
+from carhound.engines.interpreter.carrying import meets
+from carhound.engines.interpreter.collect import can_match
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.rows import Row
 from carhound.lake.glance import Readable

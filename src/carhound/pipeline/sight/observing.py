@@ -7,7 +7,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from carhound.engines.interpreter.collect import NotJudged, can_match, meets
+from carhound.engines.interpreter.carrying import meets
+from carhound.engines.interpreter.collect import NotJudged, can_match
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.rows import Row, SharedRow
 from carhound.findings.record_ids import RecordTracker

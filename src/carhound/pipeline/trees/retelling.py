@@ -225,6 +225,7 @@ class Telling:
         add: Callable[[Outline | End | None], None] | None = None,
     ) -> None:
         """`add` takes outlines of events that need not be read for them."""
+        self.kept: dict[str, object] = {}
         self._known = known
         self._shown = shown
         self._add = add
@@ -235,6 +236,9 @@ class Telling:
     def wants(self, _provider: str | None, _channel: str | None, _event_id: str | None) -> bool:
         """None for its own sake."""
         return False
+
+    def showing(self, *_: str | None) -> None:
+        """Nothing: none is wanted."""
 
     def _can_match(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None

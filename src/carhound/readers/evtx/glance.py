@@ -30,8 +30,8 @@ from carhound.readers.evtx.values import (
     fixed_size,
 )
 
-_RECORD = struct.Struct("<4sI")
-_RECORD_MAGIC = b"**\0\0"
+_RECORD = struct.Struct("<II")
+_RECORD_MAGIC = int.from_bytes(b"**\0\0", "little")
 _INSTANCE = b"\x0f\x01\x01\x00\x0c\x01"
 _INSTANCE_AT, _TEMPLATE_AT, _VALUES_AT = 24, 34, 38
 _TEMPLATE = struct.Struct("<I")
@@ -137,13 +137,11 @@ class Walker(Generic[Seen]):
                 name = record[name_at : name_at + length]
                 if inner_kind != BINXML or kind != STRING or len(name) < length:
                     raise UnfamiliarError
-            if not _EARLIEST <= time <= _LATEST:
-                raise UnfamiliarError
             add_seen(seen[said, name, event_id])
             add_time(time)
             add_place(at)
             at += size
-        if at != end:
+        if at != end or not _EARLIEST <= min(walked.times) <= max(walked.times) <= _LATEST:
             raise UnfamiliarError
         return walked
 
@@ -180,13 +178,17 @@ class Glances:
 
 def glimpsed(kind: Kind, times: list[int], *, looked: bool = False) -> Glimpsed:
     """Tells of records of a kind: when they were created, at least one."""
-    quarters = frozenset({(time - _EARLIEST) // _QUARTER for time in times})
-    return Glimpsed(*kind, len(times), time_of(min(times)), time_of(max(times)), quarters, looked)
+    first = last = time_of(times[0])
+    if len(times) > 1:
+        first, last = time_of(min(times)), time_of(max(times))
+    quarters = frozenset([(time - _EARLIEST) // _QUARTER for time in times])
+    return Glimpsed(*kind, len(times), first, last, quarters, looked)
 
 
 def time_of(ticks: int) -> datetime:
     """Aware UTC, in microseconds."""
-    return _EPOCH + timedelta(microseconds=ticks // 10)
+    seconds, rest = divmod(ticks, 10_000_000)
+    return _EPOCH + timedelta(0, seconds, rest // 10)
 
 
 def microseconds_of(ticks: int) -> int:
@@ -300,7 +302,7 @@ def _shape(told: bytes, header: Header) -> _Shape:
         (time_at, "Q"),
         (first, f"{last - first}s"),
     )
-    layout, reached = "<4sIQ", 16
+    layout, reached = "<IIQ", 16
     for start, code in parts:
         layout += f"{_distance(reached, start)}x{code}"
         reached = start + struct.calcsize(f"<{code}")
@@ -326,4 +328,4 @@ def _distance(start: int, end: int) -> int:
     return end - start
 
 
-_ANY = struct.Struct("<4sIQ8x1s0s0s0s0sHQ0s")
+_ANY = struct.Struct("<IIQ8x1s0s0s0s0sHQ0s")

@@ -38,7 +38,8 @@ class EvtxReader:
 
     def sift(self, source: ByteSource, options: ReadOptions, sieve: Sieve) -> Iterator[Sifted]:
         """Every record that the sieve wants; of chunks and records without its literals only the headers."""
-        notes, sift = Notes(options.zone), ChunkSieve(sieve)
+        notes, sift = Notes(options.zone), self._chunk_sieve(sieve)
+        sift.begin_file()
         try:
             for number, chunk in enumerate(chunks(source, *self._span), start=1):
                 if isinstance(chunk, Damage):
@@ -52,3 +53,9 @@ class EvtxReader:
             yield from sift.told()
             raise
         yield from notes.remarks()
+
+    def _chunk_sieve(self, sieve: Sieve) -> ChunkSieve:
+        kept = sieve.kept.get(self.name)
+        if not isinstance(kept, ChunkSieve):
+            kept = sieve.kept[self.name] = ChunkSieve(sieve)
+        return kept

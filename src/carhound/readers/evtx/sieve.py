@@ -15,7 +15,7 @@ from carhound.readers.evtx.chunks import Chunk
 from carhound.readers.evtx.field_tests import FieldTests
 from carhound.readers.evtx.glance import Kind, Walked, Walker, glimpsed
 from carhound.readers.evtx.guids import restore_braces
-from carhound.readers.evtx.payload import Payloads
+from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
 from carhound.readers.evtx.records import event, position, records, some_records, tree_of
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literals.scan import in_text, utf16_or_ansi
@@ -27,13 +27,15 @@ _MOST_AT_ONCE = 4096
 
 
 class _Seen(Struct, eq=False):
-    """A kind of records, and when those were created that were not given."""
+    """A kind of records, and when those of a file were created that were not given."""
 
     kind: Kind
-    settled: bool
-    """Whether it is no longer wanted for its own sake."""
     possible: bool
     """Whether it can match at all."""
+    met: bool = False
+    """Whether the file has some."""
+    settled: bool = False
+    """Whether it is no longer wanted for its own sake."""
     test: PayloadTest | None = None
     """What the payload says of it."""
     passed: list[int] = field(default_factory=list)
@@ -46,15 +48,6 @@ class _Seen(Struct, eq=False):
         """Whether some are wanted whatever they hold, for what a field of their payload says."""
         return self.test is not None and self.test.binding is not None
 
-    def told(self) -> Iterator[Glimpsed]:
-        """What was gathered, once, also by one who asks again after an interrupt."""
-        passed, self.passed = self.passed, []
-        if passed:
-            yield glimpsed(self.kind, passed)
-        looked, self.looked = self.looked, []
-        if looked:
-            yield glimpsed(self.kind, looked, looked=True)
-
 
 class _Progress(Struct):
     """How far a chunk was read."""
@@ -66,11 +59,16 @@ class _Progress(Struct):
 
 
 class ChunkSieve:
-    """Reads of a chunk what a sieve wants. Chunks do not depend on each other."""
+    """Reads of a chunk what a sieve wants. Chunks do not depend on each other.
+
+    One serves for many files, one after the other: most have the same kinds of records.
+    """
 
     def __init__(self, sieve: Sieve) -> None:
         self._sieve = sieve
         self._seen: dict[Kind, _Seen] = {}
+        self._met: list[_Seen] = []
+        """The kinds met in the file."""
         self._unsettled: set[_Seen] = set()
         self._walker = Walker(self._see)
         self._at_once = 1
@@ -80,12 +78,25 @@ class ChunkSieve:
         self._in_chunk = _anything if literals is None else utf16_or_ansi(literals, sieve.spellings)
         self._in_record = _anything if literals is None else in_text(literals)
 
+    def begin_file(self) -> None:
+        """A file begins: nothing is known of what its events carry."""
+        for seen in self._met:
+            seen.met = False
+            seen.passed, seen.looked = [], []
+        self._met, self._unsettled, self._at_once = [], set(), 1
+
     def told(self) -> Iterator[Glimpsed]:
-        """The records that were not given, kind by kind, once; see `_Seen.told`."""
-        for seen in self._seen.values():
-            yield from seen.told()
+        """The records that were not given, kind by kind, once, also to who asks again after an interrupt."""
+        for seen in self._met:
+            if passed := seen.passed:
+                seen.passed = []
+                yield glimpsed(seen.kind, passed)
+            if looked := seen.looked:
+                seen.looked = []
+                yield glimpsed(seen.kind, looked, looked=True)
         if len(self._seen) > _MOST_KINDS:
-            self._seen, self._unsettled, self._walker = {}, set(), Walker(self._see)
+            self._seen, self._walker = {}, Walker(self._see)
+            self._met, self._unsettled = [], set()
 
     def __call__(self, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
         """The wanted records, in their order; the others are told of later."""
@@ -93,42 +104,55 @@ class ChunkSieve:
         if walked is None:
             yield from records(chunk, notes)
             return
-        kinds = set(walked.seen)
+        kinds = dict.fromkeys(walked.seen)
+        for seen in kinds:
+            if not seen.met:
+                self._meet(seen)
+        payloads, rest = Payloads(chunk.data), [seen.passed for seen in walked.seen]
+        if self._unsettled:
+            self._show(kinds, payloads, walked, rest)
         holds = any(seen.possible for seen in kinds) and self._in_chunk(chunk.data)
-        if holds or self._unsettled or any(seen.bound for seen in kinds):
-            yield from self._given(chunk, notes, walked, holds)
+        if holds or any(not seen.settled or seen.bound for seen in kinds):
+            yield from self._given(chunk, notes, payloads, walked, rest, holds)
             return
-        for seen, time in zip(walked.seen, walked.times, strict=True):
-            seen.passed.append(time)
+        for times, time in zip(rest, walked.times, strict=True):
+            times.append(time)
 
     def _see(self, kind: Kind) -> _Seen:
         seen = self._seen.get(kind)
         if seen is None:
-            possible = self._sieve.can_match(*kind)
-            seen = self._seen[kind] = _Seen(kind, not possible, possible)
-            if possible:
-                self._unsettled.add(seen)
+            seen = self._seen[kind] = _Seen(kind, self._sieve.can_match(*kind))
         return seen
 
+    def _meet(self, seen: _Seen) -> None:
+        seen.met, seen.settled = True, not seen.possible
+        self._met.append(seen)
+        if seen.possible:
+            self._unsettled.add(seen)
+
     def _given(
-        self, chunk: Chunk, notes: Notes, walked: Walked[_Seen], holds: bool
+        self,
+        chunk: Chunk,
+        notes: Notes,
+        payloads: Payloads,
+        walked: Walked[_Seen],
+        rest: list[list[int]],
+        holds: bool,
     ) -> Iterator[RawEvent | Damage]:
-        """The wanted records of a chunk that may have some."""
+        """The wanted records of a chunk that may have some; `rest` is told where the time of each belongs."""
         given: set[str] = set()
-        rest = [seen.passed for seen in walked.seen]
-        """Where each record's time belongs."""
-        progress, payloads = _Progress(), Payloads(chunk.data)
+        progress = _Progress()
         parsed: dict[int, Any] = {}
-        soon = _first_of_each(walked.seen, self._unsettled)
         while todo := self._todo(walked, holds, progress):
             left = self._left(payloads, walked, todo, rest, holds)
             if not parsed.keys() >= left.keys():
+                soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
                 numbers = sorted({*left, *soon})
                 found = some_records(chunk, [walked.places[number] for number in numbers])
                 if found is None:
                     yield from (one for one in records(chunk, notes) if _where(one) not in given)
                     return
-                parsed, soon = dict(zip(numbers, found, strict=True)), []
+                parsed = dict(zip(numbers, found, strict=True))
             for number in sorted(left):
                 record, tree, seen = parsed[number], None, walked.seen[number]
                 if not left[number]:
@@ -164,6 +188,29 @@ class ChunkSieve:
             elif seen.possible and (holds or seen.bound):
                 todo.append(number)
         return todo
+
+    def _show(
+        self, kinds: Iterable[_Seen], payloads: Payloads, walked: Walked[_Seen], rest: list[list[int]]
+    ) -> None:
+        """Settles of these kinds what the first records of a chunk show, without reading them."""
+        unsettled = self._settle(kinds)
+        for number in _first_of_each(walked.seen, unsettled):
+            seen = walked.seen[number]
+            if seen in unsettled and self._shows(payloads, walked.places[number], seen):
+                rest[number] = seen.looked
+                unsettled = self._settle(unsettled)
+
+    def _shows(self, payloads: Payloads, place: int, seen: _Seen) -> bool:
+        """Whether the fields of a record that is wanted show all that it is wanted for."""
+        showing = self._sieve.showing(*seen.kind)
+        if showing is None or not SYSTEM_FIELDS.isdisjoint(showing.fields):
+            return False
+        try:
+            (payload,) = payloads.of([place], tuple(showing.fields))
+        except UNFAMILIAR:
+            return False
+        restore_braces(payload)
+        return showing.settles(payload)
 
     def _left(
         self,
@@ -208,17 +255,18 @@ class ChunkSieve:
                 continue
             self._unsettled.discard(seen)
             seen.settled = True
-            seen.test = self._sieve.payload_test(*seen.kind)
+            if seen.test is None:
+                seen.test = self._sieve.payload_test(*seen.kind)
         return found
 
 
-def _first_of_each(kinds: Sequence[_Seen], unsettled: AbstractSet[_Seen]) -> list[int]:
+def _first_of_each(records: Sequence[_Seen], unsettled: AbstractSet[_Seen]) -> list[int]:
     """Which records of unsettled kinds will soon be asked for; to start the parser takes longer than they."""
-    first: dict[tuple[str | None, ...], int] = {}
-    for number, seen in enumerate(kinds):
+    first: dict[tuple[str | None, ...], _Seen] = {}
+    for seen in dict.fromkeys(records):
         if seen in unsettled:
-            first.setdefault(seen.kind[:3], number)
-    return list(first.values())
+            first.setdefault(seen.kind[:3], seen)
+    return [records.index(seen) for seen in first.values()]
 
 
 def _alone_of(test: PayloadTest) -> FieldTests | None:
