@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 
 from carhound.findings.lineage.events import Act, Start, Told, Who
-from carhound.findings.lineage.keys import GUID_SIZE, Shown, guid_key, guid_of_key, number_key
+from carhound.findings.lineage.keys import Shown, guid_key, number_key
 from carhound.findings.lineage.outlines import (
     CREATOR,
     END_ROW,
@@ -19,10 +19,12 @@ from carhound.findings.lineage.outlines import (
     ORPHAN,
     OWN,
     PARENT,
+    EndRow,
     Outlines,
 )
 from carhound.findings.lineage.rows import Known, Ref, Row, act_in, row_of
 from carhound.findings.lineage.true_names import TrueNames
+from carhound.findings.process_places import Places
 from carhound.findings.processes import APART
 
 _BATCH = 5000
@@ -35,7 +37,6 @@ CREATE TABLE start (
   id INTEGER PRIMARY KEY, guid BLOB, number BLOB, image BLOB, time INTEGER,
   parent BLOB, creator BLOB, packed BLOB);
 CREATE TABLE ended (guid BLOB, number BLOB, time INTEGER);
-CREATE TABLE chunk (path BLOB, first INTEGER, place INTEGER, guids BLOB);
 CREATE TABLE act (guid BLOB, number BLOB, time INTEGER, mark INTEGER, same BLOB, packed BLOB);
 """
 _INDEXES = """
@@ -73,6 +74,7 @@ class ProcessLog:
         self.outlines = Outlines(self._db)
         """Of starts and ends, of which those that are asked for have to be loaded."""
         self._ask = self.outlines.ask
+        self.places = Places(self._db)
 
     def __enter__(self) -> "ProcessLog":
         return self
@@ -110,26 +112,18 @@ class ProcessLog:
                 (*keys, packed),
             )
 
-    def add_chunks(self, chunks: Iterable[tuple[str, int, int, bytes]]) -> None:
-        """Takes by span of a file which of its chunks tell of which processes, by the GUIDs as stored."""
-        rows = [(path.encode("utf-8", "surrogateescape"), *rest) for path, *rest in chunks]
-        self._db.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?)", rows)
-
-    def chunks_shown(self) -> Iterator[tuple[str, int, int]]:
-        """Path, span and place of the chunks that tell by GUID of what was asked."""
-        wanted = {guid for key in self.shown.keys if (guid := guid_of_key(key)) is not None}
-        for path, first, place, guids in self._db.execute("SELECT * FROM chunk"):
-            if any(guids[at : at + GUID_SIZE] in wanted for at in range(0, len(guids), GUID_SIZE)):
-                yield path.decode("utf-8", "surrogateescape"), first, place
-
     def load(self) -> None:
         """Takes those outlines that were lacking when it was asked."""
         self._flush()
+        starts: list[tuple[object, ...]] = []
+        ends: list[EndRow] = []
         for number, row in self.outlines.lacking():
             if len(row) == END_ROW:
-                self._db.execute(_ADD["ended"], row)
+                ends.append(row)
             else:
-                self._db.execute(_LOAD, (_OUTLINES + number, *row))
+                starts.append((_OUTLINES + number, *row))
+        self._db.executemany(_LOAD, starts)
+        self._db.executemany(_ADD["ended"], ends)
 
     def drop_outlines(self) -> None:
         """Forgets the starts that were never filled in."""
@@ -177,9 +171,10 @@ class ProcessLog:
         """The records of a process's start, that which stands for it first; a few where there are many."""
         if ref.start is None:
             return []
-        first = self._starts("id = ?", ref.start)
         if ref.guid is not None:
-            first += self._starts("guid = ? AND id <> ? LIMIT 8", ref.guid, ref.start)
+            first = self._starts("guid = ? ORDER BY id LIMIT 9", ref.guid)
+        else:
+            first = self._starts("id = ?", ref.start)
         at = first[0]
         if at.time is not None and at.number is not None:
             self._ask(at.number, LOOSE)
@@ -276,10 +271,9 @@ class ProcessLog:
 
     def _by_guid(self, guid: bytes) -> Ref | None:
         self._ask(guid, OWN)
-        row = self._one("SELECT min(id) FROM start WHERE guid = ?", guid)
-        if row is None or row[0] is None:
-            return None
-        return Ref(row[0], guid, self.known(row[0]).number)
+        row = self._db.execute("SELECT id, number FROM start WHERE guid = ? ORDER BY id LIMIT 1", (guid,))
+        found: tuple[int, bytes | None] | None = row.fetchone()
+        return None if found is None else Ref(found[0], guid, found[1])
 
     def _by_number(self, number: bytes | None, time: int | None, *, audited: bool = False) -> Ref | None:
         """The running process of this id; `audited`: told by the Security log alone."""

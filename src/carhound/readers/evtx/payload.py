@@ -1,7 +1,7 @@
 """Some fields of the payloads of records, told from the bytes of a chunk without parsing them.
 
-Where anything is not as Windows writes it, UnfamiliarError is raised and the chunk has to be parsed: so what
-is told here is what parsing would tell.
+Where they begin is known from the glance at the chunk. Where anything is not as Windows writes it,
+UnfamiliarError is raised and the chunk has to be parsed: so what is told here is what parsing would tell.
 """
 
 import re
@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from carhound.model.event import Value
 from carhound.readers.evtx.fields import fields_at
-from carhound.readers.evtx.templates import UnfamiliarError, definition, payload_of
+from carhound.readers.evtx.glance import Place
+from carhound.readers.evtx.templates import UnfamiliarError, definition
 from carhound.readers.evtx.values import (
-    BINXML,
     COUNT,
     GUID,
     HEX32,
@@ -35,13 +35,9 @@ from carhound.readers.evtx.values import (
 
 UNFAMILIAR = (UnfamiliarError, struct.error)
 """What is raised where a chunk has to be parsed."""
-_SIZE = struct.Struct("<I")
-_SIZE_AT = 4
 _FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
-_INSTANCE_AT = 24
 _TEMPLATE = struct.Struct("<2x4xI")
 _DESCRIPTOR, _KIND_AT = 4, 2
-_BINXML = bytes((BINXML,))
 _HEAD = 18
 """Bytes of a payload before its descriptors, where its template is not defined in it."""
 _REMEMBERED = 4096
@@ -59,12 +55,9 @@ class Payloads:
         self.chunk = chunk
         self._fields: dict[int, Mapping[str, int]] = {}
         """By place of a template, which value each field is."""
-        self._outers: dict[bytes, _Outer] = {}
-        self._outer_size = 0
-        """Bytes of their heads."""
         self._inners: dict[bytes, Inner] = {}
 
-    def of(self, places: Iterable[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
+    def of(self, places: Iterable[Place], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
         """Of each record that begins at one of these places, those of these fields that its payload has.
 
         Raises UnfamiliarError, or struct.error at the end of the chunk.
@@ -84,27 +77,30 @@ class Payloads:
                 data[name] = text
         return data
 
-    def guids(self, places: Iterable[int], name: str) -> set[bytes] | None:
-        """The GUIDs that this field of these records holds, also as texts, as Windows stores GUIDs.
+    def guids(self, places: Iterable[Place], name: str) -> list[bytes] | None:
+        """The GUID that this field of each of these records holds, also as a text, as Windows stores GUIDs.
 
         None where one of the records has none there, or that of zeros. Raises likewise; what stands behind
         that field is not looked at.
         """
-        found: set[bytes] = set()
-        for payload in self.found(places):
-            if (number := payload[1].fields.get(name)) is None:
-                return None
-            kind, start, end = self.value(payload, number)
-            guid = stored_guid(kind, self.chunk[start:end])
+        found: list[bytes] = []
+        column = self.column(name)
+        for place in places:
+            kind, data = column(place)
+            guid = stored_guid(kind, data)
             if guid is None:
                 return None
-            found.add(guid)
+            found.append(guid)
         return found
 
-    def values(self, places: Iterable[int]) -> Iterator[Values]:
+    def column(self, name: str) -> "Column":
+        """A field of these payloads."""
+        return Column(self, name)
+
+    def values(self, places: Iterable[Place]) -> Iterator[Values]:
         """Those of the payloads of the records that begin at these places. Raises likewise."""
         chunk, checks = self.chunk, _checks(b"")
-        for place, inner, at in self.found(places):
+        for end, inner, at in self.found(places):
             told = inner.descriptors
             kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
             first = at + told.size
@@ -115,70 +111,19 @@ class Payloads:
             for number in checks.sids:
                 start = first + sum(sizes[:number])
                 check_sid(chunk[start : start + SID_HEAD], sizes[number])
-            (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
-            if first + sum(sizes) > place + size:
+            if first + sum(sizes) > end:
                 raise UnfamiliarError
             yield inner.fields, kinds, sizes, first
 
-    def value(self, payload: "Payload", number: int) -> tuple[int, int, int]:
-        """The type of a value, and where it begins and ends; what stands behind it is not looked at.
-
-        Raises likewise.
-        """
-        chunk, (place, inner, at) = self.chunk, payload
-        leading = _leading(chunk[at : at + _DESCRIPTOR * (number + 1)])
-        first = at + inner.descriptors.size
-        for start, size in leading.sids:
-            check_sid(chunk[first + start : first + start + SID_HEAD], size)
-        (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
-        if first + leading.end > place + size:
-            raise UnfamiliarError
-        return leading.kind, first + leading.start, first + leading.end
-
-    def found(self, places: Iterable[int]) -> Iterator["Payload"]:
+    def found(self, places: Iterable[Place]) -> Iterator["Payload"]:
         """Where the payloads of these records are. Raises likewise."""
-        chunk = self.chunk
-        outers, inners = self._outers, self._inners
-        for place in places:
-            start = place + _INSTANCE_AT
-            outer = outers.get(chunk[start : start + self._outer_size])
-            if (
-                outer is None
-                or start == outer.defined_at
-                or not chunk.startswith(_BINXML, place + outer.kind_at)
-            ):
-                at = self._learn(place)
-            else:
-                at = place + outer.payload
+        chunk, inners = self.chunk, self._inners
+        for _, end, at in places:
             inner = inners.get(chunk[at : at + _HEAD])
             if inner is None or at == inner.defined_at:
-                yield place, *self._inner(at)
+                yield end, *self._inner(at)
             else:
-                yield place, inner, at + _HEAD
-
-    def _learn(self, place: int) -> int:
-        """Where the payload of a record begins, and that of others like it."""
-        chunk, start = self.chunk, place + _INSTANCE_AT
-        behind, template, defined = _instance(chunk, start)
-        number = _payload_of(template, defined)
-        if number is None:
-            number = payload_of(chunk, template)
-        at = behind + len(defined) if template == behind else behind
-        told = _descriptors(_count(chunk, at))
-        at += COUNT.size
-        kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
-        if BINXML not in kinds or kinds.index(BINXML) != number:
-            raise UnfamiliarError
-        behind -= place
-        head = chunk[start : place + behind] + chunk[at - COUNT.size : at + _DESCRIPTOR * number]
-        defined_at = template - (behind - _INSTANCE_AT)
-        kind_at = behind + COUNT.size + _DESCRIPTOR * number + _KIND_AT
-        payload = told.size + sum(sizes[:number])
-        if len(head) != self._outer_size:
-            self._outers.clear()
-            self._outer_size = len(head)
-        self._outers[head] = _Outer(defined_at, kind_at, behind + COUNT.size + payload)
-        return int(at + payload)
+                yield end, inner, at + _HEAD
 
     def _inner(self, start: int) -> tuple["Inner", int]:
         """How a payload is told, and where the descriptors of its values begin."""
@@ -197,20 +142,6 @@ class Payloads:
         return inner, at + COUNT.size
 
 
-class _Outer(NamedTuple):
-    """Records with the same template, and values of the same sizes before the payload.
-
-    They begin alike where the template is not defined in them.
-    """
-
-    defined_at: int
-    """Where one would begin that has it."""
-    kind_at: int
-    """Where the type of the payload stands, counted from the record."""
-    payload: int
-    """Likewise the payload."""
-
-
 class Inner(NamedTuple):
     """Payloads with the same template, that begin alike where it is not defined in them."""
 
@@ -221,7 +152,48 @@ class Inner(NamedTuple):
 
 
 Payload = tuple[int, Inner, int]
-"""Where its record begins, how it is told, and where the descriptors of its values begin."""
+"""Where its record ends, how it is told, and where the descriptors of its values begin."""
+
+
+class Column:
+    """A field of the payloads of one chunk. Those of one template are best asked in a row."""
+
+    def __init__(self, payloads: Payloads, name: str) -> None:
+        self._payloads = payloads
+        self._chunk = payloads.chunk
+        self._name = name
+        self._head: bytes | None = None
+        """How payloads begin that are told as the last one was."""
+        self._descriptors = self._values = self._end = 0
+        """Where in these the descriptors begin, the values, and those descriptors that do not matter."""
+
+    def __call__(self, place: Place) -> tuple[int, bytes]:
+        """Its type and bytes in this record: of nothing, where that has no such field.
+
+        What stands behind it is not looked at. Raises as `Payloads.of`.
+        """
+        chunk, (_, end, at) = self._chunk, place
+        if chunk[at : at + _HEAD] != self._head:
+            self._learn(place)
+        if not self._end:
+            return NULL, b""
+        kind, start, stop, sids = _leading(chunk[at + self._descriptors : at + self._end])
+        at += self._values
+        if sids:
+            for sid, size in sids:
+                check_sid(chunk[at + sid : at + sid + SID_HEAD], size)
+        if at + stop > end:
+            raise UnfamiliarError
+        return kind, chunk[at + start : at + stop]
+
+    def _learn(self, place: Place) -> None:
+        ((_, inner, at),) = self._payloads.found((place,))
+        begin = place[2]
+        self._descriptors = at - begin
+        self._values = self._descriptors + inner.descriptors.size
+        number = inner.fields.get(self._name)
+        self._end = 0 if number is None else self._descriptors + _DESCRIPTOR * (number + 1)
+        self._head = self._chunk[begin : begin + _HEAD] if begin != inner.defined_at else None
 
 
 class _Leading(NamedTuple):
@@ -257,15 +229,6 @@ def _instance(chunk: bytes, at: int) -> tuple[int, int, bytes]:
         raise UnfamiliarError
     (template,) = _TEMPLATE.unpack_from(chunk, at)
     return at + _TEMPLATE.size, template, definition(chunk, template)
-
-
-@lru_cache(_REMEMBERED)
-def _payload_of(at: int, template: bytes) -> int | None:
-    """None where names of the template stand elsewhere in the chunk."""
-    try:
-        return payload_of(bytes(at) + template, at)
-    except UnfamiliarError:
-        return None
 
 
 def _count(chunk: bytes, at: int) -> int:
@@ -342,12 +305,20 @@ def stored_guid(kind: int, data: bytes) -> bytes | None:
 
     None for zeros, and for what is none.
     """
-    if kind == STRING and _GUID_TEXT.fullmatch(data) is not None:
-        data = bytes.fromhex(data[::2].decode().strip("{}").replace("-", ""))
-        data = data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:]
-    elif kind != GUID:
+    if kind == STRING and len(data) <= _LONGEST_GUID:
+        stored = _guid_in_text(data)
+    else:
+        stored = data if kind == GUID else None
+    return None if stored == _NO_GUID else stored
+
+
+@lru_cache(_REMEMBERED)
+def _guid_in_text(data: bytes) -> bytes | None:
+    """One process has many events in a row."""
+    if _GUID_TEXT.fullmatch(data) is None:
         return None
-    return None if data == _NO_GUID else data
+    stored = bytes.fromhex(data[::2].decode().strip("{}").replace("-", ""))
+    return stored[3::-1] + stored[5:3:-1] + stored[7:5:-1] + stored[8:]
 
 
 @lru_cache(_REMEMBERED)
@@ -358,6 +329,8 @@ def _guid(data: bytes) -> str:
 
 _HEX = rb"(?:[0-9A-Fa-f]\0)"
 _GUID_TEXT = re.compile(rb"(?:\{\0)?%b{8}(?:-\0%b{4}){3}-\0%b{12}(?:\}\0)?" % (_HEX, _HEX, _HEX))
+_LONGEST_GUID = 76
+"""Bytes of such texts."""
 _NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
 """Unsigned."""
 _HEXADECIMAL = (HEX32, HEX64)

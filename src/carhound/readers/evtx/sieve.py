@@ -13,7 +13,7 @@ from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx.chunks import Chunk
 from carhound.readers.evtx.field_tests import FieldTests
-from carhound.readers.evtx.glance import Kind, Walked, Walker, glimpsed
+from carhound.readers.evtx.glance import Kind, Place, Walked, Walker, glimpsed
 from carhound.readers.evtx.guids import restore_braces
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
 from carhound.readers.evtx.records import event, position, records, some_records, tree_of
@@ -148,7 +148,7 @@ class ChunkSieve:
             if not parsed.keys() >= left.keys():
                 soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
                 numbers = sorted({*left, *soon})
-                found = some_records(chunk, [walked.places[number] for number in numbers])
+                found = some_records(chunk, [walked.places[number][0] for number in numbers])
                 if found is None:
                     yield from (one for one in records(chunk, notes) if _where(one) not in given)
                     return
@@ -200,7 +200,7 @@ class ChunkSieve:
                 rest[number] = seen.looked
                 unsettled = self._settle(unsettled)
 
-    def _shows(self, payloads: Payloads, place: int, seen: _Seen) -> bool:
+    def _shows(self, payloads: Payloads, place: Place, seen: _Seen) -> bool:
         """Whether the fields of a record that is wanted show all that it is wanted for."""
         showing = self._sieve.showing(*seen.kind)
         if showing is None or not SYSTEM_FIELDS.isdisjoint(showing.fields):
