@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carhound.readers.json_glance import is_valid
-from carhound.readers.json_layout import HeaderKeys, Layout, layout_of
-from carhound.readers.json_template import Roles, Template, template_of
+from carhound.readers.json.glance import is_valid
+from carhound.readers.json.layout import HeaderKeys, Layout, layout_of
+from carhound.readers.json.template import Roles, Template, template_of
 
 KEYS = HeaderKeys(frozenset({"id", "host", "too"}), (("time", True),), frozenset({"data"}))
 STAMP = "2024-06-14T12:00:00.5Z"

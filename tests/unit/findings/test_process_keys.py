@@ -6,8 +6,8 @@ from uuid import UUID
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from carhound.findings.process_events import Who
-from carhound.findings.process_keys import guid_key, guid_of_key
+from carhound.findings.lineage.events import Who
+from carhound.findings.lineage.keys import guid_key, guid_of_key
 
 GUID = "01234567-89ab-cdef-0123-456789abcdef"
 WRITTEN = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -1,6 +1,6 @@
 """Times of lines."""
 
-from carhound.readers.json_clock import Clock
+from carhound.readers.json.clock import Clock
 
 
 def test_a_line_end_within_a_time_is_no_part_of_it() -> None:

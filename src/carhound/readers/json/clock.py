@@ -1,0 +1,85 @@
+"""Times of JSON lines: which of a line's texts its time is, and many at once in such writing as sorts."""
+
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from carhound.model.instants import parse_time
+from carhound.model.presence import quarter_of
+from carhound.readers.json.layout import HeaderKeys
+from carhound.readers.times import has_zone
+
+MINUTE = 16
+"""Characters up to the minute."""
+_MOST_MINUTES = 10_000
+
+
+class Clock:
+    """Reads times in UTC."""
+
+    def __init__(self) -> None:
+        self.minutes: dict[bytes, int] = {}
+        """Those that are known to be, with their quarters of an hour."""
+
+    def learn(self, minute: bytes) -> bool:
+        """Whether there is such a minute."""
+        quarter = _quarter(minute)
+        if quarter is not None:
+            self.minutes[minute] = quarter
+        return quarter is not None
+
+    def utc(self, text: bytes) -> bytes | None:
+        """A time of any writing, with a T and a Z; None for what is no time, or has no zone."""
+        plain = text.decode()
+        time = parse_time(plain) if has_zone(plain) else None
+        if time is None:
+            return None
+        return (time.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z").encode()
+
+    def quarters(self, times: list[bytes]) -> set[int]:
+        """The quarters of an hour of some times."""
+        minutes = {time[:MINUTE] for time in times}
+        deque(map(self.learn, minutes - self.minutes.keys()), 0)
+        found = {self.minutes[minute] for minute in minutes}
+        if len(self.minutes) > _MOST_MINUTES:
+            self.minutes.clear()
+        return found
+
+
+@lru_cache(_MOST_MINUTES)
+def _quarter(minute: bytes) -> int | None:
+    start = parse_time(f"{minute.decode()}Z")
+    return None if start is None else quarter_of(start)
+
+
+def ends(times: list[bytes]) -> tuple[datetime, datetime]:
+    """The first and the last of times that are in UTC; those of one length are written alike."""
+    found = []
+    lengths = set(map(len, times))
+    for length in lengths:
+        alike = times if len(lengths) == 1 else [time for time in times if len(time) == length]
+        found += [datetime.fromisoformat(min(alike).decode()), datetime.fromisoformat(max(alike).decode())]
+    return min(found), max(found)
+
+
+def time_of(values: Mapping[str, Any], keys: HeaderKeys) -> tuple[str, str, list[str]] | None:
+    """The name of the value that is the time of lines like this one, and what it lacks to carry a zone.
+
+    Also the names of those that would be, if they carried a zone. None where it varies which one it is.
+    """
+    order = dict(keys.times)
+    if any(name.rpartition(".")[2] == "UtcTime" and name not in order for name in values):
+        return None
+    without: list[str] = []
+    for name, zoned in order.items():
+        text = values.get(name)
+        if text is None:
+            continue
+        if type(text) is not str:
+            return None
+        if has_zone(text) or not zoned:
+            return name, "" if has_zone(text) else "Z", without
+        without.append(name)
+    return None

@@ -1,0 +1,108 @@
+"""JSON lines passed over: of lines that hold nothing looked for only the headers are told.
+
+A line is passed over only where it is proved to be of a layout that was read before, with a header that was
+read before; the time alone may be new. Every other line is left to be read.
+"""
+
+from bisect import bisect_left
+from collections.abc import Container, Iterator
+
+from msgspec import DecodeError, Raw
+from msgspec.json import Decoder
+
+from carhound.model.event import RawEvent
+from carhound.model.evidence import Glimpsed
+from carhound.readers.interface import Sieve
+from carhound.readers.json.known import KnownLines
+from carhound.readers.json.layout import HeaderKeys
+from carhound.readers.literals.scan import Find, escaped_letters, utf8
+
+_TOLD_EVERY = 16
+"""Buffers."""
+_decode = Decoder(Raw).decode_lines
+
+
+class LineGlance:
+    """Passes over the lines of one file."""
+
+    def __init__(self, sieve: Sieve) -> None:
+        self._any = sieve.literals is None
+        """Whether lines need no literal to match."""
+        literals = sieve.literals or ()
+        self._finds: tuple[Find, ...] = utf8(literals, sieve.spellings)
+        self._find_escape = escaped_letters(literals, sieve.spellings)
+        self._known = KnownLines(sieve)
+        self._buffer = b""
+        self._buffers = 0
+        """Since the last was told."""
+        self._hits: Container[int] = ()
+        """Where lines begin that may match."""
+        self._stops: list[int] = []
+        """Where lines begin that have to be read whatever is known, and where the last whole line ends."""
+
+    def __call__(self, buffer: bytes, at: int) -> tuple[int, int]:
+        """Where the first line at or after `at`, which begins one, stands that has to be read.
+
+        Also how many lines before it were passed over.
+        """
+        if not self._known:
+            return at, 0
+        if buffer is not self._buffer:
+            self._turn_to(buffer, at)
+        stop = bisect_left(self._stops, at)
+        if stop == len(self._stops):
+            return at, 0
+        return self._known.pass_over(buffer, at, self._stops[stop], self._hits)
+
+    def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
+        """Takes note of a line that was read; `remarked` says that more was told than the event."""
+        if keys is not None:
+            self._known.learn(line, event, keys, remarked=remarked)
+
+    def told(self, *, at_end: bool = False) -> Iterator[Glimpsed]:
+        """The headers of the lines passed over since they were last told, now and then and at the end."""
+        if self._buffers >= _TOLD_EVERY or at_end:
+            self._buffers = 0
+            self._known.gather()
+            yield from self._known.told()
+
+    def _turn_to(self, buffer: bytes, at: int) -> None:
+        self._buffers += 1
+        self._buffer = buffer
+        end = buffer.rfind(b"\n") + 1
+        unread = set(self._starts(self._find_escape, at))
+        if not is_valid(memoryview(buffer)[at:end]):
+            unread |= _invalid(buffer, at, end)
+        self._stops = sorted(unread | {end})
+        starts = (start for find in self._finds for start in self._starts(find, at))
+        self._hits = range(end) if self._any else set(starts)
+
+    def _starts(self, find: Find, at: int) -> Iterator[int]:
+        """Where the lines of the buffer begin in which something is found."""
+        while (hit := find(self._buffer, at)) >= 0:
+            yield self._buffer.rfind(b"\n", 0, hit) + 1
+            at = self._buffer.find(b"\n", hit) + 1
+            if not at:
+                return
+
+
+def is_valid(lines: memoryview) -> bool:
+    """Whether lines are JSON in UTF-8. If they are, so is each of them that begins and ends an object."""
+    try:
+        _decode(lines)
+        str(lines, "utf-8")
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _invalid(buffer: bytes, at: int, end: int) -> set[int]:
+    """Where the lines begin that are not valid by themselves."""
+    starts = set()
+    view = memoryview(buffer)
+    while at < end:
+        newline = buffer.index(b"\n", at)
+        if not is_valid(view[at:newline]):
+            starts.add(at)
+        at = newline + 1
+    return starts
