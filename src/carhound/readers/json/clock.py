@@ -1,6 +1,5 @@
 """Times of JSON lines: which of a line's texts its time is, and many at once in such writing as sorts."""
 
-from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -20,15 +19,15 @@ class Clock:
     """Reads times in UTC."""
 
     def __init__(self) -> None:
-        self.minutes: dict[bytes, int] = {}
-        """Those that are known to be, with their quarters of an hour."""
+        self.minutes: set[bytes] = set()
+        """Those that are known to be."""
 
     def learn(self, minute: bytes) -> bool:
         """Whether there is such a minute."""
-        quarter = _quarter(minute)
-        if quarter is not None:
-            self.minutes[minute] = quarter
-        return quarter is not None
+        if _quarter(minute) is None:
+            return False
+        self.minutes.add(minute)
+        return True
 
     def utc(self, text: bytes) -> bytes | None:
         """A time of any writing, with a T and a Z; None for what is no time, or has no zone."""
@@ -40,12 +39,10 @@ class Clock:
 
     def quarters(self, times: list[bytes]) -> set[int]:
         """The quarters of an hour of some times."""
-        minutes = {time[:MINUTE] for time in times}
-        deque(map(self.learn, minutes - self.minutes.keys()), 0)
-        found = {self.minutes[minute] for minute in minutes}
+        found = {_quarter(minute) for minute in {time[:MINUTE] for time in times}}
         if len(self.minutes) > _MOST_MINUTES:
             self.minutes.clear()
-        return found
+        return {quarter for quarter in found if quarter is not None}
 
 
 @lru_cache(_MOST_MINUTES)
