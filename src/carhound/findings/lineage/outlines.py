@@ -1,0 +1,102 @@
+"""Starts and ends of processes in outline, many in little room: few of them are ever asked for.
+
+They are kept in batches. By marks, made of what stands for a process and of how it is named, it is told which
+batches may hold some; that two processes share a mark only makes more of them be looked at.
+"""
+
+import marshal
+import sqlite3
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+from zlib import crc32
+
+OWN, LOOSE, NUMBER, PARENT, CREATOR, ORPHAN = range(6)
+"""How a start or an end may name a process: as its own by GUID, by process id where it tells no GUID, by
+process id in any case; as its parent by GUID, by process id, and by process id where it tells no GUID."""
+
+StartRow = tuple[bytes | None, bytes | None, bytes | None, int | None, bytes | None, bytes | None]
+"""Keys of GUID, process id and image, the time, and the keys of GUID and process id of who started it."""
+EndRow = tuple[bytes | None, bytes | None, int | None]
+"""Keys of GUID and process id, and the time."""
+Rows = list[StartRow | EndRow]
+END_ROW: Final = 3
+"""Length of the latter."""
+
+_MARKS = "I"
+_EACH = 5
+"""Marks of each row; 0 for none."""
+
+
+class Packed(NamedTuple):
+    """Some of them in their order; can be sent to another process."""
+
+    length: int
+    marks: bytes
+    rows: bytes
+
+
+def packed(rows: Rows) -> Packed | None:
+    """Puts some together, if there are any."""
+    if not rows:
+        return None
+    marks: list[int] = []
+    for row in rows:
+        guid, number = row[0], row[1]
+        marks.append(_mark(number, LOOSE) if guid is None else crc32(guid, OWN))
+        marks.append(_mark(number, NUMBER))
+        if len(row) == END_ROW:
+            marks += (0, 0, 0)
+            continue
+        _, _, _, _, parent, creator = row
+        marks.append(_mark(parent, PARENT))
+        marks.append(_mark(creator, CREATOR))
+        marks.append(0 if parent else _mark(creator, ORPHAN))
+    return Packed(len(rows), array(_MARKS, marks).tobytes(), marshal.dumps(rows))
+
+
+class Outlines:
+    """Those of all evidence. What is asked for is loaded from here, all at once."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        database.execute("CREATE TABLE outline (first INTEGER PRIMARY KEY, marks BLOB, rows BLOB)")
+        self._count = 0
+        self._known: set[int] = set()
+        """Marks of those that were loaded."""
+        self._lacking: set[int] = set()
+        """And of those that were asked for since."""
+
+    def add(self, batches: Iterable[Packed]) -> None:
+        """Takes some more."""
+        for length, marks, rows in batches:
+            self._database.execute("INSERT INTO outline VALUES (?, ?, ?)", (self._count, marks, rows))
+            self._count += length
+
+    def ask(self, key: bytes | None, named: int) -> None:
+        """Notes that those are needed which name a process so."""
+        if self._count and key is not None and (mark := crc32(key, named)) not in self._known:
+            self._lacking.add(mark)
+
+    def lacks(self, asking: Callable[[], object]) -> bool:
+        """Whether some are needed that were not loaded yet."""
+        before, self._lacking = self._lacking, set()
+        asking()
+        lacks = bool(self._lacking)
+        self._lacking |= before
+        return lacks
+
+    def lacking(self) -> Iterator[tuple[int, StartRow | EndRow]]:
+        """Those that are, each with its number, and others; who is given them has them from now on."""
+        wanted, self._lacking = self._lacking, set()
+        self._known |= wanted
+        for first, data in self._database.execute("SELECT first, marks FROM outline") if wanted else ():
+            if hits := [at for at, mark in enumerate(array(_MARKS, data)) if mark in wanted]:
+                (stored,) = self._database.execute("SELECT rows FROM outline WHERE first = ?", (first,))
+                rows = marshal.loads(*stored)  # noqa: S302  # written by this module, to a file nobody else has
+                places = dict.fromkeys(at // _EACH for at in hits)
+                yield from ((first + at, rows[at]) for at in places)
+
+
+def _mark(key: bytes | None, named: int) -> int:
+    return 0 if key is None else crc32(key, named)

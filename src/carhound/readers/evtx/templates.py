@@ -1,0 +1,250 @@
+"""What the template of a record says of its header: which value is the provider, the event id, the time.
+
+Format: libyal/libevtx, "Windows XML Event Log (EVTX) format", "Binary XML". Only what Windows writes is
+understood; of all else there is no opinion, and the record has to be parsed.
+"""
+
+import struct
+from typing import NamedTuple
+
+from msgspec import Struct, field
+
+_FRAGMENT = b"\x0f\x01\x01\x00"
+_DEFINITION = struct.Struct("<4x16sI")
+_START, _CLOSE_START, _CLOSE_EMPTY, _END, _VALUE, _ATTRIBUTE = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
+_NORMAL, _OPTIONAL, _MORE = 0x0D, 0x0E, 0x40
+_ELEMENT = struct.Struct("<HII")
+_OFFSET = struct.Struct("<I")
+NAME = struct.Struct("<4xHH")
+"""A link, a hash, and the length of a name, whose characters follow."""
+_LENGTH_SIZE = 2
+_SUBSTITUTION = struct.Struct("<HB")
+_TEXT = struct.Struct("<BH")
+_STRING = 0x01
+_FREE = 0xFFFF
+_DEEPEST = 16
+_ODD = frozenset({"", "Data", "Name", "xmlns"})
+"""Names of fields that trees of events have for other things."""
+_MARKS = "#@"
+"""What such names begin with."""
+
+Part = str | int
+"""A text of the template, or the number of the value that stands there."""
+
+
+class Named(NamedTuple):
+    """A name that a template refers to."""
+
+    told: int
+    """Where in the template it is said where the name stands."""
+    place: int
+    """Where in the chunk it stands."""
+    text: bytes
+    """Its length and characters."""
+
+
+class UnfamiliarError(Exception):
+    """Not as Windows writes it."""
+
+
+class Header(Struct, frozen=True):
+    """Where the parts of a record's header are."""
+
+    provider: Part
+    channel: Part
+    computer: Part
+    event_id: int
+    time: int
+    payload: int | None
+    """Of events that have nothing beside their header but one payload."""
+
+
+class _Element(Struct):
+    name: str
+    dependency: int
+    attributes: dict[str, list[Part]] = field(default_factory=dict)
+    children: list["_Element"] = field(default_factory=list)
+    content: list[Part] = field(default_factory=list)
+
+
+def definition(chunk: bytes, at: int) -> bytes:
+    """All bytes of a template that is defined there. Raises UnfamiliarError."""
+    if at + _DEFINITION.size > len(chunk):
+        raise UnfamiliarError
+    _, size = _DEFINITION.unpack_from(chunk, at)
+    end = at + _DEFINITION.size + size
+    if end > len(chunk):
+        raise UnfamiliarError
+    return chunk[at:end]
+
+
+def header_of(chunk: bytes, at: int) -> tuple[Header, bool]:
+    """What the template that is defined there says, and whether all of it stands in the definition.
+
+    Raises UnfamiliarError.
+    """
+    event, tokens = _root(chunk, at)
+    systems = [child for child in event.children if child.name == "System"]
+    if event.name != "Event" or len(systems) != 1 or systems[0].dependency != _FREE:
+        raise UnfamiliarError
+    parts: dict[str, _Element] = {}
+    for child in systems[0].children:
+        if child.name in parts or child.children:
+            raise UnfamiliarError
+        parts[child.name] = child
+    provider, time = _attribute(parts, "Provider", "Name"), _attribute(parts, "TimeCreated", "SystemTime")
+    event_id = _content(parts, "EventID")
+    if isinstance(time, str) or isinstance(event_id, str):
+        raise UnfamiliarError
+    channel, computer = _content(parts, "Channel"), _content(parts, "Computer")
+    return Header(provider, channel, computer, event_id, time, _payload(event)), tokens.whole
+
+
+def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
+    """By name of a field, which value it is, as the template of an EventData that is defined there says.
+
+    Tells also of the names in it. Raises UnfamiliarError.
+    """
+    event_data, tokens = _root(chunk, at)
+    if event_data.name != "EventData" or event_data.attributes or event_data.content:
+        raise UnfamiliarError
+    fields: dict[str, int] = {}
+    for child in event_data.children:
+        name, value = _only(child.attributes.get("Name", [])), _only(child.content)
+        if child.name != "Data" or child.children or len(child.attributes) > 1:
+            raise UnfamiliarError
+        if not isinstance(name, str) or name in fields or not isinstance(value, int):
+            raise UnfamiliarError
+        if name in _ODD or name[0] in _MARKS:
+            raise UnfamiliarError
+        if child.dependency not in (_FREE, value):
+            raise UnfamiliarError
+        fields[name] = value
+    if sorted(fields.values()) != list(range(len(fields))):
+        raise UnfamiliarError
+    return fields, tokens.named
+
+
+def _root(chunk: bytes, at: int) -> tuple[_Element, "_Tokens"]:
+    try:
+        tokens = _Tokens(chunk, at + _DEFINITION.size, at + len(definition(chunk, at)))
+        return tokens.root(), tokens
+    except (struct.error, IndexError, UnicodeDecodeError):
+        raise UnfamiliarError from None
+
+
+def _payload(event: _Element) -> int | None:
+    match event.children, event.content:
+        case [_], [int(number)]:
+            return number
+    return None
+
+
+def _attribute(parts: dict[str, _Element], name: str, attribute: str) -> Part:
+    element = parts.get(name)
+    if element is None or element.dependency != _FREE:
+        raise UnfamiliarError
+    return _only(element.attributes.get(attribute, []))
+
+
+def _content(parts: dict[str, _Element], name: str) -> Part:
+    element = parts.get(name)
+    if element is None:
+        raise UnfamiliarError
+    content = _only(element.content)
+    if element.dependency not in (_FREE, content):
+        raise UnfamiliarError
+    return content
+
+
+def _only(found: list[Part]) -> Part:
+    if len(found) != 1:
+        raise UnfamiliarError
+    return found[0]
+
+
+class _Tokens:
+    def __init__(self, chunk: bytes, at: int, end: int) -> None:
+        self._chunk = chunk[:end]
+        self._names = chunk
+        self._start = self._at = at
+        self.whole = True
+        self.named: list[Named] = []
+
+    def root(self) -> _Element:
+        if not self._chunk.startswith(_FRAGMENT, self._at):
+            raise UnfamiliarError
+        self._at += len(_FRAGMENT)
+        return self._element(self._byte(), 0)
+
+    def _element(self, token: int, depth: int) -> _Element:
+        if token & ~_MORE != _START or depth > _DEEPEST:
+            raise UnfamiliarError
+        dependency, _, name = _ELEMENT.unpack_from(self._chunk, self._at)
+        self._at += _ELEMENT.size
+        element = _Element(self._name(name), dependency)
+        if token & _MORE:
+            self._at += _OFFSET.size
+        token = self._byte()
+        while token & ~_MORE == _ATTRIBUTE:
+            token = self._attribute(element)
+        if token == _CLOSE_EMPTY:
+            return element
+        if token != _CLOSE_START:
+            raise UnfamiliarError
+        while (token := self._byte()) != _END:
+            if (part := self._part(token)) is not None:
+                element.content.append(part)
+            else:
+                element.children.append(self._element(token, depth + 1))
+        return element
+
+    def _attribute(self, element: _Element) -> int:
+        """Reads an attribute; the token behind it."""
+        (offset,) = _OFFSET.unpack_from(self._chunk, self._at)
+        self._at += _OFFSET.size
+        name = self._name(offset)
+        if name in element.attributes:
+            raise UnfamiliarError
+        parts = element.attributes[name] = []
+        token = self._byte()
+        while (part := self._part(token)) is not None:
+            parts.append(part)
+            token = self._byte()
+        return token
+
+    def _part(self, token: int) -> Part | None:
+        if token & ~_MORE == _VALUE:
+            kind, length = _TEXT.unpack_from(self._chunk, self._at)
+            if kind != _STRING:
+                raise UnfamiliarError
+            self._at += _TEXT.size
+            return self._text(length)
+        if token in (_NORMAL, _OPTIONAL):
+            number, _ = _SUBSTITUTION.unpack_from(self._chunk, self._at)
+            self._at += _SUBSTITUTION.size
+            return int(number)
+        return None
+
+    def _text(self, length: int) -> str:
+        data = self._chunk[self._at : self._at + 2 * length]
+        if len(data) < 2 * length:
+            raise UnfamiliarError
+        self._at += len(data)
+        return data.decode("utf-16-le")
+
+    def _name(self, offset: int) -> str:
+        _, length = NAME.unpack_from(self._names, offset)
+        start = offset + NAME.size
+        data = self._names[start : start + 2 * length]
+        told = self._at - _OFFSET.size - self._start + _DEFINITION.size
+        self.named.append(Named(told, offset, self._names[start - _LENGTH_SIZE : start + 2 * length]))
+        if offset == self._at:
+            self._at = start + 2 * length + 2
+        elif not self._start <= offset < self._at:
+            self.whole = False
+        return data.decode("utf-16-le")
+
+    def _byte(self) -> int:
+        self._at += 1
+        return self._chunk[self._at - 1]
