@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from carhound.model.event import RawEvent, Value
 from carhound.readers.evtx import EvtxReader
 from carhound.readers.evtx_chunks import Chunk, chunks
-from carhound.readers.evtx_glance import Glances
+from carhound.readers.evtx_glance import Glances, Place
 from carhound.readers.evtx_payload import Payloads
 from carhound.readers.evtx_templates import UnfamiliarError
 from carhound.readers.interface import ReadOptions
@@ -53,7 +53,7 @@ def parsed(log: bytes) -> list[RawEvent]:
     return [one for one in EvtxReader().read(io.BytesIO(log), ReadOptions()) if isinstance(one, RawEvent)]
 
 
-def places(chunk: Chunk) -> list[int]:
+def places(chunk: Chunk) -> list[Place]:
     met = Glances(lambda _: True)(chunk.data)
     assert met is not None
     return sorted(place for _, some in met.values() for place in some)

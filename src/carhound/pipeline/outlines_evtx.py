@@ -14,7 +14,7 @@ from carhound.model.datasets import SYSMON
 from carhound.model.event import Value
 from carhound.pipeline.retelling import Named
 from carhound.readers.evtx_chunks import Chunk
-from carhound.readers.evtx_glance import Glance, Glances, Kind, Met, microseconds_of
+from carhound.readers.evtx_glance import Glance, Glances, Kind, Met, Place, microseconds_of
 from carhound.readers.evtx_payload import UNFAMILIAR, Payloads, stored_guid, text_of_value
 from carhound.readers.evtx_records import records
 from carhound.readers.evtx_values import GUID, NULL, UINT32
@@ -78,7 +78,7 @@ class Outlines:
 
     def _rows(self, payloads: Payloads, met: Glance) -> Rows | None:
         """Those of a chunk, in their order; None where one is unfamiliar."""
-        found: list[tuple[int, StartRow | EndRow | None]] = []
+        found: list[tuple[Place, StartRow | EndRow | None]] = []
         try:
             for kind, some in met.items():
                 if self._sieve.can_match(*kind):

@@ -45,7 +45,7 @@ def _events(
 def _places(payloads: Payloads, met: Glance, shown: Shown) -> Iterator[int]:
     """Where the records begin that tell of these processes."""
     for kind, (_, places) in met.items():
-        for place, data in zip(places, payloads.of(places, KEY_FIELDS), strict=True):
+        for (place, _), data in zip(places, payloads.of(places, KEY_FIELDS), strict=True):
             who = process_in(Header(*kind), None, data)
             if who is not None and shown.holds(who):
                 yield place

@@ -6,6 +6,7 @@ from operator import or_
 
 from carhound.model.event import Value
 from carhound.readers.event_tree import SYSTEM_FIELDS
+from carhound.readers.evtx_glance import Place
 from carhound.readers.evtx_payload import UNFAMILIAR, Inner, Payloads, text_of_value
 from carhound.readers.evtx_values import NULL
 from carhound.readers.guids import restore_braces
@@ -34,7 +35,7 @@ class FieldTests:
         if binding is not None:
             self._tests.insert(0, FieldTest(binding.name, self._searches, self._kinds(binding)))
 
-    def left(self, payloads: Payloads, places: Sequence[int]) -> list[tuple[int, bool]]:
+    def left(self, payloads: Payloads, places: Sequence[Place]) -> list[tuple[int, bool]]:
         """Which of the records that begin at these places may match, by their number there.
 
         And of each whether its CAR kinds are not those that its header allows.
@@ -44,7 +45,7 @@ class FieldTests:
         except UNFAMILIAR:
             return [(number, self.bound) for number in range(len(places))]
 
-    def _left(self, payloads: Payloads, places: Sequence[int]) -> Iterator[tuple[int, bool]]:
+    def _left(self, payloads: Payloads, places: Sequence[Place]) -> Iterator[tuple[int, bool]]:
         chunk, searches = payloads.chunk, self._searches
         known: Inner | None = None
         asked: Sequence[_Asked] = ()

@@ -37,7 +37,8 @@ _INSTANCE_AT, _TEMPLATE_AT, _VALUES_AT = 24, 34, 38
 _TEMPLATE = struct.Struct("<I")
 _DESCRIPTOR = struct.Struct("<HBB")
 _KIND_AT = 2
-_BEHIND = "HBxHBx"
+_BEHIND, _ALONE, _NONE = "HBxHBx", "HBx0s0s", "0s0s0s0s"
+"""The descriptors of the payload and of the computer's name, of the former, of neither."""
 _TEXTS = (NULL, STRING)
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _EARLIEST = (datetime(1970, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1) * 10
@@ -55,13 +56,17 @@ class Kind(NamedTuple):
     computer: str | None
 
 
+Place = tuple[int, int]
+"""Where in a chunk a record begins, and where its payload does: 0 where its header does not tell."""
+
+
 class Met(NamedTuple):
     """The records of a kind."""
 
     times: list[int]
     """When they were created: ticks of 100 ns since 1601."""
-    places: list[int]
-    """Where in the chunk each begins, likewise."""
+    places: list[Place]
+    """Likewise."""
 
 
 Glance = dict[Kind, Met]
@@ -78,7 +83,9 @@ class _Shape(Struct, frozen=True, eq=False):
     sids: tuple[tuple[int, int], ...]
     """Start of each SID in these bytes, which reach at least behind its head, and its size."""
     payload: int
-    """Where in the record the payload begins, if the computer's name follows it; else 0."""
+    """Where in the record the payload begins; 0 where that is unknown."""
+    behind: int
+    """Likewise what the computer's name follows, if that does not come first."""
 
 
 Seen = TypeVar("Seen")
@@ -91,8 +98,7 @@ class Walked(NamedTuple, Generic[Seen]):
     """What stands for their kinds."""
     times: list[int]
     """When they were created: ticks of 100 ns since 1601."""
-    places: list[int]
-    """Where in the chunk each begins."""
+    places: list[Place]
 
 
 class Walker(Generic[Seen]):
@@ -116,15 +122,16 @@ class Walker(Generic[Seen]):
     def _walk(self, chunk: bytes, first_id: int, count: int, end: int) -> Walked[Seen]:
         walked: Walked[Seen] = Walked([], [], [])
         add_seen, add_time, add_place = walked.seen.append, walked.times.append, walked.places.append
-        at, known, unpack, least, payload = FIRST_RECORD, b"", _ANY.unpack_from, 0, 0
+        at, known, unpack, least, payload, behind = FIRST_RECORD, b"", _ANY.unpack_from, 0, 0, 0
         for record_id in range(first_id, first_id + count):
             magic, size, number, told, inner, inner_kind, length, kind, event_id, time, said = unpack(
                 chunk, at
             )
-            record, start = chunk, at
+            record, start, defined = chunk, at, 0
             if told != known:
-                record, start, shape, known = _shape_at(chunk, at)
-                unpack, least, payload = shape.fields.unpack_from, shape.fields.size, shape.payload
+                record, start, defined, shape, known = _shape_at(chunk, at)
+                unpack, least = shape.fields.unpack_from, shape.fields.size
+                payload, behind = shape.payload, shape.behind
                 magic, size, number, _, inner, inner_kind, length, kind, event_id, time, said = unpack(
                     record, start
                 )
@@ -132,8 +139,8 @@ class Walker(Generic[Seen]):
             if magic != _RECORD_MAGIC or number != record_id or size < least:
                 raise UnfamiliarError
             name = b""
-            if payload:
-                name_at = start + payload + inner
+            if behind:
+                name_at = start + behind + inner
                 name = record[name_at : name_at + length]
                 if inner_kind != BINXML or kind != STRING or len(name) < length:
                     raise UnfamiliarError
@@ -141,7 +148,7 @@ class Walker(Generic[Seen]):
                 raise UnfamiliarError
             add_seen(seen[said, name, event_id])
             add_time(time)
-            add_place(at)
+            add_place((at, at + payload + defined if payload and inner_kind == BINXML else 0))
             at += size
         if at != end:
             raise UnfamiliarError
@@ -214,7 +221,7 @@ def _kind(shape: _Shape, said: bytes, computer: bytes, event_id: int) -> Kind:
     for start, size in shape.sids:
         check_sid(said[start:], size)
     values = {number: _text(said[start:end]) for number, start, end in shape.texts}
-    if shape.payload and isinstance(shape.header.computer, int):
+    if shape.behind and isinstance(shape.header.computer, int):
         values[shape.header.computer] = _text(computer)
     header = shape.header
     provider, channel, host = (
@@ -231,16 +238,19 @@ def _text(data: bytes) -> str:
     return text
 
 
-def _shape_at(chunk: bytes, at: int) -> tuple[bytes, int, _Shape, bytes]:
-    """The record without a template defined in it, where it begins, its shape and what tells that."""
+def _shape_at(chunk: bytes, at: int) -> tuple[bytes, int, int, _Shape, bytes]:
+    """The record without a template defined in it, where it begins, and the size of that template.
+
+    And its shape, and what tells that.
+    """
     if not chunk.startswith(_INSTANCE, at + _INSTANCE_AT):
         raise UnfamiliarError
     (template,) = _TEMPLATE.unpack_from(chunk, at + _TEMPLATE_AT)
-    record, start = chunk, at
+    record, start, defined = chunk, at, 0
     if template == at + _VALUES_AT:
         _, size = _RECORD.unpack_from(chunk, at)
-        values = template + len(definition(chunk, template))
-        record, start = chunk[at:template] + chunk[values : at + size], 0
+        defined = len(definition(chunk, template))
+        record, start = chunk[at:template] + chunk[template + defined : at + size], 0
     header = _whole_header(template, definition(chunk, template)) or header_of(chunk, template)[0]
     at_count = start + _VALUES_AT
     (count,) = COUNT.unpack_from(record, at_count)
@@ -250,7 +260,7 @@ def _shape_at(chunk: bytes, at: int) -> tuple[bytes, int, _Shape, bytes]:
     while stop < count and record[at_count + COUNT.size + _KIND_AT + _DESCRIPTOR.size * stop] != BINXML:
         stop += 1
     told = record[start + _INSTANCE_AT : at_count + COUNT.size + _DESCRIPTOR.size * stop]
-    return record, start, _shape(told, header), told
+    return record, start, defined, _shape(told, header), told
 
 
 @lru_cache(_REMEMBERED)
@@ -281,10 +291,10 @@ def _shape(told: bytes, header: Header) -> _Shape:
         at += size
     stop = len(descriptors)
     texts: list[tuple[int, int, int]] = []
-    payload = 0
+    payload, behind = at if header.payload == stop < count else 0, 0
     for part in (header.provider, header.channel, header.computer):
-        if part == stop + 1 and part is header.computer:
-            payload = at
+        if part == stop + 1 < count and part is header.computer:
+            behind = at
         elif not isinstance(part, str):
             texts.append((part, *_span(descriptors, starts, part, _TEXTS)))
     event_at, _ = _span(descriptors, starts, header.event_id, (UINT16,))
@@ -295,7 +305,7 @@ def _shape(told: bytes, header: Header) -> _Shape:
     told_end = _INSTANCE_AT + len(told)
     parts = (
         (_INSTANCE_AT, f"{len(told)}s"),
-        (told_end, _BEHIND if payload else "0s0s0s0s"),
+        (told_end, _BEHIND if behind else _ALONE if payload else _NONE),
         (event_at, "H"),
         (time_at, "Q"),
         (first, f"{last - first}s"),
@@ -306,7 +316,7 @@ def _shape(told: bytes, header: Header) -> _Shape:
         reached = start + struct.calcsize(f"<{code}")
     spans = tuple((part, start - first, end - first) for part, start, end in texts)
     heads = tuple((start - first, size) for start, size in sids)
-    return _Shape(struct.Struct(layout), header, spans, heads, payload)
+    return _Shape(struct.Struct(layout), header, spans, heads, payload, behind)
 
 
 def _span(

@@ -1,7 +1,7 @@
 """Some fields of the payloads of records, told from the bytes of a chunk without parsing them.
 
-Where anything is not as Windows writes it, UnfamiliarError is raised and the chunk has to be parsed: so what
-is told here is what parsing would tell.
+Where they begin is known from the glance at the chunk. Where anything is not as Windows writes it,
+UnfamiliarError is raised and the chunk has to be parsed: so what is told here is what parsing would tell.
 """
 
 import re
@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from carhound.model.event import Value
 from carhound.readers.evtx_fields import fields_at
-from carhound.readers.evtx_templates import UnfamiliarError, definition, payload_of
+from carhound.readers.evtx_glance import Place
+from carhound.readers.evtx_templates import UnfamiliarError, definition
 from carhound.readers.evtx_values import (
-    BINXML,
     COUNT,
     GUID,
     HEX32,
@@ -38,10 +38,8 @@ UNFAMILIAR = (UnfamiliarError, struct.error)
 _SIZE = struct.Struct("<I")
 _SIZE_AT = 4
 _FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
-_INSTANCE_AT = 24
 _TEMPLATE = struct.Struct("<2x4xI")
 _DESCRIPTOR, _KIND_AT = 4, 2
-_BINXML = bytes((BINXML,))
 _HEAD = 18
 """Bytes of a payload before its descriptors, where its template is not defined in it."""
 _REMEMBERED = 4096
@@ -59,12 +57,9 @@ class Payloads:
         self.chunk = chunk
         self._fields: dict[int, Mapping[str, int]] = {}
         """By place of a template, which value each field is."""
-        self._outers: dict[bytes, _Outer] = {}
-        self._outer_size = 0
-        """Bytes of their heads."""
         self._inners: dict[bytes, Inner] = {}
 
-    def of(self, places: Iterable[int], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
+    def of(self, places: Iterable[Place], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
         """Of each record that begins at one of these places, those of these fields that its payload has.
 
         Raises UnfamiliarError, or struct.error at the end of the chunk.
@@ -84,7 +79,7 @@ class Payloads:
                 data[name] = text
         return data
 
-    def guids(self, places: Iterable[int], name: str) -> set[bytes] | None:
+    def guids(self, places: Iterable[Place], name: str) -> set[bytes] | None:
         """The GUIDs that this field of these records holds, also as texts, as Windows stores GUIDs.
 
         None where one of the records has none there, or that of zeros. Raises likewise; what stands behind
@@ -101,7 +96,7 @@ class Payloads:
             found.add(guid)
         return found
 
-    def values(self, places: Iterable[int]) -> Iterator[Values]:
+    def values(self, places: Iterable[Place]) -> Iterator[Values]:
         """Those of the payloads of the records that begin at these places. Raises likewise."""
         chunk, checks = self.chunk, _checks(b"")
         for place, inner, at in self.found(places):
@@ -135,50 +130,15 @@ class Payloads:
             raise UnfamiliarError
         return leading.kind, first + leading.start, first + leading.end
 
-    def found(self, places: Iterable[int]) -> Iterator["Payload"]:
+    def found(self, places: Iterable[Place]) -> Iterator["Payload"]:
         """Where the payloads of these records are. Raises likewise."""
-        chunk = self.chunk
-        outers, inners = self._outers, self._inners
-        for place in places:
-            start = place + _INSTANCE_AT
-            outer = outers.get(chunk[start : start + self._outer_size])
-            if (
-                outer is None
-                or start == outer.defined_at
-                or not chunk.startswith(_BINXML, place + outer.kind_at)
-            ):
-                at = self._learn(place)
-            else:
-                at = place + outer.payload
+        chunk, inners = self.chunk, self._inners
+        for place, at in places:
             inner = inners.get(chunk[at : at + _HEAD])
             if inner is None or at == inner.defined_at:
                 yield place, *self._inner(at)
             else:
                 yield place, inner, at + _HEAD
-
-    def _learn(self, place: int) -> int:
-        """Where the payload of a record begins, and that of others like it."""
-        chunk, start = self.chunk, place + _INSTANCE_AT
-        behind, template, defined = _instance(chunk, start)
-        number = _payload_of(template, defined)
-        if number is None:
-            number = payload_of(chunk, template)
-        at = behind + len(defined) if template == behind else behind
-        told = _descriptors(_count(chunk, at))
-        at += COUNT.size
-        kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
-        if BINXML not in kinds or kinds.index(BINXML) != number:
-            raise UnfamiliarError
-        behind -= place
-        head = chunk[start : place + behind] + chunk[at - COUNT.size : at + _DESCRIPTOR * number]
-        defined_at = template - (behind - _INSTANCE_AT)
-        kind_at = behind + COUNT.size + _DESCRIPTOR * number + _KIND_AT
-        payload = told.size + sum(sizes[:number])
-        if len(head) != self._outer_size:
-            self._outers.clear()
-            self._outer_size = len(head)
-        self._outers[head] = _Outer(defined_at, kind_at, behind + COUNT.size + payload)
-        return int(at + payload)
 
     def _inner(self, start: int) -> tuple["Inner", int]:
         """How a payload is told, and where the descriptors of its values begin."""
@@ -195,20 +155,6 @@ class Payloads:
         head = chunk[start:behind] + chunk[at : at + COUNT.size]
         inner = self._inners[head] = Inner(template - (behind - start), fields, descriptors)
         return inner, at + COUNT.size
-
-
-class _Outer(NamedTuple):
-    """Records with the same template, and values of the same sizes before the payload.
-
-    They begin alike where the template is not defined in them.
-    """
-
-    defined_at: int
-    """Where one would begin that has it."""
-    kind_at: int
-    """Where the type of the payload stands, counted from the record."""
-    payload: int
-    """Likewise the payload."""
 
 
 class Inner(NamedTuple):
@@ -257,15 +203,6 @@ def _instance(chunk: bytes, at: int) -> tuple[int, int, bytes]:
         raise UnfamiliarError
     (template,) = _TEMPLATE.unpack_from(chunk, at)
     return at + _TEMPLATE.size, template, definition(chunk, template)
-
-
-@lru_cache(_REMEMBERED)
-def _payload_of(at: int, template: bytes) -> int | None:
-    """None where names of the template stand elsewhere in the chunk."""
-    try:
-        return payload_of(bytes(at) + template, at)
-    except UnfamiliarError:
-        return None
 
 
 def _count(chunk: bytes, at: int) -> int:

@@ -124,7 +124,7 @@ class ChunkSieve:
             left = self._left(payloads, walked, todo, rest, holds)
             if not parsed.keys() >= left.keys():
                 numbers = sorted({*left, *soon})
-                found = some_records(chunk, [walked.places[number] for number in numbers])
+                found = some_records(chunk, [walked.places[number][0] for number in numbers])
                 if found is None:
                     yield from (one for one in records(chunk, notes) if _where(one) not in given)
                     return

@@ -55,6 +55,8 @@ class Header(Struct, frozen=True):
     computer: Part
     event_id: int
     time: int
+    payload: int | None
+    """Of events that have nothing beside their header but one payload."""
 
 
 class _Element(Struct):
@@ -94,22 +96,8 @@ def header_of(chunk: bytes, at: int) -> tuple[Header, bool]:
     event_id = _content(parts, "EventID")
     if isinstance(time, str) or isinstance(event_id, str):
         raise UnfamiliarError
-    header = Header(provider, _content(parts, "Channel"), _content(parts, "Computer"), event_id, time)
-    return header, tokens.whole
-
-
-def payload_of(chunk: bytes, at: int) -> int:
-    """Which value the payload is, as the template of an event says that has nothing but a header beside it.
-
-    Raises UnfamiliarError.
-    """
-    event, _ = _root(chunk, at)
-    number = _only(event.content)
-    if event.name != "Event" or [child.name for child in event.children] != ["System"]:
-        raise UnfamiliarError
-    if isinstance(number, str):
-        raise UnfamiliarError
-    return number
+    channel, computer = _content(parts, "Channel"), _content(parts, "Computer")
+    return Header(provider, channel, computer, event_id, time, _payload(event)), tokens.whole
 
 
 def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
@@ -143,6 +131,13 @@ def _root(chunk: bytes, at: int) -> tuple[_Element, "_Tokens"]:
         return tokens.root(), tokens
     except (struct.error, IndexError, UnicodeDecodeError):
         raise UnfamiliarError from None
+
+
+def _payload(event: _Element) -> int | None:
+    match event.children, event.content:
+        case [_], [int(number)]:
+            return number
+    return None
 
 
 def _attribute(parts: dict[str, _Element], name: str, attribute: str) -> Part:
