@@ -1,5 +1,6 @@
 """Trees of evidence that is read again in two turns, against trees of all that it tells."""
 
+import struct
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,12 +16,14 @@ from carhound.findings.lineage_build import Lineages
 from carhound.findings.process_events import process_of, told
 from carhound.findings.process_log import ProcessLog
 from carhound.findings.run import Finding
-from carhound.model.event import Event
+from carhound.model.event import Event, RawEvent
 from carhound.pipeline.lineage import with_trees
 from carhound.pipeline.pieces import Piece, pieces
 from carhound.pipeline.recall import from_files_again
 from carhound.pipeline.retelling import Ended, Reteller, Retelling, Retold
+from carhound.pipeline.retelling_evtx import events_at
 from carhound.readers.interface import ReadOptions
+from carhound.readers.notes import Notes
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
 from carhound.simulate.scenario import bundled, load
@@ -165,7 +168,7 @@ def outlines(folder: Path, some: list[Simulated]) -> tuple[Piece, list[Retold]]:
     return piece, list(reader.read(piece))
 
 
-def test_chunks_are_told_by_guids_only_where_all_have_one(tmp_path: Path) -> None:
+def test_records_are_told_by_guids_only_where_all_have_one(tmp_path: Path) -> None:
     def event(event_id: int, guid: str, computer: str = "ws1", provider: str = SYSMON) -> Simulated:
         data = {"ProcessGuid": guid, "ProcessId": "4", "Image": "x", "TargetFilename": "x"}
         data |= {"NewProcessId": "0x4"} if provider == SECURITY else {}
@@ -176,11 +179,23 @@ def test_chunks_are_told_by_guids_only_where_all_have_one(tmp_path: Path) -> Non
         tmp_path, [*sure, event(11, "", "ws2"), event(5, ""), event(4624, "", "ws1", SECURITY)]
     )
     assert [one.ended for one in told] == [Ended(piece, by_guid=True)]
-    ((_, _, place, guids),) = told[0].named
-    assert place == 4096
-    assert {guids[at : at + 16] for at in range(0, len(guids), 16)} == {
-        UUID(guid_of(number)).bytes_le for number in (1, 2, 3)
-    }
+    ((_, _, chunk, named),) = told[0].named
+    assert chunk == 4096
+    log = piece.found.path.read_bytes()
+    first = log[chunk + 512 + 8]
+    by_record = {log[chunk + place + 8] - first: guid for guid, place in struct.iter_unpack("<16sH", named)}
+    assert by_record == {number - 1: UUID(guid_of(number)).bytes_le for number in (1, 2, 3)}
     for other in (event(11, ""), event(1, NO_GUID), event(3, "4"), event(4688, "", "ws1", SECURITY)):
         _, told = outlines(tmp_path, [*sure, other])
         assert [one.ended for one in told] == [None]
+
+
+def test_records_of_a_file_that_has_changed_are_looked_for(tmp_path: Path) -> None:
+    """Of what was seen at these places nothing is there any more."""
+    deeds = [{"ProcessGuid": guid_of(1), "TargetFilename": "x" * number} for number in range(1, 9)]
+    path = written(tmp_path, "evtx", 0, [simulated(SYSMON, 11, 1, "ws1", data) for data in deeds])
+    for places in ([700], [513, 60_000], [65_535]):
+        found = list(events_at(path, {4096: places}, Notes()))
+        assert [one.data["TargetFilename"] for one in found if isinstance(one, RawEvent)] == [
+            data["TargetFilename"] for data in deeds
+        ]

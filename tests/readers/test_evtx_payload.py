@@ -94,7 +94,7 @@ def test_it_is_known_whether_all_have_a_guid(texts: list[str]) -> None:
     (chunk,) = chunks_of(log_of(records))
     guids = {GUID, GUID.lower(), GUID.strip("{}")}
     known = Payloads(chunk.data).guids(places(chunk), "ProcessGuid")
-    assert known == ({UUID(GUID).bytes_le} if guids.issuperset(texts) else None)
+    assert known == ([UUID(GUID).bytes_le] * len(texts) if guids.issuperset(texts) else None)
     assert Payloads(chunk.data).guids(places(chunk), "Image") is None
     assert Payloads(chunk.data).guids(places(chunk), "Nowhere") is None
 

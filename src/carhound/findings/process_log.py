@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 
 from carhound.findings.process_events import Act, Start, Told, Who
-from carhound.findings.process_keys import GUID_SIZE, Shown, guid_key, guid_of_key, number_key
+from carhound.findings.process_keys import Shown, guid_key, number_key
 from carhound.findings.process_outlines import (
     CREATOR,
     END_ROW,
@@ -21,6 +21,7 @@ from carhound.findings.process_outlines import (
     PARENT,
     Outlines,
 )
+from carhound.findings.process_places import Places
 from carhound.findings.process_rows import Known, Ref, Row, act_in, row_of
 from carhound.findings.processes import APART
 from carhound.findings.true_names import TrueNames
@@ -35,7 +36,6 @@ CREATE TABLE start (
   id INTEGER PRIMARY KEY, guid BLOB, number BLOB, image BLOB, time INTEGER,
   parent BLOB, creator BLOB, packed BLOB);
 CREATE TABLE ended (guid BLOB, number BLOB, time INTEGER);
-CREATE TABLE chunk (path BLOB, first INTEGER, place INTEGER, guids BLOB);
 CREATE TABLE act (guid BLOB, number BLOB, time INTEGER, mark INTEGER, same BLOB, packed BLOB);
 """
 _INDEXES = """
@@ -73,6 +73,7 @@ class ProcessLog:
         self.outlines = Outlines(self._db)
         """Of starts and ends, of which those that are asked for have to be loaded."""
         self._ask = self.outlines.ask
+        self.places = Places(self._db)
 
     def __enter__(self) -> "ProcessLog":
         return self
@@ -109,18 +110,6 @@ class ProcessLog:
                 " AND image IS ?3 AND time IS ?4 AND parent IS ?5 AND creator IS ?6 AND packed IS NULL)",
                 (*keys, packed),
             )
-
-    def add_chunks(self, chunks: Iterable[tuple[str, int, int, bytes]]) -> None:
-        """Takes by span of a file which of its chunks tell of which processes, by the GUIDs as stored."""
-        rows = [(path.encode("utf-8", "surrogateescape"), *rest) for path, *rest in chunks]
-        self._db.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?)", rows)
-
-    def chunks_shown(self) -> Iterator[tuple[str, int, int]]:
-        """Path, span and place of the chunks that tell by GUID of what was asked."""
-        wanted = {guid for key in self.shown.keys if (guid := guid_of_key(key)) is not None}
-        for path, first, place, guids in self._db.execute("SELECT * FROM chunk"):
-            if any(guids[at : at + GUID_SIZE] in wanted for at in range(0, len(guids), GUID_SIZE)):
-                yield path.decode("utf-8", "surrogateescape"), first, place
 
     def load(self) -> None:
         """Takes those outlines that were lacking when it was asked."""

@@ -8,6 +8,7 @@ from operator import itemgetter
 from carhound.findings.process_events import OUTLINE_FIELDS, Header, Outline, host_key, outline_in
 from carhound.findings.process_keys import guid_of_key, key_of_guid, key_of_pid
 from carhound.findings.process_outlines import END_ROW, EndRow, Rows, StartRow
+from carhound.findings.process_places import packed
 from carhound.findings.process_rows import image_key, outline_of
 from carhound.findings.true_names import TrueNames
 from carhound.model.datasets import SYSMON
@@ -63,20 +64,20 @@ class Outlines:
                 yield chunk
                 continue
             met, payloads = self._glance(chunk.data), Payloads(chunk.data)
-            rows = None if met is None else self._rows(payloads, met)
+            told = None if met is None else self._told(payloads, met)
             if self.by_guid:
-                guids = None
-                if met is not None and rows is not None and chunk.cut is None:
-                    guids = self._guids(payloads, met, rows)
-                self.by_guid = guids is not None
-                if guids:
-                    yield Named(chunk.offset, b"".join(sorted(guids)))
-            if rows is None:
+                named = None
+                if met is not None and told is not None and chunk.cut is None:
+                    named = self._named(payloads, met, told)
+                self.by_guid = named is not None
+                if named:
+                    yield Named(chunk.offset, packed(named))
+            if told is None:
                 yield from records(chunk, notes)
-            elif rows:
-                yield rows
+            elif told:
+                yield [row for _, row in told]
 
-    def _rows(self, payloads: Payloads, met: Glance) -> Rows | None:
+    def _told(self, payloads: Payloads, met: Glance) -> list[tuple[Place, StartRow | EndRow]] | None:
         """Those of a chunk, in their order; None where one is unfamiliar."""
         found: list[tuple[Place, StartRow | EndRow | None]] = []
         try:
@@ -86,7 +87,7 @@ class Outlines:
         except UNFAMILIAR:
             return None
         found.sort(key=itemgetter(0))
-        return [row for _, row in found if row is not None]
+        return [(place, row) for place, row in found if row is not None]
 
     def _of_kind(self, payloads: Payloads, kind: Kind, met: Met) -> Iterator[StartRow | EndRow | None]:
         header, host, chunk = Header(*kind), host_key(kind.computer), payloads.chunk
@@ -116,17 +117,27 @@ class Outlines:
             self._names.learn(one)
         return None if one is None else outline_of(one)
 
-    def _guids(self, payloads: Payloads, met: Glance, rows: Rows) -> set[bytes] | None:
-        """Those of all processes that will be asked about; None where one of them is without."""
-        guids = {None if row[0] is None else guid_of_key(row[0]) for row in rows if len(row) != END_ROW}
+    def _named(
+        self, payloads: Payloads, met: Glance, told: Sequence[tuple[Place, StartRow | EndRow]]
+    ) -> list[tuple[bytes, int]] | None:
+        """By GUID the processes of all that will be asked for, with its places; None where one has none."""
+        named: list[tuple[bytes, int]] = []
+        for (place, _, _), row in told:
+            if len(row) != END_ROW:
+                guid = None if row[0] is None else guid_of_key(row[0])
+                if guid is None:
+                    return None
+                named.append((guid, place))
         for kind, (_, places) in met.items():
             if self._later.can_match(*kind) and not self._sieve.can_match(*kind):
                 try:
-                    found = payloads.guids(places, "ProcessGuid")
+                    guids = payloads.guids(places, "ProcessGuid")
                 except UNFAMILIAR:
                     return None
-                guids |= {None} if found is None else found
-        return None if None in guids else {guid for guid in guids if guid is not None}
+                if guids is None:
+                    return None
+                named += zip(guids, map(itemgetter(0), places), strict=True)
+        return named
 
 
 def _row(host: str, time: int, found: Sequence[_Value]) -> StartRow | EndRow | None:

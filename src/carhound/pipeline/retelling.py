@@ -34,6 +34,7 @@ from carhound.pipeline.line_numbers import with_lines_before
 from carhound.pipeline.pieces import Piece
 from carhound.plan.rewrites.required_literals import SPELLINGS
 from carhound.readers.interface import PayloadTest, ReadOptions, Sifted
+from carhound.readers.notes import Notes
 from carhound.readers.opening import Opener
 from carhound.readers.part import Part
 
@@ -45,12 +46,12 @@ _OF_SECURITY = {"outline": frozenset(("4688", "4689")), "full": frozenset(("4688
 
 
 class Named(NamedTuple):
-    """The processes that a chunk tells of."""
+    """Of which processes a chunk tells."""
 
     offset: int
     """Of the chunk in its file."""
-    guids: bytes
-    """As Windows stores them, one behind the other."""
+    told: bytes
+    """By GUID and record, as `process_places` packs them."""
 
 
 class Ended(Struct, frozen=True):
@@ -58,7 +59,7 @@ class Ended(Struct, frozen=True):
 
     piece: Piece
     by_guid: bool = False
-    """Whether it is known by GUIDs which chunks tell of which processes."""
+    """Whether it is known by GUIDs which records tell of which processes."""
     lines: int = 0
     """How many lines ended in it, where it is a span of text."""
 
@@ -74,7 +75,7 @@ class Retold(Struct):
     unread: str | None = None
     """What of it could not be read."""
     named: list[tuple[str, int, int, bytes]] = field(default_factory=list)
-    """Of chunks: path, first chunk of the span, place, and the GUIDs of the processes they tell of."""
+    """Of chunks: path, first chunk of the span, place, and of which processes they tell, as `Named`."""
     ended: Ended | None = None
     """What is known of a part by its end."""
 
@@ -88,8 +89,9 @@ class Retelling(Struct, frozen=True):
     """By file, those met in it; None where that is not known."""
     shown: Shown | None = None
     """The processes of which all is wanted in full; None for all starts and ends in outline."""
-    places: Mapping[Piece, Sequence[int]] = field(default_factory=dict)
-    """Of pieces of which it is known, where the chunks begin that tell of these processes."""
+    places: Mapping[Piece, Mapping[int, Sequence[int]]] = field(default_factory=dict)
+    """Of pieces of which it is known, where the records begin that tell of these processes: by place of a
+    chunk in its file, in that chunk."""
     lines_before: Mapping[Piece, int] = field(default_factory=dict)
     """Of spans of text."""
 
@@ -105,7 +107,7 @@ class Reteller:
     def read(self, piece: Piece) -> Iterator[Retold]:
         """What the parts of a piece tell, in their order, a batch at a time."""
         computers = self._task.computers
-        if self._task.places.get(piece) == ():
+        if self._task.places.get(piece) == {}:
             return
         for part in Opener(piece.found, self._task.options, piece.span).parts():
             if computers is None or any(map(self._known, computers.get(part.path, ()))):
@@ -173,12 +175,11 @@ class Reteller:
     def _events(self, part: Part, piece: Piece, shown: Shown, sieve: "Telling") -> Iterator[Sifted]:
         if part.format != "evtx":
             return part.sifted(sieve)
-        from carhound.pipeline.retelling_evtx import events_of
-        from carhound.readers.evtx_chunks import chunks_at
+        from carhound.pipeline.retelling_evtx import events_at, events_of
 
-        places = self._task.places.get(piece)
-        given = part.chunks() if places is None else chunks_at(piece.found.path, places)
-        return events_of(part, sieve, shown, given)
+        if (places := self._task.places.get(piece)) is not None:
+            return events_at(piece.found.path, places, Notes(part.options.zone))
+        return events_of(part, sieve, shown)
 
     def _not_read(self, part: Part, retold: Retold) -> None:
         if self._task.computers is None:  # else the first reading has told of it

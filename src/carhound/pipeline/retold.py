@@ -33,7 +33,7 @@ def read_again(
             if ended.by_guid:
                 by_guid[ended.piece.found.shown, ended.piece.span.first] = ended.piece
         log.outlines.add(retold.outlines)
-        log.add_chunks(retold.named)
+        log.places.add(retold.named)
         log.names.join(retold.names)
         unread = retold.unread or unread
     log.settle()
@@ -58,13 +58,15 @@ def _load(log: ProcessLog, about: Sequence[Who]) -> None:
         pending = [who for who in about if log.outlines.lacks(partial(lineages.tree, who))]
 
 
-def _places(log: ProcessLog, by_guid: Mapping[tuple[str, int], Piece]) -> dict[Piece, tuple[int, ...]]:
-    """Where in pieces that are known by GUIDs the chunks begin that tell of what the log was asked."""
-    found: dict[Piece, list[int]] = {piece: [] for piece in by_guid.values()}
-    for path, first, place in log.chunks_shown():
+def _places(
+    log: ProcessLog, by_guid: Mapping[tuple[str, int], Piece]
+) -> dict[Piece, Mapping[int, Sequence[int]]]:
+    """Where in pieces that are known by GUIDs the records begin that tell of what the log was asked."""
+    found: dict[Piece, dict[int, Sequence[int]]] = {piece: {} for piece in by_guid.values()}
+    for path, first, chunk, places in log.places.of(log.shown):
         if (piece := by_guid.get((path, first))) is not None:
-            found[piece].append(place)
-    return {piece: tuple(places) for piece, places in found.items()}
+            found[piece][chunk] = places
+    return {**found}
 
 
 def _retold(given: Sequence[Piece], task: Retelling, asked: int | None) -> Iterator[Retold]:

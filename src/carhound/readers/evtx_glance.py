@@ -56,8 +56,8 @@ class Kind(NamedTuple):
     computer: str | None
 
 
-Place = tuple[int, int]
-"""Where in a chunk a record begins, and where its payload does: 0 where its header does not tell."""
+Place = tuple[int, int, int]
+"""Where in a chunk a record begins and ends, and where its payload begins: 0 where that is unknown."""
 
 
 class Met(NamedTuple):
@@ -148,8 +148,9 @@ class Walker(Generic[Seen]):
                 raise UnfamiliarError
             add_seen(seen[said, name, event_id])
             add_time(time)
-            add_place((at, at + payload + defined if payload and inner_kind == BINXML else 0))
-            at += size
+            end = at + size
+            add_place((at, end, at + payload + defined if payload and inner_kind == BINXML else 0))
+            at = end
         if at != end:
             raise UnfamiliarError
         return walked

@@ -35,8 +35,6 @@ from carhound.readers.evtx_values import (
 
 UNFAMILIAR = (UnfamiliarError, struct.error)
 """What is raised where a chunk has to be parsed."""
-_SIZE = struct.Struct("<I")
-_SIZE_AT = 4
 _FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
 _TEMPLATE = struct.Struct("<2x4xI")
 _DESCRIPTOR, _KIND_AT = 4, 2
@@ -79,13 +77,13 @@ class Payloads:
                 data[name] = text
         return data
 
-    def guids(self, places: Iterable[Place], name: str) -> set[bytes] | None:
-        """The GUIDs that this field of these records holds, also as texts, as Windows stores GUIDs.
+    def guids(self, places: Iterable[Place], name: str) -> list[bytes] | None:
+        """The GUID that this field of each of these records holds, also as a text, as Windows stores GUIDs.
 
         None where one of the records has none there, or that of zeros. Raises likewise; what stands behind
         that field is not looked at.
         """
-        found: set[bytes] = set()
+        found: list[bytes] = []
         for payload in self.found(places):
             if (number := payload[1].fields.get(name)) is None:
                 return None
@@ -93,13 +91,13 @@ class Payloads:
             guid = stored_guid(kind, self.chunk[start:end])
             if guid is None:
                 return None
-            found.add(guid)
+            found.append(guid)
         return found
 
     def values(self, places: Iterable[Place]) -> Iterator[Values]:
         """Those of the payloads of the records that begin at these places. Raises likewise."""
         chunk, checks = self.chunk, _checks(b"")
-        for place, inner, at in self.found(places):
+        for end, inner, at in self.found(places):
             told = inner.descriptors
             kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
             first = at + told.size
@@ -110,8 +108,7 @@ class Payloads:
             for number in checks.sids:
                 start = first + sum(sizes[:number])
                 check_sid(chunk[start : start + SID_HEAD], sizes[number])
-            (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
-            if first + sum(sizes) > place + size:
+            if first + sum(sizes) > end:
                 raise UnfamiliarError
             yield inner.fields, kinds, sizes, first
 
@@ -120,25 +117,24 @@ class Payloads:
 
         Raises likewise.
         """
-        chunk, (place, inner, at) = self.chunk, payload
+        chunk, (end, inner, at) = self.chunk, payload
         leading = _leading(chunk[at : at + _DESCRIPTOR * (number + 1)])
         first = at + inner.descriptors.size
         for start, size in leading.sids:
             check_sid(chunk[first + start : first + start + SID_HEAD], size)
-        (size,) = _SIZE.unpack_from(chunk, place + _SIZE_AT)
-        if first + leading.end > place + size:
+        if first + leading.end > end:
             raise UnfamiliarError
         return leading.kind, first + leading.start, first + leading.end
 
     def found(self, places: Iterable[Place]) -> Iterator["Payload"]:
         """Where the payloads of these records are. Raises likewise."""
         chunk, inners = self.chunk, self._inners
-        for place, at in places:
+        for _, end, at in places:
             inner = inners.get(chunk[at : at + _HEAD])
             if inner is None or at == inner.defined_at:
-                yield place, *self._inner(at)
+                yield end, *self._inner(at)
             else:
-                yield place, inner, at + _HEAD
+                yield end, inner, at + _HEAD
 
     def _inner(self, start: int) -> tuple["Inner", int]:
         """How a payload is told, and where the descriptors of its values begin."""
@@ -167,7 +163,7 @@ class Inner(NamedTuple):
 
 
 Payload = tuple[int, Inner, int]
-"""Where its record begins, how it is told, and where the descriptors of its values begin."""
+"""Where its record ends, how it is told, and where the descriptors of its values begin."""
 
 
 class _Leading(NamedTuple):
@@ -279,12 +275,20 @@ def stored_guid(kind: int, data: bytes) -> bytes | None:
 
     None for zeros, and for what is none.
     """
-    if kind == STRING and _GUID_TEXT.fullmatch(data) is not None:
-        data = bytes.fromhex(data[::2].decode().strip("{}").replace("-", ""))
-        data = data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:]
-    elif kind != GUID:
+    if kind == STRING and len(data) <= _LONGEST_GUID:
+        stored = _guid_in_text(data)
+    else:
+        stored = data if kind == GUID else None
+    return None if stored == _NO_GUID else stored
+
+
+@lru_cache(_REMEMBERED)
+def _guid_in_text(data: bytes) -> bytes | None:
+    """One process has many events in a row."""
+    if _GUID_TEXT.fullmatch(data) is None:
         return None
-    return None if data == _NO_GUID else data
+    stored = bytes.fromhex(data[::2].decode().strip("{}").replace("-", ""))
+    return stored[3::-1] + stored[5:3:-1] + stored[7:5:-1] + stored[8:]
 
 
 @lru_cache(_REMEMBERED)
@@ -295,6 +299,8 @@ def _guid(data: bytes) -> str:
 
 _HEX = rb"(?:[0-9A-Fa-f]\0)"
 _GUID_TEXT = re.compile(rb"(?:\{\0)?%b{8}(?:-\0%b{4}){3}-\0%b{12}(?:\}\0)?" % (_HEX, _HEX, _HEX))
+_LONGEST_GUID = 76
+"""Bytes of such texts."""
 _NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
 """Unsigned."""
 _HEXADECIMAL = (HEX32, HEX64)

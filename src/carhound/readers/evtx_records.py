@@ -5,6 +5,7 @@ After an error the parser is asked for the next record: a plain loop would stop 
 
 import io
 import re
+import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -61,7 +62,7 @@ def some_records(chunk: Chunk, places: Sequence[int]) -> list[Any] | None:
         return None
     try:
         parsed = list(_parser(hopping(chunk.mended(), places, stated[2])))
-    except _ERRORS:
+    except (*_ERRORS, struct.error):  # the latter where a place is none in this chunk
         return None
     parsed = parsed[len(parsed) - len(places) :]
     return parsed if len(parsed) == len(places) else None
