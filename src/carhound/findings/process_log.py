@@ -19,6 +19,7 @@ from carhound.findings.process_outlines import (
     ORPHAN,
     OWN,
     PARENT,
+    EndRow,
     Outlines,
 )
 from carhound.findings.process_places import Places
@@ -114,11 +115,15 @@ class ProcessLog:
     def load(self) -> None:
         """Takes those outlines that were lacking when it was asked."""
         self._flush()
+        starts: list[tuple[object, ...]] = []
+        ends: list[EndRow] = []
         for number, row in self.outlines.lacking():
             if len(row) == END_ROW:
-                self._db.execute(_ADD["ended"], row)
+                ends.append(row)
             else:
-                self._db.execute(_LOAD, (_OUTLINES + number, *row))
+                starts.append((_OUTLINES + number, *row))
+        self._db.executemany(_LOAD, starts)
+        self._db.executemany(_ADD["ended"], ends)
 
     def drop_outlines(self) -> None:
         """Forgets the starts that were never filled in."""
@@ -166,9 +171,10 @@ class ProcessLog:
         """The records of a process's start, that which stands for it first; a few where there are many."""
         if ref.start is None:
             return []
-        first = self._starts("id = ?", ref.start)
         if ref.guid is not None:
-            first += self._starts("guid = ? AND id <> ? LIMIT 8", ref.guid, ref.start)
+            first = self._starts("guid = ? ORDER BY id LIMIT 9", ref.guid)
+        else:
+            first = self._starts("id = ?", ref.start)
         at = first[0]
         if at.time is not None and at.number is not None:
             self._ask(at.number, LOOSE)
@@ -265,10 +271,9 @@ class ProcessLog:
 
     def _by_guid(self, guid: bytes) -> Ref | None:
         self._ask(guid, OWN)
-        row = self._one("SELECT min(id) FROM start WHERE guid = ?", guid)
-        if row is None or row[0] is None:
-            return None
-        return Ref(row[0], guid, self.known(row[0]).number)
+        row = self._db.execute("SELECT id, number FROM start WHERE guid = ? ORDER BY id LIMIT 1", (guid,))
+        found: tuple[int, bytes | None] | None = row.fetchone()
+        return None if found is None else Ref(found[0], guid, found[1])
 
     def _by_number(self, number: bytes | None, time: int | None, *, audited: bool = False) -> Ref | None:
         """The running process of this id; `audited`: told by the Security log alone."""

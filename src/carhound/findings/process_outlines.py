@@ -91,11 +91,10 @@ class Outlines:
         wanted, self._lacking = self._lacking, set()
         self._known |= wanted
         for first, data in self._database.execute("SELECT first, marks FROM outline") if wanted else ():
-            marks = array(_MARKS, data)
-            if not wanted.isdisjoint(marks):
+            if hits := [at for at, mark in enumerate(array(_MARKS, data)) if mark in wanted]:
                 (stored,) = self._database.execute("SELECT rows FROM outline WHERE first = ?", (first,))
                 rows = marshal.loads(*stored)  # noqa: S302  # written by this module, to a file nobody else has
-                places = dict.fromkeys(at // _EACH for at, mark in enumerate(marks) if mark in wanted)
+                places = dict.fromkeys(at // _EACH for at in hits)
                 yield from ((first + at, rows[at]) for at in places)
 
 
