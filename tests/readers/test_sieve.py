@@ -229,6 +229,17 @@ def check_unless_damaged(data: bytes, at: int, byte: int) -> None:
         check(altered, Wanting(LITERAL))
 
 
+@pytest.mark.parametrize("change", [-8, 8])
+def test_there_is_no_glance_at_records_that_end_elsewhere_than_their_chunk_says(change: int) -> None:
+    log = bytearray(written([record(number, {"CommandLine": "x"}) for number in range(1, 4)]))
+    last = log.rindex(b"**\0\0")
+    assert Glances(lambda _: True)(bytes(log[4096:])) is not None
+    log[last + 4 : last + 8] = (int.from_bytes(log[last + 4 : last + 8], "little") + change).to_bytes(
+        4, "little"
+    )
+    assert Glances(lambda _: True)(bytes(log[4096:])) is None
+
+
 fields = st.fixed_dictionaries(
     {"CommandLine": st.text(max_size=30)},
     optional={"ProcessId": st.just("17"), "Hashes": st.text("aA0 ", max_size=9000)},

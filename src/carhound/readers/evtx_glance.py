@@ -148,9 +148,9 @@ class Walker(Generic[Seen]):
                 raise UnfamiliarError
             add_seen(seen[said, name, event_id])
             add_time(time)
-            end = at + size
-            add_place((at, end, at + payload + defined if payload and inner_kind == BINXML else 0))
-            at = end
+            following = at + size
+            add_place((at, following, at + payload + defined if payload and inner_kind == BINXML else 0))
+            at = following
         if at != end:
             raise UnfamiliarError
         return walked
