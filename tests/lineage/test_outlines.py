@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carhound.findings.lineage_build import Lineages
 from carhound.findings.process_events import End, Outline, Who
 from carhound.findings.process_keys import guid_key
 from carhound.findings.process_log import ProcessLog
@@ -86,6 +87,20 @@ def test_what_is_asked_is_told_as_if_all_were_there(
     events: list[Outline | End], other: Who, query: str, data: st.DataObject
 ) -> None:
     check(events, data.draw(st.sampled_from([other, *(one.who for one in events)])), query)
+
+
+@settings(max_examples=300, deadline=None)
+@given(EVENTS)
+def test_children_are_those_of_whom_a_process_is_the_parent(events: list[Outline | End]) -> None:
+    rows = [outline_of(one) for one in events]
+    with log_of(rows, 5) as log:
+        load_all(log, rows)
+        lineages = Lineages(log)
+        for ref in filter(None, (log.find(one.who) for one in events)):
+            met = dict.fromkeys(log.ref_of(known) for known in log.children(ref))
+            assert list(lineages._children(ref)) == [
+                child for child in met if child != ref and lineages._parent(child) == ref
+            ]
 
 
 def test_the_record_of_the_other_sensor_is_known() -> None:

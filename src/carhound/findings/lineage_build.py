@@ -126,7 +126,7 @@ class Lineages:
             if number == _LOOKED_AT:
                 return
             child = self._log.ref_of(known)
-            if child not in met and self._parent(child) == ref:
+            if child not in met and (_is_named(ref, known, child) or self._parent(child) == ref):
                 met.add(child)
                 yield child
 
@@ -170,6 +170,14 @@ class Lineages:
                 return
             if self._parent(self._log.ref_of(known)) == ref:
                 yield known
+
+
+def _is_named(ref: Ref, known: Known, child: Ref) -> bool:
+    """Whether the record that stands for a child names this process, whose start was logged, by its GUID.
+
+    Then nothing else can be its parent, and the log need not be asked.
+    """
+    return None not in (ref.start, ref.guid) and child.start == known.row and known.parent == ref.guid
 
 
 _SOME = 20
