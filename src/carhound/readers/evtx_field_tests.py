@@ -7,8 +7,7 @@ from operator import or_
 from carhound.model.event import Value
 from carhound.readers.event_tree import SYSTEM_FIELDS
 from carhound.readers.evtx_glance import Place
-from carhound.readers.evtx_payload import UNFAMILIAR, Inner, Payloads, text_of_value
-from carhound.readers.evtx_values import NULL
+from carhound.readers.evtx_payload import UNFAMILIAR, Column, Payloads, text_of_value
 from carhound.readers.guids import restore_braces
 from carhound.readers.interface import Binding, FieldTest
 
@@ -16,9 +15,6 @@ _REMEMBERED = 1 << 14
 """What was said of so many values: some programs and modules are met over and over."""
 _SHORT = 512
 """Bytes of values of which that is remembered."""
-
-_Asked = tuple[int | None, int, FieldTest]
-"""The number of a field's value, if there is one, and the searches that ask for it."""
 
 
 class FieldTests:
@@ -46,26 +42,21 @@ class FieldTests:
             return [(number, self.bound) for number in range(len(places))]
 
     def _left(self, payloads: Payloads, places: Sequence[Place]) -> Iterator[tuple[int, bool]]:
-        chunk, searches = payloads.chunk, self._searches
-        known: Inner | None = None
-        asked: Sequence[_Asked] = ()
-        for place, payload in enumerate(payloads.found(places)):
-            if payload[1] is not known:
-                known = payload[1]
-                asked = [(known.fields.get(test.name), test.asked_by, test) for test in self._tests]
+        searches, tests = self._searches, self._tests
+        columns: dict[FieldTest, Column] = {}
+        for number, place in enumerate(places):
             left = searches
-            for number, asked_by, test in asked:
-                if asking := left & asked_by:
-                    if number is None:
-                        left += _open_to(test, NULL, b"", asking) - asking
-                    else:
-                        kind, start, end = payloads.value(payload, number)
-                        open_to = _open_to if end - start <= _SHORT else _read
-                        left += open_to(test, kind, chunk[start:end], asking) - asking
+            for test in tests:
+                if asking := left & test.asked_by:
+                    if (column := columns.get(test)) is None:
+                        column = columns[test] = payloads.column(test.name)
+                    kind, data = column(place)
+                    open_to = _open_to if len(data) <= _SHORT else _read
+                    left += open_to(test, kind, data, asking) - asking
                     if not left:
                         break
             if left:
-                yield place, left == self._unsure
+                yield number, left == self._unsure
 
     def _kinds(self, binding: Binding) -> Callable[[Value | None, int], int]:
         return lambda value, searches: searches if value in binding.values else self._unsure

@@ -84,15 +84,18 @@ class Payloads:
         that field is not looked at.
         """
         found: list[bytes] = []
-        for payload in self.found(places):
-            if (number := payload[1].fields.get(name)) is None:
-                return None
-            kind, start, end = self.value(payload, number)
-            guid = stored_guid(kind, self.chunk[start:end])
+        column = self.column(name)
+        for place in places:
+            kind, data = column(place)
+            guid = stored_guid(kind, data)
             if guid is None:
                 return None
             found.append(guid)
         return found
+
+    def column(self, name: str) -> "Column":
+        """A field of these payloads."""
+        return Column(self, name)
 
     def values(self, places: Iterable[Place]) -> Iterator[Values]:
         """Those of the payloads of the records that begin at these places. Raises likewise."""
@@ -111,20 +114,6 @@ class Payloads:
             if first + sum(sizes) > end:
                 raise UnfamiliarError
             yield inner.fields, kinds, sizes, first
-
-    def value(self, payload: "Payload", number: int) -> tuple[int, int, int]:
-        """The type of a value, and where it begins and ends; what stands behind it is not looked at.
-
-        Raises likewise.
-        """
-        chunk, (end, inner, at) = self.chunk, payload
-        leading = _leading(chunk[at : at + _DESCRIPTOR * (number + 1)])
-        first = at + inner.descriptors.size
-        for start, size in leading.sids:
-            check_sid(chunk[first + start : first + start + SID_HEAD], size)
-        if first + leading.end > end:
-            raise UnfamiliarError
-        return leading.kind, first + leading.start, first + leading.end
 
     def found(self, places: Iterable[Place]) -> Iterator["Payload"]:
         """Where the payloads of these records are. Raises likewise."""
@@ -164,6 +153,47 @@ class Inner(NamedTuple):
 
 Payload = tuple[int, Inner, int]
 """Where its record ends, how it is told, and where the descriptors of its values begin."""
+
+
+class Column:
+    """A field of the payloads of one chunk. Those of one template are best asked in a row."""
+
+    def __init__(self, payloads: Payloads, name: str) -> None:
+        self._payloads = payloads
+        self._chunk = payloads.chunk
+        self._name = name
+        self._head: bytes | None = None
+        """How payloads begin that are told as the last one was."""
+        self._descriptors = self._values = self._end = 0
+        """Where in these the descriptors begin, the values, and those descriptors that do not matter."""
+
+    def __call__(self, place: Place) -> tuple[int, bytes]:
+        """Its type and bytes in this record: of nothing, where that has no such field.
+
+        What stands behind it is not looked at. Raises as `Payloads.of`.
+        """
+        chunk, (_, end, at) = self._chunk, place
+        if chunk[at : at + _HEAD] != self._head:
+            self._learn(place)
+        if not self._end:
+            return NULL, b""
+        kind, start, stop, sids = _leading(chunk[at + self._descriptors : at + self._end])
+        at += self._values
+        if sids:
+            for sid, size in sids:
+                check_sid(chunk[at + sid : at + sid + SID_HEAD], size)
+        if at + stop > end:
+            raise UnfamiliarError
+        return kind, chunk[at + start : at + stop]
+
+    def _learn(self, place: Place) -> None:
+        ((_, inner, at),) = self._payloads.found((place,))
+        begin = place[2]
+        self._descriptors = at - begin
+        self._values = self._descriptors + inner.descriptors.size
+        number = inner.fields.get(self._name)
+        self._end = 0 if number is None else self._descriptors + _DESCRIPTOR * (number + 1)
+        self._head = self._chunk[begin : begin + _HEAD] if begin != inner.defined_at else None
 
 
 class _Leading(NamedTuple):
