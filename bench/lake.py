@@ -82,7 +82,7 @@ def write_by_time(table: Any, day: Day, path: str) -> None:
 def fill(folder: Path, days: Iterable[Day]) -> None:
     """Adds days to a lake, each as one batch."""
     from carhound.lake.store import Lake
-    from carhound.pipeline.lake_layout import lake_layout
+    from carhound.pipeline.lakes.layout import lake_layout
 
     lake = Lake.create_or_open(folder, lake_layout())
     first = lake.newest_batch() + 1
@@ -96,7 +96,7 @@ def fill(folder: Path, days: Iterable[Day]) -> None:
 
 def fill_by_time(folder: Path, days: Iterable[Day]) -> None:
     """The same rows as one file a day, as DuckDB writes it, without tags."""
-    from carhound.pipeline.lake_layout import lake_layout
+    from carhound.pipeline.lakes.layout import lake_layout
 
     folder.mkdir(parents=True)
     with ProcessPoolExecutor(CORES, mp_context=get_context("spawn")) as pool:

@@ -70,7 +70,7 @@ def ask(asked: Asked, lake: Path | None, by_time: Path | None, threads: int, day
     from carhound.model.event_table import EventTable
     from carhound.model.windows import NO_BOUNDS, hull
     from carhound.normalize.normalizer import Normalizer
-    from carhound.pipeline.lake_layout import lake_layout
+    from carhound.pipeline.lakes.layout import lake_layout
     from carhound.plan.nodes import scans
 
     normalizer = Normalizer()
@@ -109,8 +109,8 @@ def catch_up(folder: Path) -> list[tuple[str, float]]:
     from carhound.model.windows import NO_BOUNDS
     from carhound.pipeline.hunt import load_analytics, ready
     from carhound.pipeline.implementations import Prepared, numbered
-    from carhound.pipeline.memory import Memory
-    from carhound.pipeline.topics import Eligible, Matching
+    from carhound.pipeline.lakes.memory import Memory
+    from carhound.pipeline.lakes.topics import Eligible, Matching
     from carhound.plan.needs import needs
     from carhound.plan.stems import stems
 

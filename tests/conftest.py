@@ -35,7 +35,8 @@ def way_of_reading() -> Iterator[None]:
 
             patched.setattr(Part, "sifted", lambda self, _: self.items())
         if processes := int(os.environ.get("CARHOUND_PROCESSES", "0")):
-            from carhound.pipeline import forks, over_files, retold
+            from carhound.pipeline.files import forks, over_files
+            from carhound.pipeline.trees import retold
 
             chosen = over_files.processes_for
             for user in (over_files, retold):

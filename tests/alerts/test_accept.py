@@ -11,7 +11,7 @@ import pytest
 from carhound.alerts.ledger import Ledger
 from carhound.cli.main import main
 from carhound.findings.alert import alert_id
-from carhound.pipeline.suppressing import read_suppressions
+from carhound.pipeline.alerting.suppressing import read_suppressions
 
 from .evidence import Run, hits, suppressions
 from .sightings import sighting

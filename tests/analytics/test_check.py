@@ -8,7 +8,7 @@ import pytest
 
 from carhound.errors import CarhoundError, DocumentError, UsageError
 from carhound.findings.checks import Cell, CheckRun, Clauses
-from carhound.pipeline.check import check
+from carhound.pipeline.checking.check import check
 
 from .conftest import as_nxlog
 

@@ -12,7 +12,7 @@ from carhound.analytics.load import bundled, companions, load
 from carhound.findings.run import Run
 from carhound.outputs.render import render
 from carhound.pipeline import Request, hunt
-from carhound.pipeline.check import check
+from carhound.pipeline.checking.check import check
 from carhound.simulate.engine import events
 from carhound.simulate.scenario import load as scenario
 from carhound.simulate.writers import FORMATS

@@ -16,9 +16,9 @@ from msgspec.structs import replace
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.pipeline import forks, over_files, pieces, workers
-from carhound.pipeline.part_reading import Batch, PartRead, PartReader
-from carhound.pipeline.parts import EvidencePart
+from carhound.pipeline.files import forks, over_files, pieces, workers
+from carhound.pipeline.files.part_reading import Batch, PartRead, PartReader
+from carhound.pipeline.files.parts import EvidencePart
 from carhound.pipeline.request import Request
 from carhound.readers import spans
 from carhound.simulate.engine import events

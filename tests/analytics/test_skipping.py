@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.readers import json_known, part
+from carhound.readers import part
+from carhound.readers.json import known as json_known
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
 from carhound.simulate.scenario import load
@@ -122,6 +123,20 @@ def test_a_file_without_the_fields_is_not_judged(fleet: list[Simulated], tmp_pat
     assert skipping.status == "partial"
 
 
+def test_each_file_is_judged_by_itself(fleet: list[Simulated], tmp_path: Path) -> None:
+    """Of files with the same kinds of events, some carry what is needed and some do not."""
+    quiet = [one for one in without_regsvr32(fleet) if one.event_id in (1, 7, 4688)][:200]
+    poor = [replace(one, data={k: v for k, v in one.data.items() if "Parent" not in k}) for one in quiet]
+    for number, records in enumerate((quiet, poor, quiet, poor[:20] + quiet, poor)):
+        write(tmp_path / f"{number}.evtx", records)
+    skipping, whole = hunted(str(tmp_path))
+    assert comparable(skipping) == comparable(whole)
+    assert skipping.status == "partial"
+    assert unread(skipping) > 2 * len(quiet)
+    apart = pipeline.Request(evidence=(str(tmp_path),), command=(), processes=2)
+    assert pipeline.hunt(apart) == skipping
+
+
 def searched(path: str, text: str) -> tuple[Run, Run]:
     request = pipeline.Request(evidence=(path,), command=())
     source = Source(text, "search")
@@ -141,6 +156,15 @@ def test_a_search_without_a_text_reads_all_events_of_its_kind(fleet: list[Simula
     named, whole = searched(path, "index=sysmon Image=*notthere.exe")
     assert comparable(named) == comparable(whole)
     assert unread(named) > 0
+
+
+@pytest.mark.parametrize("asked", ["Computer={0} OR host={0}", "host={0} Image=*regsvr32.exe", "host=none"])
+def test_aliases_are_told_of_what_is_found(asked: str, fleet: list[Simulated], tmp_path: Path) -> None:
+    text = f"index=sysmon ({asked.format(fleet[0].computer)}) | table Image"
+    skipping, whole = searched(write(tmp_path / "a.evtx", fleet), text)
+    assert comparable(skipping) == comparable(whole)
+    codes = {note.code for one in whole.analytics[0].implementations for note in one.diagnostics}
+    assert ("SPL-A1" in codes) is ("none" not in asked)
 
 
 def test_trees_are_those_of_a_log_that_is_read_whole(

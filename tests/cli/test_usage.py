@@ -31,8 +31,9 @@ UNUSED_PARTS = """
     engines.sql findings.lineage findings.lineage_build findings.process_events findings.reasoning.rules
     languages.spl.eval_expression lake outputs.report outputs.terminal.events pipeline.mapping_file
     pipeline.stack pipeline.suppressing pipeline.workers readers.column_mapping readers.json_items
-    readers.xml_reader
+    readers.json_shapes readers.xml_reader
 """.split()
+BY_SEVERAL_PROCESSES = {"multiprocessing", "shutil", "tempfile", "carhound.pipeline.files.workers"}
 
 
 def carhound(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -94,21 +95,23 @@ def test_help_needs_nothing_heavy() -> None:
     assert not imported & heavy
 
 
-def test_a_quiet_hunt_over_one_file_imports_only_what_it_uses(tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_quiet_hunt_imports_only_what_it_uses(processes: str, tmp_path: Path) -> None:
     """Each of these costs every start milliseconds: libraries of other evidence, and what findings need."""
     log = tmp_path / "quiet.evtx"
     said = carhound("simulate", "renamed-regsvr32", "--sysmon-only", "--format", "evtx", "--out", str(log))
     assert said.returncode == 0
+    (tmp_path / "too.evtx").write_bytes(log.read_bytes())
     code = (
-        "import sys; from carhound.cli.main import main; main(['hunt', '-q', sys.argv[1]]); "
+        "import sys; from carhound.cli.main import main; main(['hunt', '-q', *sys.argv[1:]]); "
         "print(*sys.modules, file=sys.stderr)"
     )
-    said = subprocess.run(
-        [sys.executable, "-c", code, log], capture_output=True, encoding="utf-8", check=True
-    )
+    words = [sys.executable, "-c", code, "--processes", processes, str(tmp_path)]
+    said = subprocess.run(words, capture_output=True, encoding="utf-8", check=True)
     imported = set(said.stderr.split())
-    assert {"evtx", "yaml", "carhound.outputs.table", "carhound.readers.evtx"} <= imported
-    assert not imported & {*UNUSED_LIBRARIES, *(f"carhound.{name}" for name in UNUSED_PARTS)}
+    assert {"evtx", "yaml", "carhound.outputs.table", "carhound.readers.evtx.reader"} <= imported
+    unused = {*UNUSED_LIBRARIES, *(f"carhound.{name}" for name in UNUSED_PARTS)}
+    assert imported & unused == (BY_SEVERAL_PROCESSES if processes == "2" else set())
 
 
 def test_version() -> None:

@@ -24,7 +24,7 @@ from carhound.plan.nodes import Node
 from carhound.plan.stems import stems
 from carhound.readers.evidence import open_evidence
 
-from ..engines.event_files import BARE, as_event, full_table, hits, shown, unheard, write
+from ..engines.event_files import BARE, as_event, full_table, hits, shown, write
 
 pytestmark = pytest.mark.usefixtures("read_once")
 
@@ -86,7 +86,7 @@ def expected(shared: Path) -> list[Any]:
     results = []
     for _, plan in asked(shared):
         let_through = {id(stem.node): hits(stem, events) for stem in stems(plan)}
-        results.append(shown(run(plan, let_through, EVERY_TIME, unheard)))
+        results.append(shown(run(plan, let_through, EVERY_TIME)))
     return results
 
 
@@ -98,7 +98,7 @@ def test_analytics_and_searches_over_public_data(shared: Path, tmp_path: Path, c
     some = set()
     with EventFiles(table, write(events, table, tmp_path, 10_000)) as files:
         for (name, plan), wanted in zip(asked(shared), expected(shared), strict=True):
-            found = answer(plan, files, EVERY_TIME, as_event, unheard)
+            found = answer(plan, files, EVERY_TIME, as_event)
             assert shown(found) == wanted, name
             _, rows = wanted
             some |= {name} if rows else set()

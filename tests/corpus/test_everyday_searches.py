@@ -16,7 +16,7 @@ from carhound.model.diagnostics import Source
 from carhound.model.event import Event
 from carhound.plan.stems import stems
 
-from ..engines.event_files import hits, unheard
+from ..engines.event_files import hits
 from .test_engines import EVERY_TIME, public_events
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "everyday-searches.md"
@@ -234,7 +234,7 @@ def test_every_search_of_the_page_has_an_answer() -> None:
 def test_the_answer_is_that_of_plain_python(events: list[Event], number: int) -> None:
     _, answer, ordered = ANSWERS[number]
     plan = compile_spl(Source(searches()[number], "page")).plan
-    result = run(plan, {id(stem.node): hits(stem, events) for stem in stems(plan)}, EVERY_TIME, unheard)
+    result = run(plan, {id(stem.node): hits(stem, events) for stem in stems(plan)}, EVERY_TIME)
     found = [
         {name: row.get(name) for name in result.columns or () if row.get(name) is not None}
         for row in result.rows

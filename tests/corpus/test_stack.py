@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from carhound.pipeline import Request
-from carhound.pipeline.stack import stack
+from carhound.pipeline.stacking.stack import stack
 
 
 def test_the_modules_of_a_recorded_regsvr32(shared: Path) -> None:

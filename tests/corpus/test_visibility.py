@@ -10,7 +10,7 @@ from evtx import PyEvtxParser
 
 from carhound.findings.visibility import Visibility
 from carhound.pipeline.request import Request
-from carhound.pipeline.visibility import visibility
+from carhound.pipeline.sight.visibility import visibility
 
 
 def systems(path: Path) -> Iterator[dict[str, Any]]:

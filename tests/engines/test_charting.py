@@ -8,7 +8,7 @@ import pytest
 from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.operators.charting import chart
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.rows import Row, unheard
+from carhound.engines.interpreter.rows import Row
 from carhound.errors import UsageError
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
@@ -19,7 +19,7 @@ def charted(spl: str, *times: float) -> list[Row]:
     node = compile_spl(Source(f"* | {spl}", "case")).plan
     assert isinstance(node, Chart)
     moment = Moment(datetime(2024, 6, 15, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
-    return chart(node, [Row(None, {"_time": time}) for time in times], Context(moment, unheard, lambda _: []))
+    return chart(node, [Row(None, {"_time": time}) for time in times], Context(moment, lambda _: []))
 
 
 def test_days_are_those_of_the_zone_of_the_run() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from carhound.findings.explanation import Explanation
-from carhound.pipeline.explain import ExplainRequest, explain
+from carhound.pipeline.explaining.explain import ExplainRequest, explain
 
 Fields = dict[str, Any]
 

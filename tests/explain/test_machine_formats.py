@@ -10,7 +10,7 @@ import pytest
 
 from carhound.outputs.render import render_catalogue, render_explanation
 from carhound.pipeline.catalogue import catalogue
-from carhound.pipeline.ingest import IngestRequest, ingest
+from carhound.pipeline.lakes.ingest import IngestRequest, ingest
 
 from .questions import (
     BUNDLED,

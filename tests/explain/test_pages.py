@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from carhound.outputs.escape import is_visible
 from carhound.outputs.render import render_catalogue, render_explanation
 from carhound.pipeline.catalogue import catalogue
-from carhound.pipeline.ingest import IngestRequest, ingest
+from carhound.pipeline.lakes.ingest import IngestRequest, ingest
 
 from .questions import BUNDLED, EARLY, HOSTILE, LOGON, REPORTER, SYSTEM_MODULE, ask, document, process, write
 

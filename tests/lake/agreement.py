@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from carhound.findings.run import Finding, ImplementationResult, Run
 from carhound.model.diagnostics import Source
 from carhound.pipeline import Request, hunt, search
-from carhound.pipeline.ingest import IngestRequest, ingest
+from carhound.pipeline.lakes.ingest import IngestRequest, ingest
 
 
 def filled(lake: Path, *evidence: Path, tz: str = "UTC") -> Path:

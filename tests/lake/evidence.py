@@ -73,7 +73,7 @@ def write_lines(path: Path, numbers: Iterable[int], **fields: Any) -> Path:
 SMALL_BATCHES = """
 import sys
 import carhound.lake.ingester as ingester
-import carhound.pipeline.follow as follow
+import carhound.pipeline.lakes.follow as follow
 ingester._CHUNK, ingester._BATCH_ROWS, follow._PAUSE = 20, 40, 0.2
 {before}
 from carhound.cli.main import main

@@ -10,7 +10,7 @@ from carhound.lake.store import Lake
 from carhound.model.event import Event, RawEvent
 from carhound.model.lake_reports import Day
 from carhound.normalize.normalizer import Normalizer
-from carhound.pipeline.lake_layout import lake_layout
+from carhound.pipeline.lakes.layout import lake_layout
 
 BEGIN = datetime(2024, 3, 1, tzinfo=UTC)
 HOSTS = tuple(f"WS{number}.corp.example" for number in range(1, 6))

@@ -14,8 +14,8 @@ from carhound.errors import LakeError, UsageError
 from carhound.lake.store import Lake
 from carhound.model.diagnostics import Source
 from carhound.pipeline import Request, hunt, search
+from carhound.pipeline.lakes.upkeep import expire
 from carhound.pipeline.simulate import SimulationRequest, simulate
-from carhound.pipeline.upkeep import expire
 
 from ..analytics.conftest import as_nxlog
 from .agreement import asked, assert_same, both, both_searches, filled, said

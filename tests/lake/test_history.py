@@ -14,7 +14,7 @@ from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.model.presence import quarter_of
 from carhound.model.windows import NO_BOUNDS, Window
-from carhound.pipeline.topics import Eligible, Matching, keyed_subsearches
+from carhound.pipeline.lakes.topics import Eligible, Matching, keyed_subsearches
 from carhound.plan.predicates import Field
 from carhound.plan.stems import stems
 

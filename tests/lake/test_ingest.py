@@ -17,8 +17,8 @@ from carhound.errors import UsageError
 from carhound.findings.ingested import Ingested
 from carhound.lake.store import Lake
 from carhound.outputs.render import render_ingested
-from carhound.pipeline.follow import follow
-from carhound.pipeline.ingest import IngestRequest, ingest
+from carhound.pipeline.lakes.follow import follow
+from carhound.pipeline.lakes.ingest import IngestRequest, ingest
 from carhound.pipeline.simulate import SimulationRequest, simulate
 
 from .evidence import content, ended, started, write_lines

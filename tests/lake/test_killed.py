@@ -19,7 +19,7 @@ from carhound.lake import upkeep
 from carhound.lake.orphans import orphans
 from carhound.lake.store import Lake
 from carhound.lake.verify import verify
-from carhound.pipeline.ingest import IngestRequest, ingest
+from carhound.pipeline.lakes.ingest import IngestRequest, ingest
 
 from ..forked import forked_python
 from .evidence import content, ended, started, write_lines

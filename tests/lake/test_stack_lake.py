@@ -10,8 +10,8 @@ from carhound.cli.main import main
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
 from carhound.pipeline import Request, search
-from carhound.pipeline.ingest import IngestRequest, ingest
-from carhound.pipeline.stack import stack
+from carhound.pipeline.lakes.ingest import IngestRequest, ingest
+from carhound.pipeline.stacking.stack import stack
 
 QUESTIONS: list[tuple[tuple[str, ...], str]] = [
     (("ImageLoaded",), "EventCode=7"),

@@ -19,7 +19,7 @@ from carhound.alerts.webhook import Webhook
 from carhound.errors import LakeError, LedgerError
 from carhound.findings.watched import Watched
 from carhound.model.event import RawEvent
-from carhound.pipeline.watch import WatchRequest, watch
+from carhound.pipeline.alerting.watch import WatchRequest, watch
 
 from ..alerts.receiver import receiver
 from .fleet import HOSTS, INCIDENT, INCIDENT_DAY, Filling, at, days, name, started
@@ -181,7 +181,8 @@ def test_a_run_killed_between_deciding_and_sending(watcher: Watcher) -> None:
     watcher.filling.add([line(65, "a", 1), line(65, "b", 2)])
     dying = (
         "import os, sys; from pathlib import Path\n"
-        "import carhound.pipeline.watch as watching; from carhound.alerts.json_lines import JsonLinesFile\n"
+        "import carhound.pipeline.alerting.watch as watching\n"
+        "from carhound.alerts.json_lines import JsonLinesFile\n"
         "watching.deliver = lambda *_: os.kill(os.getpid(), 9)\n"
         "watching.watch(watching.WatchRequest(sys.argv[1]), [JsonLinesFile(Path(sys.argv[2]))])\n"
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.lake.fleet import INCIDENT, INCIDENT_DAY, Filling, at, days, name
 
 from carhound.alerts.ledger import Ledger
-from carhound.pipeline.watch import WatchRequest, watch
+from carhound.pipeline.alerting.watch import WatchRequest, watch
 
 
 def alerts(seed: int) -> list[tuple[str, str]]:

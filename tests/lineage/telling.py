@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from carhound.findings.lineage import Process, Tree
-from carhound.findings.lineage_build import Lineages
-from carhound.findings.process_events import process_of, told
-from carhound.findings.process_log import ProcessLog
+from carhound.findings.lineage.build import Lineages
+from carhound.findings.lineage.events import process_of, told
+from carhound.findings.lineage.log import ProcessLog
+from carhound.findings.lineage.tree import Process, Tree
 from carhound.model.event import Event, RawEvent
 from carhound.normalize.normalizer import Normalizer
 from carhound.readers.evidence import open_evidence

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from carhound.findings.lineage import Tree
+from carhound.findings.lineage.tree import Tree
 from carhound.findings.run import Finding, Run
 from carhound.outputs.render import render_report
 from carhound.pipeline import Request, hunt

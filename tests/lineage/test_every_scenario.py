@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from carhound.findings.lineage import Process
-from carhound.findings.lineage_build import Lineages
-from carhound.findings.process_events import process_of, told
-from carhound.findings.process_log import ProcessLog
+from carhound.findings.lineage.build import Lineages
+from carhound.findings.lineage.events import process_of, told
+from carhound.findings.lineage.log import ProcessLog
+from carhound.findings.lineage.tree import Process
 from carhound.model.event import Event
 from carhound.simulate.scenario import bundled
 

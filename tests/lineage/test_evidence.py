@@ -10,14 +10,14 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
-from carhound.findings import process_log
-from carhound.findings.lineage import Tree
-from carhound.findings.lineage_build import Lineages
-from carhound.findings.process_events import Act, Start, told
-from carhound.findings.process_log import ProcessLog
+from carhound.findings.lineage import log as process_log
+from carhound.findings.lineage.build import Lineages
+from carhound.findings.lineage.events import Act, Start, told
+from carhound.findings.lineage.log import ProcessLog
+from carhound.findings.lineage.tree import Tree
 from carhound.pipeline import Request, hunt
-from carhound.pipeline.ingest import IngestRequest, ingest
-from carhound.pipeline.tree import TreeRequest, trees
+from carhound.pipeline.lakes.ingest import IngestRequest, ingest
+from carhound.pipeline.trees.tree import TreeRequest, trees
 from carhound.simulate.engine import events
 from carhound.simulate.scenario import load
 from carhound.simulate.writers import FORMATS

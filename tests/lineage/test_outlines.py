@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carhound.findings.lineage_build import Lineages
-from carhound.findings.process_events import End, Outline, Who
-from carhound.findings.process_keys import guid_key
-from carhound.findings.process_log import ProcessLog
-from carhound.findings.process_outlines import Rows, packed
-from carhound.findings.process_rows import Ref, outline_of
+from carhound.findings.lineage.build import Lineages
+from carhound.findings.lineage.events import End, Outline, Who
+from carhound.findings.lineage.keys import guid_key
+from carhound.findings.lineage.log import ProcessLog
+from carhound.findings.lineage.outlines import Rows, packed
+from carhound.findings.lineage.rows import Ref, outline_of
 
 from .telling import guid_of
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carhound.findings.lineage_build import ANCESTORS, DEEDS, DEPTH, NODES
+from carhound.findings.lineage.build import ANCESTORS, DEEDS, DEPTH, NODES
 
 from .telling import (
     audited,

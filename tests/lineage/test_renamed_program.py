@@ -8,7 +8,7 @@ from typing import Any
 from carhound.findings.run import Run
 from carhound.outputs.render import render, render_report, render_trees
 from carhound.pipeline import Request
-from carhound.pipeline.tree import TreeRequest, trees
+from carhound.pipeline.trees.tree import TreeRequest, trees
 
 from .report_page import read_page
 

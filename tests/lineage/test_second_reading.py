@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carhound.findings.lineage import Tree
-from carhound.findings.lineage_build import Lineages
-from carhound.findings.process_events import process_of, told
-from carhound.findings.process_log import ProcessLog
+from carhound.findings.lineage.build import Lineages
+from carhound.findings.lineage.events import process_of, told
+from carhound.findings.lineage.log import ProcessLog
+from carhound.findings.lineage.tree import Tree
 from carhound.findings.run import Finding
 from carhound.model.event import Event, RawEvent
-from carhound.pipeline.lineage import with_trees
-from carhound.pipeline.pieces import Piece, pieces
-from carhound.pipeline.recall import from_files_again
-from carhound.pipeline.retelling import Ended, Reteller, Retelling, Retold
-from carhound.pipeline.retelling_evtx import events_at
+from carhound.pipeline.files.pieces import Piece, pieces
+from carhound.pipeline.trees.lineage import with_trees
+from carhound.pipeline.trees.recall import from_files_again
+from carhound.pipeline.trees.retelling import Ended, Reteller, Retelling, Retold
+from carhound.pipeline.trees.retelling_evtx import events_at
 from carhound.readers.interface import ReadOptions
 from carhound.readers.notes import Notes
 from carhound.simulate.engine import events

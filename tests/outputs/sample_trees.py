@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from carhound.findings.lineage import Deed, Process, Tree
+from carhound.findings.lineage.tree import Deed, Process, Tree
 from carhound.findings.prevalence import Prevalence
 from carhound.findings.reasons import Reason
 from carhound.findings.run import Finding, Run

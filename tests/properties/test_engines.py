@@ -20,7 +20,7 @@ from carhound.normalize.normalizer import Normalizer
 from carhound.plan.nodes import Node
 from carhound.plan.stems import stems
 
-from ..engines.event_files import BARE, as_event, full_table, hits, shown, unheard, write
+from ..engines.event_files import BARE, as_event, full_table, hits, shown, write
 from ..engines.plans import EVENTS, NOW, PLANS, STEMS
 
 MOMENT = Moment(NOW, UTC)
@@ -42,8 +42,8 @@ def test_whole_plans(raws: list[RawEvent], plans: list[Node]) -> None:
             with EventFiles(table, write(events, table, folder), threads=1) as files:
                 for plan in plans:
                     let_through = {id(stem.node): hits(stem, events) for stem in stems(plan)}
-                    expected = run(plan, let_through, MOMENT, unheard)
-                    found = answer(plan, files, MOMENT, as_event, unheard)
+                    expected = run(plan, let_through, MOMENT)
+                    found = answer(plan, files, MOMENT, as_event)
                     assert shown(found) == shown(expected), plan
                     event("pushed" if split(plan, table).pushed else "stem")
     finally:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.operators import operator
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.rows import Row, unheard
+from carhound.engines.interpreter.rows import Row
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.plan.nodes import Scan
@@ -42,7 +42,7 @@ def ran(spl: str, rows: Iterable[Fields]) -> list[Fields]:
     """The rows that one command makes of these."""
     node = compile_spl(Source(f"* | {spl}", "case")).plan
     assert not isinstance(node, Scan)
-    context = Context(Moment(datetime(2024, 6, 15, tzinfo=UTC), UTC), unheard, lambda _: [])
+    context = Context(Moment(datetime(2024, 6, 15, tzinfo=UTC), UTC), lambda _: [])
     made = operator(type(node))(node, [Row(None, row) for row in rows], context)
     return [{name: value for name, value in row.materialized().items() if value is not None} for row in made]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from carhound.engines.interpreter.collect import Collector
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.rows import Row, getter, texts, unheard
+from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.findings.identity import Registry
 from carhound.findings.judging import Judgement, judge
 from carhound.findings.prevalence import Prevalences, Sighting
@@ -25,8 +25,8 @@ from carhound.model.glob import Glob
 from carhound.model.windows import ALL_TIME, TimeRange
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.gathered import Hits
-from carhound.pipeline.lake_hits import LakeHits
-from carhound.pipeline.memory import Memory
+from carhound.pipeline.lakes.hits import LakeHits
+from carhound.pipeline.lakes.memory import Memory
 from carhound.plan import nodes
 from carhound.plan.nodes import Node
 from carhound.plan.predicates import Absent, All, Field, Matches
@@ -92,7 +92,7 @@ def events_of(raws: Iterable[RawEvent]) -> list[Event]:
 def judged(plan: Node, number: int, hits: Hits, moment: Moment, backfill: bool) -> Judgement:
     """As a run judges one implementation."""
     main = hits.main_hits(number)
-    one = judge(plan, TEXT, dict(hits.hits(number)), main, moment, backfill, unheard, hits.presence(number))
+    one = judge(plan, TEXT, dict(hits.hits(number)), main, moment, backfill, hits.presence(number))
     if one.outside_window is not None:
         one.outside_window += hits.matched(number) - len(main)
     return one
@@ -125,7 +125,7 @@ def test_a_lake_gives_what_files_give(
         table = full_table(plans) if backfill else BARE
         lake = Batches(folder, write(events, table, folder), table)
         registry = Registry()
-        files = Collector(plans, registry.admit, [unheard] * len(plans))
+        files = Collector(plans, registry.admit)
         lacking: dict[int, Counter[Any]] = {}
         for name in ("file 0", "file 1"):
             files.begin_file()
@@ -138,7 +138,7 @@ def test_a_lake_gives_what_files_give(
             memory = Memory(cast(Lake, lake))
             hits = LakeHits(memory, Registry(), moment, all_times=backfill)
             for plan in plans:
-                hits.add(plan, key, unheard)
+                hits.add(plan, key)
         for number, plan in enumerate(plans):
             expected = judged(plan, number, files, moment, backfill)
             found = judged(plan, number, hits, moment, backfill)
@@ -153,7 +153,7 @@ def test_a_lake_gives_what_files_give(
             assert told == lacking.get(number, Counter()), plan
 
             def read(event: Event) -> Sighting | None:
-                values = [texts(getter(field, unheard)(Row(event))) for field in key]
+                values = [texts(getter(field)(Row(event))) for field in key]
                 if not key or not all(values):
                     return None
                 return Sighting(tuple(map("; ".join, values)), event.computer, event.time)

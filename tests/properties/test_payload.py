@@ -12,7 +12,7 @@ from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
 from carhound.model.event import RawEvent
-from carhound.readers.evtx import EvtxReader
+from carhound.readers.evtx.reader import EvtxReader
 from carhound.readers.interface import ReadOptions
 from carhound.simulate.engine import events
 from carhound.simulate.scenario import load

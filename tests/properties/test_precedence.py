@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.operators import operator
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.rows import Row, unheard
+from carhound.engines.interpreter.rows import Row
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.plan.nodes import Scan
@@ -71,7 +71,7 @@ def kept(spl: str) -> list[dict[str, str]]:
     node = compile_spl(Source(f"* | {spl}", "case")).plan
     if isinstance(node, Scan):
         return ROWS
-    context = Context(Moment(datetime(2024, 6, 15, tzinfo=UTC), UTC), unheard, lambda _: [])
+    context = Context(Moment(datetime(2024, 6, 15, tzinfo=UTC), UTC), lambda _: [])
     rows = [Row(None, dict(row)) for row in ROWS]
     return [row.materialized() for row in operator(type(node))(node, rows, context)]
 

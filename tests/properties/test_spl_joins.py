@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.operators.context import Context
 from carhound.engines.interpreter.operators.joining import joined
-from carhound.engines.interpreter.rows import Row, unheard
+from carhound.engines.interpreter.rows import Row
 from carhound.languages.spl.parser import parse
 from carhound.languages.spl.search_expression import show_pipeline
 from carhound.model.datasets import EVERYTHING
@@ -78,6 +78,6 @@ def test_a_join_is_every_pair_that_agrees(
     node = Join(scan, scan, (Field("k"), Field("l")), outer, most, overwrite)
     now = parse_time("2024-06-15T13:00:00Z")
     assert now is not None
-    context = Context(Moment(now, UTC, NO_BOUNDS), unheard, lambda _: [Row(None, row) for row in right])
+    context = Context(Moment(now, UTC, NO_BOUNDS), lambda _: [Row(None, row) for row in right])
     made = joined(node, (Row(None, row) for row in left), context)
     assert [present(row.materialized()) for row in made] == expected

@@ -4,7 +4,7 @@ from typing import Any
 
 from carhound.model.event import Fields, RawEvent
 from carhound.normalize.normalizer import Normalizer
-from carhound.readers.json_shapes import shape_of
+from carhound.readers.json.shapes.order import shape_of
 from carhound.readers.notes import Notes
 
 SYSMON = "Microsoft-Windows-Sysmon"

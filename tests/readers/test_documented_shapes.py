@@ -10,10 +10,10 @@ from carhound.pipeline.mapping_file import read_mappings
 from carhound.readers.detect import CSV_FORMATS, MAGICS, TABULAR, detect
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
-from carhound.readers.json_mapped import MAPPED_JSON
-from carhound.readers.json_shapes import JSON_SHAPES
+from carhound.readers.json.shapes.mapped import MAPPED_JSON
+from carhound.readers.json.shapes.order import JSON_SHAPES
 from carhound.readers.notes import REMARKS
-from carhound.readers.row_shapes import MAPPED_CSV, ROW_SHAPES
+from carhound.readers.tables.row_shapes import MAPPED_CSV, ROW_SHAPES
 from carhound.simulate.event import Simulated
 
 from ..analytics import thirty_events

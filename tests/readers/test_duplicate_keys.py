@@ -7,7 +7,7 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carhound.readers.json_duplicates import has_duplicate_keys
+from carhound.readers.json.duplicates import has_duplicate_keys
 
 names = st.sampled_from(["a", "b", 'c"', 'd":', "\u00e4"])
 texts = st.text(st.sampled_from('ab":\\ ,{}\u00e4\n'), max_size=6)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from carhound.model.event import RawEvent
-from carhound.readers.json_winlogbeat6 import flatten
+from carhound.readers.json.shapes.winlogbeat6 import flatten
 from carhound.readers.notes import Notes
 
 from .reading import CREATION, GUID, LOAD, PARENT_GUID, SECURITY, SYSMON, car, codes, key, read, winlogbeat7

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Glimpsed
 from carhound.model.folding import fold
-from carhound.readers.evtx import EvtxReader
+from carhound.readers.evtx.reader import EvtxReader
 from carhound.readers.interface import Binding, FieldTest, PayloadTest, ReadOptions
 from carhound.simulate.writers import binxml, event_templates, evtx_chunk, evtx_record
 from carhound.simulate.writers.binxml import Element, Substitution

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carhound.model.event import RawEvent, Value
-from carhound.readers.evtx import EvtxReader
-from carhound.readers.evtx_chunks import Chunk, chunks
-from carhound.readers.evtx_glance import Glances, Place
-from carhound.readers.evtx_payload import Payloads, text_of_value
-from carhound.readers.evtx_templates import UnfamiliarError
+from carhound.readers.evtx.chunks import Chunk, chunks
+from carhound.readers.evtx.glance import Glances, Place
+from carhound.readers.evtx.payload import Payloads, text_of_value
+from carhound.readers.evtx.reader import EvtxReader
+from carhound.readers.evtx.templates import UnfamiliarError
 from carhound.readers.interface import ReadOptions
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated

@@ -12,11 +12,11 @@ from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
 from carhound.normalize.normalizer import Normalizer
 from carhound.readers.evidence import open_evidence
-from carhound.readers.json_shapes import JSON_SHAPES, shape_of
+from carhound.readers.json.shapes.order import JSON_SHAPES, shape_of
 from carhound.readers.message_text import sysmon_message_fields
 from carhound.readers.notes import Notes
 from carhound.readers.values import UnreadableError
-from carhound.readers.xml_event import event_data_fields
+from carhound.readers.xml.event import event_data_fields
 
 from ..analytics.shapes_json import SHAPES, Fields
 from .reading import CREATION

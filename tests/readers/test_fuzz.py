@@ -26,9 +26,9 @@ from hypothesis import strategies as st
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark, Skipped
 from carhound.readers.evidence import open_evidence
-from carhound.readers.evtx import EvtxReader
+from carhound.readers.evtx.reader import EvtxReader
 from carhound.readers.interface import Item, ReadOptions
-from carhound.readers.json_reader import JsonReader
+from carhound.readers.json.reader import JsonReader
 
 TRIALS = int(os.environ.get("CARHOUND_FUZZ", "0"))
 DEADLINE = 60

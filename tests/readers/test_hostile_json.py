@@ -13,7 +13,7 @@ from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark
 from carhound.normalize.normalizer import Normalizer
 from carhound.readers.interface import Item, ReadOptions
-from carhound.readers.json_reader import JsonReader
+from carhound.readers.json.reader import JsonReader
 
 GOOD = b'{"EventID":1,"Hostname":"ws1","TimeCreated":"2024-06-14T12:00:00Z","Image":"%s"}'
 LIMIT = 4 << 20

@@ -16,10 +16,11 @@ from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Glimpsed
 from carhound.model.folding import fold
 from carhound.plan.rewrites.required_literals import SPELLINGS
-from carhound.readers import json_items, json_known
 from carhound.readers.evidence import open_evidence
-from carhound.readers.interface import PayloadTest, ReadOptions, read_exactly
-from carhound.readers.json_reader import JsonReader
+from carhound.readers.interface import PayloadTest, ReadOptions, Showing, read_exactly
+from carhound.readers.json import items as json_items
+from carhound.readers.json import known as json_known
+from carhound.readers.json.reader import JsonReader
 from carhound.readers.sources import Guarded
 
 from .sieving import check_glimpsed, header, texts
@@ -36,6 +37,7 @@ class Wanting:
     def __init__(self, *literals: str, unsettled: Mapping[str, int] | None = None) -> None:
         self.literals: tuple[str, ...] | None = literals
         self._unsettled = Counter(unsettled or {})
+        self.kept: dict[str, object] = {}
 
     def wants(self, _: str | None, __: str | None, event_id: str | None) -> bool:
         self._unsettled[event_id or ""] -= 1
@@ -43,6 +45,9 @@ class Wanting:
 
     def can_match(self, _: str | None, __: str | None, ___: str | None, ____: str | None) -> bool:
         return True
+
+    def showing(self, *_: str | None) -> Showing | None:
+        return None
 
     def payload_test(self, *_: str | None) -> PayloadTest | None:
         return None

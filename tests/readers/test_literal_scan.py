@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from carhound.model.folding import fold
 from carhound.plan.rewrites.required_literals import SPELLINGS
-from carhound.readers.literal_scan import in_text, utf8, utf16_or_ansi
+from carhound.readers.literals.scan import in_text, utf8, utf16_or_ansi
 
 FEW = ("kiosk", "regsvr32.exe", "aaaa", "a-kik-a")
 SOME = (*FEW, "taskhost.exe", "quick.exe", "(c) microsoft", "vssadmin", "junk files", "zip_tool")

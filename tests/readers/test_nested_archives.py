@@ -15,9 +15,9 @@ import pytest
 from carhound.errors import UsageError
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Skipped
+from carhound.readers.archives.limits import Limits, read_limits
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
-from carhound.readers.limits import Limits, read_limits
 
 EVENT = b'{"EventID":1,"Hostname":"ws1","TimeCreated":"2024-06-14T12:00:00Z","Image":"%s"}\n'
 ONE, TWO = EVENT % b"one", EVENT % b"two"

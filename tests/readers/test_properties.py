@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
 from carhound.readers.detect import detect
-from carhound.readers.evtx import EvtxReader
+from carhound.readers.evtx.reader import EvtxReader
 from carhound.readers.interface import Item, ReadOptions
-from carhound.readers.json_reader import JsonReader
+from carhound.readers.json.reader import JsonReader
 
 PATIENT = settings(
     max_examples=150,

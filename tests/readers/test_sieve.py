@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from carhound.model.event import RawEvent
+from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed
 from carhound.model.folding import fold
 from carhound.plan.rewrites.required_literals import SPELLINGS
 from carhound.readers.evidence import open_evidence
-from carhound.readers.evtx import EvtxReader
-from carhound.readers.evtx_chunks import Chunk, chunks
-from carhound.readers.evtx_glance import Glances
-from carhound.readers.interface import ReadOptions, read_exactly
+from carhound.readers.evtx.chunks import Chunk, chunks
+from carhound.readers.evtx.glance import Glances
+from carhound.readers.evtx.reader import EvtxReader
+from carhound.readers.interface import ReadOptions, Showing, read_exactly
 from carhound.readers.sources import Guarded
 from carhound.simulate.event import Simulated
 from carhound.simulate.writers import binxml, evtx, evtx_record
@@ -45,6 +45,7 @@ class Wanting:
         self.literals = literals
         self.never = never
         self._unsettled = Counter(unsettled or {})
+        self.kept: dict[str, object] = {}
 
     def wants(self, _: str | None, __: str | None, event_id: str | None) -> bool:
         self._unsettled[event_id or ""] -= 1
@@ -52,6 +53,9 @@ class Wanting:
 
     def can_match(self, _: str | None, __: str | None, event_id: str | None, ___: str | None) -> bool:
         return event_id not in self.never
+
+    def showing(self, *_: str | None) -> Showing | None:
+        return None
 
     def payload_test(self, *_: str | None) -> None:
         return None
@@ -173,9 +177,84 @@ def test_each_of_several_literals_is_found() -> None:
 
 def test_wanted_kinds_are_read_until_they_are_settled() -> None:
     records = [record(number, {"Image": "a"}, event_id=1 + number % 2) for number in range(1, 400)]
-    assert check(written(records), Wanting(LITERAL, unsettled={"2": 3})) == (1 + 2 + 4, 392)
+    assert check(written(records), Wanting(LITERAL, unsettled={"2": 4})) == (1 + 2 + 4, 392)
     assert check(written(records), Wanting(LITERAL, unsettled={"5": 3})) == (0, 399)
     assert check(written(records), Wanting(LITERAL, unsettled={"1": 10_000})) == (199, 200)
+
+
+class Shown(Wanting):
+    """A sieve that wants events until one of the file has shown a user."""
+
+    def __init__(self, field: str = "User") -> None:
+        super().__init__(LITERAL)
+        self.fields = frozenset({field, "ProcessGuid"})
+        self.open = True
+        self.shown: list[dict[str, Value]] = []
+
+    def wants(self, *_: str | None) -> bool:
+        return self.open
+
+    def showing(self, *_: str | None) -> Showing | None:
+        return Showing(self.fields, self.settles)
+
+    def settles(self, payload: dict[str, Value]) -> bool:
+        self.shown.append(payload)
+        self.open = "User" not in payload
+        return not self.open
+
+
+GUID = "{C1A8C5E4-1B2C-65F3-0100-00000000A00A}"
+
+
+def users(*with_user: int, number: int = 9) -> bytes:
+    data = {"Image": "a", "ProcessGuid": GUID}
+    return written(
+        record(one, data | {"User": "b"} if one in with_user else data) for one in range(1, number + 1)
+    )
+
+
+def test_what_a_record_shows_need_not_be_read() -> None:
+    sieve = Shown()
+    assert check(users(1), sieve) == (0, 9)
+    assert sieve.shown == [{"User": "b", "ProcessGuid": GUID}]
+    items = list(EvtxReader().sift(io.BytesIO(users(1)), ReadOptions(), Shown()))
+    glimpsed = [item for item in items if isinstance(item, Glimpsed)]
+    assert sorted((one.looked, one.events) for one in glimpsed) == [(False, 8), (True, 1)]
+
+
+def test_records_are_read_where_the_first_shows_nothing() -> None:
+    assert check(users(4), Shown()) == (9, 0)
+
+
+def test_what_may_stand_elsewhere_is_not_shown() -> None:
+    sieve = Shown("Keywords")
+    assert check(users(1), sieve) == (9, 0)
+    assert sieve.shown == []
+
+
+def test_what_records_show_is_what_they_tell_if_anything() -> None:
+    sieve = Shown()
+    records = [record(one, {"User": "b", "ProcessGuid": GUID}) for one in range(1, 10)]
+    assert check(written(records, {"b": (ANSI, b"b")}), sieve) == (9, 0)
+    assert sieve.shown == []
+    text = binxml.STRING, utf16(GUID.strip("{}"))
+    assert check(written(records, {GUID: text}), sieve) == (0, 9)
+    assert sieve.shown == [{"User": "b", "ProcessGuid": GUID}]
+
+
+def test_files_do_not_depend_on_those_before() -> None:
+    """One sieve serves for all of them; the reading of some is ended early."""
+    sieve = Shown()
+    files = [users(2), users(), users(1, number=400), users(3)]
+    for data in (*files, *files):
+        sieve.open = True
+        items = iter(EvtxReader().sift(io.BytesIO(data), ReadOptions(), sieve))
+        next(items)
+        del items
+        sieve.open = True
+        fresh = Shown()
+        assert check(data, sieve) == check(data, fresh)
+        assert sieve.open == fresh.open
 
 
 def test_chunks_of_kinds_that_cannot_match_are_passed_over() -> None:

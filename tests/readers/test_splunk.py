@@ -17,11 +17,11 @@ from carhound.engines.interpreter.terms import raw_texts
 from carhound.model.event import Event, RawEvent
 from carhound.model.evidence import Damage, Remark
 from carhound.normalize.normalizer import Normalizer
-from carhound.readers.csv_reader import CsvReader
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
-from carhound.readers.json_reader import JsonReader
+from carhound.readers.json.reader import JsonReader
 from carhound.readers.part import Part
+from carhound.readers.tables.csv_reader import CsvReader
 
 from .windows_xml import (
     CHANNEL,

@@ -19,8 +19,8 @@ from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.notes import Notes
 from carhound.readers.part import Part
-from carhound.readers.xml_event import event_data_fields, xml_event
-from carhound.readers.xml_reader import XmlReader
+from carhound.readers.xml.event import event_data_fields, xml_event
+from carhound.readers.xml.reader import XmlReader
 
 from .windows_xml import FIELDS, event_tree, event_xml
 

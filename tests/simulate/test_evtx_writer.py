@@ -14,7 +14,7 @@ from Evtx.Evtx import Evtx
 from msgspec.structs import asdict
 
 from carhound.model.event import RawEvent
-from carhound.readers.evtx import EvtxReader
+from carhound.readers.evtx.reader import EvtxReader
 from carhound.readers.interface import ReadOptions
 from carhound.simulate.event import Simulated
 from carhound.simulate.raw import as_raw_event

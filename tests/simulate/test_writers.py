@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from carhound.model.event import RawEvent
 from carhound.readers.evidence import open_evidence
-from carhound.readers.evtx import EvtxReader
+from carhound.readers.evtx.reader import EvtxReader
 from carhound.readers.interface import ReadOptions
-from carhound.readers.json_reader import JsonReader
+from carhound.readers.json.reader import JsonReader
 from carhound.simulate.event import Simulated
 from carhound.simulate.raw import as_raw_event
 from carhound.simulate.text import xml_text
@@ -33,7 +33,7 @@ def header(raw: RawEvent) -> list[object]:
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_read_as_the_same_events(record: Make, tmp_path: Path, name: str) -> None:
     if name in ("xml", "splunk"):
-        pytest.importorskip("carhound.readers.xml_reader", reason="XML is not read yet")
+        pytest.importorskip("carhound.readers.xml.reader", reason="XML is not read yet")
     write, ending = FORMATS[name]
     records = [record(number) for number in range(200)]
     path = tmp_path / f"log{ending}"

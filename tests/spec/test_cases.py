@@ -26,7 +26,7 @@ from carhound.model.instants import parse_time
 from carhound.normalize.normalizer import Normalizer
 from carhound.plan.lookup_table import LookupTable
 
-from ..engines.event_files import BARE, full_table, unheard, write
+from ..engines.event_files import BARE, full_table, write
 from ..engines.event_files import as_event as as_event_of_row
 
 FOLDER = Path(__file__).parent
@@ -92,19 +92,19 @@ Answered = tuple[list[Event], list[dict[str, Any]] | None]
 
 
 def interpreter(compiled: Compiled, events: list[Event], folder: Path, page: Path) -> Answered:
-    collector = Collector([compiled.plan], lambda event: event, [unheard])
+    collector = Collector([compiled.plan], lambda event: event)
     collector.begin_file()
     for event in events:
         collector.offer(event)
     collector.end_file()
-    result = run(compiled.plan, collector.hits(0), Moment(NOW, UTC), unheard)
+    result = run(compiled.plan, collector.hits(0), Moment(NOW, UTC))
     return shown(result)
 
 
 def duckdb(compiled: Compiled, events: list[Event], folder: Path, page: Path) -> Answered:
     """The same over files of two layouts, with columns and tags and without, which have to agree."""
     every, bare = (
-        shown(answer(compiled.plan, files, Moment(NOW, UTC), as_event_of_row, unheard))
+        shown(answer(compiled.plan, files, Moment(NOW, UTC), as_event_of_row))
         for files in opened(tuple(events), folder, page)
     )
     if every[1] is None or (every[0] and bare[0]):  # SQL aggregates without naming the events

@@ -67,7 +67,7 @@ def accept(
 
     from carhound.outputs.escape import visible
     from carhound.outputs.write import check_target
-    from carhound.pipeline import accept as pipeline
+    from carhound.pipeline.alerting import accept as pipeline
 
     check_target(Path(suppress))
     request = pipeline.AcceptRequest(finding, reason, owner or _user(), expires, suppress, lake, findings)

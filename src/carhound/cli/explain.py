@@ -90,8 +90,8 @@ def explain(
     from carhound.cli.progress import shown_progress
     from carhound.outputs.render import render_explanation
     from carhound.pipeline.definitions import DefinitionFiles
-    from carhound.pipeline.event_choice import LARGEST
-    from carhound.pipeline.explain import ExplainRequest, explain
+    from carhound.pipeline.explaining.event_choice import LARGEST
+    from carhound.pipeline.explaining.explain import ExplainRequest, explain
 
     check_output(output, evidence)
     request = ExplainRequest(

@@ -78,15 +78,15 @@ def ingest(
     again in another file or another shape. A run that is ended at any moment leaves the lake whole, and the
     same command adds the rest.
     """
-    from carhound.pipeline.lake import need_lake
+    from carhound.pipeline.lakes.libraries import need_lake
 
     need_lake()
 
     from carhound.cli.delivery import write_shown
     from carhound.cli.progress import shown_progress
     from carhound.outputs.render import render_ingested
-    from carhound.pipeline import ingest as pipeline
-    from carhound.pipeline.follow import follow as follow_evidence
+    from carhound.pipeline.lakes import ingest as pipeline
+    from carhound.pipeline.lakes.follow import follow as follow_evidence
 
     request = pipeline.IngestRequest(evidence, lake, catalog, mappings, tz, archive_password, archive_limits)
 

@@ -39,7 +39,7 @@ def _lake_options(command: Command) -> Command:
 @click.group(epilog=_EPILOG)
 def lake() -> None:
     """Look after a lake that 'carhound ingest' has made."""
-    from carhound.pipeline.lake import need_lake
+    from carhound.pipeline.lakes.libraries import need_lake
 
     need_lake()
 
@@ -49,7 +49,7 @@ def lake() -> None:
 def stats(folder: Path | None, option: Path | None, catalog: str | None) -> int:
     """Count events, days and files."""
     from carhound.outputs.lake_text import stats_lines
-    from carhound.pipeline import upkeep
+    from carhound.pipeline.lakes import upkeep
 
     return _say(stats_lines(upkeep.stats(_named(folder, option), catalog)))
 
@@ -59,7 +59,7 @@ def stats(folder: Path | None, option: Path | None, catalog: str | None) -> int:
 def verify(folder: Path | None, option: Path | None, catalog: str | None) -> int:
     """Read every file, and name what is damaged."""
     from carhound.outputs.lake_text import check_lines
-    from carhound.pipeline import upkeep
+    from carhound.pipeline.lakes import upkeep
 
     check = upkeep.check(_named(folder, option), catalog)
     _say(check_lines(check))
@@ -75,7 +75,7 @@ def compact(folder: Path | None, option: Path | None, catalog: str | None) -> in
     deleted when it is a day old.
     """
     from carhound.outputs.lake_text import compact_lines
-    from carhound.pipeline import upkeep
+    from carhound.pipeline.lakes import upkeep
 
     return _say(compact_lines(upkeep.compact(_named(folder, option), catalog)))
 
@@ -90,7 +90,7 @@ def expire(folder: Path | None, option: Path | None, catalog: str | None, older_
     a day later, when no search can be reading them.
     """
     from carhound.outputs.lake_text import expire_lines
-    from carhound.pipeline import upkeep
+    from carhound.pipeline.lakes import upkeep
 
     return _say(expire_lines(upkeep.expire(_named(folder, option), catalog, older_than)))
 

@@ -108,8 +108,8 @@ def stack(
     from carhound.cli.delivery import deliver
     from carhound.cli.progress import shown_progress
     from carhound.pipeline import Request
-    from carhound.pipeline.stack import stack as stack_fields
-    from carhound.pipeline.stack_dlls import stack_dlls
+    from carhound.pipeline.stacking.stack import stack as stack_fields
+    from carhound.pipeline.stacking.stack_dlls import stack_dlls
 
     request = Request(
         evidence=evidence,

@@ -62,7 +62,7 @@ def test(
     from carhound.cli.delivery import write_shown
     from carhound.outputs.render import render_checks
     from carhound.outputs.write import write_file
-    from carhound.pipeline.check import check
+    from carhound.pipeline.checking.check import check
 
     run = check(analytics, ctx.obj or ())
     if junit is not None:

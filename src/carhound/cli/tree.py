@@ -68,7 +68,7 @@ def tree(
     from carhound.cli.progress import shown_progress
     from carhound.outputs.render import render_trees
     from carhound.pipeline.request import Request
-    from carhound.pipeline.tree import TreeRequest, trees
+    from carhound.pipeline.trees.tree import TreeRequest, trees
 
     check_output(output, evidence)
     request = Request(

@@ -73,7 +73,7 @@ def visibility(
     from carhound.cli.delivery import deliver_page
     from carhound.cli.progress import shown_progress
     from carhound.outputs.render import render_visibility
-    from carhound.pipeline.visibility import visibility as look
+    from carhound.pipeline.sight.visibility import visibility as look
 
     check_output(output, evidence)
     request = pipeline.Request(

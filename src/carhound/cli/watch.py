@@ -94,12 +94,12 @@ def watch(
     Findings of one day with the same key, such as the same command line, are one alert. What was reported
     is kept in the lake's folder, and what a receiver has not taken waits there.
     """
-    from carhound.pipeline.lake import need_lake
+    from carhound.pipeline.lakes.libraries import need_lake
 
     need_lake()
 
     from carhound.outputs.watch_text import watch_lines
-    from carhound.pipeline import watch as pipeline
+    from carhound.pipeline.alerting import watch as pipeline
     from carhound.pipeline.definitions import DefinitionFiles
 
     request = pipeline.WatchRequest(

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from carhound.engines.interpreter.execution import Result, newest_first, run
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.rows import AliasUse, Row
+from carhound.engines.interpreter.rows import Row
 from carhound.findings.run import EVENT_HEAD, Rows, WindowUsed
 from carhound.findings.silence import silence
 from carhound.model.diagnostics import Source
@@ -37,6 +37,8 @@ class Judgement(Struct):
     """Matches that no bounded window can hold, because they have no time."""
     silent: dict[str | None, tuple[int, int]] = field(default_factory=dict)
     """Hosts of its events that were silent in a baseline: on how many of its days, at worst."""
+    aliases: AbstractSet[str] = frozenset()
+    """The fields that were read from others, since events have none of their names."""
 
     def note_silence(self, events: Iterable[Event], windows: Iterable[WindowUsed]) -> None:
         """Takes note of the hosts of `events` of which the baseline of their run knows too little."""
@@ -59,17 +61,16 @@ def judge(
     main_hits: list[Event],
     moment: Moment,
     backfill: bool,
-    used: AliasUse,
     presences: Presences = MappingProxyType({}),
 ) -> Judgement:
     """Runs a plan at `moment`, or with `backfill` once at the end of each day that has matching events."""
     main = scans(plan)[0]
     if not backfill or not main.range.written:
-        result = run(plan, hits, moment, used)
+        result = run(plan, hits, moment)
         windows = windows_used(plan, source, moment, presences)
         judged = Judgement(windows, result.entered)
         judged.note_silence(result.entered, windows)
-        judged.table, judged.result = table(plan, result), result
+        judged.table, judged.result, judged.aliases = table(plan, result), result, result.aliases
         if main.range.written:
             window = moment.window(main)
             judged.outside_window = sum(not window.contains(event.time) for event in main_hits)
@@ -83,7 +84,8 @@ def judge(
     tables: list[tuple[str, Rows]] = []
     for one in moments:
         day = _day_before(one.now, one.zone).isoformat()
-        result = run(plan, hits, one, used)
+        result = run(plan, hits, one)
+        judged.aliases |= result.aliases
         if result.entered:
             judged.note_silence(result.entered, windows_used(plan, source, one, presences))
         for event in result.entered:

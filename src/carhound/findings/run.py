@@ -17,7 +17,7 @@ from carhound.model.event import Fields, Place
 from carhound.model.evidence import Damage, Remark, Skipped
 
 if TYPE_CHECKING:  # what only findings have
-    from carhound.findings.lineage import Tree
+    from carhound.findings.lineage.tree import Tree
     from carhound.findings.reasons import Reason
     from carhound.findings.suppressions import Suppression, Suppressions
 

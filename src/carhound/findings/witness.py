@@ -13,7 +13,6 @@ from carhound.engines.interpreter.failing import Failure, first_failure
 from carhound.engines.interpreter.mutants import Mutator
 from carhound.engines.interpreter.rows import Row
 from carhound.model.event import Event, RawEvent, Value
-from carhound.model.names import Alias
 from carhound.model.windows_fields import EVENT_FIELDS, PATHS, SYSMON_IDS
 from carhound.normalize.altered import altered, sources_of
 from carhound.normalize.mapping import SENSORS, sensor
@@ -122,7 +121,7 @@ def _paths(event: Event) -> int:
 def _passes(stem: Stem) -> Callable[[Event], bool]:
     """Whether a search lets an event through."""
     scan = stem.scan
-    asked = [condition(one, _unheard) for one in stem.conditions]
+    asked = [condition(one) for one in stem.conditions]
 
     def passes(event: Event) -> bool:
         if not scan.dataset.holds(event.provider, event.channel):
@@ -168,7 +167,7 @@ def _share(predicate: Predicate) -> Callable[[Row], float]:
             inner = _share(item)
             return lambda row: 1 - inner(row)
         case _:
-            holds = condition(predicate, _unheard)
+            holds = condition(predicate)
             return lambda row: float(holds(row))
 
 
@@ -180,7 +179,3 @@ def _shown(event: Event, both: Iterable[Stem]) -> tuple[tuple[str, str | None], 
                 native = sources_of(event, field.name) if field.view == "car" else (field.name,)
                 names.update(dict.fromkeys(native[:1]))
     return tuple((name, value if isinstance(value := event.lookup(name), str) else None) for name in names)
-
-
-def _unheard(_name: str, _alias: Alias) -> None:
-    """Nothing is reported of events that were made up."""

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from carhound.model.event import Derive, Event, Place, RawEvent, no_view
+from carhound.model.event import Derive, Event, Fields, Place, RawEvent, no_view
 from carhound.model.evidence import Remark
 from carhound.model.instants import parse_time
 from carhound.normalize.mapping import EventMapping, sensor_of
 
 _DOUBLED = "\\\\"
+REMARKABLE = ("Image",)
+"""Fields of which something may have to be stated."""
 
 _MOST_KINDS = 10_000
 """Providers, channels and event ids remembered; real evidence has hundreds."""
@@ -51,8 +53,7 @@ class Normalizer:
             event.derive = derive
             if not kinds:
                 self._without_kind[raw.event_id or ""] += 1
-            if isinstance(image := raw.data.get("Image"), str) and _DOUBLED in image[2:]:
-                self._doubled += 1
+            self._doubled += remarkable(raw.data)
         return event
 
     def kinds_of(
@@ -100,3 +101,8 @@ class Normalizer:
             )
         self._without_kind.clear()
         self._doubled = 0
+
+
+def remarkable(data: Fields) -> bool:
+    """Whether a payload with these fields gives reason to state that backslashes are doubled."""
+    return isinstance(image := data.get("Image"), str) and _DOUBLED in image[2:]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from carhound.findings.lineage import Deed, Process, Tree
+from carhound.findings.lineage.tree import Deed, Process, Tree
 from carhound.model.event import Place
 from carhound.model.instants import format_time
 

@@ -1,6 +1,6 @@
 """What `carhound tree` answers as one JSON object of the shape `carhound.tree/1` (`schema/tree-1.json`)."""
 
-from carhound.findings.trees import Trees
+from carhound.findings.lineage.trees import Trees
 from carhound.outputs.json_run import Json, finding_object
 
 SCHEMA = "carhound.tree/1"

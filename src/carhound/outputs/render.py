@@ -10,8 +10,8 @@ if TYPE_CHECKING:  # each command loads its own values only
     from carhound.findings.checks import CheckRun
     from carhound.findings.explanation import Explanation
     from carhound.findings.ingested import Ingested
+    from carhound.findings.lineage.trees import Trees
     from carhound.findings.linted import LintRun
-    from carhound.findings.trees import Trees
     from carhound.findings.visibility import Visibility
 
 Format = Literal["table", "json", "jsonl", "csv", "navigator", "timesketch"]

@@ -10,8 +10,8 @@ from carhound.engines.interpreter.moment import Moment
 from carhound.findings.prevalence import Sighting
 from carhound.findings.run import HostCoverage
 from carhound.model.event import Event
-from carhound.pipeline.reading import Reading
-from carhound.pipeline.recall import Recall
+from carhound.pipeline.files.reading import Reading
+from carhound.pipeline.trees.recall import Recall
 
 INTERPRETER = "interpreter"
 """The name of the engine that runs plans over files."""

@@ -16,11 +16,11 @@ from carhound.findings.status import Gaps, judge_status
 from carhound.languages.spl.compile import compile_spl
 from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
 from carhound.model.diagnostics import Diagnostic, Source
+from carhound.pipeline.files.over_files import from_files
 from carhound.pipeline.gathered import Gathered
 from carhound.pipeline.implementations import Prepared, Subject, asks_nothing, prepare_all
 from carhound.pipeline.keys import compare_by, seen
 from carhound.pipeline.novelty import read_days, tell_new
-from carhound.pipeline.over_files import from_files
 from carhound.pipeline.request import Clock, Progress, Request, read_clock
 from carhound.pipeline.results import analytic_result, with_events
 
@@ -30,7 +30,7 @@ def hunt(request: Request, progress: Progress | None = None) -> Run:
     clock = read_clock(request)
     if request.suppress is None:
         return _hunt(request, clock, progress)
-    from carhound.pipeline.suppressing import read_valid_suppressions, suppressed
+    from carhound.pipeline.alerting.suppressing import read_valid_suppressions, suppressed
 
     suppressions = read_valid_suppressions(request.suppress, clock.wall)
     return suppressed(_hunt(request, clock, progress), suppressions)
@@ -112,7 +112,7 @@ def _told(
     found = [finding for _, finding in matches]
     lacking: Diagnostic | None = None
     if matches and gathered.recall is not None:
-        from carhound.pipeline.lineage import with_trees
+        from carhound.pipeline.trees.lineage import with_trees
 
         found, lacking = with_trees(matches, gathered.recall)
     if lacking is not None:
@@ -161,7 +161,7 @@ def _gather(
             raise UsageError("--catalog names the catalogue of a lake", hint="name the lake with --lake")
         return from_files(request, clock, subjects, progress)
     # Loaded where they are used: a lake's libraries take a second.
-    from carhound.pipeline.over_lake import from_lake, search_lake
+    from carhound.pipeline.lakes.over_lake import from_lake, search_lake
 
     return search_lake(request, clock, subjects[0]) if searching else from_lake(request, clock, subjects)
 

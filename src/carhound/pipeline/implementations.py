@@ -15,7 +15,6 @@ from carhound.languages.spl.compile import compile_spl
 from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
 from carhound.model.diagnostics import Diagnostic, LanguageError, Source
 from carhound.model.folding import fold
-from carhound.model.names import Alias
 from carhound.model.windows import TimeRange
 from carhound.plan.nodes import Node, reads_nothing
 from carhound.plan.predicates import Field
@@ -38,17 +37,11 @@ class Prepared(Struct):
     implementation: Implementation
     plan: Node | None
     diagnostics: list[Diagnostic]
-    aliases: dict[str, Alias] = field(default_factory=dict)
-    """Those that served while it ran."""
     number: int | None = None
     """Of its plan in the run."""
     key: Key | None = None
     """What tells its matches apart; None where it cannot read what was asked for."""
     judgement: Judgement | None = None
-
-    def use_alias(self, name: str, alias: Alias) -> None:
-        """Notes that `alias` served for `name`."""
-        self.aliases[name] = alias
 
 
 class Probe(Struct):
@@ -58,9 +51,6 @@ class Probe(Struct):
     plan: Node | None
     number: int | None = None
     """Of its plan in the run."""
-
-    def use_alias(self, name: str, alias: Alias) -> None:
-        """Aliases are told of where they serve an implementation."""
 
 
 class Subject(Struct):

@@ -26,9 +26,7 @@ def judge_all(
         main_hits = [registry.fullest(event) for event in hits.main_hits(one.number)]
         code = one.implementation.code
         presences = hits.presence(one.number)
-        one.judgement = judged = judge(
-            one.plan, code, let_through, main_hits, moment, backfill, one.use_alias, presences
-        )
+        one.judgement = judged = judge(one.plan, code, let_through, main_hits, moment, backfill, presences)
         if judged.outside_window is not None:
             judged.outside_window += hits.matched(one.number) - len(main_hits)
         if moment.window(scans(one.plan)[0]).bounded:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 
-from carhound.engines.interpreter.rows import Row, getter, texts, unheard
+from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.findings.prevalence import Prevalence, Prevalences, Sighting
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Event
@@ -100,8 +100,8 @@ def _without(key: Key, sample: Event, count: int) -> Diagnostic:
 def _reader(key: Key) -> Callable[[Event], Sighting | None]:
     """Takes the key out of an event; None for one that lacks a field of it. Several values become one."""
     normal = any(field.name in NORMAL_FORMS for field in key.fields)
-    values = [getter(field, unheard) for field in key.fields]
-    raws = [getter(raw_field(field), unheard) for field in key.fields]
+    values = [getter(field) for field in key.fields]
+    raws = [getter(raw_field(field)) for field in key.fields]
 
     def read(event: Event) -> Sighting | None:
         row = Row(event)

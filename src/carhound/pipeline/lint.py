@@ -16,7 +16,7 @@ from carhound.normalize.mapping import SENSORS, sensor
 from carhound.pipeline.definitions import NO_DEFINITIONS, DefinitionFiles
 from carhound.pipeline.hunt import load_analytics
 from carhound.pipeline.implementations import Prepared, Subject, prepare_all
-from carhound.pipeline.native_names import CAR_NAMES
+from carhound.pipeline.sight.native_names import CAR_NAMES
 from carhound.plan.lint.baselines import check_baselines
 from carhound.plan.lint.clauses import check_clauses
 from carhound.plan.lint.native_fields import check_native_fields, find_name

@@ -13,8 +13,8 @@ from carhound.errors import DocumentError
 from carhound.model.folding import fold
 from carhound.model.suggestion import nearest
 from carhound.normalize.mapping import SENSORS, sensor
-from carhound.pipeline.native_names import CAR_NAMES, NATIVE_NAMES
-from carhound.readers.column_mapping import ColumnMapping, Taken, TimeTaken
+from carhound.pipeline.sight.native_names import CAR_NAMES, NATIVE_NAMES
+from carhound.readers.tables.column_mapping import ColumnMapping, Taken, TimeTaken
 
 _KEYS = ("when", "provider", "channel", "event_id", "computer", "record_id", "time", "fields")
 _CONSTANT_IF_PLAIN = frozenset({"provider", "channel", "event_id"})

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from carhound.errors import UsageError
 from carhound.outputs.escape import visible
-from carhound.pipeline.native_names import guesses
-from carhound.readers.sample_columns import sample_columns
+from carhound.pipeline.sight.native_names import guesses
+from carhound.readers.tables.sample_columns import sample_columns
 
 _PLAIN = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from carhound.engines.interpreter.rows import Row, getter, unheard
+from carhound.engines.interpreter.rows import Row, getter
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Event
 from carhound.model.suggestion import nearest
@@ -29,7 +29,7 @@ def missing_fields(plan: Node, events: Sequence[Event]) -> Iterator[Diagnostic]:
     names: dict[str, None] | None = None
     for read in fields_read(plan):
         name = read.field.name
-        get = getter(read.field, unheard)
+        get = getter(read.field)
         if name in elsewhere or name.startswith("_") or any(get(row) is not None for row in rows):
             continue
         if names is None:

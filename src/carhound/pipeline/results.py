@@ -13,8 +13,9 @@ from carhound.findings.twins import Side, compare, pairs
 from carhound.model.car import is_defined
 from carhound.model.diagnostics import Diagnostic
 from carhound.model.event import Event
+from carhound.model.names import NATIVE_ALIASES
+from carhound.pipeline.files.reading import Reading
 from carhound.pipeline.implementations import Prepared, Probe, Subject
-from carhound.pipeline.reading import Reading
 
 Seen = Callable[[Event, Iterable[str]], Prevalence | None]
 """How common the key of an event is that these implementations found."""
@@ -127,11 +128,18 @@ def _implementation_result(
     )
 
 
-def _run_remarks(prepared: Prepared, timeless: int) -> list[Diagnostic]:
-    remarks = [
-        Diagnostic("SPL-A1", f"{name} was read from {alias.field}, since events have no {name}", "note")
-        for name, alias in sorted(prepared.aliases.items())
+def alias_notes(names: Iterable[str]) -> list[Diagnostic]:
+    """What is said of fields that were read from others."""
+    return [
+        Diagnostic(
+            "SPL-A1", f"{one} was read from {NATIVE_ALIASES[one].field}, since events have no {one}", "note"
+        )
+        for one in sorted(names)
     ]
+
+
+def _run_remarks(prepared: Prepared, timeless: int) -> list[Diagnostic]:
+    remarks = alias_notes(prepared.judgement.aliases if prepared.judgement else ())
     windows = prepared.judgement.windows if prepared.judgement else ()
     if prepared.judgement and prepared.judgement.silent:
         remarks.append(_silent(prepared.judgement.silent))

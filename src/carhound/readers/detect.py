@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from carhound.model.evidence import FileKind
-from carhound.readers.json_text import as_utf8, utf16_name
+from carhound.readers.json.text import as_utf8, utf16_name
 
 if TYPE_CHECKING:
-    from carhound.readers.column_mapping import ColumnMapping
+    from carhound.readers.tables.column_mapping import ColumnMapping
 
 HEAD = 1 << 20
 """Bytes `detect` should be given, as far as there are that many."""
@@ -128,7 +128,7 @@ class _Nothing:
 
 
 def _tabular(detection: Detection) -> Detection:
-    from carhound.readers.arrow_reader import available
+    from carhound.readers.tables.arrow_reader import available
 
     if available():
         return detection
@@ -137,9 +137,9 @@ def _tabular(detection: Detection) -> Detection:
 
 
 def _json(text: bytes, _: bool, mappings: "tuple[ColumnMapping, ...]") -> Detection:
-    from carhound.readers.json_mapped import MAPPED_JSON, mapping_of
-    from carhound.readers.json_reader import sample
-    from carhound.readers.json_shapes import broken_shape, shape_of
+    from carhound.readers.json.reader import sample
+    from carhound.readers.json.shapes.mapped import MAPPED_JSON, mapping_of
+    from carhound.readers.json.shapes.order import broken_shape, shape_of
 
     for count in (_SAMPLE, _LARGE_SAMPLE):
         unread = [text]
@@ -170,9 +170,9 @@ def _xml(text: bytes, _: bool, __: "tuple[ColumnMapping, ...]") -> Detection:
 
 
 def _csv(text: bytes, mappings: "tuple[ColumnMapping, ...]") -> Detection:
-    from carhound.readers.csv_rows import header_of
-    from carhound.readers.row_header import named_utc
-    from carhound.readers.row_shapes import row_shape
+    from carhound.readers.tables.csv_rows import header_of
+    from carhound.readers.tables.row_header import named_utc
+    from carhound.readers.tables.row_shapes import row_shape
 
     shape = row_shape(map(named_utc, header_of(text)), mappings)
     if shape is None:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from msgspec import Struct
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
-from carhound.readers.limits import DEFAULT, Limits
+from carhound.readers.archives.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
-    from carhound.readers.column_mapping import ColumnMapping
+    from carhound.readers.tables.column_mapping import ColumnMapping
 
 Item = RawEvent | Damage | Skipped | Remark
 """What reading yields, in the order of the file; remarks about the whole file come last."""
@@ -74,8 +74,17 @@ class PayloadTest(Struct, frozen=True, eq=False):
     """
 
 
+class Showing(Struct, frozen=True, eq=False):
+    """Tells by some fields of the payload that an event shows all for which others like it are read."""
+
+    fields: frozenset[str]
+    """Native; where one of them may be no part of the payload, it cannot be asked."""
+    settles: Callable[[dict[str, Value]], bool]
+    """Takes those of them that an event has. Where it says so, the event need not be read for that either."""
+
+
 class Sieve(Protocol):
-    """Says which events have to be read; of others the header is enough."""
+    """Says which events have to be read; of others the header is enough. Files are put to it one by one."""
 
     @property
     def literals(self) -> tuple[str, ...] | None:
@@ -84,6 +93,10 @@ class Sieve(Protocol):
     @property
     def spellings(self) -> Mapping[str, str]:
         """By letter of a literal, every character that an event may have in its place."""
+
+    @property
+    def kept(self) -> dict[str, object]:
+        """What readers keep from file to file, by their names; empty at first."""
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
         """Whether events like this are to be read whatever they hold: only some that can match at all.
@@ -95,6 +108,11 @@ class Sieve(Protocol):
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> bool:
         """Whether events like this can match at all."""
+
+    def showing(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> Showing | None:
+        """What may settle that, of those wanted for their own sake; None where only reading them can."""
 
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
@@ -128,12 +146,16 @@ class Reader(Protocol):
         """Everything in the source."""
 
 
-@runtime_checkable
 class Sifting(Reader, Protocol):
     """A file format in which events can be passed over without being parsed."""
 
     def sift(self, source: ByteSource, options: ReadOptions, sieve: Sieve, /) -> Iterator[Sifted]:
         """Everything in the source, of what the sieve does not want only the headers."""
+
+
+def sifts(reader: Reader) -> TypeGuard[Sifting]:
+    """Whether a reader can pass over events. To hold its type against the protocol would take longer."""
+    return hasattr(reader, "sift")
 
 
 def read_exactly(source: ByteSource, size: int) -> bytes:

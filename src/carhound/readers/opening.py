@@ -14,13 +14,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
-from carhound.readers.archives import ArchiveError, CompressedStream, Member, compressed_ending
-from carhound.readers.block_streams import bzip2_stream, xz_stream
-from carhound.readers.bounded import Bounded, Counted
+from carhound.readers.archives.block_streams import bzip2_stream, xz_stream
+from carhound.readers.archives.bounded import Bounded, Counted
+from carhound.readers.archives.gzip_stream import GzipStream
+from carhound.readers.archives.limits import Budget, LimitError, raised
+from carhound.readers.archives.member import ArchiveError, CompressedStream, Member, compressed_ending
 from carhound.readers.detect import HEAD, START, Detection, detect, told_by_start
-from carhound.readers.gzip_stream import GzipStream
 from carhound.readers.interface import ByteSource, ReadOptions, read_exactly
-from carhound.readers.limits import Budget, LimitError, raised
 from carhound.readers.part import Part
 from carhound.readers.sources import Guarded, Rewound, replayed
 from carhound.readers.spans import WHOLE, Span
@@ -98,10 +98,10 @@ class Opener:
 
     def _open_span(self) -> ByteSource:
         if self._span.unit == "bytes":
-            from carhound.readers.json_lines import Stretch
+            from carhound.readers.json.lines import Stretch
 
             return Stretch(self._open_file(), self._span)
-        from carhound.readers.evtx_chunks import spanned
+        from carhound.readers.evtx.chunks import spanned
 
         return spanned(self._found.path.open("rb", buffering=0), self._span.first)
 
@@ -222,8 +222,8 @@ class Opener:
         )
 
     def _zip(self, content: _Content) -> Iterator[Part]:
-        from carhound.readers.spool import Spool
-        from carhound.readers.zip_members import zip_members
+        from carhound.readers.archives.spool import Spool
+        from carhound.readers.archives.zip_members import zip_members
 
         troubles: list[Trouble] = []
         where: Path | Spool
@@ -245,7 +245,7 @@ class Opener:
             yield from self._told(content, "zip", troubles)
 
     def _tar(self, content: _Content) -> Iterator[Part]:
-        from carhound.readers.tar_stream import TarStream
+        from carhound.readers.archives.tar_stream import TarStream
 
         source = Guarded(content.open)
         archive = TarStream(source, self._budget, content.ending)

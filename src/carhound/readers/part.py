@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.detect import CSV_FORMATS, TABULAR
-from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, Sieve, Sifted, Sifting
+from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, Sieve, Sifted, sifts
 from carhound.readers.sources import Guarded
 from carhound.readers.spans import WHOLE, Span
 
 if TYPE_CHECKING:
-    from carhound.readers.evtx_chunks import Chunk
+    from carhound.readers.evtx.chunks import Chunk
 
 Trouble = Damage | Skipped | Remark
 
@@ -56,20 +56,20 @@ class Part(Struct, eq=False):
     def sifted(self, sieve: Sieve) -> Iterator[Sifted]:
         """Likewise, but of events that the sieve does not want only the headers, where that saves work."""
         reader = self._reader()
-        if not isinstance(reader, Sifting):
+        if not sifts(reader):
             return self.items()
         return self._read(lambda source: reader.sift(source, self.options, sieve))
 
     def chunks(self) -> "Iterator[Chunk | Trouble]":
         """Likewise the chunks of EVTX, before anything of them is parsed."""
-        from carhound.readers.evtx_chunks import chunks
+        from carhound.readers.evtx.chunks import chunks
 
         return self._read(lambda source: chunks(source, self.span.first, self.span.stop))
 
     def _reader(self) -> Reader:
         if self.format == "evtx" or self.span.whole:
             return _reader(self.format, self.span)
-        from carhound.readers.json_reader import JsonReader
+        from carhound.readers.json.reader import JsonReader
 
         return JsonReader(self.span.first, self._count_lines)
 
@@ -104,7 +104,7 @@ def prepare(name: str, options: ReadOptions, sieve: Sieve | None) -> None:
     if name in TABULAR:
         return  # pyarrow starts threads, which do not go together with forks
     reader = _reader(name, WHOLE)
-    if sieve is None or not isinstance(reader, Sifting):
+    if sieve is None or not sifts(reader):
         deque(reader.read(BytesIO(), options), 0)
     else:
         deque(reader.sift(BytesIO(), options, sieve), 0)
@@ -113,21 +113,21 @@ def prepare(name: str, options: ReadOptions, sieve: Sieve | None) -> None:
 def _reader(name: str | None, span: Span) -> Reader:
     """The reader of a format; modules are loaded when first needed, EVTX files are not everywhere."""
     if name == "evtx":
-        from carhound.readers.evtx import EvtxReader
+        from carhound.readers.evtx.reader import EvtxReader
 
         return EvtxReader(span.first, span.stop)
     if name == "xml":
-        from carhound.readers.xml_reader import XmlReader
+        from carhound.readers.xml.reader import XmlReader
 
         return XmlReader()
     if name in TABULAR:
-        from carhound.readers.arrow_reader import ArrowReader
+        from carhound.readers.tables.arrow_reader import ArrowReader
 
         return ArrowReader(name or "")
     if name in CSV_FORMATS:
-        from carhound.readers.csv_reader import CsvReader
+        from carhound.readers.tables.csv_reader import CsvReader
 
         return CsvReader()
-    from carhound.readers.json_reader import JsonReader
+    from carhound.readers.json.reader import JsonReader
 
     return JsonReader()

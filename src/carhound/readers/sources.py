@@ -6,9 +6,9 @@ from io import BufferedReader
 from typing import BinaryIO
 
 from carhound.model.evidence import Damage, Skipped
-from carhound.readers.archives import ArchiveError
+from carhound.readers.archives.limits import LimitError
+from carhound.readers.archives.member import ArchiveError
 from carhound.readers.interface import ByteSource
-from carhound.readers.limits import LimitError
 
 
 def _read_errors() -> tuple[type[Exception], ...]:

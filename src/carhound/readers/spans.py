@@ -48,12 +48,12 @@ def spans(found: Found) -> tuple[Span, ...]:
 
 
 def _spans(file: BinaryIO, size: int) -> tuple[Span, ...]:
-    from carhound.readers.evtx_chunks import regular_chunks
+    from carhound.readers.evtx.chunks import regular_chunks
 
     if chunks := regular_chunks(file):
         length = max(_LENGTH // _CHUNK, 1)
         return _between(range(length, chunks, length), "chunks")
-    from carhound.readers.json_lines import line_starts
+    from carhound.readers.json.lines import line_starts
 
     file.seek(0)
     return _between(line_starts(file, range(_LENGTH, size, _LENGTH)), "bytes")

@@ -37,7 +37,7 @@ def event(fields: Mapping[str, object], provider: str = "Microsoft-Windows-Sysmo
 def selecting(fields: Mapping[str, object], provider: str = "Microsoft-Windows-Sysmon") -> set[str]:
     """The probes that select the event."""
     plans = [compile_spl(probe).plan for probe in PROBES.values()]
-    collector = Collector(plans, lambda one: one, [lambda *_: None] * len(plans))
+    collector = Collector(plans, lambda one: one)
     collector.begin_file()
     collector.offer(event(fields, provider))
     collector.end_file()

@@ -7,7 +7,7 @@ import pytest
 
 from carhound.engines.interpreter.execution import run
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.rows import Row, unheard
+from carhound.engines.interpreter.rows import Row
 from carhound.languages.spl.compile import compile_spl
 from carhound.model.diagnostics import Source
 from carhound.plan.stems import stems
@@ -43,7 +43,7 @@ def asked(spl: str) -> tuple[int, list[dict[str, object]]]:
             yield Counted(number)
 
     Counted.alive = Counted.most = 0
-    result = run(plan, {}, MOMENT, unheard, {id(stems(plan)[0].node): rows()})  # type: ignore[dict-item]
+    result = run(plan, {}, MOMENT, {id(stems(plan)[0].node): rows()})  # type: ignore[dict-item]
     return made, [dict(row.columns or {}) for row in result.rows]
 
 

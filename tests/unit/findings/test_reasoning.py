@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from carhound.findings.lineage import Deed, Process, Tree
+from carhound.findings.lineage.tree import Deed, Process, Tree
 from carhound.findings.prevalence import Prevalence
 from carhound.findings.reasoning.rules import RULES, in_order, with_reasons
 from carhound.findings.reasoning.view import Around, Novelty

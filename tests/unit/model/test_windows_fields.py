@@ -4,7 +4,7 @@ import pytest
 
 from carhound.model.windows_fields import EVENT_FIELDS, SYSMON_IDS
 from carhound.normalize.mapping import sensor
-from carhound.pipeline.native_names import NATIVE_NAMES
+from carhound.pipeline.sight.native_names import NATIVE_NAMES
 
 HEADER = {"Computer"}
 

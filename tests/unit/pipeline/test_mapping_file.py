@@ -7,8 +7,8 @@ import pytest
 
 from carhound.errors import DocumentError
 from carhound.pipeline.mapping_file import read_mappings
-from carhound.pipeline.native_names import guesses
-from carhound.readers.column_mapping import Taken, TimeTaken
+from carhound.pipeline.sight.native_names import guesses
+from carhound.readers.tables.column_mapping import Taken, TimeTaken
 
 FIELDS = "fields:\n  Image: path\n  ParentImage: parent path\n"
 

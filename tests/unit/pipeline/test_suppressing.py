@@ -7,7 +7,7 @@ import pytest
 
 from carhound.errors import DocumentError
 from carhound.findings.suppressions import Suppression
-from carhound.pipeline.suppressing import read_suppressions, read_valid_suppressions
+from carhound.pipeline.alerting.suppressing import read_suppressions, read_valid_suppressions
 
 GOOD = """\
 # kept in git

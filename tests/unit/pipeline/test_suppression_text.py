@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from carhound.analytics.document import decode
 from carhound.errors import DocumentError
 from carhound.findings.suppressions import Suppression
-from carhound.pipeline.suppressing import parse_suppressions
-from carhound.pipeline.suppression_text import appended
+from carhound.pipeline.alerting.suppressing import parse_suppressions
+from carhound.pipeline.alerting.suppression_text import appended
 
 ENTRY = Suppression(
     (("analytic", "CAR-2019-04-002"), ("command_line", "cmd /c 'x' \\ \"y\"")),

@@ -7,7 +7,7 @@ import pytest
 from carhound.engines.interpreter.expressions import evaluator
 from carhound.engines.interpreter.functions.building import Environment
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.rows import Row, unheard
+from carhound.engines.interpreter.rows import Row
 from carhound.languages.spl.cursor import Cursor
 from carhound.languages.spl.eval_expression import parse_expression
 from carhound.model.datasets import EVERYTHING
@@ -21,7 +21,7 @@ from carhound.plan.predicates import Where
 from carhound.plan.rewrites.required_literals import NoOpinion, required_literals
 from carhound.plan.stems import stems
 
-ENVIRONMENT = Environment(unheard, Moment(datetime(2024, 6, 15, 13, tzinfo=UTC), UTC))
+ENVIRONMENT = Environment(Moment(datetime(2024, 6, 15, 13, tzinfo=UTC), UTC))
 STRICT = sorted(name for name, function in FUNCTIONS.items() if function.strict)
 EVERY = sorted(FUNCTIONS)
 VALUES: list[Cell] = ["1", "", "abc", "%Y", 2, -1.5, ("a", "1"), ("x",), "10.0.0.0/8", "(", "\ud800", "1e308"]

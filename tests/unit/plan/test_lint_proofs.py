@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.rows import Row
 from carhound.model.glob import Glob
-from carhound.model.names import Alias
 from carhound.plan.lint.clauses import never_matches, useless
 from carhound.plan.predicates import All, AnyOf, Compares, Field, Matches, Not, Predicate, Present
 
@@ -33,13 +32,9 @@ CELLS = (None, *VALUES)
 
 def matches(conditions: Sequence[Predicate]) -> list[bool]:
     """What a search says of every row of two fields."""
-    asked = [condition(one, unheard) for one in conditions]
+    asked = [condition(one) for one in conditions]
     rows = (Row(None, {"F": one, "G": other}) for one in CELLS for other in CELLS)
     return [all(test(row) for test in asked) for row in rows]
-
-
-def unheard(name: str, alias: Alias) -> None:
-    """The fields of these rows have no aliases."""
 
 
 def without(predicate: Predicate, out: set[int]) -> Predicate:

@@ -6,8 +6,8 @@ from time import monotonic
 import pytest
 
 from carhound.model.evidence import Damage
-from carhound.readers.csv_rows import CsvRows, Row, header_of
 from carhound.readers.notes import Notes
+from carhound.readers.tables.csv_rows import CsvRows, Row, header_of
 
 
 def read(text: bytes) -> tuple[list[Row], list[Damage], CsvRows]:

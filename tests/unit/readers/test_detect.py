@@ -5,7 +5,7 @@ import json
 import pytest
 
 from carhound.readers.detect import CSV_FORMATS, detect
-from carhound.readers.row_shapes import MAPPED_CSV, ROW_SHAPES
+from carhound.readers.tables.row_shapes import MAPPED_CSV, ROW_SHAPES
 
 
 @pytest.mark.parametrize(

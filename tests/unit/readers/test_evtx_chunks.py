@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from carhound.model.evidence import Damage
-from carhound.readers.evtx_chunks import Chunk, chunks, lone_chunk_header, without_bad_links
+from carhound.readers.evtx.chunks import Chunk, chunks, lone_chunk_header, without_bad_links
 
 EMPTY = bytes(65536)
 CHUNK = b"ElfChnk\0".ljust(65536, b"\1")[:128] + bytes(65536 - 128)

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carhound.model.event import RawEvent
-from carhound.readers import evtx_text
 from carhound.readers.event_tree import tree_event
-from carhound.readers.evtx_text import text_event
-from carhound.readers.guids import restore_braces
+from carhound.readers.evtx import text as evtx_text
+from carhound.readers.evtx.guids import restore_braces
+from carhound.readers.evtx.text import text_event
 from carhound.readers.notes import Notes
 
 GUID = "98ac706f-4d89-6662-b206-000000001100"

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from carhound.readers.gzip_stream import GzipStream
+from carhound.readers.archives.gzip_stream import GzipStream
 
 TEXT = b"".join(b"line %d of a text that is long enough\n" % number for number in range(5000))
 WHOLE = gzip.compress(TEXT, mtime=0)

@@ -1,6 +1,6 @@
 """Many times read at once."""
 
-from carhound.readers.json_clock import Clock
+from carhound.readers.json.clock import Clock
 
 
 def test_a_line_end_within_a_time_takes_no_other_line_for_one() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from carhound.model.event import RawEvent
-from carhound.readers.json_shapes import JSON_SHAPES, shape_of
+from carhound.readers.json.shapes.order import JSON_SHAPES, shape_of
 from carhound.readers.notes import Notes
 
 NOON = datetime(2024, 6, 14, 12, 0, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.execution import Result, run
 from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.operators.ranking import ranked_row
-from carhound.engines.interpreter.rows import AliasUse, Row
+from carhound.engines.interpreter.rows import Row
 from carhound.engines.sql import aggregates
 from carhound.engines.sql.aggregates import by_column, value_column
 from carhound.engines.sql.columns import alias, native, present
@@ -29,22 +29,25 @@ AsEvent = Callable[[Mapping[str, Any]], Event]
 """Makes the event of a row with the columns `RECORD_COLUMNS`, its `sequence` included."""
 
 
-def answer(plan: Node, files: EventFiles, moment: Moment, as_event: AsEvent, used: AliasUse) -> Result:
+def answer(plan: Node, files: EventFiles, moment: Moment, as_event: AsEvent) -> Result:
     """What the plan gives over the events of the files: what the interpreter would give over all of them.
 
     `Result.entered` is empty where SQL ran the first transforming command. Raises LakeError.
     """
-    answering = _Answering(files, moment, as_event, used)
+    answering = _Answering(files, moment, as_event)
     answering.take(plan)
-    return run(plan, answering.hits, moment, used, answering.made)
+    result = run(plan, answering.hits, moment, answering.made)
+    result.aliases |= answering.aliases
+    return result
 
 
 class _Answering:
-    def __init__(self, files: EventFiles, moment: Moment, as_event: AsEvent, used: AliasUse) -> None:
+    def __init__(self, files: EventFiles, moment: Moment, as_event: AsEvent) -> None:
         self.files = files
         self.moment = moment
         self.as_event = as_event
-        self.used = used
+        self.aliases: set[str] = set()
+        """Those of rows that SQL ran over."""
         self.hits: dict[int, list[Event]] = {}
         self.made: dict[int, list[Row]] = {}
 
@@ -63,14 +66,14 @@ class _Answering:
                 self.take(inner)
 
     def _hits(self, stem: Stem) -> list[Event]:
-        holds = condition(All(stem.conditions), self.used)
+        holds = condition(All(stem.conditions))
         found = map(self.as_event, self.files.matches(stem, self.moment.window(stem.scan)))
         return [event for event in found if holds(Row(event))]
 
     def _odd_match(self, stem: Stem) -> bool:
         """Whether an event matches of which the columns do not say all."""
         query = odd_rows(stem, self.files.table, self.moment.window(stem.scan), RECORD_COLUMNS)
-        holds = condition(All(stem.conditions), self.used)
+        holds = condition(All(stem.conditions))
         return any(holds(Row(self.as_event(row))) for row in self.files.rows(query))
 
     def _run(self, node: Node) -> list[Row]:
@@ -106,7 +109,7 @@ class _Answering:
         (found,) = self.files.rows(rows)
         for at, name in enumerate(names):
             if found[value_column(at)]:
-                self.used(name, NATIVE_ALIASES[name])
+                self.aliases.add(name)
 
 
 def _stats_row(node: Stats, found: Mapping[str, Any]) -> Row:

@@ -8,12 +8,12 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
+from carhound.engines.interpreter.carrying import carrying
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.guards import Guards
 from carhound.engines.interpreter.kinds import parted
-from carhound.engines.interpreter.rows import AliasUse, Row, SharedRow, getter
+from carhound.engines.interpreter.rows import Row, SharedRow
 from carhound.model.event import Event
-from carhound.model.names import Alias
 from carhound.model.presence import Presence
 from carhound.model.suggestion import nearest
 from carhound.plan.needs import Need, needs
@@ -23,6 +23,9 @@ from carhound.plan.stems import Stem, stems
 
 Admit = Callable[[Event], Event]
 """Gives the one event that stands for all records of the same event."""
+
+Count = Callable[[int, Iterable[int]], tuple[int, ...]]
+"""Counts so many events, which were in these quarters of an hour, as `model.presence` numbers them."""
 
 _Kind = tuple[str | None, str | None, str | None, tuple[tuple[str, str], ...]]
 
@@ -78,8 +81,6 @@ class Collected(Struct):
 
     admitted: list[Event]
     """What some stem let through, in the order of reading."""
-    aliases: Mapping[tuple[int, str], Alias]
-    """Those that served, by plan and name."""
     eligible: list[int]
     """By stem, events of files that ended."""
     hits: list[list[Event]]
@@ -121,24 +122,28 @@ class _Watch(Struct):
         A CAR object is read from sensors that carry different fields, so each is judged by itself; a search
         names its fields itself, and what one event carries it could find in any.
         """
-        name = event.provider or event.channel if self.by_source else None
+        name = self.name_of(event)
         found = self.sources.get(name)
         if found is None:
             found = self.sources[name] = _Source(list(self.needs))
         return found
 
+    def name_of(self, event: Event) -> str | None:
+        """What the source of an event is called."""
+        return event.provider or event.channel if self.by_source else None
+
     def unmet(self, event: Event) -> bool:
         """Whether no event of the source of this one was seen to carry what is needed."""
-        found = self.sources.get(event.provider or event.channel if self.by_source else None)
+        found = self.sources.get(self.name_of(event))
         return bool(self.needs if found is None else found.unmet)
 
     def not_judged(self) -> list[NotJudged]:
         """The sources of the file that could not be judged."""
-        some = any(not source.blind for source in self.sources.values())
+        blind = [(name, source) for name, source in self.sources.items() if source.blind]
+        some = len(blind) < len(self.sources)
         return [
             NotJudged(self.plan, source.unmet[0], source.eligible, source.near(), name if some else None)
-            for name, source in self.sources.items()
-            if source.blind
+            for name, source in blind
         ]
 
 
@@ -150,6 +155,10 @@ class _Watching(Struct):
     mains: tuple[int, ...]
     """The plans whose main search is among them."""
     bits: int
+    needy: list[_Watch]
+    """Of these stems those that need anything of an event."""
+    by_kinds: bool
+    """Whether some look at CAR kinds."""
 
 
 class Collector:
@@ -159,22 +168,18 @@ class Collector:
         self,
         plans: list[Node],
         admit: Admit,
-        used: list[AliasUse],
         follows: Mapping[int, frozenset[int]] = MappingProxyType({}),
     ) -> None:
-        """`used` is told of aliases, plan by plan.
-
-        A plan in `follows` is not judged where none of the plans it follows could be.
-        """
+        """A plan in `follows` is not judged where none of the plans it follows could be."""
         self.follows = follows
         self._admit = admit
-        self._used = used
         self._watches: list[_Watch] = []
+        conditions: dict[Need, Condition] = {}
         for number, plan in enumerate(plans):
             for position, stem in enumerate(stems(plan)):
-                by_kind, others = (condition(All(some), used[number]) for some in parted(stem.conditions))
+                by_kind, others = (condition(All(some)) for some in parted(stem.conditions))
                 needed = needs(stem)
-                carried = {need: carrying(need, used[number]) for need in needed}
+                carried = {need: conditions.setdefault(need, carrying(need)) for need in needed}
                 by_source = stem.scan.kinds is not None
                 bit = 1 << len(self._watches)
                 watch = _Watch(
@@ -223,7 +228,10 @@ class Collector:
             row = Row(event)
             asked = [(watch, watch.holds if watch.by_kind(row) else _never) for watch in watches]
             mains = tuple(watch.plan for watch in watches if watch.main)
-            found = self._by_kind[kind] = _Watching(asked, mains, sum(watch.bit for watch in watches))
+            needy = [watch for watch in watches if watch.needs]
+            by_kinds = any(watch.by_source for watch in watches)
+            bits = sum(watch.bit for watch in watches)
+            found = self._by_kind[kind] = _Watching(asked, mains, bits, needy, by_kinds)
         return found
 
     def looks_at(self, like: Event) -> bool:
@@ -239,29 +247,50 @@ class Collector:
 
         Only what tells their kind is asked of `like`; `certain` says that each is of all its CAR kinds.
         """
-        watches = self._watching(like).watches
-        if not certain and any(watch.stem.scan.kinds is not None for watch, _ in watches):
+        watching = self._watching(like)
+        if not certain and watching.by_kinds:
             return True
-        for watch, _ in watches:  # noqa: SIM110  # any() of a generator takes twice as long
+        for watch in watching.needy:  # noqa: SIM110  # any() of a generator takes twice as long
             if watch.unmet(like):
                 return True
         return False
 
-    def offer_unread(self, like: Event, events: int, quarters: Iterable[int]) -> tuple[int, ...]:
-        """Counts events that no stem lets through, of the kind and computer of `like`; else as `offer`.
+    def needs_of(self, like: Event) -> set[Need]:
+        """What stems need of events of the kind of this one."""
+        return {need for watch in self._watching(like).needy for need in watch.needs}
 
-        `quarters` tells when they were, as `model.presence` numbers them.
+    def settles(self, like: Event) -> bool:
+        """Whether an event with these fields carries all that stems need, save those that lack nothing.
+
+        Where it does, they lack nothing any more.
         """
-        watching = self._watching(like)
-        for watch, _ in watching.watches:
-            watch.source(like).eligible += events
-            if watch.presence is not None:
-                watch.presence.add_quarters(like.computer, quarters)
-        return watching.mains
+        lacking = [watch for watch in self._watching(like).needy if watch.unmet(like)]
+        row = Row(like)
+        for carries in {one for watch in lacking for one in watch.carried.values()}:
+            if not carries(row):
+                return False
+        for watch in lacking:
+            watch.source(like).unmet = []
+        return True
 
-    def taken(self, admitted: list[Event], aliases: Mapping[tuple[int, str], Alias]) -> Collected:
+    def counter(self, like: Event) -> Count:
+        """Counts events that no stem lets through, of the kind and computer of `like`; else as `offer`."""
+        watching = self._watching(like)
+        watches = [(watch, watch.name_of(like)) for watch, _ in watching.watches]
+
+        def count(events: int, quarters: Iterable[int]) -> tuple[int, ...]:
+            for watch, name in watches:
+                source = watch.sources.get(name) or watch.source(like)
+                source.eligible += events
+                if watch.presence is not None:
+                    watch.presence.add_quarters(like.computer, quarters)
+            return watching.mains
+
+        return count
+
+    def taken(self, admitted: list[Event]) -> Collected:
         """What was let through since this was last asked; nothing of it is kept here."""
-        taken = Collected(admitted, aliases, [], [], [], [])
+        taken = Collected(admitted, [], [], [], [])
         for watch in self._watches:
             for source in watch.sources.values():
                 source.sample = source.sample if source.blind else None
@@ -276,8 +305,6 @@ class Collector:
     def join(self, collected: Collected) -> None:
         """Takes what another collector of the same plans let through, as if it had been offered here."""
         standing = {id(event): self._admit(event) for event in collected.admitted}
-        for (plan, name), alias in collected.aliases.items():
-            self._used[plan](name, alias)
         of_stems = collected.eligible, collected.hits, collected.sources, collected.presence
         for watch, eligible, hits, sources, presence in zip(self._watches, *of_stems, strict=True):
             watch.eligible += eligible
@@ -348,29 +375,6 @@ class Collector:
     def timeless(self, plan: int) -> int:
         """How many of the main search's matches have no time."""
         return sum(event.time is None for event in self.main_hits(plan))
-
-
-def meets(need: Need, row: Row, used: AliasUse) -> bool:
-    """Whether an event carries what is needed; `used` is told of an alias that serves."""
-    return carrying(need, used)(row)
-
-
-def carrying(need: Need, used: AliasUse) -> Condition:
-    """The same for many events."""
-    getters = [getter(field, used) for field in need.fields]
-
-    def carries(row: Row) -> bool:
-        event = row.event
-        if event is not None:
-            for name in need.carriers:
-                if event.lookup(name) is not None:
-                    return True
-        for get in getters:  # noqa: SIM110  # any() of a generator takes twice as long
-            if get(row) is not None:
-                return True
-        return False
-
-    return carries
 
 
 def can_match(stem: Stem, event: Event) -> bool:

@@ -7,7 +7,7 @@ from carhound.engines.interpreter.expressions import evaluator
 from carhound.engines.interpreter.functions.building import Environment
 from carhound.engines.interpreter.moment import Moment
 from carhound.engines.interpreter.regexes import encodable, searcher
-from carhound.engines.interpreter.rows import ORDERS, AliasUse, Row, compare, getter, shared_name, texts
+from carhound.engines.interpreter.rows import ORDERS, Row, compare, getter, texts
 from carhound.engines.interpreter.terms import raw_texts, term_test
 from carhound.model.folding import fold
 from carhound.plan.predicates import (
@@ -28,41 +28,41 @@ from carhound.plan.predicates import (
 Condition = Callable[[Row], bool]
 
 
-def condition(predicate: Predicate, used: AliasUse, moment: Moment | None = None) -> Condition:
-    """The predicate as a function; `used` is told of every alias that serves.
+def condition(predicate: Predicate, moment: Moment | None = None) -> Condition:
+    """The predicate as a function.
 
     Without a `moment`, none that asks for the time of the run (`plan/functions.py:needs_clock`).
     """
     match predicate:
         case All(items):
-            return _all([condition(item, used, moment) for item in items])
+            return _all([condition(item, moment) for item in items])
         case AnyOf(items):
-            return _any([condition(item, used, moment) for item in items])
+            return _any([condition(item, moment) for item in items])
         case Not(item):
-            inner = condition(item, used, moment)
+            inner = condition(item, moment)
             return lambda row: not inner(row)
         case Matches():
-            return _matches(predicate, used)
+            return _matches(predicate)
         case Compares(field, order, value):
-            read = getter(field, used)
+            read = getter(field)
             stands, literal = ORDERS[order], fold(value)
             return lambda row: any(stands(compare(fold(text), literal)) for text in texts(read(row)))
         case InNetwork(field, network, negated):
-            read = getter(field, used)
+            read = getter(field)
             inside = _network(network)
             return lambda row: any(inside(text) is not negated for text in texts(read(row)))
         case Present(field):
-            read = getter(field, used)
+            read = getter(field)
             return lambda row: read(row) is not None
         case Absent(field):
-            read = getter(field, used)
+            read = getter(field)
             return lambda row: read(row) is None
         case Term(pattern):
             return term_test(pattern)
         case MatchesRegex():
-            return _regex(predicate, used)
+            return _regex(predicate)
         case Where(expression):
-            holds = evaluator(expression, Environment(used, moment))
+            holds = evaluator(expression, Environment(moment))
             return lambda row: holds(row) is True
 
 
@@ -92,9 +92,9 @@ def _any(items: list[Condition]) -> Condition:
     return holds
 
 
-def _matches(predicate: Matches, used: AliasUse) -> Condition:
-    read = getter(predicate.field, used)
-    name, matches = shared_name(predicate.field), predicate.pattern.matcher()
+def _matches(predicate: Matches) -> Condition:
+    read = getter(predicate.field)
+    name, matches = f"{predicate.field.view} {predicate.field.name}", predicate.pattern.matcher()
     wanted = not predicate.negated
 
     def holds(row: Row) -> bool:
@@ -118,11 +118,11 @@ def _network(network: str) -> Callable[[str], bool]:
     return inside
 
 
-def _regex(predicate: MatchesRegex, used: AliasUse) -> Condition:
+def _regex(predicate: MatchesRegex) -> Condition:
     search = searcher(predicate.expression, predicate.ignore_case)
     if search is None:
         raise ValueError(f"no regular expression of RE2: {predicate.expression!r}")
-    read = getter(predicate.field, used) if predicate.field is not None else None
+    read = getter(predicate.field) if predicate.field is not None else None
 
     def holds(row: Row) -> bool:
         values = texts(read(row)) if read is not None else raw_texts(row)

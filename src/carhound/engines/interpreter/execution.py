@@ -7,10 +7,11 @@ from types import MappingProxyType
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from carhound.engines.interpreter.aliases import AliasesUsed
 from carhound.engines.interpreter.moment import AllTimes, Moment
 from carhound.engines.interpreter.operators import operator
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.rows import AliasUse, Row, unheard
+from carhound.engines.interpreter.rows import Row
 from carhound.model.event import Event
 from carhound.model.time_spans import TimeSpan
 from carhound.plan.columns import columns
@@ -40,6 +41,7 @@ from carhound.plan.nodes import (
     chain,
     entry,
 )
+from carhound.plan.reads import fields_read
 from carhound.plan.stems import stems
 
 _LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
@@ -53,23 +55,32 @@ class Result(Struct):
     """The columns of a result that is a table; None for whole events."""
     entered: list[Event] = field(default_factory=list)
     """The events of the rows that reached the first transforming command, or the end, each once."""
+    aliases: frozenset[str] = frozenset()
+    """The fields that were read from others, of the events that the main stem let through in its window."""
 
 
 def run(
     plan: Node,
     hits: Mapping[int, list[Event]],
     moment: Moment,
-    used: AliasUse,
     made: Mapping[int, list[Row]] = MappingProxyType({}),
 ) -> Result:
     """Runs a plan; `hits` holds for each stem, by the id() of its top node, the events it lets through.
 
     `made` holds, by the id() of their node, rows that another engine made; nothing below needs hits.
     """
-    execution = _Execution(plan, hits, moment, used, made)
+    execution = _Execution(plan, hits, moment, made)
     rows = list(execution.rows(plan))
     present = dict.fromkeys(name for row in rows if row.columns is not None for name in row.columns)
-    return Result(rows, columns(plan, present), execution.entered)
+    return Result(rows, columns(plan, present), execution.entered, _aliases(plan, hits, moment))
+
+
+def _aliases(plan: Node, hits: Mapping[int, list[Event]], moment: Moment) -> frozenset[str]:
+    used = AliasesUsed(one.field for one in fields_read(plan))
+    main = stems(plan)[0]
+    window = moment.window(main.scan)
+    used.note(Row(event) for event in hits.get(id(main.node), ()) if window.contains(event.time))
+    return frozenset(used.names)
 
 
 def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
@@ -83,7 +94,7 @@ def matches(plan: Node, hits: Mapping[int, list[Event]]) -> list[Event]:
     above = path[path.index(main) + 1 :]
     if not any(isinstance(node, Filter | SubsearchFilter) for node in above):
         return hits[id(main)]
-    execution = _Execution(plan, hits, AllTimes(), unheard, {})
+    execution = _Execution(plan, hits, AllTimes(), {})
     rows: Iterable[Row] = [Row(event) for event in hits[id(main)]]
     for node in above:
         if _asks_clock(node):
@@ -140,13 +151,12 @@ class _Execution:
         plan: Node,
         hits: Mapping[int, list[Event]],
         moment: Moment,
-        used: AliasUse,
         given: Mapping[int, list[Row]],
     ) -> None:
         self.hits = hits
         self.given = given
         self.moment = moment
-        self.context = Context(moment, used, self.subsearch)
+        self.context = Context(moment, self.subsearch)
         self.entry = entry(plan)
         self.stems = {id(stem.node): stem for stem in stems(plan)}
         self.entered: list[Event] = []
@@ -174,4 +184,4 @@ class _Execution:
         return operator(type(node))(node, self.rows(source), self.context)
 
     def subsearch(self, plan: Node) -> list[Row]:
-        return list(_Execution(plan, self.hits, self.moment, self.context.used, self.given).rows(plan))
+        return list(_Execution(plan, self.hits, self.moment, self.given).rows(plan))

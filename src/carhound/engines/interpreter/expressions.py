@@ -30,7 +30,7 @@ def evaluator(expression: Expression, environment: Environment) -> Evaluator:
             return lambda _row: value
         case FieldValue(name, view=view):
             bound = environment.bound.get(name)
-            return getter(Field(name, view), environment.used) if bound is None else bound
+            return getter(Field(name, view)) if bound is None else bound
         case Call(function, arguments):
             return _call(function, arguments, environment)
         case Negation("not", operand):

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from carhound.engines.interpreter.conditions import Condition, condition
-from carhound.engines.interpreter.kinds import MORE, OF_KIND, read_of, reads_alias
-from carhound.engines.interpreter.rows import Getter, Row, getter, unheard
+from carhound.engines.interpreter.kinds import MORE, OF_KIND, read_of
+from carhound.engines.interpreter.rows import Getter, Row, getter
 from carhound.model.event import Cell
 from carhound.plan.predicates import All, Field, Predicate, tests
 
@@ -52,10 +52,9 @@ class Guards:
         by_field: dict[Field, list[tuple[int, Condition]]] = defaultdict(list)
         for bit, conditions in asked:
             for field, alone in _by_field(conditions):
-                by_field[field].append((bit, condition(alone, unheard)))
+                by_field[field].append((bit, condition(alone)))
         guards = [
-            _Guard(getter(field, unheard), some, sum(bit for bit, _ in some), {})
-            for field, some in by_field.items()
+            _Guard(getter(field), some, sum(bit for bit, _ in some), {}) for field, some in by_field.items()
         ]
         self._guards = sorted(guards, key=lambda one: -len(one.tests))
 
@@ -68,12 +67,10 @@ class Guards:
 
 
 def _by_field(conditions: Iterable[Predicate]) -> Iterator[tuple[Field, Predicate]]:
-    """By field, what is asked of it alone; nothing where an alias may serve, for it is told of that."""
+    """By field, what is asked of it alone."""
     found: dict[Field, list[Predicate]] = defaultdict(list)
     for one in conditions:
         read = read_of(one)
-        if reads_alias(read):
-            return
         if (
             len(read) == 1
             and not read <= OF_KIND

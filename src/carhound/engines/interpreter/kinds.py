@@ -1,9 +1,7 @@
 """Conditions that hold for all events of a kind or for none, and need not be put to each."""
 
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 
-from carhound.engines.interpreter.rows import may_have_alias
 from carhound.plan.predicates import Field, MatchesRegex, Predicate, Term, Where, tests
 from carhound.plan.reads import test_fields
 
@@ -18,22 +16,11 @@ def read_of(predicate: Predicate) -> frozenset[Field]:
     return frozenset(field for test in tests((predicate,)) for field in test_fields(test))
 
 
-def reads_alias(fields: AbstractSet[Field]) -> bool:
-    """Whether an alias may serve one of them."""
-    return any(map(may_have_alias, fields))
-
-
 def parted(conditions: Iterable[Predicate]) -> tuple[tuple[Predicate, ...], tuple[Predicate, ...]]:
-    """Conditions that ask nothing but of what kind an event is, and the others.
-
-    Where an alias may serve there are only others.
-    """
+    """Conditions that ask nothing but of what kind an event is, and the others."""
     by_kind: list[Predicate] = []
     others: list[Predicate] = []
     for one in conditions:
-        read = read_of(one)
-        if reads_alias(read):
-            return (), tuple(conditions)
-        alike = read <= OF_KIND and not any(isinstance(test, MORE) for test in tests((one,)))
+        alike = read_of(one) <= OF_KIND and not any(isinstance(test, MORE) for test in tests((one,)))
         (by_kind if alike else others).append(one)
     return tuple(by_kind), tuple(others)

@@ -12,7 +12,7 @@ from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.rows import Row, getter, texts
 from carhound.model.event import Event, Value
 from carhound.model.folding import fold
-from carhound.model.names import NATIVE_ALIASES, Alias
+from carhound.model.names import NATIVE_ALIASES
 from carhound.plan.clauses import ClauseTree, Truths, Verdict
 from carhound.plan.mutations import changes, fields_of, without_term
 from carhound.plan.nodes import Node, Scan
@@ -59,7 +59,7 @@ class Mutator:
             if isinstance(test, Term):
                 yield from self._without(test, event)
             for field in fields_of(test):
-                value = next(iter(texts(getter(field, _unheard)(row))), None)
+                value = next(iter(texts(getter(field)(row))), None)
                 for change in changes(test, value):
                     if change.value == value or (field, change.value) in done:
                         continue
@@ -113,7 +113,7 @@ class MutantRun:
         stem = stems(plan)[0]
         self._scan: Scan = stem.scan
         self._tree = ClauseTree(stem.conditions)
-        self._tests = [condition(test, _unheard) for test in self._tree.tests]
+        self._tests = [condition(test) for test in self._tree.tests]
         self._mutator = Mutator(self._tree.tests, alter, sources)
         self._seen: dict[Truths, tuple[int, str]] = {}
         self._mutants = 0
@@ -147,11 +147,7 @@ def distinct(plan: Node, events: Iterable[Event], most: int) -> list[Event]:
     found: dict[tuple[tuple[str, ...], ...], Event] = {}
     for event in events:
         row = Row(event)
-        found.setdefault(tuple(texts(getter(field, _unheard)(row)) for field in fields), event)
+        found.setdefault(tuple(texts(getter(field)(row)) for field in fields), event)
         if len(found) >= most:
             break
     return list(found.values())
-
-
-def _unheard(_name: str, _alias: Alias) -> None:
-    """Aliases were reported when the plan ran."""

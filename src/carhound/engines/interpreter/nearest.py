@@ -6,7 +6,6 @@ from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.failing import Failure, first_failure
 from carhound.engines.interpreter.rows import Row
 from carhound.model.event import Event
-from carhound.model.names import Alias
 from carhound.plan.nodes import Node
 from carhound.plan.stems import stems
 
@@ -28,7 +27,7 @@ class Nearest:
     def __init__(self, plan: Node) -> None:
         self._plan = plan
         self._stem = stems(plan)[0]
-        self._clauses: list[Condition] = [condition(one, _unheard) for one in self._stem.conditions]
+        self._clauses: list[Condition] = [condition(one) for one in self._stem.conditions]
         self._most = (-1, -1)
         self._event: Event | None = None
 
@@ -50,7 +49,3 @@ class Nearest:
         if self._event is None:
             return None
         return Near(self._event, first_failure(self._plan, self._event))
-
-
-def _unheard(_name: str, _alias: Alias) -> None:
-    """Aliases were reported when the plan ran."""

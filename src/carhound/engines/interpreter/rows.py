@@ -6,7 +6,7 @@ from datetime import datetime
 from carhound.model.event import HEADER, PAYLOAD_PREFIX, Cell, Event
 from carhound.model.folding import fold
 from carhound.model.instants import format_time, instant
-from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS, Alias
+from carhound.model.names import NATIVE_ALIASES, NORMAL_FORMS
 from carhound.plan.predicates import Field
 
 Getter = Callable[["Row"], Cell]
@@ -35,7 +35,7 @@ class Row:
             return None
         return _epoch(self.event.time) if name == "_time" else self.event.lookup(name)
 
-    def folded(self, _shared: str | None, read: Getter) -> tuple[str, ...]:
+    def folded(self, _name: str, read: Getter) -> tuple[str, ...]:
         """The texts of a field, which `read` gives, each folded."""
         value = read(self)
         return (fold(value),) if type(value) is str else tuple(map(fold, texts(value)))
@@ -71,39 +71,18 @@ class SharedRow(Row):
         self.all_texts = None
         self._folded: dict[str, tuple[str, ...]] = {}
 
-    def folded(self, shared: str | None, read: Getter) -> tuple[str, ...]:
-        """Likewise, but read once for all conditions that call the field by the name of `shared_name`."""
-        if shared is None:
-            return super().folded(shared, read)
-        found = self._folded.get(shared)
+    def folded(self, name: str, read: Getter) -> tuple[str, ...]:
+        """Likewise, but read once for all conditions that call the field by this name."""
+        found = self._folded.get(name)
         if found is None:
             value = read(self)
             found = (fold(value),) if type(value) is str else tuple(map(fold, texts(value)))
-            self._folded[shared] = found
+            self._folded[name] = found
         return found
 
 
-def may_have_alias(field: Field) -> bool:
-    """Whether an alias may serve a field: a plan is told of it whenever an event gets as far."""
-    return field.view == "native" and field.name in NATIVE_ALIASES
-
-
-def shared_name(field: Field) -> str | None:
-    """What all who read a field call it; None where each plan is told of an alias."""
-    if may_have_alias(field):
-        return None
-    return f"{field.view} {field.name}"
-
-
-AliasUse = Callable[[str, Alias], None]
-
-
-def unheard(_name: str, _alias: Alias) -> None:
-    """For those who are not told of aliases: that is done where they serve a search."""
-
-
-def getter(field: Field, used: AliasUse) -> Getter:
-    """A function that reads the field from a row; `used` is told when an alias served."""
+def getter(field: Field) -> Getter:
+    """A function that reads the field from a row, or what serves for it (`aliases.py` tells of that)."""
     name = field.name
     if field.view == "car":
         return _car_getter(name)
@@ -116,10 +95,7 @@ def getter(field: Field, used: AliasUse) -> Getter:
         if value is not None:
             return value
         other = row.get(alias.field)
-        if not isinstance(other, str):
-            return other
-        used(name, alias)
-        return alias.apply(other)
+        return alias.apply(other) if isinstance(other, str) else other
 
     return read
 

@@ -19,7 +19,6 @@ from carhound.engines.interpreter.trace import Met, Trace, trace
 from carhound.model.diagnostics import Span
 from carhound.model.event import Event
 from carhound.model.instants import format_time
-from carhound.model.names import Alias
 from carhound.model.windows import Window
 from carhound.plan.columns import makes
 from carhound.plan.expressions import FieldValue
@@ -118,9 +117,9 @@ class _Walk(Struct):
 
     def context(self) -> Context:
         def rows(plan: Node) -> list[Row]:
-            return run(plan, self.hits or {}, self.moment, _unheard).rows
+            return run(plan, self.hits or {}, self.moment).rows
 
-        return Context(self.moment, _unheard, rows)
+        return Context(self.moment, rows)
 
     def scan(self, scan: Scan) -> list[Step]:
         event = self.event
@@ -150,7 +149,7 @@ class _Walk(Struct):
     def beside_others(self, node: EventStats | StreamStats, row: Row) -> Row:
         """The row with what it gets from the rows beside it, where there is evidence."""
         if self.hits is not None:
-            found = run(node, self.hits, self.moment, _unheard).rows
+            found = run(node, self.hits, self.moment).rows
             return next((one for one in found if one.event is self.event), row)
         self.unknown.update(one.column for one in node.aggregations)
         return row
@@ -182,8 +181,8 @@ class _Walk(Struct):
         inner = self.path(entry(node.subsearch))
         if self.hits is None:
             return Step("subsearch", text, node.span, None, inner=inner, remark=NEEDS_EVIDENCE)
-        rows = [one.materialized() for one in run(node.subsearch, self.hits, self.moment, _unheard).rows]
-        match = next((one for one in rows if row_matcher([one], _unheard, node.view)(row)), None)
+        rows = [one.materialized() for one in run(node.subsearch, self.hits, self.moment).rows]
+        match = next((one for one in rows if row_matcher([one], node.view)(row)), None)
         met = (
             ()
             if match is None
@@ -236,7 +235,3 @@ def _of_many(node: Node) -> Iterator[tuple[str, str]]:
 
 def _names(fields: tuple[Field, ...]) -> str:
     return ", ".join(one_line(field.name) for field in fields)
-
-
-def _unheard(_name: str, _alias: Alias) -> None:
-    """Aliases are reported with the values met."""

@@ -8,7 +8,7 @@ values, and no rows at all, match nothing.
 from collections.abc import Callable, Iterable, Mapping
 
 from carhound.engines.interpreter.conditions import Condition, condition
-from carhound.engines.interpreter.rows import AliasUse, Getter, Row, getter, texts
+from carhound.engines.interpreter.rows import Getter, Row, getter, texts
 from carhound.model.event import Cell
 from carhound.model.folding import fold
 from carhound.model.glob import Glob
@@ -18,9 +18,7 @@ from carhound.plan.predicates import All, AnyOf, Field, Matches
 Key = tuple[str, ...]
 
 
-def row_matcher(
-    found: Iterable[Mapping[str, Cell]], used: AliasUse, view: View = "native"
-) -> Callable[[Row], bool]:
+def row_matcher(found: Iterable[Mapping[str, Cell]], view: View = "native") -> Callable[[Row], bool]:
     """Whether a row matches one of the rows found, by its fields in this view."""
     exact: dict[Key, set[Key]] = {}
     patterns: list[Condition] = []
@@ -33,11 +31,11 @@ def row_matcher(
         if not asked:
             continue
         if any(len(values) > 1 or "*" in values[0] for values in asked.values()):
-            patterns.append(condition(_as_predicate(asked, view), used))
+            patterns.append(condition(_as_predicate(asked, view)))
         else:
             names = tuple(sorted(asked))
             exact.setdefault(names, set()).add(tuple(fold(asked[name][0]) for name in names))
-    lookups = [([getter(Field(name, view), used) for name in names], keys) for names, keys in exact.items()]
+    lookups = [([getter(Field(name, view)) for name in names], keys) for names, keys in exact.items()]
 
     def matches(row: Row) -> bool:
         return any(_has(row, read, keys) for read, keys in lookups) or any(test(row) for test in patterns)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from carhound.engines.interpreter.aliases import serving
 from carhound.engines.interpreter.conditions import condition
 from carhound.engines.interpreter.expressions import evaluator
 from carhound.engines.interpreter.functions.building import Environment
@@ -14,7 +15,6 @@ from carhound.engines.interpreter.terms import raw_texts, term_finder
 from carhound.model.diagnostics import Span
 from carhound.model.event import Cell
 from carhound.model.folding import fold
-from carhound.model.names import Alias
 from carhound.plan.expressions import Binary, Expression, Negation
 from carhound.plan.predicates import All, AnyOf, Field, Not, Predicate, Term, Test, Where
 from carhound.plan.reads import expression_fields, test_fields
@@ -77,7 +77,7 @@ def trace(predicate: Predicate, row: Row, moment: Moment | None = None) -> Trace
             holds = inner.holds is True
             return Trace(inner.join, show_head(predicate), predicate.span, holds, inner.met, inner.parts)
         case _:
-            holds = condition(predicate, _unheard, moment)(row)
+            holds = condition(predicate, moment)(row)
             return Trace("test", show_head(predicate), predicate.span, holds, _met(predicate, row))
 
 
@@ -87,7 +87,7 @@ def _span(parts: tuple[Trace, ...]) -> Span | None:
 
 
 def _expression(expression: Expression, row: Row, moment: Moment | None) -> Trace:
-    value = evaluator(expression, Environment(_unheard, moment))(row)
+    value = evaluator(expression, Environment(moment))(row)
     holds = None if value is None else value is True
     text = show_expression(expression)
     parts: tuple[Trace, ...]
@@ -110,13 +110,8 @@ def _met(test: Test, row: Row) -> tuple[Met, ...]:
 
 
 def _read(field: Field, row: Row) -> Met:
-    served: list[str] = []
-
-    def used(_: str, alias: Alias) -> None:
-        served.append(alias.field)
-
-    value = getter(field, used)(row)
-    return Met(field.name, value, served[0] if served else None)
+    alias = serving(field, row)
+    return Met(field.name, getter(field)(row), alias.field if alias else None)
 
 
 def _holding(term: Term, row: Row) -> tuple[Met, ...]:
@@ -127,7 +122,3 @@ def _holding(term: Term, row: Row) -> tuple[Met, ...]:
         return ()
     named = (name for name in row.names() if holding in texts(row.get(name)))
     return (Met(next(named, "a value of the event"), holding),)
-
-
-def _unheard(_name: str, _alias: Alias) -> None:
-    """Aliases are reported with the values met."""

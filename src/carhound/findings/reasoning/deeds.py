@@ -2,7 +2,7 @@
 
 import re
 
-from carhound.findings.lineage import DeedKind
+from carhound.findings.lineage.tree import DeedKind
 from carhound.findings.reasoning.view import View, name_of, quoted
 from carhound.findings.regsvr32 import is_regsvr32, remote
 from carhound.model.folding import fold

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
-from carhound.findings.lineage import Process, Tree
+from carhound.findings.lineage.tree import Process, Tree
 from carhound.findings.regsvr32 import Registration, is_regsvr32, registration
 from carhound.findings.run import Finding, Twins, WindowUsed
 from carhound.model.folding import fold

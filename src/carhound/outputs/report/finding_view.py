@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from carhound.findings.lineage import Tree
+from carhound.findings.lineage.tree import Tree
 from carhound.findings.run import LEFT_OUT_LATER, Finding, ImplementationResult, Run, TwinDifference
 from carhound.outputs.finding_fields import FindingFields, fields_of, text
 from carhound.outputs.report.drawing import Drawing

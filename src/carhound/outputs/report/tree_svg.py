@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from carhound.findings.lineage import Deed, Process, Tree
+from carhound.findings.lineage.tree import Deed, Process, Tree
 from carhound.outputs.report.drawing import CHARACTER, Box, Drawing, Label, cells, clipped
 from carhound.outputs.wording import count, moment
 

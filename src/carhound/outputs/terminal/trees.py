@@ -2,9 +2,9 @@
 
 from rich.text import Text
 
-from carhound.findings.lineage import Deed, Process, Tree
+from carhound.findings.lineage.tree import Deed, Process, Tree
+from carhound.findings.lineage.trees import Trees
 from carhound.findings.run import Finding
-from carhound.findings.trees import Trees
 from carhound.model.folding import fold
 from carhound.model.names import base_name
 from carhound.outputs.terminal.about import show_status

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.rows import AliasUse, Row, as_number, as_text
+from carhound.engines.interpreter.rows import Row, as_number, as_text
 
 Single = str | int | float | bool | None
 
@@ -23,7 +23,6 @@ Evaluator = Callable[[Row], Value]
 class Environment(Struct, frozen=True):
     """What an expression is told beside the row."""
 
-    used: AliasUse
     moment: Moment | None = None
     """None while evidence is still being read: nothing that asks for the time is evaluated then."""
     bound: Mapping[str, Evaluator] = field(default_factory=lambda: MappingProxyType({}))

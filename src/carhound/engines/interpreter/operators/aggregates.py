@@ -84,7 +84,7 @@ def _reader(one: Aggregation, context: Context) -> Read:
         return _counting(one, lambda row: as_cell(evaluate(row)))
     if one.field is None:
         return lambda _row: ("",)
-    return _counting(one, getter(one.field, context.used))
+    return _counting(one, getter(one.field))
 
 
 def _counting(one: Aggregation, get: Callable[[Row], Cell]) -> Read:

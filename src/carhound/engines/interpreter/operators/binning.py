@@ -14,7 +14,7 @@ from carhound.plan.nodes import Bin
 
 def binned(node: Bin, rows: Iterable[Row], context: Context) -> Iterator[Row]:
     """The rows with the bin of the field; they stream where the width is known."""
-    read = getter(node.field, context.used)
+    read = getter(node.field)
     width: float | TimeSpan | None = node.width
     if width is None:
         rows = list(rows)

@@ -41,12 +41,12 @@ def chart(node: Chart, rows: Iterable[Row], context: Context) -> list[Row]:
     """The table, its rows in order and each with all columns."""
     rows = list(rows)
     if node.buckets is None:
-        read = keys_of((node.over,), context.used)
+        read = keys_of((node.over,))
         placed = [(key[0], row) for row in rows for key in read(row)]
         places = sorted({at for at, _ in placed}, key=lambda at: order((at,)))
     else:
         placed, places = _bucketed(node, node.buckets, rows, context)
-    counted = list(_counted(node, placed, context))
+    counted = list(_counted(node, placed))
     names = _names(node, counted, context)
     of = measures(node.aggregations, context)
     groups: dict[tuple[Single, str], Group] = {}
@@ -83,12 +83,12 @@ def _in_order(names: set[str], series: Series | None) -> list[str]:
     return sorted(names, key=lambda name: (last.index(name) + 1 if name in last else 0, name))
 
 
-def _counted(node: Chart, placed: Iterable[tuple[Single, Row]], context: Context) -> Iterator[_Counted]:
+def _counted(node: Chart, placed: Iterable[tuple[Single, Row]]) -> Iterator[_Counted]:
     """Each row once for every value of the field that makes the columns."""
     if node.series is None:
         yield from (_Counted(at, None, row) for at, row in placed)
         return
-    read = getter(node.series.field, context.used)
+    read = getter(node.series.field)
     for at, row in placed:
         for value in texts(read(row)) or (None,):
             yield _Counted(at, value, row)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from carhound.engines.interpreter.functions.building import Environment
 from carhound.engines.interpreter.moment import Moment
-from carhound.engines.interpreter.rows import AliasUse, Row
+from carhound.engines.interpreter.rows import Row
 from carhound.plan.nodes import Node
 
 
@@ -14,12 +14,10 @@ class Context(Struct, frozen=True):
     """One run of a plan."""
 
     moment: Moment
-    used: AliasUse
-    """Told of every alias that serves."""
     subsearch: Callable[[Node], list[Row]]
     """The rows of the plan of a subsearch."""
 
     @property
     def environment(self) -> Environment:
         """The same for expressions."""
-        return Environment(self.used, self.moment)
+        return Environment(self.moment)

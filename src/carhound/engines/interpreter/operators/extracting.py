@@ -15,10 +15,10 @@ from carhound.model.event import Cell
 from carhound.plan.nodes import Rex, Sed, Substitution, Transliteration
 
 
-def rex(node: Rex, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def rex(node: Rex, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows with the fields of the groups; one that took part in no match is left as it was."""
     expression = compiled(node.expression)
-    read = None if node.field is None else getter(node.field, context.used)
+    read = None if node.field is None else getter(node.field)
     for row in rows:
         values = raw_texts(row) if read is None else texts(read(row))
         matches = islice(_matches(expression, values), node.most)
@@ -40,9 +40,9 @@ def _matches(expression: Any, values: Iterable[str]) -> Iterator[Any]:
         yield from expression.finditer(encodable(value))
 
 
-def sed(node: Sed, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def sed(node: Sed, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows with the values of the field edited."""
-    read = getter(node.field, context.used)
+    read = getter(node.field)
     edit = _editor(node.edit)
     for row in rows:
         value = read(row)

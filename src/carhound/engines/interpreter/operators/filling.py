@@ -3,34 +3,34 @@
 from collections.abc import Iterable, Iterator
 
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.rows import AliasUse, Row, getter
+from carhound.engines.interpreter.rows import Row, getter
 from carhound.model.event import Cell
 from carhound.plan.nodes import FillDown, FillNull
 from carhound.plan.predicates import Field
 from carhound.plan.wildcards import meant
 
 
-def fillnull(node: FillNull, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def fillnull(node: FillNull, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows with the value where a field is missing."""
     names = list(node.names)
     if not node.by_row:
         rows, names = _known(rows, node.names)
-    read = [(name, getter(Field(name), context.used)) for name in names]
+    read = [(name, getter(Field(name))) for name in names]
     for row in rows:
         missing: dict[str, Cell] = {name: node.value for name, value in read if value(row) is None}
         yield Row(row.event, row.materialized() | missing, raw=row.raw) if missing else row
 
 
-def filldown(node: FillDown, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def filldown(node: FillDown, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows with the last value before them where a field is missing."""
     names = list(node.names)
     if not names or any("*" in name for name in names):
         rows, names = _known(rows, node.names)
-    return _filled_down(names, rows, context.used)
+    return _filled_down(names, rows)
 
 
-def _filled_down(names: list[str], rows: Iterable[Row], used: AliasUse) -> Iterator[Row]:
-    read = [(name, getter(Field(name), used)) for name in names]
+def _filled_down(names: list[str], rows: Iterable[Row]) -> Iterator[Row]:
+    read = [(name, getter(Field(name))) for name in names]
     last: dict[str, Cell] = {}
     for row in rows:
         missing: dict[str, Cell] = {}

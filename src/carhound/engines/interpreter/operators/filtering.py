@@ -12,20 +12,18 @@ from carhound.plan.nodes import Dedup, Filter, SubsearchFilter
 
 def filtered(node: Filter, rows: Iterable[Row], context: Context) -> Iterator[Row]:
     """The rows on which the predicate holds."""
-    return filter(condition(node.predicate, context.used, context.moment), rows)
+    return filter(condition(node.predicate, context.moment), rows)
 
 
 def by_subsearch(node: SubsearchFilter, rows: Iterable[Row], context: Context) -> Iterator[Row]:
     """The rows that match a row of the subsearch, or those that match none."""
-    found = row_matcher(
-        [row.materialized() for row in context.subsearch(node.subsearch)], context.used, node.view
-    )
+    found = row_matcher([row.materialized() for row in context.subsearch(node.subsearch)], node.view)
     return (row for row in rows if found(row) is not node.negated)
 
 
-def dedup(node: Dedup, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def dedup(node: Dedup, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The first rows of each combination of values."""
-    read = [getter(one, context.used) for one in node.fields]
+    read = [getter(one) for one in node.fields]
     seen: dict[tuple[Cell, ...], int] = {}
     for row in rows:
         key = tuple(one(row) for one in read)

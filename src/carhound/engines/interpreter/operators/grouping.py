@@ -10,7 +10,7 @@ from itertools import product
 from carhound.engines.interpreter.functions.building import tidy
 from carhound.engines.interpreter.operators.aggregates import Group, Single, measures
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.rows import AliasUse, Row, as_number, getter, texts
+from carhound.engines.interpreter.rows import Row, as_number, getter, texts
 from carhound.model.event import Cell
 from carhound.plan.nodes import EventStats, Stats
 from carhound.plan.predicates import Field
@@ -34,7 +34,7 @@ def eventstats(node: EventStats, rows: Iterable[Row], context: Context) -> Itera
     """The rows with the aggregates of their group."""
     rows = list(rows)
     found = {key: group.columns() for key, group in _grouped(node, rows, context).items()}
-    read = keys_of(node.by, context.used)
+    read = keys_of(node.by)
     for row in rows:
         keys = read(row)
         yield with_columns(row, found[keys[0]]) if keys else row
@@ -43,16 +43,16 @@ def eventstats(node: EventStats, rows: Iterable[Row], context: Context) -> Itera
 def _grouped(node: Stats | EventStats, rows: Iterable[Row], context: Context) -> dict[Key, Group]:
     of = measures(node.aggregations, context)
     groups: dict[Key, Group] = {}
-    for key, row in keyed(rows, node.by, context.used):
+    for key, row in keyed(rows, node.by):
         if key not in groups:
             groups[key] = Group(of)
         groups[key].add(row)
     return groups
 
 
-def keyed(rows: Iterable[Row], fields: tuple[Field, ...], used: AliasUse) -> Iterator[tuple[Key, Row]]:
+def keyed(rows: Iterable[Row], fields: tuple[Field, ...]) -> Iterator[tuple[Key, Row]]:
     """Each row once for every combination of its values; not at all where a field is missing."""
-    read = keys_of(fields, used)
+    read = keys_of(fields)
     return ((key, row) for row in rows for key in read(row))
 
 
@@ -62,9 +62,9 @@ def with_columns(row: Row, made: dict[str, Cell]) -> Row:
     return Row(row.event, {name: columns[name] for name in columns if columns[name] is not None}, raw=row.raw)
 
 
-def keys_of(fields: tuple[Field, ...], used: AliasUse) -> Callable[[Row], list[Key]]:
+def keys_of(fields: tuple[Field, ...]) -> Callable[[Row], list[Key]]:
     """A function that gives the combinations of a row's values: none where it lacks a field."""
-    read = [getter(field, used) for field in fields]
+    read = [getter(field) for field in fields]
     times = [field.name == "_time" for field in fields]
     if times == [False]:
         (only,) = read

@@ -25,13 +25,13 @@ def table_rows(node: TableRows, rows: Iterable[Row], context: Context) -> Iterat
     """The rows, then those of the table."""
     made: Iterable[Row] = (Row(None, record) for record in node.table.records())
     if node.predicate is not None:
-        made = filter(condition(node.predicate, context.used, context.moment), made)
+        made = filter(condition(node.predicate, context.moment), made)
     return chain(rows, made)
 
 
 def joined(node: Join, rows: Iterable[Row], context: Context) -> Iterator[Row]:
     """Each row with the fields of those of the subsearch that have its values."""
-    read = [getter(one, context.used) for one in node.fields]
+    read = [getter(one) for one in node.fields]
     found: dict[_Key, list[dict[str, Cell]]] = {}
     for row in context.subsearch(node.subsearch):
         key = _key(row, read)
@@ -57,9 +57,9 @@ def _present(row: Row) -> dict[str, Cell]:
     return {name: value for name, value in row.materialized().items() if value is not None}
 
 
-def looked_up(node: Lookup, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def looked_up(node: Lookup, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """Each row with the values that the table has for it."""
-    read = [getter(one, context.used) for _, one in node.keys]
+    read = [getter(one) for _, one in node.keys]
     places = [node.table.columns.index(column) for column, _ in node.keys]
     given = [(node.table.columns.index(column), name) for column, name in node.outputs]
     known: dict[tuple[str, ...], list[tuple[str, ...]]] = {}

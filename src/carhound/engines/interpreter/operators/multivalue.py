@@ -13,9 +13,9 @@ from carhound.model.event import Cell
 from carhound.plan.nodes import MakeMv, MvCombine, MvExpand, NoMv
 
 
-def mvexpand(node: MvExpand, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def mvexpand(node: MvExpand, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """A row for each value."""
-    read = getter(node.field, context.used)
+    read = getter(node.field)
     for row in rows:
         value = read(row)
         if not isinstance(value, tuple):
@@ -26,9 +26,9 @@ def mvexpand(node: MvExpand, rows: Iterable[Row], context: Context) -> Iterator[
             yield Row(row.event, columns | {node.field.name: one}, raw=row.raw)
 
 
-def makemv(node: MakeMv, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def makemv(node: MakeMv, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows with the field cut into values; one value stays single, and of none the field is gone."""
-    read = getter(node.field, context.used)
+    read = getter(node.field)
     cut = _cutter(node)
     for row in rows:
         value = read(row)
@@ -49,9 +49,9 @@ def _cutter(node: MakeMv) -> Callable[[str], list[str]]:
     return lambda text: [part for part in text.split(node.delimiter) if part or node.allow_empty]
 
 
-def nomv(node: NoMv, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def nomv(node: NoMv, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows with the values of the field in one."""
-    read = getter(node.field, context.used)
+    read = getter(node.field)
     for row in rows:
         value = read(row)
         if isinstance(value, tuple):
@@ -61,9 +61,9 @@ def nomv(node: NoMv, rows: Iterable[Row], context: Context) -> Iterator[Row]:
             yield row
 
 
-def mvcombine(node: MvCombine, rows: Iterable[Row], context: Context) -> list[Row]:
+def mvcombine(node: MvCombine, rows: Iterable[Row], _context: Context) -> list[Row]:
     """The rows, those that differ in the field alone as one."""
-    read = getter(node.field, context.used)
+    read = getter(node.field)
     groups: dict[frozenset[tuple[str, Cell]] | int, list[Row]] = {}
     for number, row in enumerate(rows):
         others = {name: value for name, value in row.materialized().items() if name != node.field.name}

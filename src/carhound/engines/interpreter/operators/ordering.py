@@ -12,7 +12,7 @@ from typing import Any
 
 from carhound.engines.interpreter.expressions import evaluator
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.rows import AliasUse, Row, as_number, getter, sort_key, texts
+from carhound.engines.interpreter.rows import Row, as_number, getter, sort_key, texts
 from carhound.model.event import Cell
 from carhound.plan.nodes import Head, HeadWhile, Reverse, Sort, SortKey, SortKind, Tail
 
@@ -20,9 +20,9 @@ Rank = tuple[bool, Any]
 """Whether the value is missing, and what it is compared by."""
 
 
-def sort(node: Sort, rows: Iterable[Row], context: Context) -> list[Row]:
+def sort(node: Sort, rows: Iterable[Row], _context: Context) -> list[Row]:
     """Rows in order, those that lack a key last. With a limit no more rows than that are held."""
-    ranks = [_ranker(key, context.used) for key in node.keys]
+    ranks = [_ranker(key) for key in node.keys]
 
     def place(row: Row) -> list[Rank]:
         return [rank(row) for rank in ranks]
@@ -30,8 +30,8 @@ def sort(node: Sort, rows: Iterable[Row], context: Context) -> list[Row]:
     return sorted(rows, key=place) if node.limit is None else nsmallest(node.limit, rows, key=place)
 
 
-def _ranker(key: SortKey, used: AliasUse) -> Callable[[Row], Rank]:
-    read, of = getter(key.field, used), _KINDS[key.kind]
+def _ranker(key: SortKey) -> Callable[[Row], Rank]:
+    read, of = getter(key.field), _KINDS[key.kind]
 
     def rank(row: Row) -> Rank:
         value = read(row)

@@ -11,9 +11,9 @@ from carhound.model.event import Cell
 from carhound.plan.nodes import Top
 
 
-def top(node: Top, rows: Iterable[Row], context: Context) -> list[Row]:
+def top(node: Top, rows: Iterable[Row], _context: Context) -> list[Row]:
     """The commonest or the rarest combinations of values, of each group by itself."""
-    counts = Counter(key for key, _ in keyed(rows, (*node.by, *node.fields), context.used))
+    counts = Counter(key for key, _ in keyed(rows, (*node.by, *node.fields)))
     size = len(node.by)
     sign = 1 if node.rare else -1
     ranked = sorted(counts, key=lambda key: (order(key[:size]), sign * counts[key], order(key)))

@@ -60,9 +60,9 @@ def _named(name: str, fields: dict[str, Cell]) -> dict[str, Cell]:
     return {f"{name}.{field}": value for field, value in fields.items()}
 
 
-def groups(node: Groups, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def groups(node: Groups, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows by group and time, with the number of their group."""
-    read = [getter(field, context.used) for field in node.by]
+    read = [getter(field) for field in node.by]
     keyed = []
     for row in rows:
         values = [texts(one(row)) for one in read]
@@ -88,8 +88,8 @@ def _instant(time: Cell) -> float:
     return time if isinstance(time, int | float) else float("inf")
 
 
-def select(node: Select, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def select(node: Select, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows with exactly these columns."""
-    read = [(name, getter(field, context.used)) for name, field in node.columns]
+    read = [(name, getter(field)) for name, field in node.columns]
     for row in rows:
         yield Row(row.event, {name: value(row) for name, value in read}, raw=False)

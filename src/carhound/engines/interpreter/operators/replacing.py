@@ -15,14 +15,14 @@ from carhound.plan.predicates import Field
 from carhound.plan.wildcards import change, meant
 
 
-def replaced(node: Replace, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def replaced(node: Replace, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows with their values replaced."""
     later_first = node.pairs[::-1]
     pairs = sorted(later_first, key=lambda pair: ("*" in pair[0], -len(pair[0])))
     for row in rows:
         made: dict[str, Cell] = {}
         for name in meant(node.names, row.names()):
-            value = getter(Field(name), context.used)(row)
+            value = getter(Field(name))(row)
             parts = texts(value)
             changed = tuple(_changed(text, pairs) for text in parts)
             if changed != parts:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from carhound.engines.interpreter.expressions import evaluator
 from carhound.engines.interpreter.functions.building import Value
 from carhound.engines.interpreter.operators.context import Context
-from carhound.engines.interpreter.rows import AliasUse, Row, getter
+from carhound.engines.interpreter.rows import Row, getter
 from carhound.model.event import Cell
 from carhound.model.glob import Glob
 from carhound.plan.nodes import Eval, Fields, Rename, Table
@@ -13,12 +13,12 @@ from carhound.plan.predicates import Field
 from carhound.plan.wildcards import new_name
 
 
-def projected(node: Fields | Table, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def projected(node: Fields | Table, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows with the columns that `fields` or `table` leaves them."""
-    return (project(node, row, context.used) for row in rows)
+    return (project(node, row) for row in rows)
 
 
-def project(node: Fields | Table, row: Row, used: AliasUse) -> Row:
+def project(node: Fields | Table, row: Row) -> Row:
     """The row with the columns that `fields` or `table` leaves it."""
     names = row.names()
     columns: dict[str, Cell] = {}
@@ -31,7 +31,7 @@ def project(node: Fields | Table, row: Row, used: AliasUse) -> Row:
     view = node.view if isinstance(node, Fields) else "native"
     for name in node.names:
         for one in _named(name, names):
-            columns[one] = getter(Field(one, view), used)(row)
+            columns[one] = getter(Field(one, view))(row)
     return Row(row.event, columns, raw=row.raw and not isinstance(node, Table))
 
 
@@ -43,19 +43,19 @@ def _named(name: str, names: list[str]) -> list[str]:
     return [one for one in names if matches(one)]
 
 
-def renamed(node: Rename, rows: Iterable[Row], context: Context) -> Iterator[Row]:
+def renamed(node: Rename, rows: Iterable[Row], _context: Context) -> Iterator[Row]:
     """The rows with their fields under new names."""
-    return (rename(node.pairs, row, context.used) for row in rows)
+    return (rename(node.pairs, row) for row in rows)
 
 
-def rename(pairs: tuple[tuple[str, str], ...], row: Row, used: AliasUse) -> Row:
+def rename(pairs: tuple[tuple[str, str], ...], row: Row) -> Row:
     """The row with its fields under new names."""
     columns = row.materialized()
     for old, new in pairs:
         if "*" in old:
             _rename_all(columns, old, new)
             continue
-        value = getter(Field(old), used)(Row(row.event, columns))
+        value = getter(Field(old))(Row(row.event, columns))
         columns.pop(old, None)
         if value is not None:
             columns[new] = value

@@ -19,7 +19,7 @@ from carhound.plan.nodes import StreamStats
 def streamstats(node: StreamStats, rows: Iterable[Row], context: Context) -> Iterator[Row]:
     """The rows with the aggregates of those of their group up to there."""
     of = measures(node.aggregations, context)
-    read = keys_of(node.by, context.used)
+    read = keys_of(node.by)
     past = _begin(node, of)
     before: list[Key] = []
     for row in rows:

@@ -1,0 +1,1 @@
+"""`check`: analytics held against their tests."""

@@ -1,0 +1,1 @@
+"""`explain`: what analytics ask, and what they say of one event."""

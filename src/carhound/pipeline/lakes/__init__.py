@@ -1,0 +1,1 @@
+"""Lakes: filled with evidence, and asked for what a run needs of it."""

@@ -1,0 +1,1 @@
+"""`visibility`: what the logs of each host could show."""

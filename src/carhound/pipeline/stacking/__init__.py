@@ -1,0 +1,1 @@
+"""`stack`: values counted while evidence is read."""

@@ -1,0 +1,1 @@
+"""The processes around findings, for which evidence is asked again."""

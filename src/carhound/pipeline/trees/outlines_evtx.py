@@ -1,0 +1,168 @@
+"""Starts and ends of processes in outline, straight from the bytes of the chunks of EVTX."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from operator import itemgetter
+
+from carhound.findings.lineage.events import OUTLINE_FIELDS, Header, Outline, host_key, outline_in
+from carhound.findings.lineage.keys import guid_of_key, key_of_guid, key_of_pid
+from carhound.findings.lineage.outlines import END_ROW, EndRow, Rows, StartRow
+from carhound.findings.lineage.places import packed
+from carhound.findings.lineage.rows import image_key, outline_of
+from carhound.findings.lineage.true_names import TrueNames
+from carhound.model.datasets import SYSMON
+from carhound.model.event import Value
+from carhound.pipeline.trees.retelling import Named
+from carhound.readers.evtx.chunks import Chunk
+from carhound.readers.evtx.glance import Glance, Glances, Kind, Met, Place, microseconds_of
+from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, stored_guid, text_of_value
+from carhound.readers.evtx.records import records
+from carhound.readers.evtx.values import GUID, NULL, UINT32
+from carhound.readers.interface import Sieve, Sifted
+from carhound.readers.notes import Notes
+from carhound.readers.part import Part
+
+_OWN = ("ProcessGuid", "ProcessId")
+_PARENT = ("ParentProcessGuid", "ParentProcessId")
+_FIELDS = {
+    "1": (*_OWN, *_PARENT, "Image", "Hashes", "OriginalFileName", "Description"),
+    "5": _OWN,
+}
+"""What is looked at of Sysmon's events."""
+_NOTHING = NULL, b""
+_PROGRAM = 4
+"""Fields before those that say what a program is."""
+_UNTOLD = (None, "", "-")
+_MOST_MET = 500
+"""Programs; few are started all the time."""
+_REMEMBERED = 4096
+
+_Value = tuple[int, bytes]
+"""Its type and its bytes."""
+
+
+class Outlines:
+    """The starts and ends in EVTX."""
+
+    def __init__(self, sieve: Sieve, later: Sieve, names: TrueNames) -> None:
+        """`later` is what will be asked for in full; `names` learns from the starts."""
+        self._sieve = sieve
+        self._later = later
+        self._glance = Glances(lambda kind: sieve.can_match(*kind) or later.can_match(*kind))
+        self._names = names
+        self._met: set[tuple[_Value, ...]] = {()}
+        """What was said of programs of which the names have learnt, and nothing."""
+        self.by_guid = True
+        """Whether all that will be asked for in full, of what was read, names its process by a GUID."""
+
+    def read(self, part: Part) -> Iterator[Rows | Sifted | Named]:
+        """What a part tells; what cannot be told from its bytes comes as events."""
+        notes = Notes(part.options.zone)
+        for chunk in part.chunks():
+            if not isinstance(chunk, Chunk):
+                yield chunk
+                continue
+            met, payloads = self._glance(chunk.data), Payloads(chunk.data)
+            told = None if met is None else self._told(payloads, met)
+            if self.by_guid:
+                named = None
+                if met is not None and told is not None and chunk.cut is None:
+                    named = self._named(payloads, met, told)
+                self.by_guid = named is not None
+                if named:
+                    yield Named(chunk.offset, packed(named))
+            if told is None:
+                yield from records(chunk, notes)
+            elif told:
+                yield [row for _, row in told]
+
+    def _told(self, payloads: Payloads, met: Glance) -> list[tuple[Place, StartRow | EndRow]] | None:
+        """Those of a chunk, in their order; None where one is unfamiliar."""
+        found: list[tuple[Place, StartRow | EndRow | None]] = []
+        try:
+            for kind, some in met.items():
+                if self._sieve.can_match(*kind):
+                    found += zip(some.places, self._of_kind(payloads, kind, some), strict=True)
+        except UNFAMILIAR:
+            return None
+        found.sort(key=itemgetter(0))
+        return [(place, row) for place, row in found if row is not None]
+
+    def _of_kind(self, payloads: Payloads, kind: Kind, met: Met) -> Iterator[StartRow | EndRow | None]:
+        header, host, chunk = Header(*kind), host_key(kind.computer), payloads.chunk
+        names = _FIELDS.get(kind.event_id or "", ()) if SYSMON.holds(kind.provider, kind.channel) else ()
+        known: Mapping[str, int] | None = None
+        numbers: Sequence[int | None] = ()
+        for ticks, values in zip(met.times, payloads.values(met.places), strict=True):
+            fields, kinds, sizes, first = values
+            if fields is not known:
+                known, numbers = fields, [fields.get(name) for name in names]
+            at = list(accumulate(sizes, initial=first))
+            found = [
+                _NOTHING if one is None else (kinds[one], chunk[at[one] : at[one + 1]]) for one in numbers
+            ]
+            time, program = microseconds_of(ticks), tuple(found[_PROGRAM:])
+            row = _row(host, time, found) if found and program in self._met else None
+            if row is None:
+                row = self._row_of_texts(header, time, payloads.texts(values, OUTLINE_FIELDS))
+                if len(self._met) > _MOST_MET:
+                    self._met = {()}
+                self._met.add(program)
+            yield row
+
+    def _row_of_texts(self, header: Header, time: int, data: Mapping[str, Value]) -> StartRow | EndRow | None:
+        one = outline_in(header, time, data)
+        if isinstance(one, Outline):
+            self._names.learn(one)
+        return None if one is None else outline_of(one)
+
+    def _named(
+        self, payloads: Payloads, met: Glance, told: Sequence[tuple[Place, StartRow | EndRow]]
+    ) -> list[tuple[bytes, int]] | None:
+        """By GUID the processes of all that will be asked for, with its places; None where one has none."""
+        named: list[tuple[bytes, int]] = []
+        for (place, _, _), row in told:
+            if len(row) != END_ROW:
+                guid = None if row[0] is None else guid_of_key(row[0])
+                if guid is None:
+                    return None
+                named.append((guid, place))
+        for kind, (_, places) in met.items():
+            if self._later.can_match(*kind) and not self._sieve.can_match(*kind):
+                try:
+                    guids = payloads.guids(places, "ProcessGuid")
+                except UNFAMILIAR:
+                    return None
+                if guids is None:
+                    return None
+                named += zip(guids, map(itemgetter(0), places), strict=True)
+        return named
+
+
+def _row(host: str, time: int, found: Sequence[_Value]) -> StartRow | EndRow | None:
+    """None where something is not as Sysmon writes it."""
+    (guid_kind, guid), (pid_kind, pid), *more = found
+    own = stored_guid(guid_kind, guid)
+    if own is None or pid_kind != UINT32:
+        return None
+    key, number = key_of_guid(host, own), _key_of_pid(host, pid)
+    if not more:
+        return key, number, time
+    (guid_kind, guid), (pid_kind, pid), image, *_ = more
+    parent = stored_guid(guid_kind, guid)
+    if (parent is None and guid_kind != GUID) or pid_kind != UINT32:
+        return None
+    parent_key = None if parent is None else key_of_guid(host, parent)
+    return key, number, _image_key(*image), time, parent_key, _key_of_pid(host, pid)
+
+
+@lru_cache(_REMEMBERED)
+def _key_of_pid(host: str, stored: bytes) -> bytes:
+    return key_of_pid(host, str(int.from_bytes(stored, "little")))
+
+
+@lru_cache(_REMEMBERED)
+def _image_key(kind: int, data: bytes) -> bytes | None:
+    text = text_of_value(kind, data)
+    return None if text in _UNTOLD else image_key(text)

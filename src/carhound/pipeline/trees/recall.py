@@ -1,0 +1,84 @@
+"""Evidence asked again, once it is known which processes matter."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Protocol
+
+from carhound.readers.interface import ReadOptions
+
+if TYPE_CHECKING:  # needs SQLite, and most hunts find nothing
+    from carhound.findings.lineage.events import Who
+    from carhound.findings.lineage.log import ProcessLog
+    from carhound.pipeline.lakes.memory import Memory
+
+_INTERRUPTED = "reading was interrupted"
+_PIPE = "evidence came through a pipe, which cannot be read twice"
+
+
+class Recall(Protocol):
+    """Asks evidence again."""
+
+    def __call__(self, log: "ProcessLog", about: "Sequence[Who]", /) -> str | None:
+        """Adds to what findings tell what evidence tells of the processes around some.
+
+        Says what of it could not be asked.
+        """
+
+
+def from_files_again(
+    paths: Iterable[str],
+    options: ReadOptions,
+    computers: Mapping[str, AbstractSet[str | None]] | None = None,
+    processes: int | None = None,
+) -> Recall:
+    """Reads those files in which computers with findings were met; `computers` is by file, None unknown.
+
+    `processes` are those asked for, None for as many as are of use.
+    """
+
+    def recall(log: "ProcessLog", about: "Sequence[Who]") -> str | None:
+        from carhound.pipeline.files.pieces import pieces
+        from carhound.pipeline.trees.retelling import Retelling
+        from carhound.pipeline.trees.retold import read_again
+
+        given = pieces(paths)
+        apart = [piece for piece in given if not piece.found.stream]
+        task = Retelling(options, frozenset(who.host for who in about), computers)
+        try:
+            unread = read_again(log, about, apart, task, processes)
+        except KeyboardInterrupt:
+            log.drop_outlines()
+            return _INTERRUPTED
+        return unread if len(apart) == len(given) else unread or _PIPE
+
+    return recall
+
+
+def not_again(_log: "ProcessLog", _about: "Sequence[Who]") -> str | None:
+    """For who interrupted the first reading, and waits for no second one."""
+    return _INTERRUPTED
+
+
+def from_lake_again(memory: "Memory") -> Recall:
+    """Asks a lake: for starts and ends first, then for the deeds of the processes that matter."""
+
+    def recall(log: "ProcessLog", about: "Sequence[Who]") -> str | None:
+        from carhound.engines.duckdb.process_events import of_computers, of_processes
+        from carhound.findings.lineage.build import Lineages
+        from carhound.findings.lineage.events import DEEDS, STARTS_AND_ENDS, told
+
+        files, hosts = memory.all_files(), {who.host for who in about}
+        for row in of_computers(files, hosts, STARTS_AND_ENDS):
+            if (one := told(memory.as_event(row))) is not None:
+                log.add(one)
+        log.settle()
+        lineages = Lineages(log)
+        found = [process for who in about for process in lineages.closure(who)]
+        guids = {one.guid for one in found if one.guid is not None}
+        pids = {one.pid for one in found if one.pid is not None}
+        for row in of_processes(files, hosts, DEEDS, guids, pids):
+            if (one := told(memory.as_event(row))) is not None:
+                log.add(one)
+        return None
+
+    return recall

@@ -1,0 +1,81 @@
+"""What files tell of the processes around some, gathered in two turns.
+
+First come the starts and ends of all processes, in outline, which say how these hang together. Of those that
+are then in the trees all that is told is taken in full: any more would change no tree.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from msgspec.structs import replace
+
+from carhound.findings.lineage.build import Lineages
+from carhound.findings.lineage.events import Who
+from carhound.findings.lineage.log import ProcessLog
+from carhound.pipeline.files.pieces import Piece, loads, processes_for
+from carhound.pipeline.trees.retelling import Reteller, Retelling, Retold
+
+
+def read_again(
+    log: ProcessLog, about: Sequence[Who], given: Sequence[Piece], task: Retelling, processes: int | None
+) -> str | None:
+    """Adds what pieces tell; says what of them could not be read. Raises KeyboardInterrupt.
+
+    `processes` are those asked for, None for as many as are of use.
+    """
+    unread, by_guid, lines_before = None, {}, {}
+    lines = 0
+    for retold in _retold(given, task, processes):
+        if (ended := retold.ended) is not None:
+            lines = lines if ended.piece.span.first else 0
+            lines_before[ended.piece] = lines
+            lines += ended.lines
+            if ended.by_guid:
+                by_guid[ended.piece.found.shown, ended.piece.span.first] = ended.piece
+        log.outlines.add(retold.outlines)
+        log.places.add(retold.named)
+        log.names.join(retold.names)
+        unread = retold.unread or unread
+    log.settle()
+    _load(log, about)
+    places = {} if log.shown.numbers else _places(log, by_guid)
+    task = replace(task, shown=log.shown, places=places, lines_before=lines_before)
+    for retold in _retold(given, task, processes):
+        log.fill_in(retold.rows)
+        unread = retold.unread or unread
+    return unread
+
+
+def _load(log: ProcessLog, about: Sequence[Who]) -> None:
+    """Loads the outlines of the processes in the trees, so that the log tells what it would tell of all."""
+    pending = about
+    while pending:
+        while pending:
+            lineages = Lineages(log)
+            pending = [who for who in pending if log.outlines.lacks(partial(lineages.visit, who))]
+            log.load()
+        lineages = Lineages(log)
+        pending = [who for who in about if log.outlines.lacks(partial(lineages.tree, who))]
+
+
+def _places(
+    log: ProcessLog, by_guid: Mapping[tuple[str, int], Piece]
+) -> dict[Piece, Mapping[int, Sequence[int]]]:
+    """Where in pieces that are known by GUIDs the records begin that tell of what the log was asked."""
+    found: dict[Piece, dict[int, Sequence[int]]] = {piece: {} for piece in by_guid.values()}
+    for path, first, chunk, places in log.places.of(log.shown):
+        if (piece := by_guid.get((path, first))) is not None:
+            found[piece][chunk] = places
+    return {**found}
+
+
+def _retold(given: Sequence[Piece], task: Retelling, asked: int | None) -> Iterator[Retold]:
+    processes = processes_for(asked, given)
+    if processes > 1:
+        from carhound.pipeline.trees.retold_apart import retold_apart
+
+        yield from retold_apart(loads(given, processes), task, processes)
+        return
+    reader = Reteller(task)
+    for piece in given:
+        yield from reader.read(piece)

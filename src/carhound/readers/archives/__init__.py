@@ -1,0 +1,1 @@
+"""Archives and compressed files, unpacked as streams within limits."""

@@ -1,0 +1,1 @@
+"""EVTX: the binary log files of Windows, from their chunks to events."""

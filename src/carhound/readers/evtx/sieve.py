@@ -1,0 +1,295 @@
+"""What a sieve wants of a chunk of an EVTX file; no other record of it is parsed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from typing import Any
+
+from msgspec import Struct, field
+
+from carhound.model.event import RawEvent
+from carhound.model.evidence import Damage, Glimpsed
+from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
+from carhound.readers.evtx.chunks import Chunk
+from carhound.readers.evtx.field_tests import FieldTests
+from carhound.readers.evtx.glance import Kind, Place, Walked, Walker, glimpsed
+from carhound.readers.evtx.guids import restore_braces
+from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
+from carhound.readers.evtx.records import event, position, records, some_records, tree_of
+from carhound.readers.interface import PayloadTest, Sieve
+from carhound.readers.literals.scan import in_text, utf16_or_ansi
+from carhound.readers.notes import Notes
+
+_MOST_KINDS = 10_000
+_MOST_AT_ONCE = 4096
+"""More records than a chunk can hold."""
+
+
+class _Seen(Struct, eq=False):
+    """A kind of records, and when those of a file were created that were not given."""
+
+    kind: Kind
+    possible: bool
+    """Whether it can match at all."""
+    met: bool = False
+    """Whether the file has some."""
+    settled: bool = False
+    """Whether it is no longer wanted for its own sake."""
+    test: PayloadTest | None = None
+    """What the payload says of it."""
+    passed: list[int] = field(default_factory=list)
+    """Ticks of 100 ns since 1601."""
+    looked: list[int] = field(default_factory=list)
+    """Likewise, of those whose payload was looked at."""
+
+    @property
+    def bound(self) -> bool:
+        """Whether some are wanted whatever they hold, for what a field of their payload says."""
+        return self.test is not None and self.test.binding is not None
+
+
+class _Progress(Struct):
+    """How far a chunk was read."""
+
+    reached: int = 0
+    """So many of its records are done with."""
+    unsettled: int = 0
+    """Kinds that were wanted for their own sake when that was last asked."""
+
+
+class ChunkSieve:
+    """Reads of a chunk what a sieve wants. Chunks do not depend on each other.
+
+    One serves for many files, one after the other: most have the same kinds of records.
+    """
+
+    def __init__(self, sieve: Sieve) -> None:
+        self._sieve = sieve
+        self._seen: dict[Kind, _Seen] = {}
+        self._met: list[_Seen] = []
+        """The kinds met in the file."""
+        self._unsettled: set[_Seen] = set()
+        self._walker = Walker(self._see)
+        self._at_once = 1
+        """Records of unsettled kinds that are read before it is asked again whether they are settled."""
+        self._alone_of = lru_cache(_MOST_KINDS)(_alone_of)
+        literals = sieve.literals
+        self._in_chunk = _anything if literals is None else utf16_or_ansi(literals, sieve.spellings)
+        self._in_record = _anything if literals is None else in_text(literals)
+
+    def begin_file(self) -> None:
+        """A file begins: nothing is known of what its events carry."""
+        for seen in self._met:
+            seen.met = False
+            seen.passed, seen.looked = [], []
+        self._met, self._unsettled, self._at_once = [], set(), 1
+
+    def told(self) -> Iterator[Glimpsed]:
+        """The records that were not given, kind by kind, once, also to who asks again after an interrupt."""
+        for seen in self._met:
+            if passed := seen.passed:
+                seen.passed = []
+                yield glimpsed(seen.kind, passed)
+            if looked := seen.looked:
+                seen.looked = []
+                yield glimpsed(seen.kind, looked, looked=True)
+        if len(self._seen) > _MOST_KINDS:
+            self._seen, self._walker = {}, Walker(self._see)
+            self._met, self._unsettled = [], set()
+
+    def __call__(self, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
+        """The wanted records, in their order; the others are told of later."""
+        walked = self._walker(chunk.data)
+        if walked is None:
+            yield from records(chunk, notes)
+            return
+        kinds = dict.fromkeys(walked.seen)
+        for seen in kinds:
+            if not seen.met:
+                self._meet(seen)
+        payloads, rest = Payloads(chunk.data), [seen.passed for seen in walked.seen]
+        if self._unsettled:
+            self._show(kinds, payloads, walked, rest)
+        holds = any(seen.possible for seen in kinds) and self._in_chunk(chunk.data)
+        if holds or any(not seen.settled or seen.bound for seen in kinds):
+            yield from self._given(chunk, notes, payloads, walked, rest, holds)
+            return
+        for times, time in zip(rest, walked.times, strict=True):
+            times.append(time)
+
+    def _see(self, kind: Kind) -> _Seen:
+        seen = self._seen.get(kind)
+        if seen is None:
+            seen = self._seen[kind] = _Seen(kind, self._sieve.can_match(*kind))
+        return seen
+
+    def _meet(self, seen: _Seen) -> None:
+        seen.met, seen.settled = True, not seen.possible
+        self._met.append(seen)
+        if seen.possible:
+            self._unsettled.add(seen)
+
+    def _given(
+        self,
+        chunk: Chunk,
+        notes: Notes,
+        payloads: Payloads,
+        walked: Walked[_Seen],
+        rest: list[list[int]],
+        holds: bool,
+    ) -> Iterator[RawEvent | Damage]:
+        """The wanted records of a chunk that may have some; `rest` is told where the time of each belongs."""
+        given: set[str] = set()
+        progress = _Progress()
+        parsed: dict[int, Any] = {}
+        while todo := self._todo(walked, holds, progress):
+            left = self._left(payloads, walked, todo, rest, holds)
+            if not parsed.keys() >= left.keys():
+                soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
+                numbers = sorted({*left, *soon})
+                found = some_records(chunk, [walked.places[number][0] for number in numbers])
+                if found is None:
+                    yield from (one for one in records(chunk, notes) if _where(one) not in given)
+                    return
+                parsed = dict(zip(numbers, found, strict=True))
+            for number in sorted(left):
+                record, tree, seen = parsed[number], None, walked.seen[number]
+                if not left[number]:
+                    if not self._in_record(record["data"]):
+                        continue
+                    if seen.test is not None and seen.test.fields.isdisjoint(SYSTEM_FIELDS):
+                        tree = tree_of(record)
+                        if not _passes(tree, seen.test):
+                            rest[number] = seen.looked
+                            continue
+                rest[number] = []
+                given.add(position(record))
+                yield event(record, chunk, notes, tree=tree)
+        for times, time in zip(rest, walked.times, strict=True):
+            times.append(time)
+
+    def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
+        """Which records to read next: some of kinds that are not settled, else all that may match."""
+        unsettled = self._settle(set(walked.seen[progress.reached :])) if self._unsettled else set()
+        if len(unsettled) < progress.unsettled or not unsettled:
+            self._at_once = 1  # what was read has settled some
+        progress.unsettled = len(unsettled)
+        todo, wanted = [], 0
+        for number in range(progress.reached, len(walked.seen)):
+            seen = walked.seen[number]
+            progress.reached = number + 1
+            if seen in unsettled:
+                todo.append(number)
+                wanted += 1
+                if wanted == self._at_once:
+                    self._at_once = min(2 * self._at_once, _MOST_AT_ONCE)
+                    break
+            elif seen.possible and (holds or seen.bound):
+                todo.append(number)
+        return todo
+
+    def _show(
+        self, kinds: Iterable[_Seen], payloads: Payloads, walked: Walked[_Seen], rest: list[list[int]]
+    ) -> None:
+        """Settles of these kinds what the first records of a chunk show, without reading them."""
+        unsettled = self._settle(kinds)
+        for number in _first_of_each(walked.seen, unsettled):
+            seen = walked.seen[number]
+            if seen in unsettled and self._shows(payloads, walked.places[number], seen):
+                rest[number] = seen.looked
+                unsettled = self._settle(unsettled)
+
+    def _shows(self, payloads: Payloads, place: Place, seen: _Seen) -> bool:
+        """Whether the fields of a record that is wanted show all that it is wanted for."""
+        showing = self._sieve.showing(*seen.kind)
+        if showing is None or not SYSTEM_FIELDS.isdisjoint(showing.fields):
+            return False
+        try:
+            (payload,) = payloads.of([place], tuple(showing.fields))
+        except UNFAMILIAR:
+            return False
+        restore_braces(payload)
+        return showing.settles(payload)
+
+    def _left(
+        self,
+        payloads: Payloads,
+        walked: Walked[_Seen],
+        todo: Iterable[int],
+        rest: list[list[int]],
+        holds: bool,
+    ) -> dict[int, bool]:
+        """The records that fields of their payloads leave, and whether each is wanted whatever else it holds.
+
+        Where the times of the others belong is told in `rest`.
+        """
+        left: dict[int, bool] = {}
+        by_tests: dict[FieldTests, list[int]] = defaultdict(list)
+        for number in todo:
+            seen = walked.seen[number]
+            if seen.settled and seen.test is not None and (alone := self._alone_of(seen.test)) is not None:
+                by_tests[alone].append(number)
+                if holds:
+                    rest[number] = seen.looked
+            elif holds or not seen.settled:
+                left[number] = not seen.settled
+        for alone, numbers in by_tests.items():
+            for place, unsure in alone.left(payloads, [walked.places[number] for number in numbers]):
+                if holds or unsure:
+                    left[numbers[place]] = unsure
+        return left
+
+    def _settle(self, kinds: Iterable[_Seen]) -> set[_Seen]:
+        """Asks of kinds whether they are wanted for their own sake; those that are."""
+        found = set()
+        wanted: dict[tuple[str | None, ...], bool] = {}
+        for seen in kinds:
+            if seen.settled:
+                continue
+            like = seen.kind[:3]
+            if like not in wanted:
+                wanted[like] = self._sieve.wants(*like)
+            if wanted[like]:
+                found.add(seen)
+                continue
+            self._unsettled.discard(seen)
+            seen.settled = True
+            if seen.test is None:
+                seen.test = self._sieve.payload_test(*seen.kind)
+        return found
+
+
+def _first_of_each(records: Sequence[_Seen], unsettled: AbstractSet[_Seen]) -> list[int]:
+    """Which records of unsettled kinds will soon be asked for; to start the parser takes longer than they."""
+    first: dict[tuple[str | None, ...], _Seen] = {}
+    for seen in dict.fromkeys(records):
+        if seen in unsettled:
+            first.setdefault(seen.kind[:3], seen)
+    return [records.index(seen) for seen in first.values()]
+
+
+def _alone_of(test: PayloadTest) -> FieldTests | None:
+    """What fields of the payload, told from bytes, say; made once for all files and computers."""
+    alone = test.alone()
+    return _field_tests(alone, test.binding) if alone or test.binding else None
+
+
+_field_tests = lru_cache(_MOST_KINDS)(FieldTests)
+
+
+def _anything(_: object) -> bool:
+    return True
+
+
+def _passes(tree: Any, test: PayloadTest) -> bool:
+    """Whether an event may match; one whose payload is not plain may."""
+    payload = plain_payload(tree, None if test.whole else test.fields)
+    if payload is None:
+        return True
+    restore_braces(payload)
+    return test.holds(payload)
+
+
+def _where(item: RawEvent | Damage) -> str:
+    return item.position if isinstance(item, RawEvent) else item.where

@@ -1,0 +1,1 @@
+"""JSON texts: the objects in them, and lines that need not be read."""

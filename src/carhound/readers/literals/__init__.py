@@ -1,0 +1,1 @@
+"""Bytes searched for the literals that every match holds."""

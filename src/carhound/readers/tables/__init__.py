@@ -1,0 +1,1 @@
+"""Rows of tables as events: CSV, Parquet and Arrow, results of Splunk."""
