@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,10 @@ UNUSED_LIBRARIES = """
 """.split()
 UNUSED_PARTS = """
     cli.search engines.duckdb engines.interpreter.operators.ranking engines.interpreter.steps
-    engines.sql findings.lineage findings.lineage_build findings.process_events findings.reasoning.rules
+    engines.sql findings.lineage.tree findings.lineage.build findings.lineage.events findings.reasoning.rules
     languages.spl.eval_expression lake outputs.report outputs.terminal.events pipeline.mapping_file
-    pipeline.stack pipeline.suppressing pipeline.workers readers.column_mapping readers.json_items
-    readers.json_shapes readers.xml_reader
+    pipeline.alerting.suppressing pipeline.files.workers pipeline.stacking.stack
+    readers.json.items readers.json.shapes.order readers.tables.column_mapping readers.xml.reader
 """.split()
 BY_SEVERAL_PROCESSES = {"multiprocessing", "shutil", "tempfile", "carhound.pipeline.files.workers"}
 
@@ -110,6 +111,7 @@ def test_a_quiet_hunt_imports_only_what_it_uses(processes: str, tmp_path: Path) 
     said = subprocess.run(words, capture_output=True, encoding="utf-8", check=True)
     imported = set(said.stderr.split())
     assert {"evtx", "yaml", "carhound.outputs.table", "carhound.readers.evtx.reader"} <= imported
+    assert all(find_spec(f"carhound.{name}") for name in UNUSED_PARTS)
     unused = {*UNUSED_LIBRARIES, *(f"carhound.{name}" for name in UNUSED_PARTS)}
     assert imported & unused == (BY_SEVERAL_PROCESSES if processes == "2" else set())
 

@@ -23,7 +23,7 @@ from carhound.readers.detect import HEAD, START, Detection, detect, told_by_star
 from carhound.readers.interface import ByteSource, ReadOptions, read_exactly
 from carhound.readers.part import Part
 from carhound.readers.sources import Guarded, Rewound, replayed
-from carhound.readers.spans import WHOLE, Span
+from carhound.readers.spans import WHOLE, Span, Stretch
 from carhound.readers.walk import STANDARD_INPUT, Found
 
 Trouble = Damage | Skipped | Remark
@@ -98,8 +98,6 @@ class Opener:
 
     def _open_span(self) -> ByteSource:
         if self._span.unit == "bytes":
-            from carhound.readers.json.lines import Stretch
-
             return Stretch(self._open_file(), self._span)
         from carhound.readers.evtx.chunks import spanned
 

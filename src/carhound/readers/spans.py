@@ -1,15 +1,18 @@
 """Large files in spans that can be read apart from each other, so that several processes can share them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import BinaryIO, Literal
 
 from msgspec import Struct
 
+from carhound.readers.interface import ByteSource
 from carhound.readers.walk import Found
 
 _LENGTH = 16 << 20
 """Bytes, read in a part of a second."""
 _CHUNK = 1 << 16
+_BUFFER = 1 << 20
 _SMALLEST = 32 << 20
 
 
@@ -61,3 +64,32 @@ def _spans(file: BinaryIO, size: int) -> tuple[Span, ...]:
 
 def _between(cuts: Sequence[int], unit: Literal["chunks", "bytes"]) -> tuple[Span, ...]:
     return tuple(Span(first, stop, unit) for first, stop in zip((0, *cuts), (*cuts, None), strict=True))
+
+
+class Stretch:
+    """The bytes of a file from one place up to another."""
+
+    def __init__(self, file: BinaryIO, span: Span) -> None:
+        file.seek(span.first)
+        self._file = file
+        self._left = None if span.stop is None else span.stop - span.first
+
+    def read(self, size: int, /) -> bytes:
+        if self._left is None:
+            return self._file.read(size)
+        data = self._file.read(min(size, self._left))
+        self._left -= len(data)
+        return data
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def lines_in(path: Path, span: Span) -> int:
+    """How many lines end in a span of a file; 0 where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            source: ByteSource = Stretch(file, span)
+            return sum(data.count(b"\n") for data in iter(lambda: source.read(_BUFFER), b""))
+    except OSError:
+        return 0

@@ -25,10 +25,10 @@ from carhound.pipeline.definitions import NO_DEFINITIONS, DefinitionFiles
 from carhound.pipeline.hunt import load_analytics, ready
 from carhound.pipeline.lakes.memory import Memory
 from carhound.pipeline.lakes.over_lake import open_lake
+from carhound.pipeline.lakes.recalled import from_lake_again
 from carhound.pipeline.novelty import read_days
 from carhound.pipeline.request import Request, read_clock
 from carhound.pipeline.trees.lineage import with_trees
-from carhound.pipeline.trees.recall import from_lake_again
 
 
 class WatchRequest(Struct, frozen=True):

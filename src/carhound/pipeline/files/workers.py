@@ -25,6 +25,7 @@ from carhound.pipeline.files import forks
 from carhound.pipeline.files.part_reading import Batch, PartRead
 from carhound.pipeline.files.pieces import Load, PieceReader, Task
 from carhound.pipeline.request import Progress
+from carhound.readers.spans import lines_in
 
 _AHEAD = 8
 """Loads by worker that are read before it is their turn: what they gave waits in memory."""
@@ -216,11 +217,7 @@ class _Pool:
         (piece,) = worker.load
         tally = FileTally(piece.found.shown, None, piece.found.size)
         tally.damage(Damage(str(piece.span), f"the process that read it {_end(worker.process.exitcode)}"))
-        lines = 0
-        if piece.span.unit == "bytes":
-            from carhound.readers.json.lines import lines_in  # EVTX needs none of the shapes of JSON
-
-            lines = lines_in(piece.found.path, piece.span)
+        lines = lines_in(piece.found.path, piece.span) if piece.span.unit == "bytes" else 0
         gave.batches.append(Batch([PartRead(tally, piece.span, lines=lines)]))
         if gave.todo:
             self._left.appendleft(worker.turn)

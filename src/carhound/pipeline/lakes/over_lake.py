@@ -21,8 +21,8 @@ from carhound.pipeline.lakes.hits import LakeHits
 from carhound.pipeline.lakes.judgeable import Judgeable, eligible_for, judgeable
 from carhound.pipeline.lakes.libraries import need_lake
 from carhound.pipeline.lakes.memory import Memory
+from carhound.pipeline.lakes.recalled import from_lake_again
 from carhound.pipeline.request import Clock, Request
-from carhound.pipeline.trees.recall import from_lake_again
 from carhound.plan.nodes import scans
 from carhound.plan.stems import stems
 

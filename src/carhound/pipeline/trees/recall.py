@@ -9,7 +9,6 @@ from carhound.readers.interface import ReadOptions
 if TYPE_CHECKING:  # needs SQLite, and most hunts find nothing
     from carhound.findings.lineage.events import Who
     from carhound.findings.lineage.log import ProcessLog
-    from carhound.pipeline.lakes.memory import Memory
 
 _INTERRUPTED = "reading was interrupted"
 _PIPE = "evidence came through a pipe, which cannot be read twice"
@@ -57,28 +56,3 @@ def from_files_again(
 def not_again(_log: "ProcessLog", _about: "Sequence[Who]") -> str | None:
     """For who interrupted the first reading, and waits for no second one."""
     return _INTERRUPTED
-
-
-def from_lake_again(memory: "Memory") -> Recall:
-    """Asks a lake: for starts and ends first, then for the deeds of the processes that matter."""
-
-    def recall(log: "ProcessLog", about: "Sequence[Who]") -> str | None:
-        from carhound.engines.duckdb.process_events import of_computers, of_processes
-        from carhound.findings.lineage.build import Lineages
-        from carhound.findings.lineage.events import DEEDS, STARTS_AND_ENDS, told
-
-        files, hosts = memory.all_files(), {who.host for who in about}
-        for row in of_computers(files, hosts, STARTS_AND_ENDS):
-            if (one := told(memory.as_event(row))) is not None:
-                log.add(one)
-        log.settle()
-        lineages = Lineages(log)
-        found = [process for who in about for process in lineages.closure(who)]
-        guids = {one.guid for one in found if one.guid is not None}
-        pids = {one.pid for one in found if one.pid is not None}
-        for row in of_processes(files, hosts, DEEDS, guids, pids):
-            if (one := told(memory.as_event(row))) is not None:
-                log.add(one)
-        return None
-
-    return recall

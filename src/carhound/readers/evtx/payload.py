@@ -44,8 +44,8 @@ _REMEMBERED = 4096
 _SHORT = 512
 """Bytes of texts that are remembered."""
 
-Values = tuple[Mapping[str, int], bytes, tuple[int, ...], int]
-"""Which value each field is, the types and sizes of the values, and where in the chunk they begin."""
+Values = tuple[Mapping[str, int], bytes, list[int]]
+"""Which value each field is, the types of the values, and where in the chunk each begins and the last one ends."""
 
 
 class Payloads:
@@ -66,13 +66,12 @@ class Payloads:
 
     def texts(self, values: Values, names: tuple[str, ...]) -> dict[str, Value]:
         """Those of these fields that the payload with these values has. Raises UnfamiliarError."""
-        fields, kinds, sizes, first = values
+        fields, kinds, bounds = values
         data: dict[str, Value] = {}
         for name in names:
             if (number := fields.get(name)) is None:
                 continue
-            start = first + sum(sizes[:number])
-            text = text_of_value(kinds[number], self.chunk[start : start + sizes[number]])
+            text = text_of_value(kinds[number], self.chunk[bounds[number] : bounds[number + 1]])
             if text is not None:
                 data[name] = text
         return data
@@ -103,17 +102,17 @@ class Payloads:
         for end, inner, at in self.found(places):
             told = inner.descriptors
             kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
-            first = at + told.size
+            bounds = list(accumulate(sizes, initial=at + told.size))
             if kinds != checks.kinds:
                 checks = _checks(kinds)
             if checks.fixed(sizes) != checks.sizes:
                 raise UnfamiliarError
             for number in checks.sids:
-                start = first + sum(sizes[:number])
+                start = bounds[number]
                 check_sid(chunk[start : start + SID_HEAD], sizes[number])
-            if first + sum(sizes) > end:
+            if bounds[-1] > end:
                 raise UnfamiliarError
-            yield inner.fields, kinds, sizes, first
+            yield inner.fields, kinds, bounds
 
     def found(self, places: Iterable[Place]) -> Iterator["Payload"]:
         """Where the payloads of these records are. Raises likewise."""

@@ -1,21 +1,17 @@
 """Where a large file of JSON lines can be cut, so that what stands behind is read as if all had been."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
-from carhound.readers.interface import ByteSource
 from carhound.readers.json.shapes.envelopes import open_envelope
 from carhound.readers.json.shapes.order import shape_of
 from carhound.readers.json.text import utf16_name
-from carhound.readers.spans import Span
 
 _HEAD = 4096
 _WINDOW = 128 << 10
 """Bytes in which two lines are looked for."""
-_CHUNK = 1 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -57,32 +53,3 @@ def _is_event(line: bytes) -> bool:
         return type(record) is dict and shape_of(open_envelope(record)) is not None
     except (ValueError, TypeError):
         return False
-
-
-class Stretch:
-    """The bytes of a file from one place up to another."""
-
-    def __init__(self, file: BinaryIO, span: Span) -> None:
-        file.seek(span.first)
-        self._file = file
-        self._left = None if span.stop is None else span.stop - span.first
-
-    def read(self, size: int, /) -> bytes:
-        if self._left is None:
-            return self._file.read(size)
-        data = self._file.read(min(size, self._left))
-        self._left -= len(data)
-        return data
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def lines_in(path: Path, span: Span) -> int:
-    """How many lines end in a span of a file; 0 where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            source: ByteSource = Stretch(file, span)
-            return sum(data.count(b"\n") for data in iter(lambda: source.read(_CHUNK), b""))
-    except OSError:
-        return 0
