@@ -45,7 +45,7 @@ _SHORT = 512
 """Bytes of texts that are remembered."""
 
 Values = tuple[Mapping[str, int], bytes, list[int]]
-"""Which value each field is, the types of the values, and where in the chunk they begin and the last one ends."""
+"""Which value each field is, the types of the values, and where in the chunk they begin; and the end."""
 
 
 class Payloads:
