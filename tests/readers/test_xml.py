@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark
 from carhound.normalize.normalizer import Normalizer
-from carhound.readers import xml_reader
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.notes import Notes
 from carhound.readers.part import Part
+from carhound.readers.xml import reader as xml_reader
 from carhound.readers.xml.event import event_data_fields, xml_event
 from carhound.readers.xml.reader import XmlReader
 
