@@ -1,5 +1,6 @@
 """What a log tells that loads the outlines it is asked for, against one that has them all."""
 
+import sys
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carhound.findings.lineage.build import Lineages
-from carhound.findings.lineage.events import End, Outline, Who
+from carhound.findings.lineage.events import Act, End, Outline, Who
 from carhound.findings.lineage.keys import guid_key
 from carhound.findings.lineage.log import ProcessLog
 from carhound.findings.lineage.outlines import Rows, packed
@@ -133,6 +134,22 @@ def test_who_has_the_process_id_later_is_known(end: Outline | End) -> None:
     child = Outline(Who(HOST, guid_of(2), "8", 6_000_000), parent_pid="4")
     assert check([Outline(first), end, child], first, "children") == []
     assert check([Outline(first), child], first, "children") != []
+
+
+def test_deeds_of_one_moment_have_the_same_order_in_whatever_process_they_were_told() -> None:
+    """How a text is packed depends on whether others hold it too."""
+    who = Who(HOST, guid_of(1).strip("{}").lower(), "4", 0)
+    told = []
+    for kept in range(2):
+        with ProcessLog() as log:
+            for number in range(8):
+                what = f"C:\\{number}.dll"
+                what = sys.intern(what) if number % 2 == kept else what
+                log.add(Act(who, "module", "7", what, "", False, None, None, None, "a.evtx", "1"))
+            log.settle()
+            told.append(log.acts(Ref(None, guid_key(who), None), 8, connections_first=False))
+    assert told[0][1] == 8
+    assert told[0] == told[1]
 
 
 def test_nothing_is_loaded_that_nobody_asked_for() -> None:

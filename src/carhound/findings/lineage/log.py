@@ -231,16 +231,17 @@ class ProcessLog:
         asked.update(key for key in (ref.guid, ref.number) if key is not None)
         where, values = self._done_by(ref)
         marks = "(mark = 2 OR mark = 1)" if connections_first else "mark = 2"
-        kept: list[tuple[int, bytes]] = []
+        kept: list[tuple[int, bytes, bytes]] = []
         for part in (marks, f"NOT {marks}"):
             if len(kept) < most:
                 kept += self._db.execute(
-                    f"SELECT min(time), packed FROM act WHERE {where} AND {part}"  # noqa: S608  # our own words
+                    f"SELECT min(time), same, packed FROM act WHERE {where} AND {part}"  # noqa: S608  # our own words
                     " GROUP BY same ORDER BY min(time), same LIMIT ?",
                     (*values, most - len(kept)),
                 )
         (count,) = self._one(f"SELECT count(DISTINCT same) FROM act WHERE {where}", *values) or (0,)  # noqa: S608
-        return [act_in(packed) for _, packed in sorted(kept, key=lambda one: (one[0] or 0, one[1]))], count
+        kept.sort(key=lambda one: (one[0] or 0, one[1]))
+        return [act_in(packed) for *_, packed in kept], count
 
     def _done_by(self, ref: Ref) -> tuple[str, tuple[object, ...]]:
         after, until = self._lifetime(ref)
