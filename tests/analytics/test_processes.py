@@ -44,7 +44,7 @@ def records() -> list[Simulated]:
     return [
         one
         for number, one in enumerate(every)
-        if number % 12 == 0 or any("regsvr32" in value.lower() for value in one.data.values())
+        if number % 30 == 0 or any("regsvr32" in value.lower() for value in one.data.values())
     ]
 
 
@@ -122,7 +122,7 @@ def test_as_many_processes_as_one_likes(evidence: Path, asked: dict[str, object]
     assert any(file.duplicates for file in alone.evidence.files)
     assert any(file.damaged for file in alone.evidence.files)
     assert alone.evidence.not_evidence
-    for processes in (2, 4):
+    for processes in (3,) if asked else (2, 4):
         assert read_by(processes, evidence, **asked) == alone
 
 

@@ -1,6 +1,7 @@
 """Over all public telemetry, and the hand-made events of truth.json, both engines say the same."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -73,6 +74,24 @@ def public_events(data: Path) -> list[Event]:
     ]
 
 
+OFTEN = 200
+"""Events of one kind that a file gives; of starts of processes it gives all."""
+STARTS = ("1", "4688")
+
+
+@cache
+def some_of_each(data: Path) -> list[Event]:
+    """Without the thousands of one kind in the largest files, which ask nothing that hundreds do not."""
+    seen: Counter[tuple[str, str | None]] = Counter()
+    kept = []
+    for event in public_events(data):
+        kind = (event.place.file, event.event_id)
+        seen[kind] += 1
+        if seen[kind] <= OFTEN or event.event_id in STARTS:
+            kept.append(event)
+    return kept
+
+
 @cache
 def asked(shared: Path) -> list[tuple[str, Node]]:
     searches = [(text, compile_spl(Source(text, "search")).plan) for text in SEARCHES]
@@ -82,7 +101,7 @@ def asked(shared: Path) -> list[tuple[str, Node]]:
 @cache
 def expected(shared: Path) -> list[Any]:
     """What the interpreter shows for each plan, once the events have been written and so have a sequence."""
-    events = public_events(shared / "data")
+    events = some_of_each(shared / "data")
     results = []
     for _, plan in asked(shared):
         let_through = {id(stem.node): hits(stem, events) for stem in stems(plan)}
@@ -92,7 +111,7 @@ def expected(shared: Path) -> list[Any]:
 
 @pytest.mark.parametrize("columns", [True, False], ids=["columns", "json"])
 def test_analytics_and_searches_over_public_data(shared: Path, tmp_path: Path, columns: bool) -> None:
-    events = public_events(shared / "data")
+    events = some_of_each(shared / "data")
     assert len(events) > 20_000
     table = full_table(plan for _, plan in asked(shared)) if columns else BARE
     some = set()

@@ -224,6 +224,14 @@ def events(shared: Path) -> list[Event]:
     return public_events(shared / "data")
 
 
+@pytest.fixture(scope="module")
+def fields(events: list[Event]) -> list[Fields]:
+    return [
+        {**event.native, "EventCode": event.event_id, "Computer": event.computer, "time": event.time}
+        for event in events
+    ]
+
+
 def test_every_search_of_the_page_has_an_answer() -> None:
     assert len(searches()) == len(ANSWERS)
     for spl, (mark, _, _) in zip(searches(), ANSWERS, strict=True):
@@ -231,17 +239,13 @@ def test_every_search_of_the_page_has_an_answer() -> None:
 
 
 @pytest.mark.parametrize("number", range(len(ANSWERS)), ids=[answer.__name__ for _, answer, _ in ANSWERS])
-def test_the_answer_is_that_of_plain_python(events: list[Event], number: int) -> None:
+def test_the_answer_is_that_of_plain_python(events: list[Event], fields: list[Fields], number: int) -> None:
     _, answer, ordered = ANSWERS[number]
     plan = compile_spl(Source(searches()[number], "page")).plan
     result = run(plan, {id(stem.node): hits(stem, events) for stem in stems(plan)}, EVERY_TIME)
     found = [
         {name: row.get(name) for name in result.columns or () if row.get(name) is not None}
         for row in result.rows
-    ]
-    fields = [
-        {**event.native, "EventCode": event.event_id, "Computer": event.computer, "time": event.time}
-        for event in events
     ]
     expected = [known(row) for row in answer(fields)]
     assert expected

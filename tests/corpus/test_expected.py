@@ -122,11 +122,12 @@ def test_what_is_no_evidence_is_counted_as_such(run: Run) -> None:
 
 @pytest.mark.parametrize("options", [{}, {"now": "2018-12-04T12:00:00Z"}, {"backfill": True}], ids=str)
 def test_page_and_bundled_document_say_the_same(shared: Path, options: dict[str, Any]) -> None:
-    data = shared / "data"
+    data = shared / "data" / ("endgameinc--eqllib" if options else "")
     bundled, page = (
         run_object(hunted(data, *references, **options))
         for references in ((), (str(shared / "seed" / "CAR-2019-04-002.md"),))
     )
+    assert bundled["findings"]
     assert bundled["findings"] == page["findings"]
     assert bundled["hosts"] == page["hosts"]
     assert bundled["evidence"] == page["evidence"]

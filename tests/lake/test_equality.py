@@ -212,20 +212,23 @@ def test_what_arrives_later(write: Write, tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_history_that_is_gone_or_older_or_of_another_lake(write: Write, tmp_path: Path) -> None:
     files = [write([MAIN | {"CommandLine": "a"}]), write([MAIN | {"CommandLine": "b"}])]
+    spl = tmp_path / "search.spl"
+    spl.write_text("EventCode=1 ParentImage=*regsvr32.exe")
+    options = {"now": NOW, "analytics": (str(spl),)}
     lake = filled(tmp_path / "lake", files[0])
-    assert_same(both(files[:1], lake, now=NOW))
+    assert_same(both(files[:1], lake, **options))
     shutil.copy(lake / "history.sqlite", tmp_path / "old.sqlite")
     filled(lake, files[1])
-    expected = both(files, lake, now=NOW)
+    expected = both(files, lake, **options)
     assert_same(expected)
     shutil.copy(lake / "history.sqlite", tmp_path / "newer.sqlite")
     (lake / "history.sqlite").unlink()
-    assert_same(both(files, lake, now=NOW))
+    assert_same(both(files, lake, **options))
     shutil.copy(tmp_path / "old.sqlite", lake / "history.sqlite")
-    assert_same(both(files, lake, now=NOW))
+    assert_same(both(files, lake, **options))
     other = filled(tmp_path / "other", files[1])
     shutil.copy(tmp_path / "newer.sqlite", other / "history.sqlite")
-    assert_same(both(files[1:], other, now=NOW))
+    assert_same(both(files[1:], other, **options))
 
 
 def test_what_has_expired_is_not_told(write: Write, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from carhound.pipeline.lakes.follow import follow
 from carhound.pipeline.lakes.ingest import IngestRequest, ingest
 from carhound.pipeline.simulate import SimulationRequest, simulate
 
+from ..forked import forked_python
 from .evidence import content, ended, started, write_lines
 
 SCHEMA = json.loads((resources.files("carhound.outputs") / "schema/ingest-1.json").read_text("utf-8"))
@@ -194,9 +195,9 @@ def test_a_catalogue_is_taken_by_its_name(tmp_path: Path) -> None:
     assert not (tmp_path / "lake" / "catalog.sqlite").exists()
     status, out, _ = ended(started("lake", "stats", tmp_path / "lake", "--catalog", "team", env=environment))
     assert (status, "events   5" in out) == (0, True)
-    status, _, err = ended(started("lake", "stats", tmp_path / "lake"))
+    status, _, err = ended(started("lake", "stats", tmp_path / "lake", python=forked_python()))
     assert (status, "say with --catalog" in err) == (2, True)
-    status, _, err = ended(started("ingest", *words, "unknown"))
+    status, _, err = ended(started("ingest", *words, "unknown", python=forked_python()))
     assert (status, "'unknown' cannot be opened" in err) == (2, True)
 
 

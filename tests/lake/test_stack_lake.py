@@ -38,6 +38,10 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     logs, lake = folder / "logs", folder / "lake"
     asked = ["simulate", "squiblydoo-url", "unsigned-dll-user-folder", "--hosts", "1", "--days", "1"]
     assert main([*asked, "-q", "-o", f"{logs}/"]) == 0
+    for log in logs.rglob("*.jsonl"):
+        every = log.read_text(encoding="utf-8").splitlines(keepends=True)
+        thin = (one for number, one in enumerate(every) if number % 8 == 0 or "regsvr32" in one.lower())
+        log.write_text("".join(thin), encoding="utf-8")
     ingest(IngestRequest((str(logs),), lake))
     return logs, lake
 

@@ -22,6 +22,7 @@ from carhound.model.event import RawEvent
 from carhound.pipeline.alerting.watch import WatchRequest, watch
 
 from ..alerts.receiver import receiver
+from ..forked import forked_python
 from .fleet import HOSTS, INCIDENT, INCIDENT_DAY, Filling, at, days, name, started
 from .variants import alerts
 
@@ -33,12 +34,13 @@ class Watcher:
     """A lake, and a file that alerts go to."""
 
     def __init__(self, folder: Path) -> None:
+        self.asked: dict[str, Any] = {}
         self.filling = Filling(folder / "lake")
         self.lake = self.filling.folder
         self.file = folder / "alerts.jsonl"
 
     def run(self, day: int = 70, sinks: Sequence[Sink] | None = None, **asked: Any) -> Watched:
-        request = WatchRequest(str(self.lake), **asked)
+        request = WatchRequest(str(self.lake), **self.asked | asked)
         return watch(request, [JsonLinesFile(self.file)] if sinks is None else sinks, at(day))
 
     def sent(self) -> list[tuple[str, str]]:
@@ -50,6 +52,15 @@ class Watcher:
 @pytest.fixture
 def watcher(tmp_path: Path) -> Watcher:
     return Watcher(tmp_path)
+
+
+@pytest.fixture
+def searching(watcher: Watcher, tmp_path: Path) -> Watcher:
+    """One that asks a single search, where what an analytic says is no matter."""
+    search = tmp_path / "search.spl"
+    search.write_text("EventCode=1 ParentImage=*regsvr32.exe")
+    watcher.asked = {"analytics": (str(search),)}
+    return watcher
 
 
 def line(day: int, text: str, number: int = 1, host: str = HOSTS[0]) -> RawEvent:
@@ -89,17 +100,17 @@ def test_the_hole_of_the_published_baseline(watcher: Watcher, reading: Any, new:
     assert sorted(told) == [name(55), *new]
 
 
-def test_the_same_batch_twice_and_late_arrivals(watcher: Watcher) -> None:
+def test_the_same_batch_twice_and_late_arrivals(searching: Watcher) -> None:
     fleet = [line(65, "a", 1), line(65, "b", 2)]
-    watcher.filling.add(fleet)
-    assert watcher.run(66).new == 2
-    watcher.filling.add(fleet, "again.evtx")
-    assert watcher.run(66).days == ()
-    watcher.filling.add([line(60, "late", 3), line(60, "a", 4), line(66, "a", 5), line(65, "b", 6)])
-    late = watcher.run(67)
+    searching.filling.add(fleet)
+    assert searching.run(66).new == 2
+    searching.filling.add(fleet, "again.evtx")
+    assert searching.run(66).days == ()
+    searching.filling.add([line(60, "late", 3), line(60, "a", 4), line(66, "a", 5), line(65, "b", 6)])
+    late = searching.run(67)
     assert (late.new, late.known, late.days) == (2, 1, (name(60), name(65), name(66)))
-    assert sorted(watcher.sent()) == [(name(60), "a"), (name(60), "late"), (name(65), "a"), (name(65), "b")]
-    with Ledger(watcher.lake / "ledger.sqlite") as ledger:
+    assert sorted(searching.sent()) == [(name(60), "a"), (name(60), "late"), (name(65), "a"), (name(65), "b")]
+    with Ledger(searching.lake / "ledger.sqlite") as ledger:
         assert {one.key: one.count for one in ledger.alerts() if one.day == name(65)} == {"a": 1, "b": 2}
 
 
@@ -127,52 +138,52 @@ def test_each_event_is_recorded_once(
     assert {one.day for one in taken} == {name(60), name(61), name(62), name(65)}
 
 
-def test_a_deleted_ledger_and_a_deleted_history(watcher: Watcher) -> None:
-    watcher.filling.add([line(65, "a", 1)])
-    watcher.run()
-    for path in watcher.lake.glob("history.sqlite*"):
+def test_a_deleted_ledger_and_a_deleted_history(searching: Watcher) -> None:
+    searching.filling.add([line(65, "a", 1)])
+    searching.run()
+    for path in searching.lake.glob("history.sqlite*"):
         path.unlink()
-    assert watcher.run().new == 0
-    for path in watcher.lake.glob("ledger.sqlite*"):
+    assert searching.run().new == 0
+    for path in searching.lake.glob("ledger.sqlite*"):
         path.unlink()
-    assert watcher.run().new == 1
-    assert watcher.sent() == [(name(65), "a")], "the file has it already"
+    assert searching.run().new == 1
+    assert searching.sent() == [(name(65), "a")], "the file has it already"
 
 
-def test_from_now(watcher: Watcher) -> None:
-    watcher.filling.add([line(65, "old", 1)])
-    assert watcher.run(from_now=True).new == 0
-    watcher.filling.add([line(65, "new", 2)])
-    assert watcher.run().new == 1
-    assert watcher.sent() == [(name(65), "new")]
+def test_from_now(searching: Watcher) -> None:
+    searching.filling.add([line(65, "old", 1)])
+    assert searching.run(from_now=True).new == 0
+    searching.filling.add([line(65, "new", 2)])
+    assert searching.run().new == 1
+    assert searching.sent() == [(name(65), "new")]
 
 
-def test_suppressions(watcher: Watcher, tmp_path: Path) -> None:
+def test_suppressions(searching: Watcher, tmp_path: Path) -> None:
     file = tmp_path / "suppressions.yaml"
     entry = "  - match: {CommandLine: quiet}\n    reason: tested\n    owner: alice\n    expires: 2999-12-31\n"
     file.write_text("suppressions:\n" + entry)
-    watcher.filling.add([line(65, "quiet", 1), line(65, "loud", 2)])
-    watched = watcher.run(suppress=str(file))
+    searching.filling.add([line(65, "quiet", 1), line(65, "loud", 2)])
+    watched = searching.run(suppress=str(file))
     assert (watched.new, watched.suppressed) == (1, 1)
-    assert watcher.sent() == [(name(65), "loud")]
+    assert searching.sent() == [(name(65), "loud")]
 
 
-def test_a_webhook_that_is_down_then_up(watcher: Watcher) -> None:
-    watcher.filling.add([line(65, "a", 1)])
+def test_a_webhook_that_is_down_then_up(searching: Watcher) -> None:
+    searching.filling.add([line(65, "a", 1)])
     with receiver() as at_hand:
         url = at_hand.url
     down = Webhook(url, sleep=lambda _: None)
-    watched = watcher.run(sinks=[down])
+    watched = searching.run(sinks=[down])
     assert watched.exit_status == 4
     assert [one.waiting for one in watched.handed] == [1]
-    other = watcher.run()
+    other = searching.run()
     assert other.exit_status == 0
     assert any(
         "1 alert of earlier runs still wait" in remark and "webhook" in remark for remark in other.remarks
     )
     with receiver() as again:
-        assert watcher.run(sinks=[Webhook(again.url)]).exit_status == 0
-        watcher.run(sinks=[Webhook(again.url)])
+        assert searching.run(sinks=[Webhook(again.url)]).exit_status == 0
+        searching.run(sinks=[Webhook(again.url)])
         assert [json.loads(one.body)["key"] for one in again.got] == ["a"]
 
 
@@ -186,36 +197,36 @@ def test_a_run_killed_between_deciding_and_sending(watcher: Watcher) -> None:
         "watching.deliver = lambda *_: os.kill(os.getpid(), 9)\n"
         "watching.watch(watching.WatchRequest(sys.argv[1]), [JsonLinesFile(Path(sys.argv[2]))])\n"
     )
-    words = [sys.executable, "-c", dying, str(watcher.lake), str(watcher.file)]
+    words = [*forked_python(), "-c", dying, str(watcher.lake), str(watcher.file)]
     assert subprocess.run(words, check=False, timeout=60).returncode == -signal.SIGKILL
     assert watcher.sent() == []
     assert watcher.run().new == 0
     assert sorted(watcher.sent()) == [(name(65), "a"), (name(65), "b")]
 
 
-def test_two_runs_at_once(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_runs_at_once(searching: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("carhound.alerts.ledger_file._BUSY_SECONDS", 0.1)
-    watcher.filling.add([line(65, "a", 1)])
-    with Ledger(watcher.lake / "ledger.sqlite"), pytest.raises(LedgerError, match="in use by another run"):
-        watcher.run()
-    assert watcher.run().new == 1
+    searching.filling.add([line(65, "a", 1)])
+    with Ledger(searching.lake / "ledger.sqlite"), pytest.raises(LedgerError, match="in use by another run"):
+        searching.run()
+    assert searching.run().new == 1
 
 
-def test_a_clock_that_went_back(watcher: Watcher) -> None:
-    watcher.filling.add([line(65, "a", 1)])
-    watcher.run(66)
-    watcher.filling.add([line(65, "b", 2)])
-    watched = watcher.run(40)
+def test_a_clock_that_went_back(searching: Watcher) -> None:
+    searching.filling.add([line(65, "a", 1)])
+    searching.run(66)
+    searching.filling.add([line(65, "b", 2)])
+    watched = searching.run(40)
     assert watched.new == 1
     assert watched.clock_back is not None
 
 
-def test_a_lake_older_than_its_ledger(watcher: Watcher) -> None:
-    watcher.filling.add([line(65, "a", 1)])
-    with Ledger(watcher.lake / "ledger.sqlite") as ledger:
+def test_a_lake_older_than_its_ledger(searching: Watcher) -> None:
+    searching.filling.add([line(65, "a", 1)])
+    with Ledger(searching.lake / "ledger.sqlite") as ledger:
         ledger.record((), 5, (), at(66))
     with pytest.raises(LakeError, match="looked at batch 5, and the lake ends with 1"):
-        watcher.run()
+        searching.run()
 
 
 def test_what_cannot_be_evaluated_is_told(watcher: Watcher, tmp_path: Path) -> None:

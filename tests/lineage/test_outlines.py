@@ -81,7 +81,7 @@ def check(events: Sequence[Outline | End], who: Who, query: str) -> object:
         return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(EVENTS, WHOS, st.sampled_from(list(QUERIES)), st.data())
 def test_what_is_asked_is_told_as_if_all_were_there(
     events: list[Outline | End], other: Who, query: str, data: st.DataObject

@@ -134,7 +134,7 @@ LOGS = st.booleans().flatmap(
 
 
 @pytest.mark.parametrize("form", ["evtx", "jsonl"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(LOGS, st.sampled_from([1, 8]), st.data())
 def test_the_trees_are_those_of_everything(
     form: str, parts: list[list[Simulated]], times: int, data: st.DataObject

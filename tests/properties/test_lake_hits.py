@@ -111,7 +111,7 @@ def prevalence(events: Iterable[Event], sightings: Iterable[Sighting], read: Any
 
 @settings(
     deadline=None,
-    max_examples=25,
+    max_examples=15,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

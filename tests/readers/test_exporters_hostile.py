@@ -78,7 +78,7 @@ def make(record: dict[str, Any], matching: bool = True) -> None:
         made.sensor_key()
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
 def test_any_record(record: dict[str, Any]) -> None:
     make(record)
@@ -91,7 +91,7 @@ WHOLE: list[dict[str, Any]] = [
 ]
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.sampled_from(WHOLE), st.data())
 def test_a_record_with_one_value_changed(whole: dict[str, Any], data: st.DataObject) -> None:
     record = json.loads(json.dumps(whole))
@@ -105,7 +105,7 @@ def test_a_record_with_one_value_changed(whole: dict[str, Any], data: st.DataObj
     make(record)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.text() | TEXTS)
 def test_any_text(text: str) -> None:
     sysmon_message_fields(text)

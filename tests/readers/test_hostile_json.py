@@ -255,7 +255,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=400, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=200, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(
     record=st.dictionaries(KEYS, VALUES, min_size=1, max_size=6),
     shape=st.sampled_from(

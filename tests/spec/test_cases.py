@@ -56,6 +56,7 @@ def cases() -> Iterator[Any]:
             yield pytest.param(case, events, id=f"{path.parent.name}/{path.stem}: {case['name']}")
 
 
+@cache
 def accepted() -> list[dict[str, Any]]:
     """The cases that have a result."""
     return [one.values[0] for one in cases() if "error" not in one.values[0]]

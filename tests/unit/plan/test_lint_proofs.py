@@ -69,14 +69,14 @@ def copied(predicate: Predicate) -> Predicate:
 
 
 @given(SEARCH)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_a_search_called_impossible_matches_nothing(search: list[Predicate]) -> None:
     if never_matches(search):
         assert not any(matches(search))
 
 
 @given(SEARCH)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_clauses_called_useless_change_nothing(search: list[Predicate]) -> None:
     search = [copied(one) for one in search]
     out = {id(one.clause) for one in useless(search)}

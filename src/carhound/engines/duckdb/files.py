@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -124,7 +125,7 @@ class EventFiles:
         asked = query.copy()
         for table in list(asked.find_all(exp.Table)):
             if table.name == EVENTS:
-                table.set("this", exp.func(_READ, _schema(types), copy=False))
+                table.set("this", exp.func(_READ, exp.var(_schema(tuple(types.items()))), copy=False))
                 table.set("alias", exp.TableAlias(this=exp.to_identifier(EVENTS)))
         return asked.sql(dialect="duckdb", copy=False)
 
@@ -160,15 +161,14 @@ def _read_parquet(files: list[str]) -> exp.Expr:
     return exp.func("READ_PARQUET", paths, schema, _option("hive_partitioning", exp.false()))
 
 
-def _schema(types: Mapping[str, str]) -> exp.Expr:
-    return exp.ToMap(
-        this=_struct(
-            {
-                name: _struct({"name": _text(name), "type": _text(kind), "default_value": exp.null()})
-                for name, kind in types.items()
-            }
-        )
-    )
+@cache
+def _schema(types: tuple[tuple[str, str], ...]) -> str:
+    """The columns of a query, as SQL: many queries name the same ones."""
+    columns = {
+        name: _struct({"name": _text(name), "type": _text(kind), "default_value": exp.null()})
+        for name, kind in types
+    }
+    return exp.ToMap(this=_struct(columns)).sql(dialect="duckdb", copy=False)
 
 
 def _struct(values: Mapping[str, exp.Expr]) -> exp.Expr:

@@ -211,7 +211,7 @@ def carried(event: Event) -> list[str]:
     return [fold(text) for text in found]
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(predicates, events())
 def test_every_match_holds_a_literal_of_every_group(predicate: Predicate, event: Event) -> None:
     """In one value that the file carries, folded; and by its spellings in that value as it is."""
