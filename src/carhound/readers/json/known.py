@@ -79,7 +79,7 @@ class KnownLines:
         self._place = 0
         """Where that key stands in most lines."""
         self._quoting: set[str] = set()
-        """The names of texts that were seen to hold quotes."""
+        """The keys of texts that were seen to hold quotes."""
         self._clock = Clock()
 
     def __bool__(self) -> bool:
@@ -139,6 +139,8 @@ class KnownLines:
         line += b"\n"
         known, found = self._search(line, 0)
         if known is None:
+            fields = (*event.data.items(), *event.meta.items())
+            self._quoting.update(name for name, value in fields if '"' in value)
             if remarked or not self._is_worth_it(event):
                 return
             self._made += 1
@@ -220,7 +222,7 @@ class KnownLines:
         if timed is None or not names or len(images) > 1 or any(type(values[name]) is list for name in names):
             return
         slots = [piece for piece in layout.pieces if isinstance(piece, Slot)]
-        self._quoting |= {one.name for one in slots if b'\\"' in one.written}
+        self._quoting |= {one.key for one in slots if b'\\"' in one.written}
         time, zone, without = timed
         computer = [name for name in names if values[name] and values[name] == event.computer]
         image = images[0] if images else None

@@ -38,6 +38,11 @@ class Slot(Struct, frozen=True):
     written: bytes
     """The value as the line has it, or one of those of a list."""
 
+    @property
+    def key(self) -> str:
+        """The last part of its name."""
+        return self.name.rpartition(".")[2]
+
 
 class Layout(Struct, frozen=True, eq=False):
     """What a line is made of."""

@@ -39,7 +39,7 @@ class Roles(Struct, frozen=True):
     """They would be the time, if they carried a zone."""
     image: str | None
     quoting: Collection[str]
-    """Texts that hold quotes in some lines."""
+    """The keys of texts that hold quotes in some lines."""
 
 
 class Template(Struct, frozen=True, eq=False):
@@ -103,7 +103,7 @@ class _Writing:
         if written.startswith(b'"'):
             if slot.name == roles.image:
                 return _IMAGE
-            return _QUOTING if slot.name in roles.quoting else _TEXT
+            return _QUOTING if slot.key in roles.quoting else _TEXT
         if written in (b"true", b"false"):
             return _TRUTH
         number = re.fullmatch(_NUMBER, written)
