@@ -37,7 +37,6 @@ class Wanting:
     def __init__(self, *literals: str, unsettled: Mapping[str, int] | None = None) -> None:
         self.literals: tuple[str, ...] | None = literals
         self._unsettled = Counter(unsettled or {})
-        self.kept: dict[str, object] = {}
 
     def wants(self, _: str | None, __: str | None, event_id: str | None) -> bool:
         self._unsettled[event_id or ""] -= 1

@@ -45,7 +45,6 @@ class Wanting:
         self.literals = literals
         self.never = never
         self._unsettled = Counter(unsettled or {})
-        self.kept: dict[str, object] = {}
 
     def wants(self, _: str | None, __: str | None, event_id: str | None) -> bool:
         self._unsettled[event_id or ""] -= 1

@@ -86,6 +86,9 @@ class Showing(Struct, frozen=True, eq=False):
 class Sieve(Protocol):
     """Says which events have to be read; of others the header is enough. Files are put to it one by one."""
 
+    def __hash__(self) -> int:
+        """Sieves are told apart: what was made for one serves for all files."""
+
     @property
     def literals(self) -> tuple[str, ...] | None:
         """Every event that can match holds one, in any letter case. Folded, ASCII. None: any event can."""
@@ -93,10 +96,6 @@ class Sieve(Protocol):
     @property
     def spellings(self) -> Mapping[str, str]:
         """By letter of a literal, every character that an event may have in its place."""
-
-    @property
-    def kept(self) -> dict[str, object]:
-        """What readers keep from file to file, by their names; empty at first."""
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
         """Whether events like this are to be read whatever they hold: only some that can match at all.

@@ -33,7 +33,6 @@ class Skipping:
 
     def __init__(self, literals: tuple[str, ...] | None, collector: Collector) -> None:
         self.literals = literals
-        self.kept: dict[str, object] = {}
         self._collector = collector
         self._normalizer = Normalizer()
         self._like = lru_cache(_MOST_KINDS)(self._made_like)

@@ -226,7 +226,6 @@ class Telling:
         add: Callable[[Outline | End | None], None] | None = None,
     ) -> None:
         """`add` takes outlines of events that need not be read for them."""
-        self.kept: dict[str, object] = {}
         self._known = known
         self._shown = shown
         self._add = add

@@ -5,6 +5,7 @@ source will do.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from carhound.model.evidence import Damage
 from carhound.readers.evtx.chunks import chunks
@@ -38,7 +39,7 @@ class EvtxReader:
 
     def sift(self, source: ByteSource, options: ReadOptions, sieve: Sieve) -> Iterator[Sifted]:
         """Every record that the sieve wants; of chunks and records without its literals only the headers."""
-        notes, sift = Notes(options.zone), self._chunk_sieve(sieve)
+        notes, sift = Notes(options.zone), _chunk_sieve(sieve)
         sift.begin_file()
         try:
             for number, chunk in enumerate(chunks(source, *self._span), start=1):
@@ -54,8 +55,8 @@ class EvtxReader:
             raise
         yield from notes.remarks()
 
-    def _chunk_sieve(self, sieve: Sieve) -> ChunkSieve:
-        kept = sieve.kept.get(self.name)
-        if not isinstance(kept, ChunkSieve):
-            kept = sieve.kept[self.name] = ChunkSieve(sieve)
-        return kept
+
+@lru_cache(1)
+def _chunk_sieve(sieve: Sieve) -> ChunkSieve:
+    """The same for file after file: most have the same kinds of records."""
+    return ChunkSieve(sieve)
