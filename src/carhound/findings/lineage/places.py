@@ -4,10 +4,20 @@ import sqlite3
 import struct
 from collections.abc import Iterable, Iterator
 from itertools import starmap
+from typing import NamedTuple
 
 from carhound.findings.lineage.keys import Shown, guid_of_key
 
 _TOLD = struct.Struct("<16sH")
+
+
+class Named(NamedTuple):
+    """Of which processes a chunk tells."""
+
+    offset: int
+    """Of the chunk in its file."""
+    told: bytes
+    """By GUID and record, `packed`."""
 
 
 def packed(told: Iterable[tuple[bytes, int]]) -> bytes:

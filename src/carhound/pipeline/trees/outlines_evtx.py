@@ -7,12 +7,11 @@ from operator import itemgetter
 from carhound.findings.lineage.events import OUTLINE_FIELDS, Header, Outline, host_key, outline_in
 from carhound.findings.lineage.keys import guid_of_key, key_of_guid, key_of_pid
 from carhound.findings.lineage.outlines import END_ROW, EndRow, Rows, StartRow
-from carhound.findings.lineage.places import packed
+from carhound.findings.lineage.places import Named, packed
 from carhound.findings.lineage.rows import image_key, outline_of
 from carhound.findings.lineage.true_names import TrueNames
 from carhound.model.datasets import SYSMON
 from carhound.model.event import Value
-from carhound.pipeline.trees.retelling import Named
 from carhound.readers.evtx.chunks import Chunk
 from carhound.readers.evtx.glance import Glance, Glances, Kind, Met, Place, microseconds_of
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, stored_guid, text_of_value

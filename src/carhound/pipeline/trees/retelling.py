@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -23,6 +22,7 @@ from carhound.findings.lineage.events import (
 )
 from carhound.findings.lineage.keys import Shown
 from carhound.findings.lineage.outlines import Packed, Rows, packed
+from carhound.findings.lineage.places import Named
 from carhound.findings.lineage.rows import Row, outline_of, row_of
 from carhound.findings.lineage.true_names import TrueNames
 from carhound.model.datasets import SECURITY, SYSMON
@@ -43,15 +43,6 @@ _ROWS = 1000
 _MOST_KINDS = 10_000
 _OF_SYSMON = {"outline": frozenset(("1", "5")), "full": frozenset(("1", *DEEDS))}
 _OF_SECURITY = {"outline": frozenset(("4688", "4689")), "full": frozenset(("4688",))}
-
-
-class Named(NamedTuple):
-    """Of which processes a chunk tells."""
-
-    offset: int
-    """Of the chunk in its file."""
-    told: bytes
-    """By GUID and record, as `lineage.places` packs them."""
 
 
 class Ended(Struct, frozen=True):
