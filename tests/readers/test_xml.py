@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Remark
 from carhound.normalize.normalizer import Normalizer
-from carhound.readers import xml_reader
 from carhound.readers.evidence import open_evidence
 from carhound.readers.interface import ReadOptions
 from carhound.readers.notes import Notes
 from carhound.readers.part import Part
+from carhound.readers.xml import reader
 from carhound.readers.xml.event import event_data_fields, xml_event
 from carhound.readers.xml.reader import XmlReader
 
@@ -276,7 +276,7 @@ STARTS = [b"<Event><System>", b"<Event><System></Event>"]
 def test_a_text_without_end_costs_time_as_it_is_long(
     filler: bytes, megabytes: int, seconds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xml_reader, "_LARGEST", 8 << 20)
+    monkeypatch.setattr(reader, "_LARGEST", 8 << 20)
     began = time.process_time()
     items = XmlReader().read(_Long(filler, megabytes), ReadOptions())
     assert [item.record_id for item in items if isinstance(item, RawEvent)] == ["0", "2"]
@@ -291,7 +291,7 @@ def test_a_field_met_many_times_costs_time_as_it_is_long() -> None:
 
 def test_a_text_without_end_is_not_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither one event that has none, nor text between events."""
-    monkeypatch.setattr(xml_reader, "_LARGEST", 8 << 20)
+    monkeypatch.setattr(reader, "_LARGEST", 8 << 20)
     for long in (_Long(b"x", 24), _Long(b"</Event>", 24)):
         tracemalloc.start()
         read = sum(isinstance(item, RawEvent) for item in XmlReader().read(long, ReadOptions()))
