@@ -24,8 +24,8 @@ HUNT_OPTIONS = [
 ]
 ONLY_HUNT = {"--analytic", "--reading", "--backfill"}
 UNUSED_LIBRARIES = """
-    csv duckdb glob importlib.resources jinja2 markdown_it multiprocessing pyarrow pyiceberg rich.console
-    shutil sqlglot sqlite3 tarfile tempfile xml zipfile zoneinfo
+    csv duckdb fractions glob importlib.resources jinja2 markdown_it multiprocessing pyarrow pyiceberg
+    rich.console shutil sqlglot sqlite3 tarfile tempfile xml zipfile zoneinfo
 """.split()
 UNUSED_PARTS = """
     cli.search engines.duckdb engines.interpreter.operators.ranking engines.interpreter.steps

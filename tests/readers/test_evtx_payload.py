@@ -1,6 +1,7 @@
 """Fields told from the bytes of a chunk, against what the parser says of its records."""
 
 import io
+import itertools
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -134,6 +135,20 @@ def test_a_template_that_looks_like_a_known_one_is_looked_at(old: str, new: str)
     else:
         assert list(told(altered)) == expected(altered) != expected(log)
     assert list(told(log)) == [bare(data)] * 2
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_where_a_template_is_defined_looks_like_no_other_record(order: Sequence[int]) -> None:
+    """Its link to another template is the number of values that it has: both stand at the same place."""
+    data = [{"ProcessGuid": GUID, "Image": f"C:\\{number}.exe"} for number in range(3)]
+    (chunk,) = chunks_of(log_of([record(number, 1, one) for number, one in enumerate(data, 1)]))
+    (_, _, payload), *_ = some = places(chunk)
+    altered = bytearray(chunk.data)
+    altered[payload + 14 : payload + 18] = len(data[0]).to_bytes(4, "little")
+    column = Payloads(bytes(altered)).column("Image")
+    assert [text_of_value(*column(some[number])) for number in order] == [
+        data[number]["Image"] for number in order
+    ]
 
 
 def check_unfamiliar_or_as_parsed(log: bytes) -> None:

@@ -297,6 +297,26 @@ def test_a_sid_that_is_longer_than_its_size_moves_the_values_behind_it() -> None
         check_unless_damaged(data, parts_at, parts)
 
 
+@pytest.mark.parametrize("event_id", [1, 2], ids=["of the same event", "of another"])
+def test_a_sid_is_looked_at_though_the_one_before_was_in_order(event_id: int) -> None:
+    data = written(
+        record(number, {"Image": "a"}, event_id=max(event_id - number, 1)) for number in range(1, 4)
+    )
+    parts_at = data.index(bytes.fromhex("010100000000000512000000"), second_record(data)) + 1
+    for parts in range(16):
+        check_unless_damaged(data, parts_at, parts)
+
+
+@pytest.mark.parametrize("ticks", [0, 1, 10**17, 2500 * 10**15, (1 << 63) - 1, (1 << 64) - 1])
+def test_times_far_from_now_are_told_as_parsed(ticks: int) -> None:
+    records = [record(number, {"Image": "a"}) for number in range(1, 4)]
+    created = (records[1].time - datetime(1601, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 10
+    data = written(records)
+    old = created.to_bytes(8, "little")
+    assert data.count(old) == 2
+    check(data.replace(old, ticks.to_bytes(8, "little")), Wanting(LITERAL))
+
+
 def second_record(data: bytes) -> int:
     return HEADER + 512 + int.from_bytes(data[HEADER + 516 : HEADER + 520], "little")
 

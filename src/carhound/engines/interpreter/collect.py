@@ -24,6 +24,8 @@ from carhound.plan.stems import Stem, stems
 Admit = Callable[[Event], Event]
 """Gives the one event that stands for all records of the same event."""
 
+Doubt = Callable[[], bool]
+
 Count = Callable[[int, Iterable[int]], tuple[int, ...]]
 """Counts so many events, which were in these quarters of an hour, as `model.presence` numbers them."""
 
@@ -242,18 +244,21 @@ class Collector:
         """The stems that look at events of the kind of this one, each with its conditions as one."""
         return [(watch.stem, holds) for watch, holds in self._watching(like).watches]
 
-    def unsure(self, like: Event, certain: bool) -> bool:
-        """Whether it is open if a plan can be judged on the events like this of the file being read.
+    def doubt(self, like: Event, certain: bool) -> Doubt:
+        """Tells whether it is open if a plan can be judged on the events like this of the file being read.
 
         Only what tells their kind is asked of `like`; `certain` says that each is of all its CAR kinds.
         """
         watching = self._watching(like)
-        if not certain and watching.by_kinds:
-            return True
-        for watch in watching.needy:  # noqa: SIM110  # any() of a generator takes twice as long
-            if watch.unmet(like):
-                return True
-        return False
+        always = not certain and watching.by_kinds
+
+        def doubted() -> bool:
+            for watch in watching.needy:  # any() of a generator takes twice as long
+                if watch.unmet(like):
+                    return True
+            return always
+
+        return doubted
 
     def needs_of(self, like: Event) -> set[Need]:
         """What stems need of events of the kind of this one."""

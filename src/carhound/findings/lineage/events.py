@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from carhound.findings.lineage.tree import DeedKind
-from carhound.model.datasets import SECURITY, SYSMON
+from carhound.model.datasets import SECURITY, SYSMON, Dataset
 from carhound.model.event import Event, RawEvent, Value
 from carhound.model.folding import fold
 from carhound.model.names import short_name
@@ -145,17 +145,26 @@ def microseconds(time: datetime | None) -> int | None:
 
 def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Who | None:
     """Likewise of an event with this payload, of which `KEY_FIELDS` are enough."""
-    if SYSMON.holds(header.provider, header.channel):
+    dataset, host = _source(header)
+    if dataset is SYSMON:
         guid = _guid(data, "ProcessGuid") or _guid(data, "SourceProcessGuid", "SourceProcessGUID")
         pid = _pid(data, "ProcessId") or _pid(data, "SourceProcessId")
-    elif SECURITY.holds(header.provider, header.channel):
+    elif dataset is SECURITY:
         guid = None
         pid = _pid(data, "NewProcessId" if header.event_id == "4688" else "ProcessId")
     else:
         return None
     if guid is None and pid is None:
         return None
-    return Who(host_key(header.computer), guid, pid, time)
+    return Who(host, guid, pid, time)
+
+
+@lru_cache(_REMEMBERED)
+def _source(header: Header) -> tuple[Dataset | None, str]:
+    """Who tells of events like this, and the key of their host."""
+    named = header.provider, header.channel
+    dataset = next((one for one in (SYSMON, SECURITY) if one.holds(*named)), None)
+    return dataset, host_key(header.computer)
 
 
 def outline_of_event(event: RawEvent) -> Outline | End | None:
@@ -320,7 +329,9 @@ def _change(event_id: str, data: Mapping[str, Value]) -> str | None:
 def _text(data: Mapping[str, Value], name: str) -> str | None:
     """The text of a field; Sysmon writes "-" for none."""
     value = data.get(name)
-    return value if isinstance(value, str) and value not in ("", "-") else None
+    if value is None or not isinstance(value, str):
+        return None
+    return None if value in ("", "-") else value
 
 
 def _guid(data: Mapping[str, Value], *names: str) -> str | None:

@@ -1,6 +1,5 @@
 """What stands for processes where many are kept: their GUIDs and process ids, each with its host."""
 
-import re
 from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
@@ -9,7 +8,7 @@ from msgspec import Struct, field
 
 from carhound.findings.lineage.events import Outline, Start, Who
 
-_GUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_GUID_LENGTH = 36
 _HOST_SIZE = 12
 GUID_SIZE = 16
 
@@ -55,10 +54,20 @@ def digest(*texts: str, size: int = 16) -> bytes:
 @lru_cache(maxsize=4096)
 def _guid_key(host: str, guid: str) -> bytes:
     """One process has many events in a row."""
-    if _GUID.fullmatch(guid) is None:
-        return b"?" + digest(host, guid)
-    data = bytes.fromhex(guid.replace("-", ""))
-    return key_of_guid(host, data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:])
+    data = _stored(guid)
+    return b"?" + digest(host, guid) if data is None else key_of_guid(host, data)
+
+
+def _stored(guid: str) -> bytes | None:
+    """The 16 bytes of a folded guid as Windows stores it; None for what is none."""
+    digits = guid.replace("-", "")
+    if len(guid) != _GUID_LENGTH or guid[8:24:5] != "----" or len(digits) != 2 * GUID_SIZE:
+        return None
+    try:
+        data = bytes.fromhex(digits)
+    except ValueError:
+        return None
+    return data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:] if len(data) == GUID_SIZE else None
 
 
 @lru_cache(maxsize=4096)

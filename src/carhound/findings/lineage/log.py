@@ -22,9 +22,9 @@ from carhound.findings.lineage.outlines import (
     EndRow,
     Outlines,
 )
+from carhound.findings.lineage.places import Places
 from carhound.findings.lineage.rows import Known, Ref, Row, act_in, row_of
 from carhound.findings.lineage.true_names import TrueNames
-from carhound.findings.process_places import Places
 from carhound.findings.processes import APART
 
 _BATCH = 5000

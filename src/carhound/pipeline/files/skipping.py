@@ -6,7 +6,7 @@ Their headers are told all the same, so that who was heard of, when, and what co
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 
-from carhound.engines.interpreter.collect import Collector, Count
+from carhound.engines.interpreter.collect import Collector, Count, Doubt
 from carhound.engines.interpreter.rows import SharedRow
 from carhound.model.datasets import SECURITY
 from carhound.model.event import HEADER, PAYLOAD_PREFIX, Event, Place, Value, no_view
@@ -38,6 +38,7 @@ class Skipping:
         self._normalizer = Normalizer()
         self._like = lru_cache(_MOST_KINDS)(self._made_like)
         self._binding = lru_cache(_MOST_KINDS)(self._made_binding)
+        self._doubt = lru_cache(_MOST_KINDS)(self._made_doubt)
         self._counter = lru_cache(_MOST_KINDS)(self._made_counter)
         self._test = lru_cache(_MOST_KINDS)(self._made_test)
         self._alone = lru_cache(_MOST_KINDS)(self._made_alone)
@@ -45,8 +46,7 @@ class Skipping:
 
     def wants(self, provider: str | None, channel: str | None, event_id: str | None) -> bool:
         """Whether it is open what such events carry, or what CAR calls them."""
-        like, certain = self._like(provider, channel, event_id, None)
-        return self._collector.unsure(like, certain or self._binding(provider, channel, event_id) is not None)
+        return self._doubt(provider, channel, event_id)()
 
     def can_match(
         self, provider: str | None, channel: str | None, event_id: str | None, _computer: str | None
@@ -80,6 +80,10 @@ class Skipping:
         place = Place("", "")
         like = Event(provider, channel, event_id, computer, None, None, {}, {}, "", place, "", kinds)
         return like, certain
+
+    def _made_doubt(self, provider: str | None, channel: str | None, event_id: str | None) -> Doubt:
+        like, certain = self._like(provider, channel, event_id, None)
+        return self._collector.doubt(like, certain or self._binding(provider, channel, event_id) is not None)
 
     def _made_counter(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None

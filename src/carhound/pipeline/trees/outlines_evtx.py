@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
 from operator import itemgetter
 
 from carhound.findings.lineage.events import OUTLINE_FIELDS, Header, Outline, host_key, outline_in
 from carhound.findings.lineage.keys import guid_of_key, key_of_guid, key_of_pid
 from carhound.findings.lineage.outlines import END_ROW, EndRow, Rows, StartRow
+from carhound.findings.lineage.places import packed
 from carhound.findings.lineage.rows import image_key, outline_of
 from carhound.findings.lineage.true_names import TrueNames
-from carhound.findings.process_places import packed
 from carhound.model.datasets import SYSMON
 from carhound.model.event import Value
 from carhound.pipeline.trees.retelling import Named
@@ -95,10 +94,9 @@ class Outlines:
         known: Mapping[str, int] | None = None
         numbers: Sequence[int | None] = ()
         for ticks, values in zip(met.times, payloads.values(met.places), strict=True):
-            fields, kinds, sizes, first = values
+            fields, kinds, at = values
             if fields is not known:
                 known, numbers = fields, [fields.get(name) for name in names]
-            at = list(accumulate(sizes, initial=first))
             found = [
                 _NOTHING if one is None else (kinds[one], chunk[at[one] : at[one + 1]]) for one in numbers
             ]

@@ -51,7 +51,7 @@ class Named(NamedTuple):
     offset: int
     """Of the chunk in its file."""
     told: bytes
-    """By GUID and record, as `process_places` packs them."""
+    """By GUID and record, as `lineage.places` packs them."""
 
 
 class Ended(Struct, frozen=True):

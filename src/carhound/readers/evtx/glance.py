@@ -5,7 +5,7 @@ here is what parsing would tell.
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
@@ -136,6 +136,7 @@ class Walker(Generic[Seen]):
                     record, start
                 )
                 seen = self._of(shape)
+                latest = seen.latest
             if magic != _RECORD_MAGIC or number != record_id or size < least:
                 raise UnfamiliarError
             name = b""
@@ -144,7 +145,10 @@ class Walker(Generic[Seen]):
                 name = record[name_at : name_at + length]
                 if inner_kind != BINXML or kind != STRING or len(name) < length:
                     raise UnfamiliarError
-            add_seen(seen[said, name, event_id])
+            before = latest.get(event_id)
+            if before is None or before[0] != said or before[1] != name:
+                before = latest[event_id] = said, name, seen[said, name, event_id]
+            add_seen(before[2])
             add_time(time)
             following = at + size
             add_place((at, following, at + payload + defined if payload and inner_kind == BINXML else 0))
@@ -186,11 +190,17 @@ class Glances:
 
 def glimpsed(kind: Kind, times: list[int], *, looked: bool = False) -> Glimpsed:
     """Tells of records of a kind: when they were created, at least one."""
-    first = last = time_of(times[0])
-    if len(times) > 1:
-        first, last = time_of(min(times)), time_of(max(times))
-    quarters = frozenset([(time - _EARLIEST) // _QUARTER for time in times])
-    return Glimpsed(*kind, len(times), first, last, quarters, looked)
+    first, last = min(times), max(times)
+    quarters: Sequence[int] = range(_quarter_of(first), _quarter_of(last) + 1)
+    if len(quarters) > 2:
+        quarters = [_quarter_of(time) for time in times]
+    begin = time_of(first)
+    end = begin if first == last else time_of(last)
+    return Glimpsed(*kind, len(times), begin, end, frozenset(quarters), looked)
+
+
+def _quarter_of(ticks: int) -> int:
+    return (ticks - _EARLIEST) // _QUARTER
 
 
 def time_of(ticks: int) -> datetime:
@@ -209,12 +219,15 @@ class _OfShape(dict[tuple[bytes, bytes, int], Seen]):
 
     def __init__(self, shape: _Shape, see: Callable[[Kind], Seen]) -> None:
         super().__init__()
+        self.latest: dict[int, tuple[bytes, bytes, Seen]] = {}
+        """By event id those met last: mostly they come again, and are compared faster than hashed."""
         self._shape = shape
         self._see = see
 
     def __missing__(self, key: tuple[bytes, bytes, int]) -> Seen:
         if len(self) == _REMEMBERED:
             self.clear()
+            self.latest.clear()
         seen = self[key] = self._see(_kind(self._shape, *key))
         return seen
 

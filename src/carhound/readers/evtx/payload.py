@@ -12,6 +12,8 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from carhound.model.event import Value
 from carhound.readers.evtx.fields import fields_at
 from carhound.readers.evtx.glance import Place
@@ -35,8 +37,8 @@ from carhound.readers.evtx.values import (
 
 UNFAMILIAR = (UnfamiliarError, struct.error)
 """What is raised where a chunk has to be parsed."""
-_FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
-_TEMPLATE = struct.Struct("<2x4xI")
+_INSTANCE = struct.Struct("<6s4xI")
+_BEGIN = b"\x0f\x01\x01\x00\x0c\x01"
 _DESCRIPTOR, _KIND_AT = 4, 2
 _HEAD = 18
 """Bytes of a payload before its descriptors, where its template is not defined in it."""
@@ -44,8 +46,8 @@ _REMEMBERED = 4096
 _SHORT = 512
 """Bytes of texts that are remembered."""
 
-Values = tuple[Mapping[str, int], bytes, tuple[int, ...], int]
-"""Which value each field is, the types and sizes of the values, and where in the chunk they begin."""
+Values = tuple[Mapping[str, int], bytes, list[int]]
+"""Which value each field is, the types of the values, and where in the chunk they begin; and the end."""
 
 
 class Payloads:
@@ -53,8 +55,6 @@ class Payloads:
 
     def __init__(self, chunk: bytes) -> None:
         self.chunk = chunk
-        self._fields: dict[int, Mapping[str, int]] = {}
-        """By place of a template, which value each field is."""
         self._inners: dict[bytes, Inner] = {}
 
     def of(self, places: Iterable[Place], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
@@ -66,13 +66,12 @@ class Payloads:
 
     def texts(self, values: Values, names: tuple[str, ...]) -> dict[str, Value]:
         """Those of these fields that the payload with these values has. Raises UnfamiliarError."""
-        fields, kinds, sizes, first = values
+        fields, kinds, bounds = values
         data: dict[str, Value] = {}
         for name in names:
             if (number := fields.get(name)) is None:
                 continue
-            start = first + sum(sizes[:number])
-            text = text_of_value(kinds[number], self.chunk[start : start + sizes[number]])
+            text = text_of_value(kinds[number], self.chunk[bounds[number] : bounds[number + 1]])
             if text is not None:
                 data[name] = text
         return data
@@ -103,17 +102,17 @@ class Payloads:
         for end, inner, at in self.found(places):
             told = inner.descriptors
             kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
-            first = at + told.size
+            bounds = list(accumulate(sizes, initial=at + told.size))
             if kinds != checks.kinds:
                 checks = _checks(kinds)
             if checks.fixed(sizes) != checks.sizes:
                 raise UnfamiliarError
             for number in checks.sids:
-                start = first + sum(sizes[:number])
+                start = bounds[number]
                 check_sid(chunk[start : start + SID_HEAD], sizes[number])
-            if first + sum(sizes) > end:
+            if bounds[-1] > end:
                 raise UnfamiliarError
-            yield inner.fields, kinds, sizes, first
+            yield inner.fields, kinds, bounds
 
     def found(self, places: Iterable[Place]) -> Iterator["Payload"]:
         """Where the payloads of these records are. Raises likewise."""
@@ -128,21 +127,21 @@ class Payloads:
     def _inner(self, start: int) -> tuple["Inner", int]:
         """How a payload is told, and where the descriptors of its values begin."""
         chunk = self.chunk
-        behind, template, defined = _instance(chunk, start)
-        fields = self._fields.get(template)
-        if fields is None:
-            fields = self._fields[template] = fields_at(chunk, template, defined)
-        at = behind + len(defined) if template == behind else behind
-        count = _count(chunk, at)
-        if len(fields) > count:
+        begin, template = _INSTANCE.unpack_from(chunk, start)
+        if begin != _BEGIN:
             raise UnfamiliarError
-        descriptors = _descriptors(count)
+        behind, defined = start + _INSTANCE.size, definition(chunk, template)
+        fields = fields_at(chunk, template, defined)
+        at = behind + len(defined) if template == behind else behind
+        (count,) = COUNT.unpack_from(chunk, at)
+        if not len(fields) <= count <= MOST_VALUES:
+            raise UnfamiliarError
         head = chunk[start:behind] + chunk[at : at + COUNT.size]
-        inner = self._inners[head] = Inner(template - (behind - start), fields, descriptors)
+        inner = self._inners[head] = Inner(template - _INSTANCE.size, fields, _descriptors(count))
         return inner, at + COUNT.size
 
 
-class Inner(NamedTuple):
+class Inner(Struct, frozen=True):
     """Payloads with the same template, that begin alike where it is not defined in them."""
 
     defined_at: int
@@ -164,6 +163,8 @@ class Column:
         self._name = name
         self._head: bytes | None = None
         """How payloads begin that are told as the last one was."""
+        self._defined_at = 0
+        """Where one would begin that has their template in it."""
         self._descriptors = self._values = self._end = 0
         """Where in these the descriptors begin, the values, and those descriptors that do not matter."""
 
@@ -173,7 +174,7 @@ class Column:
         What stands behind it is not looked at. Raises as `Payloads.of`.
         """
         chunk, (_, end, at) = self._chunk, place
-        if chunk[at : at + _HEAD] != self._head:
+        if chunk[at : at + _HEAD] != self._head or at == self._defined_at:
             self._learn(place)
         if not self._end:
             return NULL, b""
@@ -193,7 +194,8 @@ class Column:
         self._values = self._descriptors + inner.descriptors.size
         number = inner.fields.get(self._name)
         self._end = 0 if number is None else self._descriptors + _DESCRIPTOR * (number + 1)
-        self._head = self._chunk[begin : begin + _HEAD] if begin != inner.defined_at else None
+        self._defined_at = inner.defined_at
+        self._head = None if begin == inner.defined_at else self._chunk[begin : begin + _HEAD]
 
 
 class _Leading(NamedTuple):
@@ -216,26 +218,6 @@ class _Checks(NamedTuple):
     """What these must be."""
     sids: list[int]
     """Which say it themselves."""
-
-
-def _instance(chunk: bytes, at: int) -> tuple[int, int, bytes]:
-    """Where what tells the template of an instance ends, where that is defined, and its definition.
-
-    That begins at its end where it is defined in it.
-    """
-    if chunk.startswith(_FRAGMENT, at):
-        at += len(_FRAGMENT)
-    if not chunk.startswith(_INSTANCE, at):
-        raise UnfamiliarError
-    (template,) = _TEMPLATE.unpack_from(chunk, at)
-    return at + _TEMPLATE.size, template, definition(chunk, template)
-
-
-def _count(chunk: bytes, at: int) -> int:
-    (count,) = COUNT.unpack_from(chunk, at)
-    if count > MOST_VALUES:
-        raise UnfamiliarError
-    return int(count)
 
 
 @lru_cache(MOST_VALUES + 1)

@@ -26,22 +26,35 @@ _MOST_AT_ONCE = 4096
 """More records than a chunk can hold."""
 
 
+class _Like(Struct, eq=False):
+    """Kinds of records that differ by their computers alone."""
+
+    header: tuple[str | None, str | None, str | None]
+    """Provider, channel, event id."""
+    settled: bool = False
+    """Whether those of the file are no longer wanted for their own sake."""
+
+
 class _Seen(Struct, eq=False):
     """A kind of records, and when those of a file were created that were not given."""
 
     kind: Kind
+    like: _Like
     possible: bool
     """Whether it can match at all."""
+    test: PayloadTest | None
+    """What the payload says of it."""
     met: bool = False
     """Whether the file has some."""
-    settled: bool = False
-    """Whether it is no longer wanted for its own sake."""
-    test: PayloadTest | None = None
-    """What the payload says of it."""
     passed: list[int] = field(default_factory=list)
     """Ticks of 100 ns since 1601."""
     looked: list[int] = field(default_factory=list)
     """Likewise, of those whose payload was looked at."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is not wanted for its own sake."""
+        return self.like.settled or not self.possible
 
     @property
     def bound(self) -> bool:
@@ -67,9 +80,10 @@ class ChunkSieve:
     def __init__(self, sieve: Sieve) -> None:
         self._sieve = sieve
         self._seen: dict[Kind, _Seen] = {}
+        self._likes: dict[tuple[str | None, str | None, str | None], _Like] = {}
         self._met: list[_Seen] = []
         """The kinds met in the file."""
-        self._unsettled: set[_Seen] = set()
+        self._unsettled: set[_Like] = set()
         self._walker = Walker(self._see)
         self._at_once = 1
         """Records of unsettled kinds that are read before it is asked again whether they are settled."""
@@ -81,7 +95,7 @@ class ChunkSieve:
     def begin_file(self) -> None:
         """A file begins: nothing is known of what its events carry."""
         for seen in self._met:
-            seen.met = False
+            seen.met = seen.like.settled = False
             seen.passed, seen.looked = [], []
         self._met, self._unsettled, self._at_once = [], set(), 1
 
@@ -95,7 +109,7 @@ class ChunkSieve:
                 seen.looked = []
                 yield glimpsed(seen.kind, looked, looked=True)
         if len(self._seen) > _MOST_KINDS:
-            self._seen, self._walker = {}, Walker(self._see)
+            self._seen, self._likes, self._walker = {}, {}, Walker(self._see)
             self._met, self._unsettled = [], set()
 
     def __call__(self, chunk: Chunk, notes: Notes) -> Iterator[RawEvent | Damage]:
@@ -121,14 +135,20 @@ class ChunkSieve:
     def _see(self, kind: Kind) -> _Seen:
         seen = self._seen.get(kind)
         if seen is None:
-            seen = self._seen[kind] = _Seen(kind, self._sieve.can_match(*kind))
+            header = kind.provider, kind.channel, kind.event_id
+            like = self._likes.get(header)
+            if like is None:
+                like = self._likes[header] = _Like(header)
+            possible = self._sieve.can_match(*kind)
+            test = self._sieve.payload_test(*kind) if possible else None
+            seen = self._seen[kind] = _Seen(kind, like, possible, test)
         return seen
 
     def _meet(self, seen: _Seen) -> None:
-        seen.met, seen.settled = True, not seen.possible
+        seen.met = True
         self._met.append(seen)
-        if seen.possible:
-            self._unsettled.add(seen)
+        if not seen.settled:
+            self._unsettled.add(seen.like)
 
     def _given(
         self,
@@ -171,7 +191,8 @@ class ChunkSieve:
 
     def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
         """Which records to read next: some of kinds that are not settled, else all that may match."""
-        unsettled = self._settle(set(walked.seen[progress.reached :])) if self._unsettled else set()
+        ahead = set(walked.seen[progress.reached :]) if self._unsettled else ()
+        unsettled = self._settle({seen.like for seen in ahead if seen.possible})
         if len(unsettled) < progress.unsettled or not unsettled:
             self._at_once = 1  # what was read has settled some
         progress.unsettled = len(unsettled)
@@ -179,7 +200,7 @@ class ChunkSieve:
         for number in range(progress.reached, len(walked.seen)):
             seen = walked.seen[number]
             progress.reached = number + 1
-            if seen in unsettled:
+            if seen.possible and seen.like in unsettled:
                 todo.append(number)
                 wanted += 1
                 if wanted == self._at_once:
@@ -193,10 +214,10 @@ class ChunkSieve:
         self, kinds: Iterable[_Seen], payloads: Payloads, walked: Walked[_Seen], rest: list[list[int]]
     ) -> None:
         """Settles of these kinds what the first records of a chunk show, without reading them."""
-        unsettled = self._settle(kinds)
+        unsettled = self._settle(dict.fromkeys(seen.like for seen in kinds if seen.possible))
         for number in _first_of_each(walked.seen, unsettled):
             seen = walked.seen[number]
-            if seen in unsettled and self._shows(payloads, walked.places[number], seen):
+            if seen.like in unsettled and self._shows(payloads, walked.places[number], seen):
                 rest[number] = seen.looked
                 unsettled = self._settle(unsettled)
 
@@ -240,32 +261,26 @@ class ChunkSieve:
                     left[numbers[place]] = unsure
         return left
 
-    def _settle(self, kinds: Iterable[_Seen]) -> set[_Seen]:
+    def _settle(self, likes: Iterable[_Like]) -> set[_Like]:
         """Asks of kinds whether they are wanted for their own sake; those that are."""
-        found = set()
-        wanted: dict[tuple[str | None, ...], bool] = {}
-        for seen in kinds:
-            if seen.settled:
+        wanted = set()
+        for like in likes:
+            if like.settled:
                 continue
-            like = seen.kind[:3]
-            if like not in wanted:
-                wanted[like] = self._sieve.wants(*like)
-            if wanted[like]:
-                found.add(seen)
-                continue
-            self._unsettled.discard(seen)
-            seen.settled = True
-            if seen.test is None:
-                seen.test = self._sieve.payload_test(*seen.kind)
-        return found
+            if self._sieve.wants(*like.header):
+                wanted.add(like)
+            else:
+                like.settled = True
+                self._unsettled.discard(like)
+        return wanted
 
 
-def _first_of_each(records: Sequence[_Seen], unsettled: AbstractSet[_Seen]) -> list[int]:
+def _first_of_each(records: Sequence[_Seen], unsettled: AbstractSet[_Like]) -> list[int]:
     """Which records of unsettled kinds will soon be asked for; to start the parser takes longer than they."""
-    first: dict[tuple[str | None, ...], _Seen] = {}
+    first: dict[_Like, _Seen] = {}
     for seen in dict.fromkeys(records):
-        if seen in unsettled:
-            first.setdefault(seen.kind[:3], seen)
+        if seen.possible and seen.like in unsettled:
+            first.setdefault(seen.like, seen)
     return [records.index(seen) for seen in first.values()]
 
 

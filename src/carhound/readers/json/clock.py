@@ -1,9 +1,8 @@
-"""Times of JSON lines: which of a line's texts its time is, and many at once made such as sort like texts."""
+"""Times of JSON lines: which of a line's texts its time is, and many at once in such writing as sorts."""
 
-import re
-from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from carhound.model.instants import parse_time
@@ -11,67 +10,54 @@ from carhound.model.presence import quarter_of
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.times import has_zone
 
-_USUAL = re.compile(r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?Z(?:\n|\Z))*+", re.ASCII)
-_MINUTE = 16
+MINUTE = 16
 """Characters up to the minute."""
 _MOST_MINUTES = 10_000
 
 
 class Clock:
-    """Reads times that carry a zone."""
+    """Reads times in UTC."""
 
     def __init__(self) -> None:
-        self._quarters: dict[str, int] = {}
-        """By minute."""
+        self.minutes: set[bytes] = set()
+        """Those that are known to be."""
 
-    def utc(self, texts: list[str]) -> list[str | None]:
-        """The times in UTC, all with a T and a Z; None for what is no time, or has no zone.
+    def learn(self, minute: bytes) -> bool:
+        """Whether there is such a minute."""
+        if _quarter(minute) is None:
+            return False
+        self.minutes.add(minute)
+        return True
 
-        Those of one length are in the order of their characters.
-        """
-        joined = "\n".join(texts)
-        if joined.count("\n") != len(texts) - 1:
-            return list(map(self._utc, texts))
-        if " " in joined:
-            joined = joined.replace(" ", "T")
-            texts = joined.split("\n")
-        if _USUAL.fullmatch(joined):
-            minutes = {text[:_MINUTE] for text in texts}
-            if minutes <= self._quarters.keys() or all(map(self._learn, minutes)):
-                return list(texts)
-        return list(map(self._utc, texts))
-
-    def quarters(self, times: list[str]) -> set[int]:
-        """The quarters of an hour of times that are in UTC."""
-        minutes = {time[:_MINUTE] for time in times}
-        deque(map(self._learn, minutes - self._quarters.keys()), 0)
-        found = {self._quarters[minute] for minute in minutes}
-        if len(self._quarters) > _MOST_MINUTES:
-            self._quarters.clear()
-        return found
-
-    def _learn(self, minute: str) -> bool:
-        start = parse_time(f"{minute}Z")
-        if start is not None:
-            self._quarters[minute] = quarter_of(start)
-        return start is not None
-
-    def _utc(self, text: str) -> str | None:
-        time = parse_time(text) if has_zone(text) else None
+    def utc(self, text: bytes) -> bytes | None:
+        """A time of any writing, with a T and a Z; None for what is no time, or has no zone."""
+        plain = text.decode()
+        time = parse_time(plain) if has_zone(plain) else None
         if time is None:
             return None
-        written = time.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-        self._learn(written[:_MINUTE])
-        return written
+        return (time.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z").encode()
+
+    def quarters(self, times: list[bytes]) -> set[int]:
+        """The quarters of an hour of some times."""
+        found = {_quarter(minute) for minute in {time[:MINUTE] for time in times}}
+        if len(self.minutes) > _MOST_MINUTES:
+            self.minutes.clear()
+        return {quarter for quarter in found if quarter is not None}
 
 
-def ends(times: list[str]) -> tuple[datetime, datetime]:
-    """The first and the last of times that are in UTC."""
+@lru_cache(_MOST_MINUTES)
+def _quarter(minute: bytes) -> int | None:
+    start = parse_time(f"{minute.decode()}Z")
+    return None if start is None else quarter_of(start)
+
+
+def ends(times: list[bytes]) -> tuple[datetime, datetime]:
+    """The first and the last of times that are in UTC; those of one length are written alike."""
     found = []
     lengths = set(map(len, times))
     for length in lengths:
         alike = times if len(lengths) == 1 else [time for time in times if len(time) == length]
-        found += [datetime.fromisoformat(min(alike)), datetime.fromisoformat(max(alike))]
+        found += [datetime.fromisoformat(min(alike).decode()), datetime.fromisoformat(max(alike).decode())]
     return min(found), max(found)
 
 

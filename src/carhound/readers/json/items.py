@@ -14,7 +14,8 @@ import orjson
 from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.interface import LARGEST
 from carhound.readers.json.duplicates import has_duplicate_keys
-from carhound.readers.json.glance import LONG, LineGlance
+from carhound.readers.json.glance import LineGlance
+from carhound.readers.json.known import LONG
 from carhound.readers.json.text import decode
 from carhound.readers.notes import Notes
 

@@ -1,30 +1,19 @@
-"""The layout of a JSON line: which keys it has, and of each value only the type.
+"""The layout of a JSON line: which keys it has in which order, and of each value only the type.
 
-Lines of one layout differ in their values alone. A decoder made for a layout takes a line only if it is whole
-and has these keys, each with a value of its type; as many quotes as they take prove that no key stands twice.
+Lines of one layout differ in their values alone, and in some of these only as far as is allowed.
 """
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import Annotated, Any
+import re
+from collections.abc import Iterator
+from typing import Any
 
 import orjson
-from msgspec import Meta, Struct, defstruct
-from msgspec.json import Decoder
+from msgspec import Struct
 
 _ENVELOPES = frozenset({"_source", "body"})
 _MOST_FIELDS = 500
 _DEEPEST = 10
-_MOST_DECODERS = 500
-"""Kept, so that other spans and files with such lines need not make them anew."""
-_INTEGER = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
-"""Of a larger one it depends on the program what is read."""
-_TYPES: Mapping[type, Any] = {str: str, int: _INTEGER, bool: bool, type(None): None}
-"""A decoder of fractions takes whole numbers too, and rounds them: lines with fractions have no layout."""
-
-_Kind = Any
-"""Of a value: its type, the length of a list of texts, or the members of an object."""
-_Members = tuple[tuple[str, _Kind], ...]
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[-+.\w]++|[ \t]++|[{}\[\]:,]')
 
 
 class HeaderKeys(Struct, frozen=True):
@@ -42,98 +31,111 @@ class HeaderKeys(Struct, frozen=True):
     """Keys by whose values a record may be of another shape."""
 
 
+class Slot(Struct, frozen=True):
+    """Where lines of a layout have values of their own."""
+
+    name: str
+    written: bytes
+    """The value as the line has it, or one of those of a list."""
+
+
 class Layout(Struct, frozen=True, eq=False):
-    """What lines of a layout have in common."""
+    """What a line is made of."""
 
-    decode: Callable[[bytes], Any]
-    """Makes an object of a line.
-
-    Raises:
-        msgspec.DecodeError, UnicodeDecodeError: the line is of another layout, or no valid JSON.
-    """
-    quotes: int
-    """Around the keys and texts of a line."""
-    attributes: Mapping[str, str]
-    """By the name of a value, the attribute that it is of the object."""
+    pieces: list[bytes | Slot]
+    values: dict[str, Any]
+    """By name: texts, whole numbers, truth values, None, and lists of texts."""
 
 
 class _RefusedError(Exception):
     """A line that has no layout."""
 
 
-def layout_of(line: bytes, keys: HeaderKeys) -> tuple[Layout, dict[str, Any]] | None:
-    """The layout of a line and the values in it by name.
+def layout_of(line: bytes, keys: HeaderKeys) -> Layout | None:
+    """The layout of a line.
 
-    None where a header could depend on more than is said of its shape.
+    None where a header could depend on more than is said of its shape, and where a key stands twice.
     """
-    values: dict[str, Any] = {}
     try:
         record = orjson.loads(line)
         if not keys.never.isdisjoint(record) or not _ENVELOPES.isdisjoint(record):
             return None
-        layout = _layout(_members(record, "", keys.plain, values))
+        reading = _Reading(line, keys.plain)
+        reading.object("")
     except (_RefusedError, orjson.JSONDecodeError):
         return None
-    return (layout, values) if quotes_in(line) == layout.quotes else None
+    return Layout(reading.pieces, reading.values)
 
 
-def quotes_in(line: bytes) -> int:
-    """The quotes in a valid line that are no part of a text."""
-    return line.count(b'"') - line.replace(b"\\\\", b"").count(b'\\"')
+class _Reading:
+    """Takes a valid line apart."""
 
+    def __init__(self, line: bytes, plain: frozenset[str]) -> None:
+        self.pieces: list[bytes | Slot] = []
+        self.values: dict[str, Any] = {}
+        self._tokens: Iterator[bytes] = iter(_TOKEN.findall(line))
+        self._plain = plain
+        self._fixed()
 
-def _members(record: dict[str, Any], path: str, plain: frozenset[str], values: dict[str, Any]) -> _Members:
-    """The keys of an object with what their values are; adds these to `values`."""
-    members: list[tuple[str, _Kind]] = []
-    if path.count(".") > _DEEPEST:
-        raise _RefusedError
-    for name, value in record.items():
-        if not name.isprintable() or not {'"', "\\", "."}.isdisjoint(name):
+    def object(self, path: str) -> None:
+        """Reads an object up to its end, of which the bracket was read."""
+        names: set[str] = set()
+        if path.count(".") > _DEEPEST:
             raise _RefusedError
-        kind: _Kind = type(value)
-        if kind is dict:
-            if path.removesuffix(".") in plain:
+        while (token := self._fixed()) != b"}":
+            if token == b",":
+                continue
+            name = orjson.loads(token)
+            if name in names or not _is_plain(name):
                 raise _RefusedError
-            kind = _members(value, f"{path}{name}.", plain, values)
-        else:
-            values[path + name] = value
-            if kind is list:
-                if any(type(one) is not str for one in value):
-                    raise _RefusedError
-                kind = len(value)
-            elif kind not in _TYPES:
+            names.add(name)
+            self._fixed()
+            self._value(path + name, path.removesuffix(".") in self._plain)
+        if len(self.values) > _MOST_FIELDS:
+            raise _RefusedError
+
+    def _value(self, name: str, plain: bool) -> None:
+        token = self._next()
+        if token == b"{":
+            if plain:
                 raise _RefusedError
-        members.append((name, kind))
-    if len(values) > _MOST_FIELDS:
-        raise _RefusedError
-    return tuple(members)
-
-
-@lru_cache(_MOST_DECODERS)
-def _layout(members: _Members) -> Layout:
-    attributes: dict[str, str] = {}
-    made, quotes = _class(members, "", "", attributes)
-    return Layout(Decoder(made).decode, quotes, attributes)
-
-
-def _class(members: _Members, path: str, place: str, attributes: dict[str, str]) -> tuple[type[Struct], int]:
-    """A class for objects with these members, and how many quotes they take."""
-    fields: list[tuple[str, Any]] = []
-    quotes = 0
-    for number, (name, kind) in enumerate(members):
-        attribute = f"f{number}"
-        taken = 2
-        if isinstance(kind, tuple):
-            made, taken = _class(kind, f"{path}{name}.", f"{place}{attribute}.", attributes)
-            fields.append((attribute, made))
-            quotes += 2 + taken
-            continue
-        attributes[path + name] = place + attribute
-        if isinstance(kind, int):
-            fields.append((attribute, Annotated[list[str], Meta(min_length=kind, max_length=kind)]))
-            quotes += 2 + 2 * kind
+            self.pieces.append(token)
+            self.object(f"{name}.")
+        elif token == b"[":
+            self.pieces.append(token)
+            self.values[name] = self._list(name)
         else:
-            fields.append((attribute, _TYPES[kind]))
-            quotes += 4 if kind is str else 2
-    names = {f"f{number}": name for number, (name, _) in enumerate(members)}
-    return defstruct("Line", fields, rename=names, forbid_unknown_fields=True, gc=False), quotes
+            value = self.values[name] = orjson.loads(token)
+            if type(value) is float:  # how exactly it is read depends on the program
+                raise _RefusedError
+            self.pieces.append(Slot(name, token))
+
+    def _list(self, name: str) -> list[str]:
+        texts: list[str] = []
+        while (token := self._next()) != b"]":
+            if token == b",":
+                self.pieces.append(token)
+            elif token.startswith(b'"'):
+                texts.append(orjson.loads(token))
+                self.pieces.append(Slot(name, token))
+            else:
+                raise _RefusedError
+        self.pieces.append(token)
+        return texts
+
+    def _fixed(self) -> bytes:
+        """The next token, which all lines of the layout have."""
+        token = self._next()
+        self.pieces.append(token)
+        return token
+
+    def _next(self) -> bytes:
+        """The next token; blanks before it belong to the layout."""
+        while (token := next(self._tokens)).isspace():
+            self.pieces.append(token)
+        return token
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a key is written as it is, and cannot be taken for a path."""
+    return name.isprintable() and {'"', "\\", "."}.isdisjoint(name)

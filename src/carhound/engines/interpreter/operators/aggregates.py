@@ -6,10 +6,9 @@ gives another sum. What is too large for a float is null.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 from functools import partial
 from math import floor, isfinite, sqrt
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -21,6 +20,9 @@ from carhound.engines.interpreter.rows import Row, as_number, as_text, getter
 from carhound.model.event import Cell
 from carhound.plan.aggregates import AGGREGATES
 from carhound.plan.nodes import Aggregation
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Single = str | int | float
 Read = Callable[[Row], tuple[Single, ...]]
@@ -98,13 +100,19 @@ def _is_number(value: Single) -> bool:
     return known is not None and isfinite(known)
 
 
-Exact = int | Fraction
+Exact: TypeAlias = "int | Fraction"
 
 
 def _exact(value: Single) -> Exact:
     """A finite number as it is, without rounding."""
     real = float(value)
-    return int(real) if real.is_integer() else Fraction(real)
+    return int(real) if real.is_integer() else _fraction(real)
+
+
+def _fraction(number: "float | Exact") -> "Fraction":
+    from fractions import Fraction  # costs a start 3 ms, and most aggregates count
+
+    return Fraction(number)
 
 
 def _singles(value: Cell) -> tuple[Single, ...]:
@@ -232,7 +240,7 @@ class _Squares(_Sums):
 
     def variance(self, fewer: int) -> Exact:
         """That of a sample (`fewer` is 1) or of all there is; of a single value 0, as Splunk has it."""
-        return (self.squares - Fraction(self.sum * self.sum, self.count)) / max(1, self.count - fewer)
+        return (self.squares - _fraction(self.sum * self.sum) / self.count) / max(1, self.count - fewer)
 
 
 def _rounded(number: Exact) -> Cell:
@@ -256,7 +264,7 @@ class _Percentile:
     """
 
     def __init__(self, rank: float) -> None:
-        self.share = Fraction(rank).limit_denominator(10**9) / 100
+        self.share = _fraction(rank).limit_denominator(10**9) / 100
         self.numbers: list[Single] = []
 
     def add(self, values: tuple[Single, ...], _row: Row) -> None:
@@ -326,11 +334,11 @@ def _rate(earliest: _Seen, latest: _Seen) -> Cell:
     if first is None or last is None or not (isfinite(first) and isfinite(last)):
         return None
     seconds = _exact(latest.time) - _exact(earliest.time)
-    return _rounded(Fraction(_exact(last) - _exact(first)) / seconds) if seconds else None
+    return _rounded(_fraction(_exact(last) - _exact(first)) / seconds) if seconds else None
 
 
 BEGIN: dict[str, Callable[[Aggregation], Accumulator]] = {
-    "avg": lambda _: _Sums(lambda of: _rounded(Fraction(of.sum) / of.count)),
+    "avg": lambda _: _Sums(lambda of: _rounded(_fraction(of.sum) / of.count)),
     "count": lambda _: _Count(),
     "dc": lambda _: _Distinct(),
     "earliest": lambda _: _Timed(lambda earliest, _: earliest.value),

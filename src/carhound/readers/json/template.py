@@ -1,0 +1,110 @@
+"""The pattern of a layout: valid lines that it matches differ in values alone from the one it was made of.
+
+A text is taken to end at a quote. Were that one escaped, then from there on what is taken for texts would be
+between them, and the other way round; at its end the line would be in a text, so it is no valid JSON.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from msgspec import Struct
+
+from carhound.readers.json.layout import Layout, Slot
+
+_TEXT = rb'"[^"]*+"'
+_ESCAPED = rb'(?:(?<=[^\\]\\")|(?<=[^\\]\\\\\\"))'
+"""Behind a quote with one backslash before it, or three."""
+_QUOTING = rb'"[^"]*+"(?:' + _ESCAPED + rb'[^"]*+")*+'
+"""With escaped quotes in it, few backslashes before each."""
+_IMAGE = rb'"(?:\\\\){0,2}+[^"\\]*+(?:\\(?:\\(?!\\)|[^\\"])[^"\\]*+)*+"'
+"""Without two backslashes behind its beginning, of which it is told."""
+_WITHOUT_ZONE = rb'"[^"\\]*+(?<!Z)(?<!UTC)(?<![+-].{4})(?<![+-].{5})"'
+"""What is no time with a zone."""
+_WITH_ZONE = rb'"(?P<time>[^"\\]*+(?:(?<=Z)|(?<=UTC)|(?<=[+-].{4})|(?<=[+-].{5})))"'
+_NUMBER = rb"-?+\d{1,18}+"
+"""As whole numbers all programs read alike."""
+_TRUTH = rb"(?:true|false)"
+_TIME = re.compile(rb'"\d{4}-\d\d-\d\d([T ])\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?(Z?)"')
+_CLOCK = rb"\d\d:\d\d:[0-5]\d(?:\.\d{1,9}+)?+"
+
+
+class Roles(Struct, frozen=True):
+    """What the values of a layout are needed for, by name."""
+
+    fixed: Collection[str]
+    """In all lines the same."""
+    computer: Collection[str]
+    time: str
+    without: Collection[str]
+    """They would be the time, if they carried a zone."""
+    image: str | None
+    quoting: Collection[str]
+    """Texts that hold quotes in some lines."""
+
+
+class Template(Struct, frozen=True, eq=False):
+    """Finds lines of a layout."""
+
+    match: Callable[[bytes, int], re.Match[bytes] | None]
+    """Matches the line that begins at a place in valid lines, with its end."""
+    host: int
+    """The group of the computer's name as it is written."""
+    time: int
+    """That of the time, without quotes."""
+    usual: bool
+    """Whether all times are ISO 8601 with seconds and, but for what stands behind them, alike."""
+
+
+def template_of(layout: Layout, roles: Roles) -> Template:
+    """The template of lines like the one of which a layout is told."""
+    writing = _Writing(roles)
+    pattern = re.compile(b"".join((*writing.parts(layout), rb"[ \t\r]*+\n")))
+    groups = pattern.groupindex
+    return Template(pattern.match, groups["host"], groups["time"], writing.usual)
+
+
+class _Writing:
+    def __init__(self, roles: Roles) -> None:
+        self._roles = roles
+        self._has_host = False
+        self.usual = False
+
+    def parts(self, layout: Layout) -> Iterator[bytes]:
+        for piece in layout.pieces:
+            if isinstance(piece, Slot):
+                yield self._value(piece)
+            else:
+                yield re.escape(piece)
+        if not self._has_host:
+            yield b"(?P<host>)"
+
+    def _value(self, slot: Slot) -> bytes:
+        roles, name = self._roles, slot.name
+        if name in roles.computer:
+            before, self._has_host = self._has_host, True
+            return b"(?P=host)" if before else b"(?P<host>" + self._any(slot) + b")"
+        if name in roles.fixed:
+            return re.escape(slot.written)
+        if name == roles.time:
+            return self._time(slot.written)
+        if name in roles.without:
+            return _WITHOUT_ZONE
+        return self._any(slot)
+
+    def _time(self, written: bytes) -> bytes:
+        usual = _TIME.fullmatch(written)
+        self.usual = usual is not None
+        if usual is None:
+            return _WITH_ZONE if re.fullmatch(_WITH_ZONE, written) else b'"(?P<time>[^"]*+)"'
+        return b"%b%b%b%b%b" % (rb'"(?P<time>\d{4}-\d\d-\d\d', usual[1], _CLOCK, usual[2], b')"')
+
+    def _any(self, slot: Slot) -> bytes:
+        written, roles = slot.written, self._roles
+        if written.startswith(b'"'):
+            if slot.name == roles.image:
+                return _IMAGE
+            return _QUOTING if slot.name in roles.quoting else _TEXT
+        if written in (b"true", b"false"):
+            return _TRUTH
+        number = re.fullmatch(_NUMBER, written)
+        return re.escape(written) if number is None else _NUMBER
