@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from carhound.engines.duckdb.process_events import of_computers, of_processes
 from carhound.findings.lineage.build import Lineages
 from carhound.findings.lineage.events import DEEDS, STARTS_AND_ENDS, Who, told
 from carhound.findings.lineage.log import ProcessLog
@@ -14,6 +13,9 @@ def from_lake_again(memory: Memory) -> Recall:
     """Asks a lake: for starts and ends first, then for the deeds of the processes that matter."""
 
     def recall(log: ProcessLog, about: Sequence[Who]) -> str | None:
+        # A hunt with nothing new never asks, and must not load DuckDB.
+        from carhound.engines.duckdb.process_events import of_computers, of_processes
+
         files, hosts = memory.all_files(), {who.host for who in about}
         for row in of_computers(files, hosts, STARTS_AND_ENDS):
             if (one := told(memory.as_event(row))) is not None:
