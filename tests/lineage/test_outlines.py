@@ -152,6 +152,19 @@ def test_deeds_of_one_moment_have_the_same_order_in_whatever_process_they_were_t
     assert told[0] == told[1]
 
 
+def test_deeds_of_one_moment_are_in_the_order_of_their_records() -> None:
+    who = Who(HOST, guid_of(1).strip("{}").lower(), "4", 0)
+    order = (9, 10, 2, 101)
+    with ProcessLog() as log:
+        for number in order:
+            log.add(
+                Act(who, "module", "7", f"{number}.dll", "", False, None, None, None, "a", f"item {number}")
+            )
+        log.settle()
+        few, count = log.acts(Ref(None, guid_key(who), None), 3, connections_first=False)
+    assert ([one.what for one in few], count) == (["2.dll", "9.dll", "10.dll"], 4)
+
+
 def test_nothing_is_loaded_that_nobody_asked_for() -> None:
     whos = [Who(HOST, guid_of(number).strip("{}").lower(), str(number), 0) for number in range(1, 2000)]
     rows = [outline_of(Outline(who, parent_guid=whos[0].guid)) for who in whos]

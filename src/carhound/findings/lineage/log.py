@@ -37,7 +37,8 @@ CREATE TABLE start (
   id INTEGER PRIMARY KEY, guid BLOB, number BLOB, image BLOB, time INTEGER,
   parent BLOB, creator BLOB, packed BLOB);
 CREATE TABLE ended (guid BLOB, number BLOB, time INTEGER);
-CREATE TABLE act (guid BLOB, number BLOB, time INTEGER, mark INTEGER, same BLOB, packed BLOB);
+CREATE TABLE act (
+  guid BLOB, number BLOB, time INTEGER, mark INTEGER, same BLOB, place INTEGER, packed BLOB);
 """
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS start_guid ON start (guid) WHERE guid IS NOT NULL;
@@ -52,7 +53,7 @@ CREATE INDEX IF NOT EXISTS act_number ON act (number, mark, time);
 _ADD = {
     "start": "INSERT INTO start VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
     "ended": "INSERT INTO ended VALUES (?, ?, ?)",
-    "act": "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?)",
+    "act": "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?)",
 }
 _OUTLINES = 1 << 32
 """Numbers from here on are those of starts in outline, in their order; what is added before comes first."""
@@ -226,21 +227,26 @@ class ProcessLog:
         return None if found is None else found[0]
 
     def acts(self, ref: Ref, most: int, *, connections_first: bool) -> tuple[list[Act], int]:
-        """What a process did: at most so many, unsigned modules first, by time; and how many in all."""
+        """What a process did: at most so many, unsigned modules first; and how many in all.
+
+        By time; what was written in one moment is in the order of its records.
+        """
         asked = self.shown.numbers if ref.guid is None else self.shown.keys
         asked.update(key for key in (ref.guid, ref.number) if key is not None)
         where, values = self._done_by(ref)
         marks = "(mark = 2 OR mark = 1)" if connections_first else "mark = 2"
-        kept: list[tuple[int, bytes, bytes]] = []
+        kept: list[tuple[int | None, int, bytes, bytes]] = []
         for part in (marks, f"NOT {marks}"):
             if len(kept) < most:
                 kept += self._db.execute(
-                    f"SELECT min(time), same, packed FROM act WHERE {where} AND {part}"  # noqa: S608  # our own words
-                    " GROUP BY same ORDER BY min(time), same LIMIT ?",
+                    "SELECT time, place, same, packed FROM (SELECT *, row_number() OVER"  # noqa: S608  # our own words
+                    " (PARTITION BY same ORDER BY time, place, rowid) AS turn"
+                    f" FROM act WHERE {where} AND {part})"
+                    " WHERE turn = 1 ORDER BY time, place, same LIMIT ?",
                     (*values, most - len(kept)),
                 )
         (count,) = self._one(f"SELECT count(DISTINCT same) FROM act WHERE {where}", *values) or (0,)  # noqa: S608
-        kept.sort(key=lambda one: (one[0] or 0, one[1]))
+        kept.sort(key=lambda one: (one[0] or 0, *one[1:3]))
         return [act_in(packed) for *_, packed in kept], count
 
     def _done_by(self, ref: Ref) -> tuple[str, tuple[object, ...]]:

@@ -9,6 +9,8 @@ from carhound.findings.lineage.keys import digest, guid_key, named_by, number_ke
 from carhound.findings.lineage.outlines import EndRow, StartRow
 from carhound.model.folding import fold
 
+_LONGEST = 18
+"""Digits of a number that SQLite holds."""
 ORDINARY, CONNECTION, UNSIGNED = 0, 1, 2
 """Marks of deeds."""
 
@@ -64,7 +66,7 @@ def row_of(one: Told) -> Row:
             mark = UNSIGNED if one.unsigned else CONNECTION if one.kind == "network" else ORDINARY
             # Milliseconds: some shapes write no more.
             same = digest(one.event_id, str((time or 0) // 1000), one.what)
-            return "act", (guid, number, time, mark, same, _pack(one))
+            return "act", (guid, number, time, mark, same, _place(one.record), _pack(one))
 
 
 def outline_of(one: Outline | End) -> StartRow | EndRow:
@@ -73,6 +75,12 @@ def outline_of(one: Outline | End) -> StartRow | EndRow:
     if isinstance(one, End):
         return guid, number, time
     return guid, number, _image(one), time, *parent_keys(one)
+
+
+def _place(record: str) -> int:
+    """Orders records of one log: "12", "item 12", "line 12"."""
+    number = record.rpartition(" ")[2]
+    return int(number) if number.isdecimal() and len(number) <= _LONGEST else 0
 
 
 def _image(one: Start | Outline) -> bytes | None:
