@@ -240,7 +240,7 @@ class ProcessLog:
             if len(kept) < most:
                 kept += self._db.execute(
                     "SELECT time, place, same, packed FROM (SELECT *, row_number() OVER"  # noqa: S608  # our own words
-                    " (PARTITION BY same ORDER BY time, place, rowid) AS turn"
+                    " (PARTITION BY same ORDER BY time, rowid) AS turn"
                     f" FROM act WHERE {where} AND {part})"
                     " WHERE turn = 1 ORDER BY time, place, same LIMIT ?",
                     (*values, most - len(kept)),
