@@ -19,6 +19,10 @@ from carhound.readers.literals.scan import Find, escaped_letters, utf8
 
 _TOLD_EVERY = 16
 """Buffers."""
+_AT_ONCE = 2 << 20
+"""Bytes."""
+_MOST_ALONE = 20_000
+"""Lines that are asked one by one whether they are valid, before the first of them is passed over or read."""
 _decode = Decoder(Raw).decode_lines
 
 
@@ -38,7 +42,9 @@ class LineGlance:
         self._hits: Container[int] = ()
         """Where lines begin that may match."""
         self._stops: list[int] = []
-        """Where lines begin that have to be read whatever is known, and where the last whole line ends."""
+        """Where lines begin that have to be read whatever is known, and the end."""
+        self._end = 0
+        """Up to where this was asked of the buffer's lines."""
 
     def __call__(self, buffer: bytes, at: int) -> tuple[int, int]:
         """Where the first line at or after `at`, which begins one, stands that has to be read.
@@ -47,7 +53,7 @@ class LineGlance:
         """
         if not self._known:
             return at, 0
-        if buffer is not self._buffer:
+        if buffer is not self._buffer or at >= self._end:
             self._turn_to(buffer, at)
         stop = bisect_left(self._stops, at)
         if stop == len(self._stops):
@@ -69,21 +75,20 @@ class LineGlance:
     def _turn_to(self, buffer: bytes, at: int) -> None:
         self._buffers += 1
         self._buffer = buffer
-        end = buffer.rfind(b"\n") + 1
-        unread = set(self._starts(self._find_escape, at))
+        end = buffer.rfind(b"\n", at, at + _AT_ONCE) + 1
+        invalid: list[int] = []
         if not is_valid(memoryview(buffer)[at:end]):
-            unread |= _invalid(buffer, at, end)
-        self._stops = sorted(unread | {end})
+            invalid, end = _invalid(buffer, at, end)
+        self._end = end
+        self._stops = sorted({*invalid, *self._starts(self._find_escape, at), end})
         starts = (start for find in self._finds for start in self._starts(find, at))
         self._hits = range(end) if self._any else set(starts)
 
     def _starts(self, find: Find, at: int) -> Iterator[int]:
-        """Where the lines of the buffer begin in which something is found."""
-        while (hit := find(self._buffer, at)) >= 0:
+        """Where the lines up to the end begin in which something is found."""
+        while at < self._end and 0 <= (hit := find(self._buffer, at)) < self._end:
             yield self._buffer.rfind(b"\n", 0, hit) + 1
-            at = self._buffer.find(b"\n", hit) + 1
-            if not at:
-                return
+            at = self._buffer.index(b"\n", hit) + 1
 
 
 def is_valid(lines: memoryview) -> bool:
@@ -96,13 +101,15 @@ def is_valid(lines: memoryview) -> bool:
     return True
 
 
-def _invalid(buffer: bytes, at: int, end: int) -> set[int]:
-    """Where the lines begin that are not valid by themselves."""
-    starts = set()
+def _invalid(buffer: bytes, at: int, end: int) -> tuple[list[int], int]:
+    """Where the lines begin that are not valid by themselves, and up to where this was asked of them."""
+    starts: list[int] = []
     view = memoryview(buffer)
-    while at < end:
+    for _ in range(_MOST_ALONE):
+        if at >= end:
+            break
         newline = buffer.index(b"\n", at)
         if not is_valid(view[at:newline]):
-            starts.add(at)
+            starts.append(at)
         at = newline + 1
-    return starts
+    return starts, at

@@ -85,6 +85,8 @@ class JsonItems:
         self._newline = 0
         self._tried = -1
         """The newline that ends a line which is not one object."""
+        self._over_lines = -1
+        """Where in the file an object begins that takes several lines and did not end in the buffer."""
         self._ended = False
         self._line = 1
         self._counted = 0
@@ -130,6 +132,7 @@ class JsonItems:
                         continue
             end = self._end_of_object(at)
             if end == _UNFINISHED and not self._ended and len(buffer) - at <= self._largest:
+                self._over_lines = self._start + at if newline >= 0 else -1
                 self._refill()
             elif end < 0:
                 yield from self._broken(at, self._why_broken(end))
@@ -147,6 +150,8 @@ class JsonItems:
         Items of a list are read, what may be a piece of a broken record, and what has no line of its own.
         """
         if self._glance is None or self.recovering or self._in_array:
+            return None
+        if self._start + at == self._over_lines:
             return None
         if self._buffer[at - 1] != 0x0A if at else self._lead != b"":
             return None

@@ -25,6 +25,7 @@ _MOST_LAYOUTS = 200
 _MOST_ALIKE = 16
 """Layouts that are tried in turn."""
 _MOST_HEADERS = 10_000
+_MOST_QUOTING = 1000
 _WORTH = 4
 """Lines of the same fields read before their layout is made, which takes longer than to read that many."""
 _HINT = 8
@@ -85,10 +86,10 @@ class KnownLines:
     def __bool__(self) -> bool:
         return bool(self._known)
 
-    def pass_over(self, buffer: bytes, at: int, stop: int, closely: Container[int]) -> tuple[int, int]:
+    def pass_over(self, buffer: bytes, at: int, stop: int, hits: Container[int]) -> tuple[int, int]:
         """Where the first line from `at` on begins that has to be read, and how many were passed over.
 
-        All lines up to `stop` are valid JSON and end there. `closely` has where those begin that may match.
+        All lines up to `stop` are valid JSON and end there. `hits` has where those begin that may match.
         """
         start, end_of_hint = self._place, self._place + len(self._key) + _HINT
         likeliest, minutes = self._likeliest, self._clock.minutes
@@ -110,7 +111,7 @@ class KnownLines:
                 time = self._time(known, found)
             if time is None or end - at >= LONG:
                 break
-            if settled.possible and at in closely:
+            if settled.possible and at in hits:
                 line = buffer[at:end]
                 if settled.take is not None:
                     settled.take(line, time.decode())
@@ -139,8 +140,9 @@ class KnownLines:
         line += b"\n"
         known, found = self._search(line, 0)
         if known is None:
-            fields = (*event.data.items(), *event.meta.items())
-            self._quoting.update(name for name, value in fields if '"' in value)
+            if len(self._quoting) < _MOST_QUOTING:
+                fields = (*event.data.items(), *event.meta.items())
+                self._quoting.update(name for name, value in fields if '"' in value)
             if remarked or not self._is_worth_it(event):
                 return
             self._made += 1
@@ -196,7 +198,7 @@ class KnownLines:
 
     def _hint(self, buffer: bytes, at: int) -> bytes:
         place = buffer.find(self._key, at, buffer.find(b"\n", at))
-        return buffer[place : place + len(self._key) + _HINT]
+        return buffer[place : place + len(self._key) + _HINT] if place >= 0 else b""
 
     def _is_worth_it(self, event: RawEvent) -> bool:
         """Whether enough lines had the fields of this one."""

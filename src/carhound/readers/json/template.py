@@ -18,8 +18,8 @@ _QUOTING = rb'"[^"]*+"(?:' + _ESCAPED + rb'[^"]*+")*+'
 """With escaped quotes in it, few backslashes before each."""
 _IMAGE = rb'"(?:\\\\){0,2}+[^"\\]*+(?:\\(?:\\(?!\\)|[^\\"])[^"\\]*+)*+"'
 """Without two backslashes behind its beginning, of which it is told."""
-_WITHOUT_ZONE = rb'"[^"\\]*+(?<!Z)(?<!UTC)(?<![+-].{4})(?<![+-].{5})"'
-"""What is no time with a zone."""
+_WITHOUT_ZONE = rb'"[^"\\\x80-\xff]*+(?<!Z)(?<!UTC)(?<![+-].{4})(?<![+-].{5})"'
+"""What is no time with a zone. ASCII, since a zone is told by how many characters it has."""
 _WITH_ZONE = rb'"(?P<time>[^"\\]*+(?:(?<=Z)|(?<=UTC)|(?<=[+-].{4})|(?<=[+-].{5})))"'
 _NUMBER = rb"-?+\d{1,18}+"
 """As whole numbers all programs read alike."""
