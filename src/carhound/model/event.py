@@ -44,6 +44,8 @@ PAYLOAD_PREFIX = "EventData_"
 
 _MOST_KINDS = 500
 """Sets of names remembered; real evidence has hundreds."""
+_LONGEST_NAMES = 4000
+"""Characters of a set that is remembered: longer ones are made up, and each may be new."""
 
 
 class Place(Struct, frozen=True):
@@ -160,7 +162,9 @@ class Event(RawEvent, eq=False):
         parts.append(self.time.isoformat(timespec="milliseconds") if self.time else None)
         texts = ["\0" if part is None else f"\1{part}\0" for part in parts]
         data = self.data
-        for name, written in _in_order(tuple(data)):
+        names = tuple(data)
+        in_order = _remembered if sum(map(len, names)) <= _LONGEST_NAMES else _in_order
+        for name, written in in_order(names):
             value = data[name]
             if type(value) is str:
                 texts.append(f"{written}{len(value)} {value}")
@@ -191,10 +195,12 @@ Derive = Callable[[Event], Fields]
 """Makes the CAR view of an event."""
 
 
-@lru_cache(_MOST_KINDS)
 def _in_order(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """The names of a payload in their order, each with how it is written where it is hashed."""
     return tuple((name, f"{len(name)} {name}") for name in sorted(names))
+
+
+_remembered = lru_cache(_MOST_KINDS)(_in_order)
 
 
 def _level(name: str, value: str) -> str:
