@@ -18,7 +18,6 @@ from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import Event
 from carhound.model.folding import fold
 from carhound.model.presence import Presence
-from carhound.pipeline.implementations import Prepared
 from carhound.pipeline.sight.notices import notice_of
 from carhound.plan.needs import CARRIERS, Need, needs
 from carhound.plan.nodes import Node
@@ -100,7 +99,6 @@ class HostTally(Struct):
 
 class _Watch(Struct, frozen=True):
     number: int
-    prepared: Prepared
     stem: Stem
     needs: tuple[Need, ...]
     signature: tuple[tuple[Predicate, Condition], ...]
@@ -112,11 +110,11 @@ _Sensor = Literal["Sysmon", "Security"]
 class Observer:
     """Takes every event that is read; see `pipeline.reading`."""
 
-    def __init__(self, runnable: Iterable[tuple[Prepared, Node]]) -> None:
+    def __init__(self, plans: Iterable[Node]) -> None:
         self.hosts: dict[str | None, HostTally] = {}
         self.presence = Presence()
         """Of the hosts, whatever they sent."""
-        self._watches = [_watch(number, *one) for number, one in enumerate(runnable)]
+        self._watches = [_watch(number, plan) for number, plan in enumerate(plans)]
         self.eligible = {watch.number: Presence() for watch in self._watches}
         """By plan: when hosts sent what it could match."""
         self._fields = _fields(self._watches)
@@ -211,11 +209,11 @@ class Observer:
             _note_sysmon(host, event, event_id)
 
 
-def _watch(number: int, prepared: Prepared, plan: Node) -> _Watch:
+def _watch(number: int, plan: Node) -> _Watch:
     stem = stems(plan)[0]
     signature = [one for one in stem.conditions if _is_of_signatures(one)]
     compiled = tuple((one, condition(one)) for one in signature)
-    return _Watch(number, prepared, stem, needs(stem), compiled)
+    return _Watch(number, stem, needs(stem), compiled)
 
 
 def _is_of_signatures(predicate: Predicate) -> bool:

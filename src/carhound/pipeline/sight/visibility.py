@@ -52,7 +52,7 @@ def visibility(
     runnable = [one for subject in subjects for one in subject.implementations if one.plan is not None]
     for number, one in enumerate(runnable):
         one.number = number
-    observer = Observer((one, one.plan) for one in runnable if one.plan is not None)
+    observer = Observer(one.plan for one in runnable if one.plan is not None)
     reading = Reading(Registry())
     parts = open_evidence([path for path in paths if path not in missing], options)
     read_evidence(parts, observer, len(runnable), reading, request, progress)
