@@ -27,6 +27,10 @@ Told = TypeVar("Told")
 class _Like(Struct, Generic[Told], frozen=True):
     """Templates that differ in places alone."""
 
+    template: bytes
+    """One of them."""
+    at: int
+    """Where that was defined."""
     layout: struct.Struct
     """All between their names, and before each where it says that this name stands; links are left out."""
     between: tuple[bytes, ...]
@@ -40,6 +44,8 @@ class _Like(Struct, Generic[Told], frozen=True):
 
     def fits(self, chunk: bytes, at: int, template: bytes) -> bool:
         """Whether this template, which is defined there, is one of these."""
+        if at == self.at and template == self.template and not self.outside:
+            return True
         parts = self.layout.unpack(template)
         if parts[::2] != self.between:
             return False
@@ -95,4 +101,4 @@ def _like(template: bytes, at: int, told: Told, named: Sequence[Named]) -> _Like
             outside.append((number, one.text))
     parts = struct.Struct(f"{layout}{len(template) - reached}s")
     between = parts.unpack(template)[::2]
-    return _Like(parts, between, [firsts[one.place] for one in named], inside, outside, told)
+    return _Like(template, at, parts, between, [firsts[one.place] for one in named], inside, outside, told)

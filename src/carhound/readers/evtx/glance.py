@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
-from msgspec import Struct, field
-
 from carhound.model.evidence import Glimpsed
 from carhound.model.presence import QUARTER
 from carhound.readers.evtx.counts import FIRST_RECORD, records_of_whole
@@ -66,14 +64,17 @@ class Walked(NamedTuple, Generic[Seen]):
         return start, self.starts[number + 1], start + payload if payload else 0
 
 
-class _OfShape(Struct, Generic[Seen], frozen=True, eq=False):
-    """What stands for kinds of records of a shape."""
+class _OfShape(dict[tuple[bytes, bytes, int], Seen]):
+    """What stands for kinds, by their texts, the computer's name behind the payload, and event id."""
 
-    shape: Shape
-    seen: dict[tuple[bytes, bytes, int], Seen] = field(default_factory=dict)
-    """By their texts, the computer's name behind the payload, and event id."""
-    latest: dict[int, tuple[bytes, bytes, Seen]] = field(default_factory=dict)
-    """By event id those met last: mostly they come again, and are compared faster than hashed."""
+    def __init__(self, shape: Shape, see: Callable[[Kind], Seen]) -> None:
+        super().__init__()
+        self.shape = shape
+        self._see = see
+
+    def __missing__(self, key: tuple[bytes, bytes, int]) -> Seen:
+        seen = self[key] = self._see(kind_of(self.shape, *key))
+        return seen
 
 
 class Walker(Generic[Seen]):
@@ -84,7 +85,7 @@ class Walker(Generic[Seen]):
         self._see = see
         self._known: dict[Shape, _OfShape[Seen]] = {}
         self._kinds = 0
-        """How many are remembered."""
+        """How many these hold."""
 
     def __call__(self, chunk: bytes) -> Walked[Seen] | None:
         """The records of a chunk; None where it has to be parsed."""
@@ -97,7 +98,10 @@ class Walker(Generic[Seen]):
             return None
 
     def _walk(self, chunk: bytes, first_id: int, count: int, end: int) -> Walked[Seen]:
-        walked = seen, times, starts, payloads = Walked[Seen]([], [], [], [])
+        seen: list[Seen] = []
+        times: list[int] = []
+        starts: list[int] = []
+        payloads: list[int] = []
         met: dict[bytes, _OfShape[Seen]] = {}
         at, known, unpack, least, payload, behind = FIRST_RECORD, b"", _ANY.unpack_from, 0, 0, 0
         for record_id in range(first_id, first_id + count):
@@ -110,10 +114,10 @@ class Walker(Generic[Seen]):
                 found = met.get(known)
                 if found is None:
                     found = met[known] = self._of(shape_told(chunk, known))
-                of_shape, shape, latest = found, found.shape, found.latest
+                kinds, shape = found, found.shape
                 unpack, least = shape.fields.unpack_from, shape.fields.size
                 payload, behind = shape.payload, shape.behind
-                start, inside = at + defined, payload + defined
+                start, inside = at + defined, payload and payload + defined
                 _, _, _, _, inner, inner_kind, length, kind, event_id, time, said = unpack(chunk, start)
                 magic, size, number = _RECORD.unpack_from(chunk, at)
                 if size < least + defined:
@@ -131,34 +135,31 @@ class Walker(Generic[Seen]):
                 name = chunk[name_at:name_end]
             elif inner_kind != BINXML:
                 inside = 0
-            before = latest.get(event_id)
-            if before is None or before[0] != said or before[1] != name:
-                before = latest[event_id] = said, name, self._seen(of_shape, said, name, event_id)
-            seen.append(before[2])
+            seen.append(kinds[said, name, event_id])
             times.append(time)
             payloads.append(inside)
         starts.append(at)
         if at != end or end > len(chunk) or not _EARLIEST <= min(times) <= max(times) <= _LATEST:
             raise UnfamiliarError
-        return walked
+        return Walked(seen, times, starts, payloads)
 
     def _of(self, shape: Shape) -> _OfShape[Seen]:
         found = self._known.get(shape)
         if found is None:
             if len(self._known) == _MOST_SHAPES:
-                self._known.clear()
-            found = self._known[shape] = _OfShape(shape)
+                self._forget()
+            found = self._known[shape] = _OfShape(shape, self._met)
         return found
 
-    def _seen(self, of_shape: _OfShape[Seen], said: bytes, name: bytes, event_id: int) -> Seen:
-        key = said, name, event_id
-        if key not in of_shape.seen:
-            of_shape.seen[key] = self._see(kind_of(of_shape.shape, said, name, event_id))
-            self._kinds += 1
-            if self._kinds == _MOST_KINDS:
-                self._known.clear()
-                self._kinds = 0
-        return of_shape.seen[key]
+    def _met(self, kind: Kind) -> Seen:
+        if self._kinds == _MOST_KINDS:
+            self._forget()
+        self._kinds += 1
+        return self._see(kind)
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._kinds = 0
 
 
 class Glances:
