@@ -5,7 +5,7 @@ here is what parsing would tell.
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
@@ -187,9 +187,9 @@ class Glances:
 def glimpsed(kind: Kind, times: list[int], *, looked: bool = False) -> Glimpsed:
     """Tells of records of a kind: when they were created, at least one."""
     first, last = min(times), max(times)
-    quarters: Sequence[int] = range(_quarter_of(first), _quarter_of(last) + 1)
+    quarters: Collection[int] = range(_quarter_of(first), _quarter_of(last) + 1)
     if len(quarters) > 2:
-        quarters = [_quarter_of(time) for time in times]
+        quarters = {(time - _EARLIEST) // _QUARTER for time in times}
     begin = time_of(first)
     end = begin if first == last else time_of(last)
     return Glimpsed(*kind, len(times), begin, end, frozenset(quarters), looked)

@@ -126,8 +126,9 @@ class ChunkSieve:
         payloads, rest = Payloads(chunk.data), [seen.passed for seen in walked.seen]
         if self._unsettled:
             self._show(kinds, payloads, walked, rest)
-        holds = any(seen.possible for seen in kinds) and self._in_chunk(chunk.data)
-        if holds or any(not seen.settled or seen.bound for seen in kinds):
+        possible = [seen for seen in kinds if seen.possible]
+        holds = bool(possible) and self._in_chunk(chunk.data)
+        if holds or any(not seen.settled or seen.bound for seen in possible):
             yield from self._given(chunk, notes, payloads, walked, rest, holds)
             return
         for times, time in zip(rest, walked.times, strict=True):

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 _FRAGMENT = b"\x0f\x01\x01\x00"
 _DEFINITION = struct.Struct("<4x16sI")
+_END_OF_FRAGMENT = 0x00
 _START, _CLOSE_START, _CLOSE_EMPTY, _END, _VALUE, _ATTRIBUTE = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
 _NORMAL, _OPTIONAL, _MORE = 0x0D, 0x0E, 0x40
 _ELEMENT = struct.Struct("<HII")
@@ -180,7 +181,10 @@ class _Tokens:
         if not self._chunk.startswith(_FRAGMENT, self._at):
             raise UnfamiliarError
         self._at += len(_FRAGMENT)
-        return self._element(self._byte(), 0)
+        root = self._element(self._byte(), 0)
+        if self._byte() != _END_OF_FRAGMENT:
+            raise UnfamiliarError
+        return root
 
     def _element(self, token: int, depth: int) -> _Element:
         if token & ~_MORE != _START or depth > _DEEPEST:
@@ -236,7 +240,7 @@ class _Tokens:
         if len(data) < 2 * length:
             raise UnfamiliarError
         self._at += len(data)
-        return data.decode("utf-16-le")
+        return _decoded(data)
 
     def _name(self, place: int) -> str:
         _, length = _NAME.unpack_from(self._names, place)
@@ -250,8 +254,15 @@ class _Tokens:
             self._at = end + 2
         elif self._start <= place < len(self._chunk) and place not in self._defined:
             raise UnfamiliarError  # what a link says may be part of it
-        return text[_NAME.size - NAME_TEXT_AT :].decode("utf-16-le")
+        return _decoded(text[_NAME.size - NAME_TEXT_AT :])
 
     def _byte(self) -> int:
         self._at += 1
         return self._chunk[self._at - 1]
+
+
+def _decoded(data: bytes) -> str:
+    text = data.decode("utf-16-le")
+    if "\0" in text:
+        raise UnfamiliarError  # the parser ends texts there
+    return text
