@@ -5,7 +5,7 @@ here is what parsing would tell.
 """
 
 import struct
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
@@ -56,12 +56,15 @@ class Walked(NamedTuple, Generic[Seen]):
     starts: list[int]
     """Where in the chunk they begin, and the end of the last one."""
     payloads: list[int]
-    """How far behind that their payloads begin: 0 where that is unknown."""
+    """Where their payloads begin: 0 where that is unknown."""
 
     def place(self, number: int) -> Place:
-        """Where a record is."""
-        start, payload = self.starts[number], self.payloads[number]
-        return start, self.starts[number + 1], start + payload if payload else 0
+        """That of one."""
+        return self.starts[number], self.starts[number + 1], self.payloads[number]
+
+    def places(self) -> Iterator[Place]:
+        """Those of all."""
+        return zip(self.starts, self.starts[1:], self.payloads, strict=False)
 
 
 class _OfShape(dict[tuple[bytes, bytes, int], Seen]):
@@ -108,7 +111,7 @@ class Walker(Generic[Seen]):
             magic, size, number, told, inner, inner_kind, length, kind, event_id, time, said = unpack(
                 chunk, at
             )
-            start, inside = at, payload
+            start = at
             if told != known:
                 known, defined = told_at(chunk, at)
                 found = met.get(known)
@@ -117,7 +120,7 @@ class Walker(Generic[Seen]):
                 kinds, shape = found, found.shape
                 unpack, least = shape.fields.unpack_from, shape.fields.size
                 payload, behind = shape.payload, shape.behind
-                start, inside = at + defined, payload and payload + defined
+                start += defined
                 _, _, _, _, inner, inner_kind, length, kind, event_id, time, said = unpack(chunk, start)
                 magic, size, number = _RECORD.unpack_from(chunk, at)
                 if size < least + defined:
@@ -133,11 +136,9 @@ class Walker(Generic[Seen]):
                 if inner_kind != BINXML or kind != STRING or name_end > at:
                     raise UnfamiliarError
                 name = chunk[name_at:name_end]
-            elif inner_kind != BINXML:
-                inside = 0
             seen.append(kinds[said, name, event_id])
             times.append(time)
-            payloads.append(inside)
+            payloads.append(start + payload if inner_kind == BINXML else 0)
         starts.append(at)
         if at != end or end > len(chunk) or not _EARLIEST <= min(times) <= max(times) <= _LATEST:
             raise UnfamiliarError
@@ -175,12 +176,12 @@ class Glances:
         if walked is None:
             return None
         met: Glance = {}
-        for number, kind in enumerate(walked.seen):
+        for kind, time, place in zip(walked.seen, walked.times, walked.places(), strict=True):
             if kind is not None:
                 if (one := met.get(kind)) is None:
                     one = met[kind] = Met([], [])
-                one.times.append(walked.times[number])
-                one.places.append(walked.place(number))
+                one.times.append(time)
+                one.places.append(place)
         return met
 
 

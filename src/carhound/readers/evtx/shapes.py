@@ -111,7 +111,7 @@ def _shape(told: bytes, header: Header) -> Shape:
     texts: list[tuple[int, int, int]] = []
     payload, behind = at if header.payload == stop < count else 0, 0
     for part in (header.provider, header.channel, header.computer):
-        if part == stop + 1 < count and part is header.computer:
+        if payload and part == stop + 1 < count and part is header.computer:
             behind = at
         elif not isinstance(part, str):
             texts.append((part, *_span(descriptors, starts, part, _TEXTS)))
