@@ -138,7 +138,7 @@ class Walker(Generic[Seen]):
                 name = chunk[name_at:name_end]
             seen.append(kinds[said, name, event_id])
             times.append(time)
-            payloads.append(start + payload if inner_kind == BINXML else 0)
+            payloads.append(start + payload if inner and inner_kind == BINXML else 0)
         starts.append(at)
         if at != end or end > len(chunk) or not _EARLIEST <= min(times) <= max(times) <= _LATEST:
             raise UnfamiliarError
