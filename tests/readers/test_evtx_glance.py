@@ -255,3 +255,18 @@ def test_altered_bytes_are_unfamiliar_or_told_as_parsed(data: st.DataObject) -> 
         at = data.draw(st.integers(begin, end - 1))
         chunk[at] = data.draw(st.sampled_from([0, 1, 2, chunk[at] ^ 1, (chunk[at] + 1) % 256, 255]))
     check_told_as_parsed_or_not_at_all(WARM, bytes(chunk))
+
+
+def test_a_payload_without_a_size_is_unknown() -> None:
+    """The parser tells of none then."""
+    chunk = bytearray(chunk_of((EVENT, simulated()), (EVENT, simulated())))
+    walker: Walker[Kind] = Walker(lambda kind: kind)
+    walked = walker(bytes(chunk))
+    assert walked is not None
+    start = walked.starts[1]
+    assert walked.place(1) == (start, walked.starts[2], walked.payloads[1])
+    (size,) = struct.unpack_from("<H", chunk, start + 42 + 4 * 17)
+    assert start < walked.payloads[1] < walked.payloads[1] + size <= walked.starts[2]
+    struct.pack_into("<H", chunk, start + 42 + 4 * 17, 0)
+    walked = walker(bytes(chunk))
+    assert walked is None or walked.place(1)[2] == 0

@@ -185,6 +185,16 @@ def test_values_of_another_size_than_their_type_has_are_unfamiliar_or_told_as_pa
     check_unfamiliar_or_as_parsed(bytes(log))
 
 
+def test_a_field_of_nothing_is_told_as_parsed() -> None:
+    log = bytearray(log_of([record(1, 1, {"Image": "", "ProcessId": "4"})]))
+    head = struct.pack("<IHBB", 2, 0, 1, 0)
+    assert log.count(head) == 1
+    log[log.index(head) + 6] = 0
+    read = expected(bytes(log))
+    assert read == [{"Image": "", "ProcessId": "4"}]
+    assert list(told(bytes(log))) == list(told_one_by_one(bytes(log))) == read
+
+
 def test_a_payload_that_ends_with_the_chunk_is_unfamiliar() -> None:
     log = log_of([record(number, 1, {"Image": "C:\\x.exe"}) for number in range(1, 3)])
     (chunk,) = chunks_of(log)

@@ -17,7 +17,7 @@ from carhound.readers.evtx.glance import Glance, Glances, Met, Place, microsecon
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, stored_guid, text_of_value
 from carhound.readers.evtx.records import records
 from carhound.readers.evtx.shapes import Kind
-from carhound.readers.evtx.values import GUID, NULL, UINT32
+from carhound.readers.evtx.values import ABSENT, GUID, UINT32
 from carhound.readers.interface import Sieve, Sifted
 from carhound.readers.notes import Notes
 from carhound.readers.part import Part
@@ -29,7 +29,7 @@ _FIELDS = {
     "5": _OWN,
 }
 """What is looked at of Sysmon's events."""
-_NOTHING = NULL, b""
+_NOTHING = ABSENT, b""
 _PROGRAM = 4
 """Fields before those that say what a program is."""
 _UNTOLD = (None, "", "-")

@@ -19,6 +19,7 @@ from carhound.readers.evtx.fields import fields_at
 from carhound.readers.evtx.glance import Place
 from carhound.readers.evtx.templates import UnfamiliarError, definition
 from carhound.readers.evtx.values import (
+    ABSENT,
     COUNT,
     GUID,
     HEX32,
@@ -169,7 +170,7 @@ class Column:
         """Where in these the descriptors begin, the values, and those descriptors that do not matter."""
 
     def __call__(self, place: Place) -> tuple[int, bytes]:
-        """Its type and bytes in this record: of nothing, where that has no such field.
+        """Its type and bytes in this record; ABSENT, where that has no such field.
 
         What stands behind it is not looked at. Raises as `Payloads.of`.
         """
@@ -177,7 +178,7 @@ class Column:
         if chunk[at : at + _HEAD] != self._head or at == self._defined_at:
             self._learn(place)
         if not self._end:
-            return NULL, b""
+            return ABSENT, b""
         kind, start, stop, sids = _leading(chunk[at + self._descriptors : at + self._end])
         at += self._values
         if sids:
@@ -256,7 +257,7 @@ def _picked(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
 
 
 def text_of_value(kind: int, data: bytes) -> str | None:
-    """A value of this type as parsing tells it. Raises UnfamiliarError."""
+    """A value of this type as parsing tells it; None for ABSENT. Raises UnfamiliarError."""
     if kind == STRING:
         return _short_string(data) if len(data) <= _SHORT else _string(data)
     if kind == GUID:
@@ -265,6 +266,8 @@ def text_of_value(kind: int, data: bytes) -> str | None:
         number = int.from_bytes(data, "little")
         return f"0x{number:x}" if kind in _HEXADECIMAL else str(number)
     if kind == NULL and not data:
+        return ""
+    if kind == ABSENT:
         return None
     raise UnfamiliarError
 
