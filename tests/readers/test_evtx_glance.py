@@ -14,7 +14,7 @@ from carhound.readers.evtx import glance
 from carhound.readers.evtx.chunks import Chunk
 from carhound.readers.evtx.glance import Walker, time_of
 from carhound.readers.evtx.records import records
-from carhound.readers.evtx.shapes import Kind
+from carhound.readers.evtx.shapes import Kind, told_at
 from carhound.readers.evtx.templates import UnfamiliarError, header_of
 from carhound.readers.evtx.values import MOST_VALUES
 from carhound.readers.notes import Notes
@@ -249,7 +249,8 @@ def test_hostile_sizes_are_unfamiliar_or_told_as_parsed(where: str, value: int) 
     struct.pack_into(code, chunk, at, value & (0xFFFF if code == "<H" else 0xFFFFFFFF))
     check_told_as_parsed_or_not_at_all(walker, bytes(chunk))
     if where == "count" and value > MOST_VALUES:
-        assert told(walker, bytes(chunk)) is None
+        with pytest.raises(UnfamiliarError):
+            told_at(bytes(chunk), FIRST)
 
 
 def end_at(chunk: bytearray, end: int) -> None:
@@ -259,14 +260,20 @@ def end_at(chunk: bytearray, end: int) -> None:
     struct.pack_into("<I", chunk, 124, zlib.crc32(chunk[128:512], zlib.crc32(chunk[:120])))
 
 
-def test_a_record_is_as_long_as_its_template_and_header() -> None:
-    chunk = bytearray(chunk_of((EVENT, simulated())))
+@pytest.mark.parametrize(
+    ("template", "last", "size"),
+    [(EVENT, "somewhere".encode("utf-16-le"), 18), (TEMPLATES[1], b"\1\1\0\0\0\0\0\5\x12\0\0\0", 2)],
+)
+def test_a_record_is_as_long_as_its_template_and_header(template: Template, last: bytes, size: int) -> None:
+    """Of which the computer is the last, or the user's SID, which has to say how long it is."""
+    chunk = bytearray(chunk_of((template, simulated(computer="somewhere"))))
     walker: Walker[Kind] = Walker(lambda kind: kind)
-    walked = walker(bytes(chunk))
-    assert walked is not None
-    for end in range(FIRST + 24, walked.payloads[0] - 2, 7):
+    least = chunk.rindex(last) + size
+    for end in (*range(FIRST + 24, least, 7), least - 1):
         end_at(chunk, end)
         assert told(walker, bytes(chunk)) is None
+    end_at(chunk, least)
+    assert told(walker, bytes(chunk)) is not None
 
 
 def test_a_record_does_not_reach_beyond_its_chunk() -> None:
