@@ -162,8 +162,7 @@ class Outlines:
             moment = (datetime.fromisoformat(time.decode()) - EPOCH) // MICROSECOND
             made = row(keys, moment, values)
             if made is None:
-                made = self._row_of_texts(header, moment, dict(zip(names, values[1:], strict=True)))
-                self._learnt(values[_PROGRAM:])
+                made = self._row_of_texts(header, moment, names, values)
             if made is not None:
                 self._rows.append(made)
                 if noted:
@@ -173,7 +172,7 @@ class Outlines:
             if values[_OTHER:] == _NO_OTHERS:
                 self._note(keys.guids[values[1]], keys.numbers[values[2]], place, line)
             else:
-                texts = _texts(dict(zip(names, values[1:], strict=True)))
+                texts = _texts(names, values)
                 self._note_process(process_in(header, None, texts), place, line)
 
         if self._sieve.can_match(*header):
@@ -226,18 +225,17 @@ class Outlines:
         return None, number, self._images[image], time, None, keys.numbers[creator]
 
     def _row_of_texts(
-        self, header: Header, time: int | None, written: Mapping[str, _Written]
+        self, header: Header, time: int | None, names: Sequence[str], values: Sequence[_Written]
     ) -> StartRow | EndRow | None:
-        one = outline_in(header, time, _texts(written))
+        one = outline_in(header, time, _texts(names, values))
         if isinstance(one, Outline):
             self._names.learn(one)
+            program = values[_PROGRAM:]
+            if sum(map(len, filter(None, program))) <= _LONGEST_PROGRAM:
+                if len(self._met) == _MOST_PROGRAMS:
+                    self._met.clear()
+                self._met.add(program)
         return None if one is None else outline_of(one)
-
-    def _learnt(self, program: Sequence[_Written]) -> None:
-        if sum(map(len, filter(None, program))) <= _LONGEST_PROGRAM:
-            if len(self._met) == _MOST_PROGRAMS:
-                self._met.clear()
-            self._met.add(program)
 
 
 def _text(written: _Written) -> str | None:
@@ -245,9 +243,9 @@ def _text(written: _Written) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _texts(written: Mapping[str, _Written]) -> dict[str, Value]:
-    texts = {name: _text(one) for name, one in written.items()}
-    return {name: text for name, text in texts.items() if text is not None}
+def _texts(names: Sequence[str], values: Sequence[_Written]) -> dict[str, Value]:
+    texts = zip(names, map(_text, values[1:]), strict=True)
+    return {name: text for name, text in texts if text is not None}
 
 
 def _image(written: _Written) -> bytes | None:
