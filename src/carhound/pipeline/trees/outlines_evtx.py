@@ -117,16 +117,18 @@ class Outlines:
                 if guid is None:
                     return None
                 named.append((guid, place))
-        for kind, (_, places) in met.items():
-            if self._later.can_match(*kind) and not self._sieve.can_match(*kind):
-                try:
-                    guids = payloads.guids(places, "ProcessGuid")
-                except UNFAMILIAR:
-                    return None
-                if guids is None:
-                    return None
-                named += zip(guids, map(itemgetter(0), places), strict=True)
+        places = [place for kind, some in met.items() if self._is_deed(kind) for place in some.places]
+        try:
+            guids = payloads.guids(places, "ProcessGuid")
+        except UNFAMILIAR:
+            return None
+        if guids is None:
+            return None
+        named += zip(guids, map(itemgetter(0), places), strict=True)
         return named
+
+    def _is_deed(self, kind: Kind) -> bool:
+        return self._later.can_match(*kind) and not self._sieve.can_match(*kind)
 
 
 def _row(host: str, time: int, kinds: bytes, values: tuple[bytes, ...]) -> StartRow | EndRow | None:
