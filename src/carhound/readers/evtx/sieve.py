@@ -13,10 +13,11 @@ from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx.chunks import Chunk
 from carhound.readers.evtx.field_tests import FieldTests
-from carhound.readers.evtx.glance import Kind, Place, Walked, Walker, glimpsed
+from carhound.readers.evtx.glance import Place, Walked, Walker, glimpsed
 from carhound.readers.evtx.guids import restore_braces
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
 from carhound.readers.evtx.records import event, position, records, some_records, tree_of
+from carhound.readers.evtx.shapes import Kind
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literals.scan import in_text, utf16_or_ansi
 from carhound.readers.notes import Notes
@@ -125,8 +126,9 @@ class ChunkSieve:
         payloads, rest = Payloads(chunk.data), [seen.passed for seen in walked.seen]
         if self._unsettled:
             self._show(kinds, payloads, walked, rest)
-        holds = any(seen.possible for seen in kinds) and self._in_chunk(chunk.data)
-        if holds or any(not seen.settled or seen.bound for seen in kinds):
+        possible = [seen for seen in kinds if seen.possible]
+        holds = bool(possible) and self._in_chunk(chunk.data)
+        if holds or any(not seen.settled or seen.bound for seen in possible):
             yield from self._given(chunk, notes, payloads, walked, rest, holds)
             return
         for times, time in zip(rest, walked.times, strict=True):
@@ -168,7 +170,7 @@ class ChunkSieve:
             if not parsed.keys() >= left.keys():
                 soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
                 numbers = sorted({*left, *soon})
-                found = some_records(chunk, [walked.places[number][0] for number in numbers])
+                found = some_records(chunk, [walked.starts[number] for number in numbers])
                 if found is None:
                     yield from (one for one in records(chunk, notes) if _where(one) not in given)
                     return
@@ -217,7 +219,7 @@ class ChunkSieve:
         unsettled = self._settle(dict.fromkeys(seen.like for seen in kinds if seen.possible))
         for number in _first_of_each(walked.seen, unsettled):
             seen = walked.seen[number]
-            if seen.like in unsettled and self._shows(payloads, walked.places[number], seen):
+            if seen.like in unsettled and self._shows(payloads, walked.place(number), seen):
                 rest[number] = seen.looked
                 unsettled = self._settle(unsettled)
 
@@ -256,7 +258,7 @@ class ChunkSieve:
             elif holds or not seen.settled:
                 left[number] = not seen.settled
         for alone, numbers in by_tests.items():
-            for place, unsure in alone.left(payloads, [walked.places[number] for number in numbers]):
+            for place, unsure in alone.left(payloads, [walked.place(number) for number in numbers]):
                 if holds or unsure:
                     left[numbers[place]] = unsure
         return left
