@@ -92,8 +92,8 @@ def _sifted(
                 behind = Other("records")  # what came before was pieces of the broken record
                 if glance is not None:
                     if items.line is not None and shape is not None:
-                        glance.learn(items.line, read_item, shape.header, remarked=notes.total() > remarks)
-                    remarks = notes.total()
+                        glance.learn(items.line, read_item, shape.header, remarked=notes.total > remarks)
+                    remarks = notes.total
             elif isinstance(read_item, str):
                 if read_item != _UNKNOWN or not items.recovering:
                     other.add(read_item, item[1])
