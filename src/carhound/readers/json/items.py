@@ -114,16 +114,12 @@ class JsonItems:
     def __iter__(self) -> Iterator[tuple[Any, str] | Damage | Glimpsed | Taken]:
         while self._skip_space():
             buffer, at = self._buffer, self._at
-            if self._in_array and not self.recovering and (record := self._likely(at)) is not None:
-                self._items += 1
-                yield record, f"item {self._items}"
-                continue
             if self._pieces > _MOST_PIECES:
                 self._give_up_line(at)
                 continue
             if self._in_results(at):
                 continue
-            if (told := self._passed_over(at)) is not None:
+            if (told := self._likely(at) if self._in_array else self._passed_over(at)) is not None:
                 yield from told
                 continue
             if buffer[at] != 0x7B:
@@ -162,9 +158,9 @@ class JsonItems:
     def _passed_over(self, at: int) -> Iterator[Glimpsed | Taken] | None:
         """What is told of lines that need not be read, if `at` begins one.
 
-        Items of a list are read, what may be a piece of a broken record, and what has no line of its own.
+        What may be a piece of a broken record is read, and what has no line of its own.
         """
-        if self._glance is None or self.recovering or self._in_array:
+        if self._glance is None or self.recovering:
             return None
         if self._start + at == self._over_lines:
             return None
@@ -181,27 +177,26 @@ class JsonItems:
         self._pieces = 0
         return self._glance.told()
 
-    def _likely(self, at: int) -> dict[str, Any] | None:
+    def _likely(self, at: int) -> Iterator[tuple[Any, str]] | None:
         """The object of a list that begins here, if what stood behind others ends it."""
         if 0 <= self._after < at <= self._after + _LONGEST_BETWEEN:
             self._between = self._buffer[self._after - 1 : at + 1]
         self._after = -1
-        if not self._between or self._buffer[at] != 0x7B:
+        if not self._between or self._buffer[at] != 0x7B or self.recovering:
             return None
         end = self._buffer.find(self._between, at, at + _MOST_LIKELY) + 1
         if not end:
             return None
         text = self._buffer[at:end]
         try:
-            record: dict[str, Any] = orjson.loads(text)
+            record = orjson.loads(text)
         except orjson.JSONDecodeError:
             return None  # there are objects in this one, or it is broken: the scan tells
-        if "results" in record:
-            return None  # this may be the frame around a list
         self._take(text, record)
         self.line = self.place = None
         self._at = end + len(self._between) - 2
-        return record
+        self._items += 1
+        return iter(((record, f"item {self._items}"),))
 
     def _in_results(self, at: int) -> bool:
         """Whether this is the frame around Splunk's results, which is passed over."""
