@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.pipeline.files import forks, over_files, pieces, workers
+from carhound.pipeline.files import forks, over_files, pieces, pool
 from carhound.pipeline.files.part_reading import Batch, PartRead, PartReader
 from carhound.pipeline.files.parts import EvidencePart
 from carhound.pipeline.request import Request
@@ -362,10 +362,10 @@ def test_a_worker_that_is_killed_is_told_of(
 
 def test_an_interrupt_leaves_what_comes_before(evidence: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file being read counts as far as it was; what others had read of later files does not count."""
-    listen, items = workers._Pool.listen, PartReader._items
+    listen, items = pool.Pool._listen, PartReader._items
 
-    def interrupted(self: workers._Pool, seconds: float | None = None) -> None:
-        if seconds is None and 0 not in self.gave:
+    def interrupted(self: pool.Pool[Batch], seconds: float | None = None) -> None:
+        if seconds is None and 0 not in self._gave:
             raise KeyboardInterrupt
         listen(self, seconds)
 
@@ -376,7 +376,7 @@ def test_an_interrupt_leaves_what_comes_before(evidence: Path, monkeypatch: pyte
             self.progress.events(read.tally.events)
 
     alone = read_by(1, evidence)
-    monkeypatch.setattr(workers._Pool, "listen", interrupted)
+    monkeypatch.setattr(pool.Pool, "_listen", interrupted)
     monkeypatch.setattr(PartReader, "_items", endless)
     run = read_by(2, evidence)
     assert run.status == "partial"

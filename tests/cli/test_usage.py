@@ -31,10 +31,10 @@ UNUSED_PARTS = """
     cli.search engines.duckdb engines.interpreter.operators.ranking engines.interpreter.steps
     engines.sql findings.lineage.tree findings.lineage.build findings.lineage.events findings.reasoning.rules
     languages.spl.eval_expression lake outputs.report outputs.terminal.events pipeline.mapping_file
-    pipeline.alerting.suppressing pipeline.files.workers pipeline.stacking.stack
+    pipeline.alerting.suppressing pipeline.files.pool pipeline.stacking.stack
     readers.json.items readers.json.shapes.order readers.tables.column_mapping readers.xml.reader
 """.split()
-BY_SEVERAL_PROCESSES = {"multiprocessing", "shutil", "tempfile", "carhound.pipeline.files.workers"}
+BY_SEVERAL_PROCESSES = {"multiprocessing", "shutil", "tempfile", "carhound.pipeline.files.pool"}
 
 
 def carhound(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

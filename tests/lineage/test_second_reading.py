@@ -169,7 +169,7 @@ def test_the_trees_of_scenarios_are_those_of_everything(form: str, security: boo
 def outlines(folder: Path, some: list[Simulated]) -> tuple[Piece, list[Retold]]:
     (piece,) = pieces([str(written(folder, "evtx", 0, some))])
     reader = Reteller(Retelling(ReadOptions(), frozenset({"ws1"}), None))
-    return piece, list(reader.read(piece))
+    return piece, list(reader.read([piece]))
 
 
 def test_records_are_told_by_guids_only_where_all_have_one(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_records_of_a_file_that_has_changed_are_looked_for(tmp_path: Path) -> No
 
 def lines_of(folder: Path, some: list[Simulated]) -> tuple[Piece, list[Retold]]:
     (piece,) = pieces([str(written(folder, "jsonl", 0, some))])
-    return piece, list(Reteller(Retelling(ReadOptions(), frozenset({"ws1"}), None)).read(piece))
+    return piece, list(Reteller(Retelling(ReadOptions(), frozenset({"ws1"}), None)).read([piece]))
 
 
 def deeds(guids: Sequence[str], event_id: int = 11) -> list[Simulated]:
@@ -271,7 +271,7 @@ def test_lines_that_are_none_of_the_file_are_asked_again_as_a_whole(way: str, tm
     path = tmp_path / "b.jsonl"
     path.write_bytes(data)
     (piece,) = pieces([str(path)])
-    told = list(Reteller(Retelling(ReadOptions(), frozenset({"ws1"}), None)).read(piece))
+    told = list(Reteller(Retelling(ReadOptions(), frozenset({"ws1"}), None)).read([piece]))
     assert [one.ended for one in told] == [None]
     logged = read(path)
     assert again([path], logged[:2]) == of_everything(logged, logged[:2])

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from carhound.engines.interpreter.collect import Collector
@@ -25,6 +26,9 @@ from carhound.readers.walk import missing as absent
 
 if TYPE_CHECKING:
     from carhound.readers.tables.column_mapping import ColumnMapping
+
+_AHEAD = 8
+"""Loads by process that are read before it is their turn."""
 
 
 def from_files(
@@ -90,15 +94,44 @@ def _read(given: list[Piece], task: Task, asked: int | None, progress: Progress 
     gc.freeze()  # what is there by now is no garbage; a forked process that looked through it would copy it
     try:
         if processes > 1:
-            from carhound.pipeline.files.workers import read_by_workers
-
-            yield from read_by_workers(loads(given, processes), task, processes, progress)
+            yield from _read_apart(given, task, processes, progress)
             return
         reader = PieceReader(task, progress)
         for load in loads(given, 1):
             yield from reader.read(load)
     finally:
         gc.unfreeze()
+
+
+def _read_apart(given: list[Piece], task: Task, processes: int, progress: Progress | None) -> Iterator[Batch]:
+    """Likewise by several. What comes through a pipe is read here.
+
+    Raises KeyboardInterrupt where somebody interrupted, behind what was read of the load whose turn it was.
+    """
+    from carhound.pipeline.files.pool import Pool
+
+    file = next((one for one in given if not one.found.stream and one.found.problem is None), None)
+    pool = Pool(
+        loads(given, processes),
+        partial(_reader, task, file),
+        processes,
+        ahead=_AHEAD,
+        here=lambda load: load[0].found.stream,
+        progress=progress,
+    )
+    with closing(pool):
+        try:
+            yield from pool.batches()
+        except KeyboardInterrupt:
+            yield from pool.stop()
+            raise
+
+
+def _reader(task: Task, file: Piece | None) -> PieceReader:
+    reader = PieceReader(task)
+    if file is not None:
+        reader.prepare(file)
+    return reader
 
 
 def _mappings(paths: tuple[str, ...]) -> "tuple[ColumnMapping, ...]":

@@ -5,11 +5,12 @@ How it is cut depends on the evidence alone, so that a run says the same however
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 
 from msgspec import Struct
 
 from carhound.engines.interpreter.collect_apart import CollectorApart
+from carhound.findings.coverage import FileTally
+from carhound.model.evidence import Damage
 from carhound.pipeline.files.part_reading import Batch, NoEvidence, PartRead, PartReader
 from carhound.pipeline.files.skipping import skipping
 from carhound.pipeline.request import Progress
@@ -17,7 +18,7 @@ from carhound.plan.nodes import Node
 from carhound.readers.interface import ReadOptions
 from carhound.readers.opening import Opener
 from carhound.readers.part import Part, prepare
-from carhound.readers.spans import Span, spans
+from carhound.readers.spans import Span, lines_in, spans
 from carhound.readers.walk import Found, walk
 
 _SMALL = 16 << 20
@@ -35,6 +36,10 @@ class Piece(Struct, frozen=True):
 
     found: Found
     span: Span
+
+    def lines(self) -> int:
+        """How many lines end in it, where it is a span of text."""
+        return lines_in(self.found.path, self.span) if self.span.unit == "bytes" else 0
 
 
 Load = Sequence[Piece]
@@ -100,7 +105,7 @@ def _usable() -> int:
 class PieceReader:
     """Reads pieces, in whatever order."""
 
-    def __init__(self, task: Task, progress: Progress | None) -> None:
+    def __init__(self, task: Task, progress: Progress | None = None) -> None:
         self._options = task.options
         self._apart = CollectorApart(task.plans, task.follows)
         collector = self._apart.collector
@@ -113,12 +118,10 @@ class PieceReader:
         """From now on tells of the progress."""
         self._reader.progress = progress
 
-    def prepare(self, given: Iterable[Piece]) -> None:
-        """Loads what reading the first of these pieces needs: who forks afterwards has it already."""
-        files = (one for one in given if not one.found.stream and one.found.problem is None)
-        for piece in islice(files, 1):
-            if (name := Opener(piece.found, self._options).evidence_format()) is not None:
-                prepare(name, self._options, self._sieve)
+    def prepare(self, piece: Piece) -> None:
+        """Loads what reading such a piece needs: who forks afterwards has it already."""
+        if (name := Opener(piece.found, self._options).evidence_format()) is not None:
+            prepare(name, self._options, self._sieve)
 
     def read(self, load: Load) -> Iterator[Batch]:
         """What the parts of these pieces gave: all at once, where there are several pieces.
@@ -141,6 +144,12 @@ class PieceReader:
             yield self._batch(reads)
             raise
         yield self._batch(reads)
+
+    def lost(self, piece: Piece, why: str) -> Batch:
+        """Of a piece with which a process died, that it was not read."""
+        tally = FileTally(piece.found.shown, None, piece.found.size)
+        tally.damage(Damage(str(piece.span), f"the process that read it {why}"))
+        return Batch([PartRead(tally, piece.span, lines=piece.lines())])
 
     def _part(self, part: Part) -> PartRead | NoEvidence:
         read = self._reader.read(part)

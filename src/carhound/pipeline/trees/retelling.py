@@ -29,7 +29,8 @@ from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Skipped
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.files.line_numbers import with_lines_before
-from carhound.pipeline.files.pieces import Piece
+from carhound.pipeline.files.pieces import Load, Piece
+from carhound.pipeline.request import Progress
 from carhound.plan.rewrites.required_literals import SPELLINGS
 from carhound.readers.interface import PayloadTest, ReadOptions, Sifted
 from carhound.readers.notes import Notes
@@ -101,8 +102,20 @@ class Reteller:
         self._known = lru_cache(_MOST_KINDS)(lambda computer: host_key(computer) in task.hosts)
         self._normalizer = Normalizer()
 
-    def read(self, piece: Piece) -> Iterator[Retold]:
-        """What the parts of a piece tell, in their order, a batch at a time."""
+    def tell(self, _: Progress) -> None:
+        """Of no progress."""
+
+    def read(self, load: Load) -> Iterator[Retold]:
+        """What the parts of pieces tell, in their order, a batch at a time."""
+        for piece in load:
+            yield from self._piece(piece)
+
+    def lost(self, piece: Piece, why: str) -> Retold:
+        """Of a piece with which a process died, that it was not read."""
+        unread = f"the process that read {piece.found.shown} again {why}"
+        return Retold(unread=unread, ended=Ended(piece, lines=piece.lines()))
+
+    def _piece(self, piece: Piece) -> Iterator[Retold]:
         computers = self._task.computers
         if not self._task.places.get(piece, True) or not self._task.lines.get(piece, True):
             return

@@ -6,6 +6,7 @@ are then in the trees all that is told is taken in full: any more would change n
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 
 from msgspec.structs import replace
@@ -14,8 +15,13 @@ from carhound.findings.lineage.build import Lineages
 from carhound.findings.lineage.events import Who
 from carhound.findings.lineage.line_places import PLACES
 from carhound.findings.lineage.log import ProcessLog
-from carhound.pipeline.files.pieces import Piece, loads, processes_for
+from carhound.pipeline.files.pieces import Load, Piece, loads, processes_for
 from carhound.pipeline.trees.retelling import Reteller, Retelling, Retold
+
+_AHEAD = 2
+"""Loads by process that are read before it is their turn: what they tell waits in memory."""
+_LARGE = 32 << 20
+"""Bytes of a file that is read here: all it tells would wait in memory."""
 
 
 def read_again(
@@ -90,11 +96,15 @@ def _name(piece: Piece) -> tuple[str, int]:
 
 def _retold(given: Sequence[Piece], task: Retelling, asked: int | None) -> Iterator[Retold]:
     processes = processes_for(asked, given)
-    if processes > 1:
-        from carhound.pipeline.trees.retold_apart import retold_apart
-
-        yield from retold_apart(loads(given, processes), task, processes)
+    if processes == 1:
+        yield from Reteller(task).read(given)
         return
-    reader = Reteller(task)
-    for piece in given:
-        yield from reader.read(piece)
+    from carhound.pipeline.files.pool import Pool
+
+    made = loads(given, processes)
+    with closing(Pool(made, partial(Reteller, task), processes, ahead=_AHEAD, here=_large)) as pool:
+        yield from pool.batches()
+
+
+def _large(load: Load) -> bool:
+    return any(piece.span.whole and piece.found.size > _LARGE for piece in load)
