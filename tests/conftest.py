@@ -35,12 +35,12 @@ def way_of_reading() -> Iterator[None]:
 
             patched.setattr(Part, "sifted", lambda self, _: self.items())
         if processes := int(os.environ.get("CARHOUND_PROCESSES", "0")):
-            from carhound.pipeline.files import forks, over_files
+            from carhound.pipeline.files import over_files, pool
             from carhound.pipeline.trees import retold
 
             chosen = over_files.processes_for
             for user in (over_files, retold):
                 patched.setattr(user, "processes_for", lambda asked, given: chosen(asked or processes, given))
             # Forked workers see what tests have patched, and start in no time.
-            patched.setattr(forks, "context", lambda: multiprocessing.get_context("fork"))
+            patched.setattr(pool, "context", lambda: multiprocessing.get_context("fork"))
         yield

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from carhound import pipeline
 from carhound.findings.run import Run
 from carhound.model.diagnostics import Source
-from carhound.pipeline.files import forks, over_files, pieces, pool
+from carhound.pipeline.files import over_files, pieces, pool
 from carhound.pipeline.files.part_reading import Batch, PartRead, PartReader
 from carhound.pipeline.files.parts import EvidencePart
 from carhound.pipeline.request import Request
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks, so that 
 @pytest.fixture(autouse=True)
 def forking(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test's own threads are no reason to start anew here."""
-    monkeypatch.setattr(forks, "context", lambda: multiprocessing.get_context("fork"))
+    monkeypatch.setattr(pool, "context", lambda: multiprocessing.get_context("fork"))
 
 
 @pytest.fixture(scope="module")
@@ -365,7 +365,7 @@ def test_an_interrupt_leaves_what_comes_before(evidence: Path, monkeypatch: pyte
     listen, items = pool.Pool._listen, PartReader._items
 
     def interrupted(self: pool.Pool[Batch], seconds: float | None = None) -> None:
-        if seconds is None and 0 not in self._gave:
+        if seconds is None and self._jobs[0].load[0].found.shown.endswith("b.evtx"):
             raise KeyboardInterrupt
         listen(self, seconds)
 
@@ -393,7 +393,7 @@ def test_processes_that_are_started_anew(
     records: list[Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on Windows and macOS: all that a worker needs is sent to it."""
-    monkeypatch.setattr(forks, "context", lambda: multiprocessing.get_context("spawn"))
+    monkeypatch.setattr(pool, "context", lambda: multiprocessing.get_context("spawn"))
     for number in range(2):
         write(tmp_path / f"{number}.evtx", records[number::2][:200])
     assert read_by(2, tmp_path) == read_by(1, tmp_path)

@@ -1,9 +1,13 @@
 """Where the events of a tree come from: files, a pipe, a lake; and what `carhound tree` makes of it."""
 
 import json
+import multiprocessing
+import os
+import signal
 import subprocess
+import sys
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -17,8 +21,11 @@ from carhound.findings.lineage.events import Act, Start, told
 from carhound.findings.lineage.log import ProcessLog
 from carhound.findings.lineage.tree import Tree
 from carhound.pipeline import Request, hunt
+from carhound.pipeline.files import pool
+from carhound.pipeline.files.pieces import Load
 from carhound.pipeline.lakes.ingest import IngestRequest, ingest
 from carhound.pipeline.trees import retold
+from carhound.pipeline.trees.retelling import Reteller, Retold
 from carhound.pipeline.trees.tree import TreeRequest, trees
 from carhound.simulate.engine import events
 from carhound.simulate.scenario import load
@@ -135,6 +142,39 @@ def test_evidence_that_changes_before_it_is_read_again_is_told_of(
         "processes around findings are told from the findings alone where evidence changed after it was read"
     ]
     assert [one.tree is not None for one in run.findings] == [True]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks, so that processes see what is patched")
+@pytest.mark.parametrize("together", [True, False], ids=["together", "apart"])
+@pytest.mark.parametrize("form", ["evtx", "jsonl"])
+def test_a_process_that_is_killed_reading_again_takes_one_file_with_it(
+    form: str, together: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All other files tell what they have to tell, once, and trees are made of that."""
+    paths = logs(tmp_path, form, "squiblydoo-url", split=True)
+    lost, read = str(paths[1]), Reteller.read
+
+    def nothing(self: Reteller, load: Load) -> Iterator[Retold]:
+        return read(self, [piece for piece in load if piece.found.shown != lost])
+
+    def killed(self: Reteller, load: Load) -> Iterator[Retold]:
+        for piece in load:
+            if piece.found.shown == lost:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield from read(self, [piece])
+
+    whole = found(*paths)
+    with monkeypatch.context() as patched:
+        patched.setattr(Reteller, "read", nothing)
+        lacking = found(*paths)
+    assert lacking != whole
+    monkeypatch.setattr(retold, "loads", lambda given, _: [given] if together else [[one] for one in given])
+    monkeypatch.setattr(pool, "context", lambda: multiprocessing.get_context("fork"))
+    monkeypatch.setattr(Reteller, "read", killed)
+    run = hunt(Request(tuple(map(str, paths)), ("carhound", "hunt"), now="wall", processes=2))
+    assert {one.id: one.tree for one in run.findings} == lacking
+    (said,) = (one.message for one in run.analytics[0].diagnostics if one.code == "RUN-P1")
+    assert said.endswith(f"where the process that read {lost} again was ended by signal 9")
 
 
 def test_files_of_other_computers_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

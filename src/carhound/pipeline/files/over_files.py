@@ -110,28 +110,15 @@ def _read_apart(given: list[Piece], task: Task, processes: int, progress: Progre
     """
     from carhound.pipeline.files.pool import Pool
 
-    file = next((one for one in given if not one.found.stream and one.found.problem is None), None)
-    pool = Pool(
-        loads(given, processes),
-        partial(_reader, task, file),
-        processes,
-        ahead=_AHEAD,
-        here=lambda load: load[0].found.stream,
-        progress=progress,
-    )
+    first = next((one for one in given if not one.found.stream and one.found.problem is None), None)
+    make = partial(PieceReader, task, first=first)
+    pool = Pool(loads(given, processes), make, processes, _AHEAD, lambda load: load[0].found.stream, progress)
     with closing(pool):
         try:
             yield from pool.batches()
         except KeyboardInterrupt:
             yield from pool.stop()
             raise
-
-
-def _reader(task: Task, file: Piece | None) -> PieceReader:
-    reader = PieceReader(task)
-    if file is not None:
-        reader.prepare(file)
-    return reader
 
 
 def _mappings(paths: tuple[str, ...]) -> "tuple[ColumnMapping, ...]":

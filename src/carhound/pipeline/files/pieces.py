@@ -105,7 +105,8 @@ def _usable() -> int:
 class PieceReader:
     """Reads pieces, in whatever order."""
 
-    def __init__(self, task: Task, progress: Progress | None = None) -> None:
+    def __init__(self, task: Task, progress: Progress | None = None, first: Piece | None = None) -> None:
+        """What reading the first piece needs is loaded: who forks afterwards has it already."""
         self._options = task.options
         self._apart = CollectorApart(task.plans, task.follows)
         collector = self._apart.collector
@@ -113,15 +114,12 @@ class PieceReader:
         self._reader = PartReader(
             collector.offer, task.counted, task.hashed, task.count_all, progress, self._sieve
         )
+        if first is not None and (name := Opener(first.found, task.options).evidence_format()) is not None:
+            prepare(name, task.options, self._sieve)
 
     def tell(self, progress: Progress) -> None:
         """From now on tells of the progress."""
         self._reader.progress = progress
-
-    def prepare(self, piece: Piece) -> None:
-        """Loads what reading such a piece needs: who forks afterwards has it already."""
-        if (name := Opener(piece.found, self._options).evidence_format()) is not None:
-            prepare(name, self._options, self._sieve)
 
     def read(self, load: Load) -> Iterator[Batch]:
         """What the parts of these pieces gave: all at once, where there are several pieces.

@@ -4,12 +4,14 @@ Where a process dies its load is read again, piece by piece; one that dies with 
 with it but that.
 """
 
-from collections import deque
+import multiprocessing
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkContext
+from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from time import monotonic
 from typing import Any, Generic, TypeVar
@@ -17,9 +19,8 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct, field
 
 from carhound.model.interrupts import uninterrupted
-from carhound.pipeline.files import forks
 from carhound.pipeline.files.pieces import Load
-from carhound.pipeline.files.worker import Begun, Counted, Reader, Told, work
+from carhound.pipeline.files.worker import Reader, Told, Word, work
 from carhound.pipeline.request import Progress
 
 _PATIENCE = 2.0
@@ -28,24 +29,25 @@ _PATIENCE = 2.0
 Batch = TypeVar("Batch")
 
 
+class _Job(Struct, Generic[Batch], eq=False):
+    """A load, and what it gave that was not handed on yet."""
+
+    load: Load
+    begun: bool = False
+    ended: bool = False
+    batches: list[Batch] = field(default_factory=list)
+
+    def taken(self) -> Iterator[Batch]:
+        """What can be handed on: of several pieces nothing before all are read, as they may be read again."""
+        if self.ended or len(self.load) == 1:
+            while self.batches:
+                yield self.batches.pop(0)
+
+
 class _Worker(Struct, Generic[Batch]):
     process: BaseProcess
     connection: "Connection[Any, Any]"
-    turn: int | None = None
-    """The number of the load it reads, or reads some pieces of."""
-    load: Load = ()
-    """What of it."""
-    gave: list[Batch] = field(default_factory=list)
-    """What several pieces gave, which counts once all are read."""
-
-
-class _Gave(Struct, Generic[Batch]):
-    """What is known of a load that was handed out."""
-
-    todo: deque[Load]
-    """What of it was not."""
-    batches: deque[Batch] = field(default_factory=deque)
-    ended: bool = False
+    job: _Job[Batch] | None = None
 
 
 class Pool(Generic[Batch]):
@@ -56,7 +58,6 @@ class Pool(Generic[Batch]):
         given: Sequence[Load],
         make: Callable[[], Reader[Batch]],
         processes: int,
-        *,
         ahead: int,
         here: Callable[[Load], bool],
         progress: Progress | None = None,
@@ -65,42 +66,41 @@ class Pool(Generic[Batch]):
 
         `ahead`: so many loads by process are read before their turn; what they give waits in memory.
         """
-        self._given = given
+        self._jobs: list[_Job[Batch]] = [_Job(load) for load in given]
         self._make = make
         self._most = processes
         self._ahead = ahead * processes
         self._here = here
         self._progress = progress
-        self._context = forks.context()
-        self._workers: list[_Worker[Batch]] = []
-        self._left = deque(number for number, load in enumerate(given) if not here(load))
         self._events = 0
-        self._turn = 0
-        self._gave: dict[int, _Gave[Batch]] = {}
+        self._context = context()
+        self._workers: list[_Worker[Batch]] = []
 
     def batches(self) -> Iterator[Batch]:
         """What the loads give, in their order. Raises KeyboardInterrupt."""
-        for turn, load in enumerate(self._given):
-            self._turn = turn
+        while self._jobs:
             self._hand_out()
-            if self._here(load):
-                yield from self._reader.read(load)
+            job = self._jobs[0]
+            if self._here(job.load):
+                yield from self._reader.read(job.load)
+                job.ended = True
+            yield from job.taken()
+            if job.ended:
+                del self._jobs[0]
             else:
-                yield from self._in_turn()
+                self._listen()
 
     def stop(self) -> Iterator[Batch]:
         """What there is of the load whose turn it is: who reads it is asked to end early, and waited for."""
-        if (gave := self._gave.get(self._turn)) is None:
-            return
         until = monotonic() + _PATIENCE
-        gave.todo.clear()
-        for worker in self._workers:
-            if worker.turn == self._turn:
-                with suppress(OSError):
-                    worker.connection.send(None)
-        while not gave.ended and (left := until - monotonic()) > 0:
-            self._listen(left)
-        yield from gave.batches
+        for job in self._jobs[:1]:
+            for worker in self._workers:
+                if worker.job is job:
+                    with suppress(OSError):
+                        worker.connection.send(None)
+            while any(one.job is job for one in self._workers) and (left := until - monotonic()) > 0:
+                self._listen(left)
+            yield from job.taken()
 
     def close(self) -> None:
         """Ends all processes, whatever they do."""
@@ -117,47 +117,31 @@ class Pool(Generic[Batch]):
         reader.tell(Told(self._hear, lambda: False))
         return reader
 
-    def _in_turn(self) -> Iterator[Batch]:
-        gave = self._gave[self._turn]
-        while gave.batches or not gave.ended:
-            if gave.batches:
-                yield gave.batches.popleft()
-            else:
-                self._listen()
-                self._hand_out()
-        del self._gave[self._turn]
-
     def _hand_out(self) -> None:
         """Gives a load to each idle worker, but none that is too far ahead of the one whose turn it is."""
-        while self._left and self._left[0] < self._turn + self._ahead:
-            worker = next((one for one in self._workers if one.turn is None), None)
+        for job in self._jobs[: self._ahead]:
+            if job.begun or self._here(job.load):
+                continue
+            worker = next((one for one in self._workers if one.job is None), None)
             if worker is None:
                 if len(self._workers) == self._most:
                     return
                 worker = self._start()
-            worker.turn = self._left.popleft()
-            self._give(worker, self._gave.setdefault(worker.turn, _Gave(deque((self._given[worker.turn],)))))
+            worker.job = job
+            job.begun = True
+            with suppress(OSError):  # of a worker that died, which is heard of soon
+                worker.connection.send(job.load)
 
     def _start(self) -> _Worker[Batch]:
         here, there = self._context.Pipe()
-        make = self._make
-        if isinstance(self._context, ForkContext):
-            reader = self._reader
-            make = lambda: reader  # noqa: E731
-        arguments = (there, make, self._progress is not None)
+        own = self._reader if isinstance(self._context, ForkContext) else None
+        arguments = (there, self._make, own, self._progress is not None)
         process = self._context.Process(target=work, args=arguments, daemon=True)
         process.start()
         there.close()
         worker: _Worker[Batch] = _Worker(process, here)
         self._workers.append(worker)
         return worker
-
-    def _give(self, worker: _Worker[Batch], gave: _Gave[Batch]) -> None:
-        worker.load = gave.todo.popleft()
-        try:
-            worker.connection.send(worker.load)
-        except OSError:
-            self._lost(worker)
 
     def _listen(self, seconds: float | None = None) -> None:
         """Takes what workers tell, and waits until one does."""
@@ -169,29 +153,20 @@ class Pool(Generic[Batch]):
                 except (EOFError, OSError):
                     self._lost(worker)
 
-    def _take(self, worker: _Worker[Batch], message: Begun | Counted | Batch | None) -> None:
-        if isinstance(message, Begun | Counted):
+    def _take(self, worker: _Worker[Batch], message: Word | Batch | None) -> None:
+        if isinstance(message, Word):
             self._hear(message)
-        elif worker.turn is not None:
-            gave = self._gave[worker.turn]
-            if message is not None:
-                (gave.batches if len(worker.load) == 1 else worker.gave).append(message)
-                return
-            gave.batches += worker.gave
-            worker.gave = []
-            if gave.todo:
-                self._give(worker, gave)
-            else:
-                gave.ended = True
-                worker.turn = None
+        elif worker.job is not None and message is not None:
+            worker.job.batches.append(message)
+        elif worker.job is not None:
+            worker.job.ended = True
+            worker.job = None
 
-    def _hear(self, message: Begun | Counted) -> None:
-        if self._progress is None:
-            return
-        if isinstance(message, Begun):
-            self._progress.file(message.path, message.size)
-        else:
-            self._events += message.events
+    def _hear(self, word: Word) -> None:
+        if self._progress is not None:
+            if word.file is not None:
+                self._progress.file(*word.file)
+            self._events += word.events
             self._progress.events(self._events)
 
     def _lost(self, worker: _Worker[Batch]) -> None:
@@ -199,19 +174,23 @@ class Pool(Generic[Batch]):
         self._workers.remove(worker)
         worker.process.join()
         worker.connection.close()
-        if worker.turn is None:
+        if (job := worker.job) is None:
             return
-        gave = self._gave[worker.turn]
-        if len(worker.load) > 1:
-            gave.todo.extendleft((piece,) for piece in reversed(worker.load))
+        if len(job.load) > 1:
+            at = self._jobs.index(job)
+            self._jobs[at : at + 1] = [_Job((piece,)) for piece in job.load]
         else:
-            gave.batches.append(self._reader.lost(worker.load[0], _end(worker.process.exitcode)))
-        if gave.todo:
-            self._left.appendleft(worker.turn)
-        else:
-            gave.ended = True
+            job.batches.append(self._reader.lost(job.load[0], _end(worker.process.exitcode)))
+            job.ended = True
+
+
+def context() -> ForkContext | SpawnContext:
+    """Forks where that is safe, and starts anew elsewhere: a thread's locks would stay locked in a fork."""
+    forks = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
 
 
 def _end(status: int | None) -> str:
-    how = "ended early, with exit status" if status is None or status >= 0 else "was ended by signal"
-    return f"{how} {status if status is None else abs(status)}"
+    if status is not None and status < 0:
+        return f"was ended by signal {-status}"
+    return f"ended early, with exit status {status}"

@@ -31,23 +31,19 @@ class Reader(Protocol[Given]):
         """What stands for a piece whose process died, `why`: "was ended by signal 9"."""
 
 
-class Begun(Struct, frozen=True):
-    """A file was begun."""
+class Word(Struct, frozen=True):
+    """A word of the progress."""
 
-    path: str
-    size: int | None
-
-
-class Counted(Struct, frozen=True):
-    """So many more events were read."""
-
-    events: int
+    events: int = 0
+    """So many more were read."""
+    file: tuple[str, int | None] | None = None
+    """One that was begun, and its size."""
 
 
 class Told:
     """Progress as it is told to who shows it, and the ear for being asked to end."""
 
-    def __init__(self, tell: Callable[[Begun | Counted], None], ended: Callable[[], bool]) -> None:
+    def __init__(self, tell: Callable[[Word], None], ended: Callable[[], bool]) -> None:
         self._tell = tell
         self._ended = ended
         self._events = 0
@@ -55,27 +51,29 @@ class Told:
 
     def file(self, path: str, size: int | None) -> None:
         """A file is begun."""
-        self._tell(Begun(path, size))
+        self._tell(Word(file=(path, size)))
 
     def events(self, count: int) -> None:
         """So many events have been read in all. Raises KeyboardInterrupt where the load is to end early."""
         if monotonic() < self._due:
             return
         self._due = monotonic() + _PAUSE
-        self._tell(Counted(count - self._events))
+        self._tell(Word(count - self._events))
         self._events = count
         if self._ended():
             raise KeyboardInterrupt
 
 
-def work(parent: "Connection[Any, Any]", make: Callable[[], Reader[Any]], heard: bool) -> None:
-    """Reads loads until it is told None, and says None at the end of each. `heard`: somebody shows progress.
+def work(
+    parent: "Connection[Any, Any]", make: Callable[[], Reader[Any]], own: Reader[Any] | None, heard: bool
+) -> None:
+    """Reads loads until it is told None, and says None at the end of each; told within one, it ends it early.
 
-    Who is told anything within a load ends it early.
+    A fork has its own reader from its parent. `heard` says whether anybody is shown the progress.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the parent says what becomes of it
     gc.freeze()  # to look for garbage in what a fork shares would copy it
-    reader = make()
+    reader = make() if own is None else own
     reader.tell(Told(parent.send if heard else lambda _: None, parent.poll))
     try:
         while (load := parent.recv()) is not None:

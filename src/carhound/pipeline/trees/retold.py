@@ -101,8 +101,7 @@ def _retold(given: Sequence[Piece], task: Retelling, asked: int | None) -> Itera
         return
     from carhound.pipeline.files.pool import Pool
 
-    made = loads(given, processes)
-    with closing(Pool(made, partial(Reteller, task), processes, ahead=_AHEAD, here=_large)) as pool:
+    with closing(Pool(loads(given, processes), partial(Reteller, task), processes, _AHEAD, _large)) as pool:
         yield from pool.batches()
 
 
