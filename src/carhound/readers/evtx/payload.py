@@ -19,6 +19,7 @@ from carhound.readers.evtx.fields import fields_at
 from carhound.readers.evtx.glance import Place
 from carhound.readers.evtx.templates import UnfamiliarError, definition
 from carhound.readers.evtx.values import (
+    BOOL,
     COUNT,
     GUID,
     HEX32,
@@ -264,9 +265,29 @@ def text_of_value(kind: int, data: bytes) -> str | None:
     if kind in _NUMBERS:
         number = int.from_bytes(data, "little")
         return f"0x{number:x}" if kind in _HEXADECIMAL else str(number)
+    if kind == SID:
+        return _sid(data)
+    if kind == BOOL:
+        return "true" if any(data) else "false"
     if kind == NULL and not data:
         return None
     raise UnfamiliarError
+
+
+def check_type(kind: int) -> None:
+    """Raises UnfamiliarError where values of this type are not told."""
+    if kind not in _TOLD:
+        raise UnfamiliarError
+
+
+@lru_cache(_REMEMBERED)
+def _sid(data: bytes) -> str:
+    check_sid(data[:SID_HEAD], len(data))
+    parts = data[1]
+    authority = int.from_bytes(data[2:8], "big")
+    if len(data) != 8 + 4 * parts:
+        raise UnfamiliarError
+    return "-".join(map(str, ("S", data[0], authority, *struct.unpack_from(f"<{parts}I", data, 8))))
 
 
 def _string(data: bytes) -> str:
@@ -316,4 +337,5 @@ _LONGEST_GUID = 76
 _NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
 """Unsigned."""
 _HEXADECIMAL = (HEX32, HEX64)
+_TOLD = frozenset((NULL, STRING, GUID, SID, BOOL, *_NUMBERS))
 _NO_GUID = bytes(16)

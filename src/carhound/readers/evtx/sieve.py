@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from carhound.model.event import RawEvent
+from carhound.model.event import Fields, RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx.chunks import Chunk
@@ -16,7 +16,8 @@ from carhound.readers.evtx.field_tests import FieldTests
 from carhound.readers.evtx.glance import Kind, Place, Walked, Walker, glimpsed
 from carhound.readers.evtx.guids import restore_braces
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
-from carhound.readers.evtx.records import event, position, records, some_records, tree_of
+from carhound.readers.evtx.records import event, records, some_records, tree_of
+from carhound.readers.evtx.telling import Teller, Telling
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literals.scan import in_text, utf16_or_ansi
 from carhound.readers.notes import Notes
@@ -85,6 +86,7 @@ class ChunkSieve:
         """The kinds met in the file."""
         self._unsettled: set[_Like] = set()
         self._walker = Walker(self._see)
+        self._teller = Teller()
         self._at_once = 1
         """Records of unsettled kinds that are read before it is asked again whether they are settled."""
         self._alone_of = lru_cache(_MOST_KINDS)(_alone_of)
@@ -163,31 +165,50 @@ class ChunkSieve:
         given: set[str] = set()
         progress = _Progress()
         parsed: dict[int, Any] = {}
+        telling = self._teller.of(payloads)
         while todo := self._todo(walked, holds, progress):
             left = self._left(payloads, walked, todo, rest, holds)
-            if not parsed.keys() >= left.keys():
+            told = self._told(telling, walked, left)
+            if lacking := left.keys() - told.keys() - parsed.keys():
                 soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
-                numbers = sorted({*left, *soon})
+                numbers = sorted({*lacking, *soon})
                 found = some_records(chunk, [walked.places[number][0] for number in numbers])
                 if found is None:
                     yield from (one for one in records(chunk, notes) if _where(one) not in given)
                     return
                 parsed = dict(zip(numbers, found, strict=True))
             for number in sorted(left):
-                record, tree, seen = parsed[number], None, walked.seen[number]
-                if not left[number]:
-                    if not self._in_record(record["data"]):
+                test = None if left[number] else _asked(walked.seen[number].test)
+                item: RawEvent | Damage | None = told.get(number)
+                if isinstance(item, RawEvent):
+                    may_match = test is None or test.holds(_picked(item.data, test))
+                else:
+                    record, tree = parsed[number], None
+                    if not left[number] and not self._in_record(record["data"]):
                         continue
-                    if seen.test is not None and seen.test.fields.isdisjoint(SYSTEM_FIELDS):
-                        tree = tree_of(record)
-                        if not _passes(tree, seen.test):
-                            rest[number] = seen.looked
-                            continue
+                    may_match = test is None or _passes(tree := tree_of(record), test)
+                if not may_match:
+                    rest[number] = walked.seen[number].looked
+                    continue
+                if item is None:
+                    item = event(record, chunk, notes, tree=tree)
+                    telling.learn(walked.places[number], walked.times[number], item)
                 rest[number] = []
-                given.add(position(record))
-                yield event(record, chunk, notes, tree=tree)
+                given.add(_where(item))
+                yield item
         for times, time in zip(rest, walked.times, strict=True):
             times.append(time)
+
+    def _told(self, telling: Telling, walked: Walked[_Seen], numbers: Iterable[int]) -> dict[int, RawEvent]:
+        """The events of these records that can be told unparsed; none where literals are searched in them."""
+        if self._sieve.literals is not None:
+            return {}
+        told: dict[int, RawEvent] = {}
+        for number in numbers:
+            found = telling(walked.places[number], walked.times[number])
+            if found is not None:
+                told[number] = found
+        return told
 
     def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
         """Which records to read next: some of kinds that are not settled, else all that may match."""
@@ -304,6 +325,18 @@ def _passes(tree: Any, test: PayloadTest) -> bool:
         return True
     restore_braces(payload)
     return test.holds(payload)
+
+
+def _picked(data: Fields, test: PayloadTest) -> dict[str, Value]:
+    """What a test reads of these fields."""
+    if test.whole:
+        return dict(data.items())
+    return {name: value for name in test.fields if (value := data.get(name)) is not None}
+
+
+def _asked(test: PayloadTest | None) -> PayloadTest | None:
+    """The test, if it can be put to payloads alone."""
+    return test if test is not None and test.fields.isdisjoint(SYSTEM_FIELDS) else None
 
 
 def _where(item: RawEvent | Damage) -> str:

@@ -5,6 +5,8 @@ understood; of all else there is no opinion, and the record has to be parsed.
 """
 
 import struct
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -57,6 +59,14 @@ class Header(Struct, frozen=True):
     time: int
     payload: int | None
     """Of events that have nothing beside their header but one payload."""
+
+
+class Frame(Struct, frozen=True, eq=False):
+    """Which values of a template are the payload, the time and the record's number; each is told once."""
+
+    payload: int
+    time: int
+    number: int
 
 
 class _Element(Struct):
@@ -123,6 +133,35 @@ def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
     if sorted(fields.values()) != list(range(len(fields))):
         raise UnfamiliarError
     return fields, tokens.named
+
+
+def frame_of(chunk: bytes, at: int) -> tuple[Frame, list[Named]]:
+    """What the template that is defined there says around a payload, and the names in it.
+
+    Raises UnfamiliarError.
+    """
+    header, _ = header_of(chunk, at)
+    event, tokens = _root(chunk, at)
+    numbers = [
+        one for child in event.children[0].children if child.name == "EventRecordID" for one in child.content
+    ]
+    if header.payload is None or len(numbers) != 1:
+        raise UnfamiliarError
+    (number,) = numbers
+    told = list(_values(event))
+    if not isinstance(number, int) or any(
+        told.count(one) != 1 for one in (header.payload, header.time, number)
+    ):
+        raise UnfamiliarError
+    return Frame(header.payload, header.time, number), tokens.named
+
+
+def _values(element: _Element) -> Iterator[int]:
+    """The numbers of the values in an element, each as often as it is told."""
+    parts = chain(element.content, *element.attributes.values())
+    yield from (part for part in parts if isinstance(part, int))
+    for child in element.children:
+        yield from _values(child)
 
 
 def _root(chunk: bytes, at: int) -> tuple[_Element, "_Tokens"]:
