@@ -169,7 +169,8 @@ class ChunkSieve:
         while todo := self._todo(walked, holds, progress):
             left = self._left(payloads, walked, todo, rest, holds)
             told = self._told(telling, walked, left)
-            if lacking := left.keys() - told.keys() - parsed.keys():
+            lacking = left.keys() - told.keys()
+            if not parsed.keys() >= lacking:
                 soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
                 numbers = sorted({*lacking, *soon})
                 found = some_records(chunk, [walked.places[number][0] for number in numbers])
