@@ -87,6 +87,8 @@ class ChunkSieve:
         self._unsettled: set[_Like] = set()
         self._walker = Walker(self._see)
         self._teller = Teller()
+        self._tells = sieve.literals is None
+        """Whether events are told unparsed: else their texts are searched first."""
         self._at_once = 1
         """Records of unsettled kinds that are read before it is asked again whether they are settled."""
         self._alone_of = lru_cache(_MOST_KINDS)(_alone_of)
@@ -168,7 +170,7 @@ class ChunkSieve:
         telling = self._teller.of(payloads)
         while todo := self._todo(walked, holds, progress):
             left = self._left(payloads, walked, todo, rest, holds)
-            told = self._told(telling, walked, left)
+            told = self._told(telling, walked, left) if self._tells else {}
             lacking = left.keys() - told.keys()
             if not parsed.keys() >= lacking:
                 soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
@@ -193,7 +195,8 @@ class ChunkSieve:
                     continue
                 if item is None:
                     item = event(record, chunk, notes, tree=tree)
-                    telling.learn(walked.places[number], walked.times[number], item)
+                    if self._tells:
+                        telling.learn(walked.places[number], walked.times[number], item)
                 rest[number] = []
                 given.add(_where(item))
                 yield item
@@ -201,15 +204,10 @@ class ChunkSieve:
             times.append(time)
 
     def _told(self, telling: Telling, walked: Walked[_Seen], numbers: Iterable[int]) -> dict[int, RawEvent]:
-        """The events of these records that can be told unparsed; none where literals are searched in them."""
-        if self._sieve.literals is not None:
-            return {}
-        told: dict[int, RawEvent] = {}
-        for number in numbers:
-            found = telling(walked.places[number], walked.times[number])
-            if found is not None:
-                told[number] = found
-        return told
+        """The events of these records that can be told unparsed, by their numbers."""
+        wanted = list(numbers)
+        found = telling([walked.places[one] for one in wanted], [walked.times[one] for one in wanted])
+        return {number: one for number, one in zip(wanted, found, strict=True) if one is not None}
 
     def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
         """Which records to read next: some of kinds that are not settled, else all that may match."""

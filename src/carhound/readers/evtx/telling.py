@@ -5,17 +5,18 @@ which these bytes are the same, but for their times and numbers. The fields are 
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage
 from carhound.readers.evtx.glance import Place, time_of
-from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
+from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, Values
 from carhound.readers.evtx.templates import Frame, UnfamiliarError, definition, frame_of
 from carhound.readers.evtx.told import Layout, Told, layout_of
 from carhound.readers.evtx.values import COUNT, FILETIME, UINT64, fixed_size
@@ -24,7 +25,9 @@ _RECORD_NUMBER = struct.Struct("<8xQ")
 _INSTANCE = b"\x0f\x01\x01\x00\x0c\x01"
 _INSTANCE_AT, _TEMPLATE_AT, _COUNT_AT = 24, 34, 38
 _OFFSET = struct.Struct("<I")
-_SIZE, _TIME_SIZE, _NUMBER = struct.Struct("<H2x"), 8, struct.Struct("<Q")
+_SIZE, _NUMBER = struct.Struct("<H2x"), struct.Struct("<Q")
+_SKIPPED = 8
+"""Bytes of a time, and of a number."""
 _DESCRIPTOR, _KIND_AT = 4, 2
 _END_OF_STREAM = 0
 _COPY = 4
@@ -32,12 +35,17 @@ _COPY = 4
 _REMEMBERED = 1000
 _LONGEST = 2000
 """Bytes of a System part that is remembered."""
+_LONGEST_TEMPLATE = 8192
+"""Likewise."""
 
 
-class _Head(NamedTuple):
-    """Where the time and the number of records stand, from their first value on."""
+class _Head(Struct, frozen=True, eq=False):
+    """Records with the same template around the payload, the same types and sizes of values around it."""
 
-    time: int
+    first: int
+    """Where the time stands, or the number, whatever comes first; from the first value on."""
+    second: int
+    """Where the other one does."""
     number: int
     end: int
     """Behind the last value before the payload."""
@@ -82,21 +90,28 @@ class Telling:
         self._layouts: dict[tuple[int, bytes], tuple[Mapping[str, int], Layout | None]] = {}
         """By the identity of what a template says of fields, and types."""
 
-    def __call__(self, place: Place, ticks: int) -> RawEvent | None:
-        """The event of the record at this place, created then; None where it has to be parsed."""
-        try:
-            known, number, data = self._read(place)
-        except UNFAMILIAR:
-            return None
-        like = self._known.get(known)
-        return None if like is None else self._event(like, place, ticks, number, data)
+    def __call__(self, places: Sequence[Place], times: Sequence[int]) -> list[RawEvent | None]:
+        """The events of the records at these places, created then; None where one has to be parsed."""
+        told: list[RawEvent | None] = []
+        while len(told) < len(places):
+            at = len(told)
+            values = self._payloads.values(places[at:])
+            try:
+                for place, ticks, found in zip(places[at:], times[at:], values, strict=True):
+                    known, number, data = self._read(place, found)
+                    like = self._known.get(known)
+                    told.append(None if like is None else self._event(like, place, ticks, number, data))
+            except UNFAMILIAR:
+                told.append(None)
+        return told
 
     def learn(self, place: Place, ticks: int, parsed: RawEvent | Damage) -> None:
         """Takes note of what the parser says of a record."""
         if isinstance(parsed, Damage):
             return
         try:
-            known, number, data = self._read(place)
+            (found,) = self._payloads.values((place,))
+            known, number, data = self._read(place, found)
         except UNFAMILIAR:
             return
         if known in self._known or sum(len(part) for part in known if isinstance(part, bytes)) > _LONGEST:
@@ -124,57 +139,49 @@ class Telling:
             f"record {told_number}",
         )
 
-    def _read(self, place: Place) -> tuple[_Known, int, Told]:
+    def _read(self, place: Place, found: Values) -> tuple[_Known, int, Told]:
         """What tells the System part, the number, and the fields. Raises as `Payloads.of`."""
         chunk, (start, end, payload) = self._chunk, place
         (template,) = _OFFSET.unpack_from(chunk, start + _TEMPLATE_AT)
-        found = self._frames[template] if template in self._frames else self._frame(template)
-        if found is None or not payload:
+        framed = self._frames[template] if template in self._frames else self._frame(template)
+        if framed is None or not payload:
             raise UnfamiliarError
-        frame, defined = found
+        frame, defined = framed
         at = start + _COUNT_AT + (defined if template == start + _COUNT_AT else 0)
         (count,) = COUNT.unpack_from(chunk, at)
         at += COUNT.size
-        inner = at + _DESCRIPTOR * frame.payload
-        values = at + _DESCRIPTOR * count
-        told, behind = chunk[at:inner], chunk[inner + _DESCRIPTOR : values]
-        head = _head(frame, told, behind)
-        (size,) = _SIZE.unpack_from(chunk, inner)
+        inner, values = at + _DESCRIPTOR * frame.payload, at + _DESCRIPTOR * count
+        head = _head(frame, chunk[at:inner], chunk[inner + _DESCRIPTOR : values])
+        fields, kinds, bounds = found
+        reached, (size,) = bounds[-1], _SIZE.unpack_from(chunk, inner)
         following, stop = payload + size, payload + size + head.behind
-        if values + head.end != payload or stop >= end - _COPY or chunk[stop] != _END_OF_STREAM:
+        if values + head.end != payload or reached + 1 != following or stop >= end - _COPY:
             raise UnfamiliarError
-        (number,) = _NUMBER.unpack_from(chunk, values + head.number)
-        first, second = sorted((head.time, head.number))
-        layout, data, reached = self._fields(place)
-        if reached + 1 != following or chunk[reached] != _END_OF_STREAM:
+        if chunk[reached] != _END_OF_STREAM or chunk[stop] != _END_OF_STREAM:
             raise UnfamiliarError
+        layout = self._layout(fields, kinds)
         known = (
-            frame,
+            head,
             layout,
-            told,
-            behind,
-            chunk[values : values + first],
-            chunk[values + first + _TIME_SIZE : values + second],
-            chunk[values + second + _TIME_SIZE : payload],
+            chunk[values : values + head.first],
+            chunk[values + head.first + _SKIPPED : values + head.second],
+            chunk[values + head.second + _SKIPPED : payload],
             chunk[following:stop],
         )
-        return known, number, data
+        (number,) = _NUMBER.unpack_from(chunk, values + head.number)
+        return known, number, layout.told(chunk, bounds)
 
-    def _fields(self, place: Place) -> tuple[Layout, Told, int]:
-        """The fields of a record, their layout, and where they end."""
-        ((fields, kinds, bounds),) = self._payloads.values((place,))
+    def _layout(self, fields: Mapping[str, int], kinds: bytes) -> Layout:
         found = self._layouts.get((id(fields), kinds))
         if found is None:
-            layout = layout_of(tuple(fields.items()), kinds)
-            found = self._layouts[id(fields), kinds] = fields, layout
-        _, layout = found
-        if layout is None:
+            found = self._layouts[id(fields), kinds] = fields, layout_of(tuple(fields.items()), kinds)
+        if found[1] is None:
             raise UnfamiliarError
-        return layout, layout.told(self._chunk, bounds), bounds[-1]
+        return found[1]
 
     def _frame(self, template: int) -> tuple[Frame, int] | None:
         defined = definition(self._chunk, template)
-        frame = _whole_frame(template, defined)
+        frame = _whole_frame(template, defined) if len(defined) <= _LONGEST_TEMPLATE else None
         self._frames[template] = found = None if frame is None else (frame, len(defined))
         return found
 
@@ -189,7 +196,7 @@ def _same(told: RawEvent, parsed: RawEvent) -> bool:
 
 
 def _system_time(time: datetime) -> str:
-    return f"{time.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return f"{time.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
 
 
 @lru_cache(_REMEMBERED)
@@ -220,4 +227,5 @@ def _head(frame: Frame, before: bytes, behind: bytes) -> _Head:
     if (kinds[frame.time], kinds[frame.number]) != (FILETIME, UINT64):
         raise UnfamiliarError
     time, number, payload = frame.time, frame.number, frame.payload
-    return _Head(sum(sizes[:time]), sum(sizes[:number]), sum(sizes[:payload]), sum(sizes[payload:]))
+    first, second = sorted((sum(sizes[:time]), sum(sizes[:number])))
+    return _Head(first, second, sum(sizes[:number]), sum(sizes[:payload]), sum(sizes[payload:]))

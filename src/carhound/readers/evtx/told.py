@@ -17,7 +17,9 @@ from carhound.readers.evtx.templates import UnfamiliarError
 from carhound.readers.evtx.values import GUID, NULL, STRING
 
 _DESCRIPTOR = 4
-_REMEMBERED = 1000
+_REMEMBERED = 500
+_LONGEST_NAMES = 4000
+"""Characters of the names of fields: longer ones are made up, and each set may be new."""
 _EVEN = bytes(range(0, 256, 2))
 _UNIT = 2
 """Bytes of a character."""
@@ -34,6 +36,8 @@ class Layout:
         self._made_of = fields, kinds
         for kind in set(kinds):
             check_type(kind)
+        if sum(len(name) for name, _ in fields) > _LONGEST_NAMES:
+            raise UnfamiliarError
         texts = [number for number, kind in enumerate(kinds) if kind == STRING]
         others = [number for number, kind in enumerate(kinds) if kind != STRING]
         self._runs_of_texts, self._runs_of_others = _runs(texts), _runs(others)
