@@ -6,7 +6,6 @@ which these bytes are the same, but for their times and numbers. The fields are 
 
 import struct
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from carhound.model.evidence import Damage
 from carhound.readers.evtx.glance import Place, time_of
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, Values
 from carhound.readers.evtx.templates import Frame, UnfamiliarError, definition, frame_of
-from carhound.readers.evtx.told import Layout, Told, layout_of
+from carhound.readers.evtx.told import Layout, Timed, Told, layout_of
 from carhound.readers.evtx.values import COUNT, FILETIME, UINT64, fixed_size
 
 _RECORD_NUMBER = struct.Struct("<8xQ")
@@ -124,8 +123,6 @@ class Telling:
 
     def _event(self, like: _Like, place: Place, ticks: int, number: int, data: Told) -> RawEvent:
         time = time_of(ticks)
-        meta = like.meta.copy()
-        meta["SystemTime"] = _system_time(time)
         (told_number,) = _RECORD_NUMBER.unpack_from(self._chunk, place[0])
         return RawEvent(
             like.provider,
@@ -135,7 +132,7 @@ class Telling:
             str(number),
             time,
             data,
-            meta,
+            Timed(like.meta, time),
             f"record {told_number}",
         )
 
@@ -193,10 +190,6 @@ def _same(told: RawEvent, parsed: RawEvent) -> bool:
         and list(told.data) == list(parsed.data)
         and list(told.meta) == list(parsed.meta)
     )
-
-
-def _system_time(time: datetime) -> str:
-    return f"{time.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
 
 
 @lru_cache(_REMEMBERED)

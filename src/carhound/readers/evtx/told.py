@@ -1,4 +1,4 @@
-"""The fields of a payload, kept as Windows stores them until somebody asks for one.
+"""Fields of an event, kept as Windows stores them until somebody asks for one.
 
 An event that is only counted by a field or two is never taken apart, takes less memory than a dict of its
 fields, and costs less to be sent to another process.
@@ -6,6 +6,7 @@ fields, and costs less to be sent to another process.
 
 import struct
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
@@ -21,6 +22,7 @@ _REMEMBERED = 500
 _LONGEST_NAMES = 4000
 """Characters of the names of fields: longer ones are made up, and each set may be new."""
 _EVEN = bytes(range(0, 256, 2))
+_TIME = "SystemTime"
 _UNIT = 2
 """Bytes of a character."""
 
@@ -84,7 +86,53 @@ class Layout:
         return Told(self, descriptors, text, rest)
 
 
-class Told(Mapping[str, Value]):
+class _Kept(Mapping[str, Value]):
+    """Fields that are written out when they are asked for."""
+
+    __slots__ = ()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a field."""
+        raise NotImplementedError
+
+    def whole(self) -> dict[str, Value]:
+        """All of them."""
+        raise NotImplementedError
+
+    def __getitem__(self, name: str) -> Value:
+        value: Value | None = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.whole())
+
+    def __len__(self) -> int:
+        return len(self.whole())
+
+    def __eq__(self, other: object) -> bool:
+        return self.whole() == (other.whole() if isinstance(other, _Kept) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def keys(self) -> KeysView[str]:
+        """Their names."""
+        return self.whole().keys()
+
+    def values(self) -> ValuesView[Value]:
+        """What they say."""
+        return self.whole().values()
+
+    def items(self) -> ItemsView[str, Value]:
+        """Both."""
+        return self.whole().items()
+
+
+class Told(_Kept):
     """The fields of one payload."""
 
     __slots__ = ("_descriptors", "_layout", "_rest", "_text")
@@ -110,49 +158,21 @@ class Told(Mapping[str, Value]):
         text = self._text[start : start + sizes[number] // _UNIT]
         return braced(text) if name in layout.guids else text
 
-    def __getitem__(self, name: str) -> Value:
-        value: Value | None = self.get(name)
-        if value is None:
-            raise KeyError(name)
-        return value
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._layout.texts or name in self._layout.others
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._layout.names)
-
-    def __len__(self) -> int:
-        return len(self._layout.names)
-
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Told):
-            return self.whole() == other
         if (
-            self._layout is other._layout
+            isinstance(other, Told)
+            and self._layout is other._layout
             and self._text == other._text
             and self._rest == other._rest
             and self._descriptors == other._descriptors
         ):
             return True
-        return self.whole() == other.whole()  # braces around a GUID make no difference
+        return super().__eq__(other)  # braces around a GUID, for one, make no difference
 
-    __hash__ = None  # type: ignore[assignment]
-
-    def keys(self) -> KeysView[str]:
-        """Of the fields."""
-        return self.whole().keys()
-
-    def values(self) -> ValuesView[Value]:
-        """Of the fields."""
-        return self.whole().values()
-
-    def items(self) -> ItemsView[str, Value]:
-        """The fields."""
-        return self.whole().items()
+    __hash__ = None
 
     def whole(self) -> dict[str, Value]:
-        """All fields, taken apart."""
+        """All fields."""
         layout, text = self._layout, self._text
         bounds = list(accumulate(layout.sizes_of_texts.unpack(self._descriptors), initial=0))
         data: dict[str, Value] = {}
@@ -173,6 +193,32 @@ class Told(Mapping[str, Value]):
         start = sum(sizes[:number])
         text = text_of_value(kind, self._rest[start : start + sizes[number]]) or ""
         return text.strip("{}") if kind == GUID and name not in layout.guids else text
+
+
+class Timed(_Kept):
+    """Fields of which only the time when its record was created is an event's own."""
+
+    __slots__ = ("_others", "_time")
+
+    def __init__(self, others: dict[str, Value], time: datetime) -> None:
+        """`others` are the fields of one of the events; the time is in UTC."""
+        self._others = others
+        self._time = time
+
+    def __reduce__(self) -> tuple[type["Timed"], tuple[object, ...]]:
+        """For another process."""
+        return Timed, (self._others, self._time)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a field."""
+        return self._text() if name == _TIME else self._others.get(name, default)
+
+    def whole(self) -> dict[str, Value]:
+        """All fields."""
+        return {**self._others, _TIME: self._text()}
+
+    def _text(self) -> str:
+        return f"{self._time.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
 
 
 @lru_cache(_REMEMBERED)
