@@ -195,6 +195,18 @@ def test_evidence_is_never_overwritten(tmp_path: Path) -> None:
     assert evidence.read_bytes() == b"ElfFile\0"
 
 
+@pytest.mark.parametrize("command", [("lint",), ("hunt", ".", "-a"), ("analytics",)])
+def test_what_is_read_is_never_overwritten(tmp_path: Path, command: tuple[str, ...]) -> None:
+    search = tmp_path / "mine.spl"
+    search.write_text("EventCode=1")
+    said = carhound(*command, str(search), "-o", str(tmp_path / "." / "mine.spl"))
+    assert said.returncode == 2
+    assert said.stderr == (
+        f"carhound: --output {search} would overwrite what is read\n  hint: choose another file\n"
+    )
+    assert search.read_text() == "EventCode=1"
+
+
 def test_evidence_that_does_not_exist(tmp_path: Path) -> None:
     said = carhound("hunt", str(tmp_path / "no\x1b[31mwhere"))
     assert (said.returncode, said.stdout) == (2, "")

@@ -5,7 +5,7 @@ import json
 import random
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,11 +18,12 @@ from carhound.model.evidence import Glimpsed
 from carhound.model.folding import fold
 from carhound.plan.rewrites.required_literals import SPELLINGS
 from carhound.readers.evidence import open_evidence
-from carhound.readers.interface import PayloadTest, ReadOptions, Showing, read_exactly
+from carhound.readers.interface import Lying, PayloadTest, ReadOptions, Showing, Take, read_exactly
 from carhound.readers.json import items as json_items
 from carhound.readers.json import known as json_known
 from carhound.readers.json.reader import JsonReader
 from carhound.readers.sources import Guarded
+from carhound.readers.values import text_of
 
 from .sieving import check_glimpsed, header, texts
 
@@ -77,35 +78,57 @@ class Asking(Wanting):
         return self.holds({name: found[name] for name in ("Image", "User") if name in found})
 
 
-class Taking(Asking):
-    """A sieve that takes these fields of all events."""
+FIELDS = ("Image", "User", "Absent")
+
+
+class Taking:
+    """Takes these fields of all events."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.taken: list[tuple[object, ...]] = []
+        self.places: list[tuple[int | None, int]] = []
+        """Where the lines that were taken begin, and their numbers."""
 
-    def payload_test(self, *kind: str | None) -> PayloadTest | None:
-        def take(payload: Mapping[str, Value], time: str) -> None:
-            self.taken.append((*kind, datetime.fromisoformat(time), payload))
+    def fields(self, *_: str | None) -> tuple[str, ...]:
+        return FIELDS
 
-        return PayloadTest(frozenset({"Image", "User"}), False, lambda _: True, take=take)
+    def take(self, *kind: str | None) -> Take:
+        def take(values: Sequence[bytes | None], time: bytes, place: int | None, line: int) -> None:
+            texts = {
+                name: text_of(json.loads(one)) for name, one in zip(FIELDS, values[1:], strict=True) if one
+            }
+            payload = {name: text for name, text in texts.items() if text is not None}
+            self.taken.append((*kind, datetime.fromisoformat(time.decode()), payload))
+            self.places.append((place, line))
+
+        return take
 
 
 def of_event(event: RawEvent) -> tuple[object, ...]:
-    payload = {name: event.data[name] for name in ("Image", "User") if name in event.data}
+    payload = {name: event.data[name] for name in FIELDS if name in event.data}
     return event.provider, event.channel, event.event_id, event.computer, event.time, payload
 
 
 def check_taken(data: bytes) -> int:
     """Holds what is taken and read, in this order, against all there is; how many were taken."""
-    every = JsonReader().read(io.BytesIO(data), ReadOptions())
-    sieve, read = Taking(), 0
-    for item in JsonReader().sift(io.BytesIO(data), ReadOptions(), sieve):
-        if isinstance(item, RawEvent):
-            sieve.taken.append(of_event(item))
-            read += 1
-    assert sieve.taken == [of_event(item) for item in every if isinstance(item, RawEvent)]
-    return len(sieve.taken) - read
+    every = list(JsonReader().read(io.BytesIO(data), ReadOptions()))
+    picks, lying = Taking(), 0
+    for item in JsonReader().pick(io.BytesIO(data), ReadOptions(), picks):
+        event = item.event if isinstance(item, Lying) else item
+        if isinstance(event, RawEvent):
+            picks.taken.append(of_event(event))
+            picks.places.append((None, 0))
+        if isinstance(item, Lying):
+            lying += 1
+            picks.places[-1] = item.place, int(item.event.position.removeprefix("line "))
+    events = [item for item in every if isinstance(item, RawEvent)]
+    assert picks.taken == [of_event(event) for event in events]
+    for event, (place, line) in zip(events, picks.places, strict=True):
+        if place is not None:
+            read = JsonReader().read(io.BytesIO(data[place:].partition(b"\n")[0]), ReadOptions())
+            (alone,) = (item for item in read if isinstance(item, RawEvent))
+            assert (event.position, event.data, event.meta) == (f"line {line}", alone.data, alone.meta)
+    return sum(line > 0 for _, line in picks.places) - lying
 
 
 @pytest.fixture(autouse=True)

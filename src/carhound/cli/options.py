@@ -1,6 +1,7 @@
 """The options that commands share, so that they mean the same everywhere."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +24,8 @@ _ALIASES: "dict[str, Format]" = {
     "csv": "csv",
 }
 _OF_FINDINGS: "dict[str, Format]" = {**_ALIASES, "navigator": "navigator", "timesketch": "timesketch"}
+_WRITTEN = frozenset({"output", "report", "case"})
+"""Parameters that name files that are written."""
 _ROWS_HELP = (
     "table, for people; json, which holds everything; jsonl (or ndjson) or csv, with one finding or row "
     "per line"
@@ -359,6 +362,16 @@ def _check(option: str, target: Path, evidence: tuple[str, ...]) -> None:
     check_target(target)
     if target.exists() and any(_holds(Path(path), target) for path in evidence):
         raise UsageError(f"{option} {target} would overwrite the evidence itself", hint="choose another file")
+    if os.path.isfile(target) and any(os.path.samefile(name, target) for name in _files_named()):
+        raise UsageError(f"{option} {target} would overwrite what is read", hint="choose another file")
+
+
+def _files_named() -> Iterator[str]:
+    """The files that the words of the command name, but for those it writes."""
+    for name, value in click.get_current_context().params.items():
+        if name not in _WRITTEN:
+            words = value if isinstance(value, tuple) else (value,)
+            yield from (word for word in words if isinstance(word, str) and os.path.isfile(word))
 
 
 def _holds(evidence: Path, target: Path) -> bool:

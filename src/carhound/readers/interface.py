@@ -1,6 +1,6 @@
 """What every reader takes and gives."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Protocol, TypeGuard
 
@@ -67,11 +67,6 @@ class PayloadTest(Struct, frozen=True, eq=False):
     """An event cannot match where these leave no search open, put to it in this order."""
     binding: Binding | None = None
     """An event of which it does not tell that has to be read, whatever it holds; None: all are sure."""
-    take: Callable[[dict[str, Value], str], None] | None = None
-    """Takes the fields and the time, in UTC: a reader that can tell them so need not read such events.
-
-    Events are taken in their order, and before one is given that comes behind them.
-    """
 
 
 class Showing(Struct, frozen=True, eq=False):
@@ -119,6 +114,40 @@ class Sieve(Protocol):
         """What tells more of those that can match and are not wanted for their own sake."""
 
 
+Take = Callable[[Sequence[bytes | None], bytes, int | None, int], None]
+"""Takes fields as JSON writes them, the time, in UTC, where the line begins in its file, and its number.
+
+Before the fields the time stands as it is written; None is a field that is not there, and a place that is
+not known.
+"""
+
+
+class Picks(Protocol):
+    """Says what is wanted of events, so that those of which it can be taken need not be made.
+
+    They are taken in their order, and before an event is given that comes behind them.
+    """
+
+    def fields(self, provider: str | None, channel: str | None, event_id: str | None) -> tuple[str, ...]:
+        """The native names of what is wanted of the payloads of such events."""
+
+    def take(
+        self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
+    ) -> Take | None:
+        """Takes it, in that order; None where nothing is wanted of such events of this computer."""
+
+
+class Taken(Struct, frozen=True):
+    """Some events were taken."""
+
+
+class Lying(Struct, frozen=True):
+    """An event, and where the line begins in its file that it is."""
+
+    event: RawEvent
+    place: int
+
+
 class ReadOptions(Struct, frozen=True):
     """What the reading of evidence depends on beside the evidence."""
 
@@ -152,9 +181,23 @@ class Sifting(Reader, Protocol):
         """Everything in the source, of what the sieve does not want only the headers."""
 
 
+class Picking(Reader, Protocol):
+    """A file format of which fields can be taken without making events."""
+
+    def pick(
+        self, source: ByteSource, options: ReadOptions, picks: Picks, /
+    ) -> Iterator[Item | Taken | Lying]:
+        """Everything in the source but what was taken, and what nobody wants."""
+
+
 def sifts(reader: Reader) -> TypeGuard[Sifting]:
     """Whether a reader can pass over events. To hold its type against the protocol would take longer."""
     return hasattr(reader, "sift")
+
+
+def can_pick(reader: Reader) -> TypeGuard[Picking]:
+    """Likewise whether fields can be taken of them."""
+    return hasattr(reader, "pick")
 
 
 def read_exactly(source: ByteSource, size: int) -> bytes:

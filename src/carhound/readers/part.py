@@ -9,7 +9,19 @@ from msgspec import Struct
 
 from carhound.model.evidence import Damage, FileKind, Remark, Skipped
 from carhound.readers.detect import CSV_FORMATS, TABULAR
-from carhound.readers.interface import ByteSource, Item, Reader, ReadOptions, Sieve, Sifted, sifts
+from carhound.readers.interface import (
+    ByteSource,
+    Item,
+    Lying,
+    Picks,
+    Reader,
+    ReadOptions,
+    Sieve,
+    Sifted,
+    Taken,
+    can_pick,
+    sifts,
+)
 from carhound.readers.sources import Guarded
 from carhound.readers.spans import WHOLE, Span
 
@@ -59,6 +71,13 @@ class Part(Struct, eq=False):
         if not sifts(reader):
             return self.items()
         return self._read(lambda source: reader.sift(source, self.options, sieve))
+
+    def picked(self, picks: Picks) -> Iterator[Item | Taken | Lying]:
+        """Likewise, but of events of which it can be taken only what is wanted."""
+        reader = self._reader()
+        if not can_pick(reader):
+            return self.items()
+        return self._read(lambda source: reader.pick(source, self.options, picks))
 
     def chunks(self) -> "Iterator[Chunk | Trouble]":
         """Likewise the chunks of EVTX, before anything of them is parsed."""

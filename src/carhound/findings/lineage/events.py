@@ -147,11 +147,11 @@ def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> W
     """Likewise of an event with this payload, of which `KEY_FIELDS` are enough."""
     dataset, host = _source(header)
     if dataset is SYSMON:
-        guid = _guid(data, "ProcessGuid") or _guid(data, "SourceProcessGuid", "SourceProcessGUID")
-        pid = _pid(data, "ProcessId") or _pid(data, "SourceProcessId")
+        guid = guid_in(data, "ProcessGuid") or guid_in(data, "SourceProcessGuid", "SourceProcessGUID")
+        pid = pid_in(data, "ProcessId") or pid_in(data, "SourceProcessId")
     elif dataset is SECURITY:
         guid = None
-        pid = _pid(data, "NewProcessId" if header.event_id == "4688" else "ProcessId")
+        pid = pid_in(data, "NewProcessId" if header.event_id == "4688" else "ProcessId")
     else:
         return None
     if guid is None and pid is None:
@@ -179,15 +179,15 @@ def outline_in(header: Header, time: int | None, data: Mapping[str, Value]) -> O
     if header.event_id in ("5", "4689"):
         return End(who)
     if header.event_id == "4688":
-        return Outline(who, image=_text(data, "NewProcessName"), parent_pid=_pid(data, "ProcessId"))
+        return Outline(who, image=_text(data, "NewProcessName"), parent_pid=pid_in(data, "ProcessId"))
     return Outline(
         who,
         _text(data, "Image"),
         _text(data, "OriginalFileName"),
         _text(data, "Description"),
         _text(data, "Hashes"),
-        _guid(data, "ParentProcessGuid"),
-        _pid(data, "ParentProcessId"),
+        guid_in(data, "ParentProcessGuid"),
+        pid_in(data, "ParentProcessId"),
     )
 
 
@@ -215,8 +215,8 @@ def _start(event: Event, who: Who) -> Start:
         _text(data, "Description"),
         _text(data, "Company"),
         _text(data, "Hashes"),
-        _guid(data, "ParentProcessGuid"),
-        _pid(data, "ParentProcessId"),
+        guid_in(data, "ParentProcessGuid"),
+        pid_in(data, "ParentProcessId"),
         _text(data, "ParentImage"),
         _text(data, "ParentCommandLine"),
         _text(data, "ParentUser"),
@@ -238,7 +238,7 @@ def _audited_start(event: Event, who: Who) -> Start:
         None,
         None,
         None,
-        _pid(event.data, "ProcessId"),
+        pid_in(event.data, "ProcessId"),
         _text(car, "parent_image_path"),
         None,
         None,
@@ -334,7 +334,8 @@ def _text(data: Mapping[str, Value], name: str) -> str | None:
     return None if value in ("", "-") else value
 
 
-def _guid(data: Mapping[str, Value], *names: str) -> str | None:
+def guid_in(data: Mapping[str, Value], *names: str) -> str | None:
+    """The GUID in the first of these fields that is there, as `Who` has it."""
     for name in names:
         if (text := _text(data, name)) is not None:
             guid = fold(text.strip("{}"))
@@ -342,8 +343,8 @@ def _guid(data: Mapping[str, Value], *names: str) -> str | None:
     return None
 
 
-def _pid(data: Mapping[str, Value], name: str) -> str | None:
-    """Decimal, as Sysmon writes it; the Security log writes 0x…."""
+def pid_in(data: Mapping[str, Value], name: str) -> str | None:
+    """The process id in a field, decimal, as Sysmon writes it; the Security log writes 0x…."""
     text = _text(data, name)
     return None if text is None else _decimal(text)
 

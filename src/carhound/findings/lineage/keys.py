@@ -1,5 +1,6 @@
 """What stands for processes where many are kept: their GUIDs and process ids, each with its host."""
 
+from binascii import unhexlify
 from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
@@ -31,7 +32,12 @@ def key_of_pid(host: str, pid: str) -> bytes:
 
 def key_of_guid(host: str, stored: bytes) -> bytes:
     """That of a guid, by its 16 bytes as Windows stores it."""
-    return b"g" + _host_key(host) + stored
+    return guid_prefix(host) + stored
+
+
+def guid_prefix(host: str) -> bytes:
+    """What these begin with."""
+    return b"g" + _host_key(host)
 
 
 def guid_of_key(key: bytes) -> bytes | None:
@@ -54,17 +60,16 @@ def digest(*texts: str, size: int = 16) -> bytes:
 @lru_cache(maxsize=4096)
 def _guid_key(host: str, guid: str) -> bytes:
     """One process has many events in a row."""
-    data = _stored(guid)
+    data = stored_guid(guid.encode("utf-8", "replace"))
     return b"?" + digest(host, guid) if data is None else key_of_guid(host, data)
 
 
-def _stored(guid: str) -> bytes | None:
-    """The 16 bytes of a folded guid as Windows stores it; None for what is none."""
-    digits = guid.replace("-", "")
-    if len(guid) != _GUID_LENGTH or guid[8:24:5] != "----" or len(digits) != 2 * GUID_SIZE:
+def stored_guid(guid: bytes) -> bytes | None:
+    """The 16 bytes of a guid as Windows stores it; None for what is none, in hexadecimal without braces."""
+    if len(guid) != _GUID_LENGTH or guid[8:24:5] != b"----":
         return None
     try:
-        data = bytes.fromhex(digits)
+        data = unhexlify(guid.replace(b"-", b""))
     except ValueError:
         return None
     return data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:] if len(data) == GUID_SIZE else None

@@ -40,16 +40,16 @@ CREATE TABLE ended (guid BLOB, number BLOB, time INTEGER);
 CREATE TABLE act (
   guid BLOB, number BLOB, time INTEGER, mark INTEGER, same BLOB, place INTEGER, packed BLOB);
 """
-_INDEXES = """
-CREATE INDEX IF NOT EXISTS start_guid ON start (guid) WHERE guid IS NOT NULL;
-CREATE INDEX IF NOT EXISTS start_number ON start (number, time);
-CREATE INDEX IF NOT EXISTS start_parent ON start (parent, time) WHERE parent IS NOT NULL;
-CREATE INDEX IF NOT EXISTS start_creator ON start (creator, time);
-CREATE INDEX IF NOT EXISTS ended_guid ON ended (guid) WHERE guid IS NOT NULL;
-CREATE INDEX IF NOT EXISTS ended_number ON ended (number, time);
-CREATE INDEX IF NOT EXISTS act_guid ON act (guid, mark, time) WHERE guid IS NOT NULL;
-CREATE INDEX IF NOT EXISTS act_number ON act (number, mark, time);
-"""
+_INDEXES = (
+    "start_guid ON start (guid) WHERE guid IS NOT NULL",
+    "start_number ON start (number, time)",
+    "start_parent ON start (parent, time) WHERE parent IS NOT NULL",
+    "start_creator ON start (creator, time)",
+    "ended_guid ON ended (guid) WHERE guid IS NOT NULL",
+    "ended_number ON ended (number, time)",
+    "act_guid ON act (guid, mark, time) WHERE guid IS NOT NULL",
+    "act_number ON act (number, mark, time)",
+)
 _ADD = {
     "start": "INSERT INTO start VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
     "ended": "INSERT INTO ended VALUES (?, ?, ?)",
@@ -69,7 +69,7 @@ class ProcessLog:
         """What was asked of it so far."""
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(_TABLES)
-        self._db.execute("BEGIN")
+        self._db.execute("BEGIN")  # and never an end: each one would take as long as many rows
         self._new: dict[str, list[tuple[object, ...]]] = {table: [] for table in _ADD}
         self._count = 0
         self.outlines = Outlines(self._db)
@@ -134,7 +134,8 @@ class ProcessLog:
     def settle(self) -> None:
         """To be called before the log is asked."""
         self._flush()
-        self._db.executescript(_INDEXES)
+        for index in _INDEXES:
+            self._db.execute(f"CREATE INDEX IF NOT EXISTS {index}")
 
     def find(self, who: Who) -> Ref | None:
         """The process that is meant; None where neither guid nor process id is told."""

@@ -13,9 +13,10 @@ from carhound.findings.lineage.true_names import TrueNames
 from carhound.model.datasets import SYSMON
 from carhound.model.event import Value
 from carhound.readers.evtx.chunks import Chunk
-from carhound.readers.evtx.glance import Glance, Glances, Kind, Met, Place, microseconds_of
+from carhound.readers.evtx.glance import Glance, Glances, Met, Place, microseconds_of
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, stored_guid, text_of_value
 from carhound.readers.evtx.records import records
+from carhound.readers.evtx.shapes import Kind
 from carhound.readers.evtx.values import GUID, NULL, UINT32
 from carhound.readers.interface import Sieve, Sifted
 from carhound.readers.notes import Notes

@@ -9,13 +9,10 @@ from msgspec import Struct, field
 from carhound.findings.lineage.events import (
     DEEDS,
     KEY_FIELDS,
-    OUTLINE_FIELDS,
     End,
     Header,
     Outline,
     host_key,
-    microseconds,
-    outline_in,
     outline_of_event,
     process_in,
     told,
@@ -28,7 +25,6 @@ from carhound.findings.lineage.true_names import TrueNames
 from carhound.model.datasets import SECURITY, SYSMON
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage, Skipped
-from carhound.model.instants import parse_time
 from carhound.normalize.normalizer import Normalizer
 from carhound.pipeline.files.line_numbers import with_lines_before
 from carhound.pipeline.files.pieces import Piece
@@ -110,7 +106,7 @@ class Reteller:
 
     def _in_outline(self, part: Part, piece: Piece) -> Iterator[Retold]:
         gathered, retold = _Gathered(), Retold()
-        sieve = Telling(self._known, None, gathered.add)
+        sieve = Telling(self._known, None)
         for item in self._outlines(part, piece, sieve, gathered.names):
             if isinstance(item, list):
                 gathered.take(item)
@@ -142,7 +138,9 @@ class Reteller:
             if outlines.by_guid and part.path == piece.found.shown and is_evtx(piece.found.path):
                 yield Ended(piece, by_guid=True)
         else:
-            yield from part.sifted(sieve)
+            from carhound.pipeline.trees import outlines_json
+
+            yield from outlines_json.Outlines(sieve, names).read(part)
             if part.lines:
                 yield Ended(piece, lines=part.lines)
 
@@ -195,8 +193,10 @@ class _Gathered:
     def take(self, rows: Rows) -> None:
         """Adds some of which the names have learnt."""
         self._rows += rows
-        if len(self._rows) >= _ROWS:
-            self.batches = self.all()
+        while len(self._rows) >= _ROWS:
+            more = self._rows[_ROWS:]
+            del self._rows[_ROWS:]
+            self.batches, self._rows = self.all(), more
 
     def all(self) -> list[Packed]:
         """These and those in batches, which are not told again."""
@@ -214,12 +214,9 @@ class Telling:
         self,
         known: Callable[[str | None], bool],
         shown: Shown | None,
-        add: Callable[[Outline | End | None], None] | None = None,
     ) -> None:
-        """`add` takes outlines of events that need not be read for them."""
         self._known = known
         self._shown = shown
-        self._add = add
         turn = "outline" if shown is None else "full"
         self._of_sysmon, self._of_security = _OF_SYSMON[turn], _OF_SECURITY[turn]
         self.can_match = lru_cache(_MOST_KINDS)(self._can_match)
@@ -245,20 +242,13 @@ class Telling:
     def payload_test(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> PayloadTest | None:
-        """In outline all is taken; else it asks which processes an event is about."""
+        """Asks which processes an event is about."""
         header = Header(provider, channel, event_id, computer)
         if (shown := self._shown) is None:
-            return None if self._add is None else _taking(header, self._add)
+            return None
 
         def holds(payload: Mapping[str, Value]) -> bool:
             who = process_in(header, None, payload)
             return who is not None and shown.holds(who)
 
         return PayloadTest(frozenset(KEY_FIELDS), whole=False, holds=holds)
-
-
-def _taking(header: Header, add: Callable[[Outline | End | None], None]) -> PayloadTest:
-    def take(payload: Mapping[str, Value], time: str) -> None:
-        add(outline_in(header, microseconds(parse_time(time)), payload))
-
-    return PayloadTest(frozenset(OUTLINE_FIELDS), whole=False, holds=lambda _: True, take=take)

@@ -13,10 +13,11 @@ from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx.chunks import Chunk
 from carhound.readers.evtx.field_tests import FieldTests
-from carhound.readers.evtx.glance import Kind, Place, Walked, Walker, glimpsed
+from carhound.readers.evtx.glance import Place, Walked, Walker, glimpsed
 from carhound.readers.evtx.guids import restore_braces
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
 from carhound.readers.evtx.records import event, records, some_records, tree_of
+from carhound.readers.evtx.shapes import Kind
 from carhound.readers.evtx.telling import Teller, Telling
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literals.scan import in_text, utf16_or_ansi
@@ -129,8 +130,9 @@ class ChunkSieve:
         payloads, rest = Payloads(chunk.data), [seen.passed for seen in walked.seen]
         if self._unsettled:
             self._show(kinds, payloads, walked, rest)
-        holds = any(seen.possible for seen in kinds) and self._in_chunk(chunk.data)
-        if holds or any(not seen.settled or seen.bound for seen in kinds):
+        possible = [seen for seen in kinds if seen.possible]
+        holds = bool(possible) and self._in_chunk(chunk.data)
+        if holds or any(not seen.settled or seen.bound for seen in possible):
             yield from self._given(chunk, notes, payloads, walked, rest, holds)
             return
         for times, time in zip(rest, walked.times, strict=True):
@@ -175,7 +177,7 @@ class ChunkSieve:
             if not parsed.keys() >= lacking:
                 soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
                 numbers = sorted({*lacking, *soon})
-                found = some_records(chunk, [walked.places[number][0] for number in numbers])
+                found = some_records(chunk, [walked.starts[number] for number in numbers])
                 if found is None:
                     yield from (one for one in records(chunk, notes) if _where(one) not in given)
                     return
@@ -196,7 +198,7 @@ class ChunkSieve:
                 if item is None:
                     item = event(record, chunk, notes, tree=tree)
                     if self._tells:
-                        telling.learn(walked.places[number], walked.times[number], item)
+                        telling.learn(walked.place(number), walked.times[number], item)
                 rest[number] = []
                 given.add(_where(item))
                 yield item
@@ -206,7 +208,7 @@ class ChunkSieve:
     def _told(self, telling: Telling, walked: Walked[_Seen], numbers: Iterable[int]) -> dict[int, RawEvent]:
         """The events of these records that can be told unparsed, by their numbers."""
         wanted = list(numbers)
-        found = telling([walked.places[one] for one in wanted], [walked.times[one] for one in wanted])
+        found = telling([walked.place(one) for one in wanted], [walked.times[one] for one in wanted])
         return {number: one for number, one in zip(wanted, found, strict=True) if one is not None}
 
     def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
@@ -237,7 +239,7 @@ class ChunkSieve:
         unsettled = self._settle(dict.fromkeys(seen.like for seen in kinds if seen.possible))
         for number in _first_of_each(walked.seen, unsettled):
             seen = walked.seen[number]
-            if seen.like in unsettled and self._shows(payloads, walked.places[number], seen):
+            if seen.like in unsettled and self._shows(payloads, walked.place(number), seen):
                 rest[number] = seen.looked
                 unsettled = self._settle(unsettled)
 
@@ -276,7 +278,7 @@ class ChunkSieve:
             elif holds or not seen.settled:
                 left[number] = not seen.settled
         for alone, numbers in by_tests.items():
-            for place, unsure in alone.left(payloads, [walked.places[number] for number in numbers]):
+            for place, unsure in alone.left(payloads, [walked.place(number) for number in numbers]):
                 if holds or unsure:
                     left[numbers[place]] = unsure
         return left

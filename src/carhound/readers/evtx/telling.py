@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.evidence import Damage
+from carhound.readers.evtx.alike import Alike
 from carhound.readers.evtx.glance import Place, time_of
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, Values
 from carhound.readers.evtx.templates import Frame, UnfamiliarError, definition, frame_of
@@ -34,8 +35,6 @@ _COPY = 4
 _REMEMBERED = 1000
 _LONGEST = 2000
 """Bytes of a System part that is remembered."""
-_LONGEST_TEMPLATE = 8192
-"""Likewise."""
 
 
 class _Head(Struct, frozen=True, eq=False):
@@ -84,7 +83,7 @@ class Telling:
         self._payloads = payloads
         self._chunk = payloads.chunk
         self._known = known
-        self._frames: dict[int, tuple[Frame, int] | None] = {}
+        self._frames: dict[int, tuple[Frame, int]] = {}
         """By the place of a template: what it says, and its size."""
         self._layouts: dict[tuple[int, bytes], tuple[Mapping[str, int], Layout | None]] = {}
         """By the identity of what a template says of fields, and types."""
@@ -140,10 +139,9 @@ class Telling:
         """What tells the System part, the number, and the fields. Raises as `Payloads.of`."""
         chunk, (start, end, payload) = self._chunk, place
         (template,) = _OFFSET.unpack_from(chunk, start + _TEMPLATE_AT)
-        framed = self._frames[template] if template in self._frames else self._frame(template)
-        if framed is None or not payload:
+        if not payload:
             raise UnfamiliarError
-        frame, defined = framed
+        frame, defined = self._frames.get(template) or self._frame(template)
         at = start + _COUNT_AT + (defined if template == start + _COUNT_AT else 0)
         (count,) = COUNT.unpack_from(chunk, at)
         at += COUNT.size
@@ -176,10 +174,9 @@ class Telling:
             raise UnfamiliarError
         return found[1]
 
-    def _frame(self, template: int) -> tuple[Frame, int] | None:
+    def _frame(self, template: int) -> tuple[Frame, int]:
         defined = definition(self._chunk, template)
-        frame = _whole_frame(template, defined) if len(defined) <= _LONGEST_TEMPLATE else None
-        self._frames[template] = found = None if frame is None else (frame, len(defined))
+        self._frames[template] = found = _frame_at(self._chunk, template, defined), len(defined)
         return found
 
 
@@ -192,13 +189,7 @@ def _same(told: RawEvent, parsed: RawEvent) -> bool:
     )
 
 
-@lru_cache(_REMEMBERED)
-def _whole_frame(at: int, template: bytes) -> Frame | None:
-    """What a template says whose names stand all in it; None where it is rare."""
-    try:
-        return frame_of(bytes(at) + template, at)[0]
-    except UnfamiliarError:
-        return None
+_frame_at = Alike(frame_of)
 
 
 @lru_cache(_REMEMBERED)

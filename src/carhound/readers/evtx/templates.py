@@ -13,13 +13,17 @@ from msgspec import Struct, field
 
 _FRAGMENT = b"\x0f\x01\x01\x00"
 _DEFINITION = struct.Struct("<4x16sI")
+_END_OF_FRAGMENT = 0x00
 _START, _CLOSE_START, _CLOSE_EMPTY, _END, _VALUE, _ATTRIBUTE = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
 _NORMAL, _OPTIONAL, _MORE = 0x0D, 0x0E, 0x40
 _ELEMENT = struct.Struct("<HII")
 _OFFSET = struct.Struct("<I")
-NAME = struct.Struct("<4xHH")
+_NAME = struct.Struct("<4xHH")
 """A link, a hash, and the length of a name, whose characters follow."""
-_LENGTH_SIZE = 2
+NAME_TEXT_AT = 6
+"""Where in a name its length stands, and its characters."""
+_LONGEST_NAME = 1024
+"""Characters."""
 _SUBSTITUTION = struct.Struct("<HB")
 _TEXT = struct.Struct("<BH")
 _STRING = 0x01
@@ -88,8 +92,8 @@ def definition(chunk: bytes, at: int) -> bytes:
     return chunk[at:end]
 
 
-def header_of(chunk: bytes, at: int) -> tuple[Header, bool]:
-    """What the template that is defined there says, and whether all of it stands in the definition.
+def header_of(chunk: bytes, at: int) -> tuple[Header, list[Named]]:
+    """What the template that is defined there says of a header, and the names in it, in their order.
 
     Raises UnfamiliarError.
     """
@@ -107,13 +111,13 @@ def header_of(chunk: bytes, at: int) -> tuple[Header, bool]:
     if isinstance(time, str) or isinstance(event_id, str):
         raise UnfamiliarError
     channel, computer = _content(parts, "Channel"), _content(parts, "Computer")
-    return Header(provider, channel, computer, event_id, time, _payload(event)), tokens.whole
+    return Header(provider, channel, computer, event_id, time, _payload(event)), tokens.named
 
 
 def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
     """By name of a field, which value it is, as the template of an EventData that is defined there says.
 
-    Tells also of the names in it. Raises UnfamiliarError.
+    Tells likewise of the names in it. Raises UnfamiliarError.
     """
     event_data, tokens = _root(chunk, at)
     if event_data.name != "EventData" or event_data.attributes or event_data.content:
@@ -166,7 +170,7 @@ def _values(element: _Element) -> Iterator[int]:
 
 def _root(chunk: bytes, at: int) -> tuple[_Element, "_Tokens"]:
     try:
-        tokens = _Tokens(chunk, at + _DEFINITION.size, at + len(definition(chunk, at)))
+        tokens = _Tokens(chunk, at, at + len(definition(chunk, at)))
         return tokens.root(), tokens
     except (struct.error, IndexError, UnicodeDecodeError):
         raise UnfamiliarError from None
@@ -206,15 +210,20 @@ class _Tokens:
     def __init__(self, chunk: bytes, at: int, end: int) -> None:
         self._chunk = chunk[:end]
         self._names = chunk
-        self._start = self._at = at
-        self.whole = True
+        self._start = at
+        self._at = at + _DEFINITION.size
+        self._defined: set[int] = set()
+        """Where the names stand that were defined on the way."""
         self.named: list[Named] = []
 
     def root(self) -> _Element:
         if not self._chunk.startswith(_FRAGMENT, self._at):
             raise UnfamiliarError
         self._at += len(_FRAGMENT)
-        return self._element(self._byte(), 0)
+        root = self._element(self._byte(), 0)
+        if self._byte() != _END_OF_FRAGMENT:
+            raise UnfamiliarError
+        return root
 
     def _element(self, token: int, depth: int) -> _Element:
         if token & ~_MORE != _START or depth > _DEEPEST:
@@ -270,20 +279,29 @@ class _Tokens:
         if len(data) < 2 * length:
             raise UnfamiliarError
         self._at += len(data)
-        return data.decode("utf-16-le")
+        return _decoded(data)
 
-    def _name(self, offset: int) -> str:
-        _, length = NAME.unpack_from(self._names, offset)
-        start = offset + NAME.size
-        data = self._names[start : start + 2 * length]
-        told = self._at - _OFFSET.size - self._start + _DEFINITION.size
-        self.named.append(Named(told, offset, self._names[start - _LENGTH_SIZE : start + 2 * length]))
-        if offset == self._at:
-            self._at = start + 2 * length + 2
-        elif not self._start <= offset < self._at:
-            self.whole = False
-        return data.decode("utf-16-le")
+    def _name(self, place: int) -> str:
+        _, length = _NAME.unpack_from(self._names, place)
+        end = place + _NAME.size + 2 * length
+        if length > _LONGEST_NAME or end > len(self._names):
+            raise UnfamiliarError
+        text = self._names[place + NAME_TEXT_AT : end]
+        self.named.append(Named(self._at - _OFFSET.size - self._start, place, text))
+        if place == self._at:
+            self._defined.add(place)
+            self._at = end + 2
+        elif self._start <= place < len(self._chunk) and place not in self._defined:
+            raise UnfamiliarError  # what a link says may be part of it
+        return _decoded(text[_NAME.size - NAME_TEXT_AT :])
 
     def _byte(self) -> int:
         self._at += 1
         return self._chunk[self._at - 1]
+
+
+def _decoded(data: bytes) -> str:
+    text = data.decode("utf-16-le")
+    if "\0" in text:
+        raise UnfamiliarError  # the parser ends texts there
+    return text

@@ -5,6 +5,7 @@ fields, and costs less to be sent to another process.
 """
 
 import struct
+from codecs import utf_16_le_decode
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from datetime import datetime
 from functools import lru_cache
@@ -72,7 +73,7 @@ class Layout:
                 raise UnfamiliarError
         stored = b"".join([chunk[bounds[first] : bounds[stop]] for first, stop in self._runs_of_texts])
         try:
-            text = stored.decode("utf-16-le")
+            text, _ = utf_16_le_decode(stored, "strict", True)  # half the time of bytes.decode()
         except UnicodeDecodeError:
             raise UnfamiliarError from None
         # Where sizes are odd, or characters take two units, texts are not where they are looked for.

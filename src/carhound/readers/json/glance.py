@@ -6,19 +6,18 @@ read before; the time alone may be new. Every other line is left to be read.
 
 from bisect import bisect_left
 from collections.abc import Container, Iterator
+from typing import Any
 
 from msgspec import DecodeError, Raw
 from msgspec.json import Decoder
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
-from carhound.readers.interface import Sieve
-from carhound.readers.json.known import KnownLines
+from carhound.readers.interface import Sieve, Taken
+from carhound.readers.json.known import KnownLines, Stretch
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.literals.scan import Find, escaped_letters, utf8
 
-_TOLD_EVERY = 16
-"""Buffers."""
 _AT_ONCE = 2 << 20
 """Bytes."""
 _MOST_ALONE = 20_000
@@ -27,18 +26,17 @@ _decode = Decoder(Raw).decode_lines
 
 
 class LineGlance:
-    """Passes over the lines of one file."""
+    """Passes over the lines of one text."""
 
-    def __init__(self, sieve: Sieve) -> None:
-        self._any = sieve.literals is None
+    def __init__(self, known: KnownLines[Any], sieve: Sieve | None = None) -> None:
+        """`sieve` is asked for the literals that lines may need to match; None: none do."""
+        literals, spellings = ((), {}) if sieve is None else (sieve.literals or (), sieve.spellings)
+        self._any = sieve is None or sieve.literals is None
         """Whether lines need no literal to match."""
-        literals = sieve.literals or ()
-        self._finds: tuple[Find, ...] = utf8(literals, sieve.spellings)
-        self._find_escape = escaped_letters(literals, sieve.spellings)
-        self._known = KnownLines(sieve)
+        self._finds: tuple[Find, ...] = utf8(literals, spellings)
+        self._find_escape = escaped_letters(literals, spellings)
+        self._known = known
         self._buffer = b""
-        self._buffers = 0
-        """Since the last was told."""
         self._hits: Container[int] = ()
         """Where lines begin that may match."""
         self._stops: list[int] = []
@@ -46,10 +44,11 @@ class LineGlance:
         self._end = 0
         """Up to where this was asked of the buffer's lines."""
 
-    def __call__(self, buffer: bytes, at: int) -> tuple[int, int]:
+    def __call__(self, buffer: bytes, at: int, start: int | None, line: int) -> tuple[int, int]:
         """Where the first line at or after `at`, which begins one, stands that has to be read.
 
-        Also how many lines before it were passed over.
+        Also how many lines before it were passed over. `start` is where the buffer begins in the file, where
+        that is known, `line` the number of the line.
         """
         if not self._known:
             return at, 0
@@ -58,22 +57,19 @@ class LineGlance:
         stop = bisect_left(self._stops, at)
         if stop == len(self._stops):
             return at, 0
-        return self._known.pass_over(buffer, at, self._stops[stop], self._hits)
+        return self._known.pass_over(Stretch(buffer, at, self._stops[stop], self._hits, start, line))
 
     def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
         """Takes note of a line that was read; `remarked` says that more was told than the event."""
         if keys is not None:
             self._known.learn(line, event, keys, remarked=remarked)
 
-    def told(self, *, at_end: bool = False) -> Iterator[Glimpsed]:
-        """The headers of the lines passed over since they were last told, now and then and at the end."""
-        if self._buffers >= _TOLD_EVERY or at_end:
-            self._buffers = 0
-            self._known.gather()
-            yield from self._known.told()
+    def told(self, *, at_end: bool = False) -> Iterator[Glimpsed | Taken]:
+        """What is told of the lines passed over since it last was, now and then and at the end."""
+        return self._known.told(at_end=at_end)
 
     def _turn_to(self, buffer: bytes, at: int) -> None:
-        self._buffers += 1
+        self._known.buffers += 1
         self._buffer = buffer
         end = buffer.rfind(b"\n", at, at + _AT_ONCE) + 1
         invalid: list[int] = []

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from carhound.model.evidence import Damage, Glimpsed
-from carhound.readers.interface import LARGEST
+from carhound.readers.interface import LARGEST, Taken
 from carhound.readers.json.duplicates import has_duplicate_keys
 from carhound.readers.json.glance import LineGlance
 from carhound.readers.json.known import LONG
@@ -71,6 +71,8 @@ class JsonItems:
         self.recovering = False
         self.line: bytes | None = None
         """The line that the last object is, where it is one, without its end."""
+        self.place: int | None = None
+        """Where that begins in the file, where that is known."""
         self._glance = glance
         self._read = read
         self._notes = notes
@@ -101,7 +103,7 @@ class JsonItems:
         self._pieces = 0
         """Objects in a row, after damage, that nobody took for a whole record."""
 
-    def __iter__(self) -> Iterator[tuple[Any, str] | Damage | Glimpsed]:
+    def __iter__(self) -> Iterator[tuple[Any, str] | Damage | Glimpsed | Taken]:
         while self._skip_space():
             buffer, at = self._buffer, self._at
             if self._pieces > _MOST_PIECES:
@@ -127,6 +129,7 @@ class JsonItems:
                     else:
                         self._take(line, record)
                         self.line = buffer[at:newline]
+                        self.place = self._start + at if self._offsets and not self._in_array else None
                         yield record, self._position(at)
                         self._at = newline + 1
                         continue
@@ -144,7 +147,7 @@ class JsonItems:
         """How many lines ended in what was read so far."""
         return self._line - 1 + self._buffer.count(b"\n", self._counted)
 
-    def _passed_over(self, at: int) -> Iterator[Glimpsed] | None:
+    def _passed_over(self, at: int) -> Iterator[Glimpsed | Taken] | None:
         """What is told of lines that need not be read, if `at` begins one.
 
         Items of a list are read, what may be a piece of a broken record, and what has no line of its own.
@@ -155,10 +158,13 @@ class JsonItems:
             return None
         if self._buffer[at - 1] != 0x0A if at else self._lead != b"":
             return None
-        self._at, passed = self._glance(self._buffer, at)
+        self._line += self._buffer.count(b"\n", self._counted, at)
+        self._counted = at
+        start = self._start if self._offsets else None
+        self._at, passed = self._glance(self._buffer, at, start, self._line)
         if not passed:
             return None
-        self._line += self._buffer.count(b"\n", self._counted, at) + passed
+        self._line += passed
         self._counted = self._at
         self._pieces = 0
         return self._glance.told()
@@ -198,7 +204,7 @@ class JsonItems:
             self._resume(at, end)
         else:
             self._take(text, record)
-            self.line = None
+            self.line = self.place = None
             yield record, self._position(at)
             self._at = end
 

@@ -1,19 +1,20 @@
 """What is known of the JSON lines of one file: layouts, and the headers that were read in them."""
 
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import Struct, field
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.model.instants import parse_time
-from carhound.readers.interface import Sieve
+from carhound.readers.interface import Taken
 from carhound.readers.json.clock import MINUTE, Clock, time_of
 from carhound.readers.json.layout import HeaderKeys, Layout, Slot, layout_of
-from carhound.readers.json.payload import LineTake, LineTest, line_test
-from carhound.readers.json.tally import Tally
+from carhound.readers.json.tally import Kind
 from carhound.readers.json.template import Roles, Template, template_of
 from carhound.readers.literals.scan import in_text
 from carhound.readers.sysmon_names import SYSMON
@@ -33,23 +34,26 @@ _HINT = 8
 _BY_TYPE = "12"
 """Sysmon's event of which it is told where its type is missing."""
 
-_Found = re.Match[bytes]
+Found = re.Match[bytes]
+Settled = TypeVar("Settled")
 
 
-class _Settled(Struct, frozen=True, eq=False):
-    """Lines with one header, and what becomes of those that may match."""
+class Stretch(NamedTuple):
+    """Lines that are valid JSON."""
 
-    unread: Tally
-    looked: Tally
-    possible: bool
-    """Whether they can match at all."""
-    test: LineTest | None
-    """Tells of a line whether it may; None where it has to be read for that."""
-    take: LineTake | None
-    """Takes all that is asked for."""
+    buffer: bytes
+    at: int
+    stop: int
+    """Where they end."""
+    hits: Container[int]
+    """Where those begin that may match."""
+    start: int | None
+    """Of the buffer in its file, where that is known."""
+    line: int
+    """The number of the first."""
 
 
-class _Known(Struct, eq=False):
+class Known(Struct, Generic[Settled], eq=False):
     """A layout, and what becomes of its lines by the computer's name in them; None: they are read."""
 
     template: Template
@@ -58,84 +62,62 @@ class _Known(Struct, eq=False):
     """What its times lack to carry one."""
     plain: bool
     """Whether a line's time needs only be looked at if it is of another minute than those before."""
-    settled: dict[bytes, _Settled | None] = field(default_factory=dict)
+    settled: dict[bytes, Settled | None] = field(default_factory=dict)
 
 
-class KnownLines:
+class KnownLines(ABC, Generic[Settled]):
     """Learns from lines that are read, and passes over others like them."""
 
-    def __init__(self, sieve: Sieve) -> None:
-        self._sieve = sieve
-        self._in_text = in_text(sieve.literals or ())
+    def __init__(self, literals: Sequence[str] = ()) -> None:
+        """A header in which one of the literals stands is read whatever it says."""
+        self.literals = literals
+        self._in_text = in_text(literals)
         self._met: Counter[int] = Counter()
         """Lines without a layout, by their fields."""
         self._made = 0
         self._headers = 0
         self._key = b""
         """Of the event id, as lines have it."""
-        self._known: dict[bytes, list[_Known]] = {}
+        self._known: dict[bytes, list[Known[Settled]]] = {}
         """Layouts by the bytes from the key of the event id on."""
-        self._likeliest: dict[bytes, _Known] = {}
+        self._likeliest: dict[bytes, Known[Settled]] = {}
         """Of these that of the last line."""
-        self._place = 0
-        """Where that key stands in most lines."""
         self._quoting: set[str] = set()
         """The keys of texts that were seen to hold quotes."""
         self._clock = Clock()
+        self.hinted = 0, 0
+        """Where in most lines the event id stands with its key: from its beginning, up to its end."""
+        self.buffers = 0
+        """Turned to since it was last told of lines passed over."""
 
     def __bool__(self) -> bool:
         return bool(self._known)
 
-    def pass_over(self, buffer: bytes, at: int, stop: int, hits: Container[int]) -> tuple[int, int]:
-        """Where the first line from `at` on begins that has to be read, and how many were passed over.
+    @abstractmethod
+    def pass_over(self, lines: Stretch) -> tuple[int, int]:
+        """Where the first of some lines begins that has to be read, and how many were passed over."""
 
-        All lines up to `stop` are valid JSON and end there. `hits` has where those begin that may match.
-        """
-        start, end_of_hint = self._place, self._place + len(self._key) + _HINT
-        likeliest, minutes = self._likeliest, self._clock.minutes
-        passed = 0
-        while at < stop:
-            known = likeliest.get(buffer[at + start : at + end_of_hint])
-            found = None if known is None else known.template.match(buffer, at)
-            if found is None:
-                known, found = self._search(buffer, at)
-            if known is None or found is None:
-                break
-            template = known.template
-            settled = known.settled.get(found[template.host])
-            if settled is None:
-                break
-            end = found.end()
-            time: bytes | None = found[template.time]
-            if not (known.plain and found[template.time][:MINUTE] in minutes):
-                time = self._time(known, found)
-            if time is None or end - at >= LONG:
-                break
-            if settled.possible and at in hits:
-                line = buffer[at:end]
-                if settled.take is not None:
-                    settled.take(line, time.decode())
-                elif settled.test is None or settled.test(line):
-                    break
-                else:
-                    settled.looked.times.append(time)
-            else:
-                settled.unread.times.append(time)
-            at = end
-            passed += 1
-        return at, passed
+    @abstractmethod
+    def told(self, *, at_end: bool = False) -> Iterator[Glimpsed | Taken]:
+        """What is to be told of lines passed over, now and then and at the end."""
+
+    @abstractmethod
+    def _is_open(self, kind: Kind) -> bool:
+        """Whether lines with a header may ever be passed over, as far as that can be told yet."""
+
+    def _wanted(self, _kind: Kind, _keys: HeaderKeys) -> Sequence[str]:
+        """The names of values that are looked at in lines with such a header."""
+        return ()
+
+    @abstractmethod
+    def _settle(
+        self, event: RawEvent, keys: HeaderKeys, known: Known[Settled], found: Found
+    ) -> Settled | None:
+        """What becomes of lines with the header of this one."""
 
     def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys, *, remarked: bool) -> None:
         """Takes note of a line that was read; `remarked` says that more was told than the event."""
-        kind = event.provider, event.channel, event.event_id, event.computer
-        if self._sieve.wants(*kind[:3]):
-            return
-        possible = self._sieve.can_match(*kind)
-        test = self._sieve.payload_test(*kind) if possible else None
-        if test is None:
-            if self._sieve.literals is None and possible:
-                return
-        elif test.binding is not None:
+        if not self._is_open(kind_of(event)):
             return
         line += b"\n"
         known, found = self._search(line, 0)
@@ -154,40 +136,22 @@ class KnownLines:
         if computer in known.settled:
             return
         self._headers += 1
-        if remarked or self._is_odd(event, found[known.template.time] + known.zone):
-            known.settled[computer] = None
-            return
-        asked = None if test is None else line_test(test, keys, event, known.layout.values, line)
-        told = Tally(kind), Tally(kind, looked=True)
-        known.settled[computer] = _Settled(*told, possible, *(asked or (None, None)))
+        odd = remarked or self._is_odd(event, found[known.template.time] + known.zone)
+        known.settled[computer] = None if odd else self._settle(event, keys, known, found)
 
-    def gather(self) -> None:
-        """Takes in the times that were noted."""
-        for tally in self._tallies():
-            tally.gather(self._clock)
-
-    def told(self) -> Iterator[Glimpsed]:
-        """What was gathered since this was last asked for."""
-        for tally in self._tallies():
-            if (told := tally.take()) is not None:
-                yield told
-
-    def _tallies(self) -> Iterator[Tally]:
+    def _all_settled(self) -> Iterator[Settled]:
         for alike in self._known.values():
             for known in alike:
-                for settled in known.settled.values():
-                    if settled is not None:
-                        yield settled.unread
-                        yield settled.looked
+                yield from filter(None, known.settled.values())
 
-    def _time(self, known: _Known, found: _Found) -> bytes | None:
+    def _time(self, known: Known[Settled], found: Found) -> bytes | None:
         """The time of a line, in UTC; None where that takes reading it."""
         time = found[known.template.time]
         if not known.template.usual:
             return self._clock.utc(time + known.zone)
         return time + known.zone if self._clock.learn(time[:MINUTE]) else None
 
-    def _search(self, buffer: bytes, at: int) -> tuple[_Known | None, _Found | None]:
+    def _search(self, buffer: bytes, at: int) -> tuple[Known[Settled] | None, Found | None]:
         """The layout of the line that begins at a place."""
         hint = self._hint(buffer, at)
         for known in self._known.get(hint, ()):
@@ -228,16 +192,18 @@ class KnownLines:
         time, zone, without = timed
         computer = [name for name in names if values[name] and values[name] == event.computer]
         image = images[0] if images else None
-        roles = Roles(names, computer, time, without, image, self._quoting)
+        wanted = [name for name in self._wanted(kind_of(event), keys) if type(values.get(name)) is not list]
+        roles = Roles(names, computer, time, without, image, self._quoting, wanted)
         if not self._key:
             event_id = next((one for one in names if str(values[one]) == event.event_id), names[0])
             self._key = f'"{event_id.rpartition(".")[2]}":'.encode()
-            self._place = max(line.find(self._key), 0)
+            place = max(line.find(self._key), 0)
+            self.hinted = place, place + len(self._key) + _HINT
         alike = self._known.setdefault(self._hint(line, 0), [])
         if len(alike) < _MOST_ALIKE:
             template = template_of(layout, roles)
             plain = template.usual and not zone
-            alike.append(_Known(template, layout, zone.encode(), plain))
+            alike.append(Known(template, layout, zone.encode(), plain))
 
     def _is_odd(self, event: RawEvent, time: bytes) -> bool:
         """Whether lines like that of an event have to be read whatever the sieve looks for."""
@@ -249,3 +215,8 @@ class KnownLines:
             or (event.event_id == _BY_TYPE and "EventType" not in event.data)
             or any(map(self._in_text, (*header, *event.data, *event.meta)))
         )
+
+
+def kind_of(event: RawEvent) -> Kind:
+    """What the header of an event says."""
+    return event.provider, event.channel, event.event_id, event.computer

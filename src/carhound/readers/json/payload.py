@@ -15,29 +15,31 @@ from carhound.readers.values import text_of
 
 LineTest = Callable[[bytes], bool]
 """Whether a line may match; False is certain."""
-LineTake = Callable[[bytes, str], None]
-"""Takes what is asked for of a line, and its time."""
 _MOST_DECODERS = 500
 
 
 def line_test(
     test: PayloadTest, keys: HeaderKeys, event: RawEvent, values: Mapping[str, Any], line: bytes
-) -> tuple[LineTest, LineTake | None] | None:
+) -> LineTest | None:
     """What is asked of lines of the layout and header of this one, which has these values.
 
     None where not all that is asked stands in their payload, so that it takes the event to tell.
     """
     if test.whole or any(map(_is_header, test.fields)):
         return None
-    path = f"{keys.payload}." if keys.payload else ""
+    path = path_of(keys)
     names = tuple(sorted(name for name in test.fields if path + name in values))
     payload = _payload(path, names, tuple(type(values[path + name]) for name in names))
     if payload(line) != {name: event.data[name] for name in test.fields if name in event.data}:
         return None
     if not test.fields.isdisjoint(event.meta):
         return None
-    take = test.take
-    return lambda line: test.holds(payload(line)), take and (lambda line, time: take(payload(line), time))
+    return lambda line: test.holds(payload(line))
+
+
+def path_of(keys: HeaderKeys) -> str:
+    """What the names of values of the payload begin with."""
+    return f"{keys.payload}." if keys.payload else ""
 
 
 @lru_cache(_MOST_DECODERS)

@@ -5,18 +5,21 @@ from typing import Any
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Glimpsed
-from carhound.readers.interface import ByteSource, Item, ReadOptions, Sieve, Sifted
+from carhound.readers.interface import ByteSource, Item, Lying, Picks, ReadOptions, Sieve, Sifted, Taken
 from carhound.readers.json.glance import LineGlance
 from carhound.readers.json.items import JsonItems
+from carhound.readers.json.picked import PickedLines
 from carhound.readers.json.shapes.envelopes import keep_envelope, open_envelope
 from carhound.readers.json.shapes.mapped import mapped_event
 from carhound.readers.json.shapes.order import JsonShape, shape_of
+from carhound.readers.json.sifted import SiftedLines
 from carhound.readers.json.text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
 from carhound.readers.other import Other
 from carhound.readers.tables.column_mapping import ColumnMapping
 from carhound.readers.values import UnreadableError
 
+_Told = Sifted | Taken | Lying
 _HEAD = 4096
 _NO_EVENT = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 """What the shapes run into where a value is of a kind that nobody writes there, or nested too deeply."""
@@ -37,21 +40,35 @@ class JsonReader:
     def read(self, source: ByteSource, options: ReadOptions) -> Iterator[Item]:
         """Every record; those of no supported shape are told at the end, by shape, as skipped."""
         for item in self._records(source, options, None):
-            if not isinstance(item, Glimpsed):
+            if not isinstance(item, Glimpsed | Taken | Lying):
                 yield item
 
     def sift(self, source: ByteSource, options: ReadOptions, sieve: Sieve) -> Iterator[Sifted]:
         """Likewise; of lines like those before them, and without a literal of the sieve, the headers."""
-        yield from self._records(source, options, None if options.mappings else LineGlance(sieve))
+        glance = None if options.mappings else LineGlance(SiftedLines(sieve), sieve)
+        for item in self._records(source, options, glance):
+            if not isinstance(item, Taken | Lying):
+                yield item
+
+    def pick(self, source: ByteSource, options: ReadOptions, picks: Picks) -> Iterator[Item | Taken | Lying]:
+        """Likewise, but for lines like those before them, of which fields are taken at most."""
+        glance = None if options.mappings else LineGlance(PickedLines(picks))
+        for item in self._records(source, options, glance, placed=True):
+            if not isinstance(item, Glimpsed):
+                yield item
 
     def _records(
-        self, source: ByteSource, options: ReadOptions, glance: LineGlance | None
-    ) -> Iterator[Sifted]:
+        self, source: ByteSource, options: ReadOptions, glance: LineGlance | None, *, placed: bool = False
+    ) -> Iterator[_Told]:
         head = source.read(_HEAD)
         notes = Notes(options.zone)
         read, offsets = as_utf8(head, source), utf16_name(head) is None
         items = JsonItems(read, notes, offsets, options.largest, glance, self._start)
-        yield from _sifted(items, notes, options.mappings, glance)
+        for item in _sifted(items, notes, options.mappings, glance):
+            if placed and isinstance(item, RawEvent) and items.place is not None:
+                yield Lying(item, items.place)
+            else:
+                yield item
         if self._told is not None:
             self._told(items.lines())
         yield from notes.remarks()
@@ -59,7 +76,7 @@ class JsonReader:
 
 def _sifted(
     items: JsonItems, notes: Notes, mappings: tuple[ColumnMapping, ...], glance: LineGlance | None
-) -> Iterator[Sifted]:
+) -> Iterator[_Told]:
     other, behind = Other("records"), Other("records")
     broken = ""
     remarks = 0

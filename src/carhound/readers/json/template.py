@@ -5,7 +5,7 @@ between them, and the other way round; at its end the line would be in a text, s
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -25,6 +25,7 @@ _NUMBER = rb"-?+\d{1,18}+"
 """As whole numbers all programs read alike."""
 _TRUTH = rb"(?:true|false)"
 _TIME = re.compile(rb'"\d{4}-\d\d-\d\d([T ])\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?(Z?)"')
+_ABSENT = rb"(?P<absent>(?!))?+"
 _CLOCK = rb"\d\d:\d\d:[0-5]\d(?:\.\d{1,9}+)?+"
 
 
@@ -40,6 +41,8 @@ class Roles(Struct, frozen=True):
     image: str | None
     quoting: Collection[str]
     """The keys of texts that hold quotes in some lines."""
+    wanted: Collection[str] = ()
+    """Told apart where nothing else is said of them."""
 
 
 class Template(Struct, frozen=True, eq=False):
@@ -53,14 +56,19 @@ class Template(Struct, frozen=True, eq=False):
     """That of the time, without quotes."""
     usual: bool
     """Whether all times are ISO 8601 with seconds and, but for what stands behind them, alike."""
+    groups: Mapping[str, int]
+    """Those of the values that are wanted, as they are written, by name."""
+    absent: int
+    """One that is never there."""
 
 
 def template_of(layout: Layout, roles: Roles) -> Template:
     """The template of lines like the one of which a layout is told."""
     writing = _Writing(roles)
-    pattern = re.compile(b"".join((*writing.parts(layout), rb"[ \t\r]*+\n")))
+    pattern = re.compile(b"".join((*writing.parts(layout), rb"[ \t\r]*+\n", _ABSENT)))
     groups = pattern.groupindex
-    return Template(pattern.match, groups["host"], groups["time"], writing.usual)
+    wanted = {name: groups[group] for name, group in writing.groups.items()}
+    return Template(pattern.match, groups["host"], groups["time"], writing.usual, wanted, groups["absent"])
 
 
 class _Writing:
@@ -68,6 +76,7 @@ class _Writing:
         self._roles = roles
         self._has_host = False
         self.usual = False
+        self.groups: dict[str, str] = {}
 
     def parts(self, layout: Layout) -> Iterator[bytes]:
         for piece in layout.pieces:
@@ -89,7 +98,10 @@ class _Writing:
             return self._time(slot.written)
         if name in roles.without:
             return _WITHOUT_ZONE
-        return self._any(slot)
+        if name not in roles.wanted:
+            return self._any(slot)
+        group = self.groups[name] = f"wanted{len(self.groups)}"
+        return b"(?P<%b>%b)" % (group.encode(), self._any(slot))
 
     def _time(self, written: bytes) -> bytes:
         usual = _TIME.fullmatch(written)

@@ -1,0 +1,103 @@
+"""Lines passed over through a sieve: how many there were of which header, and when."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from carhound.model.event import RawEvent
+from carhound.model.evidence import Glimpsed
+from carhound.readers.interface import PayloadTest, Sieve
+from carhound.readers.json.clock import MINUTE
+from carhound.readers.json.known import LONG, Found, Known, KnownLines, Stretch, kind_of
+from carhound.readers.json.layout import HeaderKeys
+from carhound.readers.json.payload import LineTest, line_test
+from carhound.readers.json.tally import Kind, Tally
+
+_TOLD_EVERY = 16
+"""Buffers."""
+
+
+class _Settled(Struct, frozen=True, eq=False):
+    """Lines with one header, and what becomes of those that may match."""
+
+    unread: Tally
+    looked: Tally
+    possible: bool
+    """Whether they can match at all."""
+    test: LineTest | None
+    """Tells of a line whether it may; None where it has to be read for that."""
+
+
+class SiftedLines(KnownLines[_Settled]):
+    """Passes over lines that cannot match, and counts them."""
+
+    def __init__(self, sieve: Sieve) -> None:
+        super().__init__(sieve.literals or ())
+        self._sieve = sieve
+
+    def pass_over(self, lines: Stretch) -> tuple[int, int]:
+        """Where the first of some lines begins that has to be read, and how many were passed over."""
+        buffer, at, stop, hits, *_ = lines
+        start, end_of_hint = self.hinted
+        likeliest, minutes = self._likeliest, self._clock.minutes
+        passed = 0
+        while at < stop:
+            known = likeliest.get(buffer[at + start : at + end_of_hint])
+            found = None if known is None else known.template.match(buffer, at)
+            if found is None:
+                known, found = self._search(buffer, at)
+            if known is None or found is None:
+                break
+            template = known.template
+            settled = known.settled.get(found[template.host])
+            if settled is None:
+                break
+            end = found.end()
+            time: bytes | None = found[template.time]
+            if not (known.plain and found[template.time][:MINUTE] in minutes):
+                time = self._time(known, found)
+            if time is None or end - at >= LONG:
+                break
+            if settled.possible and at in hits:
+                if settled.test is None or settled.test(buffer[at:end]):
+                    break
+                settled.looked.times.append(time)
+            else:
+                settled.unread.times.append(time)
+            at = end
+            passed += 1
+        return at, passed
+
+    def told(self, *, at_end: bool = False) -> Iterator[Glimpsed]:
+        """The headers of the lines passed over since they were last told, now and then and at the end."""
+        if self.buffers < _TOLD_EVERY and not at_end:
+            return
+        self.buffers = 0
+        tallies = list(self._tallies())
+        for tally in tallies:
+            tally.gather(self._clock)
+        for tally in tallies:
+            if (told := tally.take()) is not None:
+                yield told
+
+    def _tallies(self) -> Iterator[Tally]:
+        for settled in self._all_settled():
+            yield settled.unread
+            yield settled.looked
+
+    def _test(self, kind: Kind) -> PayloadTest | None:
+        return self._sieve.payload_test(*kind) if self._sieve.can_match(*kind) else None
+
+    def _is_open(self, kind: Kind) -> bool:
+        if self._sieve.wants(*kind[:3]):
+            return False
+        test = self._test(kind)
+        if test is not None:
+            return test.binding is None
+        return self._sieve.literals is not None or not self._sieve.can_match(*kind)
+
+    def _settle(self, event: RawEvent, keys: HeaderKeys, known: Known[_Settled], found: Found) -> _Settled:
+        kind = kind_of(event)
+        test = self._test(kind)
+        asked = None if test is None else line_test(test, keys, event, known.layout.values, found[0])
+        return _Settled(Tally(kind), Tally(kind, looked=True), self._sieve.can_match(*kind), asked)
