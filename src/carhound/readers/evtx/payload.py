@@ -275,7 +275,7 @@ def text_of_value(kind: int, data: bytes) -> str | None:
 
 
 def check_type(kind: int) -> None:
-    """Raises UnfamiliarError where values of this type are not told."""
+    """Raises UnfamiliarError where values of this type are not told as texts."""
     if kind not in _TOLD:
         raise UnfamiliarError
 
@@ -337,5 +337,5 @@ _LONGEST_GUID = 76
 _NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
 """Unsigned."""
 _HEXADECIMAL = (HEX32, HEX64)
-_TOLD = frozenset((NULL, STRING, GUID, SID, BOOL, *_NUMBERS))
+_TOLD = frozenset((STRING, GUID, SID, BOOL, *_NUMBERS))
 _NO_GUID = bytes(16)

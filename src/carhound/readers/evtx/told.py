@@ -16,7 +16,7 @@ from carhound.model.event import Value
 from carhound.readers.evtx.guids import braced, names_guid
 from carhound.readers.evtx.payload import check_type, text_of_value
 from carhound.readers.evtx.templates import UnfamiliarError
-from carhound.readers.evtx.values import GUID, NULL, STRING
+from carhound.readers.evtx.values import GUID, STRING
 
 _DESCRIPTOR = 4
 _REMEMBERED = 500
@@ -46,17 +46,14 @@ class Layout:
         self._runs_of_texts, self._runs_of_others = _runs(texts), _runs(others)
         self.sizes_of_texts, self.sizes_of_others = _sizes(texts, len(kinds)), _sizes(others, len(kinds))
         """Each takes sizes from descriptors, in bytes."""
-        self._nothing = [number for number, kind in enumerate(kinds) if kind == NULL]
         self.texts = {name: texts.index(number) for name, number in fields if number in texts}
         """By field, which text it is."""
         self.others = {
-            name: (kinds[number], others.index(number))
-            for name, number in fields
-            if number in others and kinds[number] != NULL
+            name: (kinds[number], others.index(number)) for name, number in fields if number in others
         }
-        """By field, its type, and which of the other values it is; without those that have none."""
+        """By field, its type, and which of the other values it is."""
         self.guids = frozenset(name for name, _ in fields if names_guid(name))
-        self.names = tuple(name for name, _ in fields if name in self.texts or name in self.others)
+        self.names = tuple(name for name, _ in fields)
 
     def __reduce__(self) -> tuple[Callable[..., "Layout | None"], tuple[Any, ...]]:
         """For another process, which needs one of each as well."""
@@ -68,9 +65,6 @@ class Layout:
         Raises UnfamiliarError where they are not as parsing would tell them.
         """
         descriptors = chunk[bounds[0] - _DESCRIPTOR * (len(bounds) - 1) : bounds[0]]
-        for number in self._nothing:
-            if bounds[number] != bounds[number + 1]:
-                raise UnfamiliarError
         stored = b"".join([chunk[bounds[first] : bounds[stop]] for first, stop in self._runs_of_texts])
         try:
             text, _ = utf_16_le_decode(stored, "strict", True)  # half the time of bytes.decode()
