@@ -1,5 +1,6 @@
 """Trees of evidence that is read again in two turns, against trees of all that it tells."""
 
+import gzip
 import struct
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -12,17 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carhound.findings.lineage.build import Lineages
-from carhound.findings.lineage.events import process_of, told
+from carhound.findings.lineage.events import Who, process_of, told
+from carhound.findings.lineage.keys import Shown, guid_key, number_key
 from carhound.findings.lineage.log import ProcessLog
 from carhound.findings.lineage.tree import Tree
 from carhound.findings.run import Finding
 from carhound.model.event import Event, RawEvent
+from carhound.model.evidence import Damage
 from carhound.pipeline.files.pieces import Piece, pieces
 from carhound.pipeline.trees.lineage import with_trees
 from carhound.pipeline.trees.recall import from_files_again
 from carhound.pipeline.trees.retelling import Ended, Reteller, Retelling, Retold
 from carhound.pipeline.trees.retelling_evtx import events_at
 from carhound.readers.interface import ReadOptions
+from carhound.readers.json.some_lines import events_at as events_in
 from carhound.readers.notes import Notes
 from carhound.simulate.engine import events
 from carhound.simulate.event import Simulated
@@ -199,3 +203,93 @@ def test_records_of_a_file_that_has_changed_are_looked_for(tmp_path: Path) -> No
         assert [one.data["TargetFilename"] for one in found if isinstance(one, RawEvent)] == [
             data["TargetFilename"] for data in deeds
         ]
+
+
+def lines_of(folder: Path, some: list[Simulated]) -> tuple[Piece, list[Retold]]:
+    (piece,) = pieces([str(written(folder, "jsonl", 0, some))])
+    return piece, list(Reteller(Retelling(ReadOptions(), frozenset({"ws1"}), None)).read(piece))
+
+
+def deeds(guids: Sequence[str], event_id: int = 11) -> list[Simulated]:
+    made = [{"ProcessGuid": guid, "ProcessId": "4", "TargetFilename": f"C:\\{guid}"} for guid in guids]
+    return [simulated(SYSMON, event_id, number, "ws1", data) for number, data in enumerate(made)]
+
+
+@pytest.mark.parametrize("shown", [Shown(keys={b"a"}), Shown(numbers={b"n"}), Shown()])
+def test_no_line_is_read_that_tells_of_no_process_in_question(shown: Shown, tmp_path: Path) -> None:
+    piece, told = lines_of(tmp_path, deeds([guid_of(number) for number in range(20)]))
+    assert [one.ended for one in told] == [Ended(piece, by_line=True)]
+    with ProcessLog() as log:
+        log.lines.add(told[0].lines)
+        assert list(log.lines.of(shown)) == []
+
+
+@pytest.mark.parametrize("by_number", [False, True])
+def test_lines_are_found_by_what_they_name_their_process_by(by_number: bool, tmp_path: Path) -> None:
+    """Lines that were read as events, and lines of which fields were taken."""
+    guids = [guid_of(number % 3) if number % 5 else "" for number in range(30)]
+    guids[7], guids[8] = guid_of(1).lower(), guid_of(1).strip("{}")
+    some = deeds(guids)
+    piece, told = lines_of(tmp_path, some)
+    who = Who("ws1", None, "4", None) if by_number else Who("ws1", guid_of(1).strip("{}").lower(), None, None)
+    (key,) = filter(None, (guid_key(who), number_key(who)))
+    with ProcessLog() as log:
+        log.lines.add(told[0].lines)
+        ((path, first, lines),) = log.lines.of(Shown(numbers={key}) if by_number else Shown(keys={key}))
+    assert (path, first) == (piece.found.shown, 0)
+    wanted = [number for number in range(30) if by_number or guids[number].strip("{}").lower() == who.guid]
+    text = piece.found.path.read_bytes()
+    assert list(lines[1::2]) == [1 + number for number in wanted]
+    assert [text[:place].count(b"\n") for place in lines[::2]] == wanted
+    found = [one for one in events_in(piece.found.path, lines, ReadOptions()) if isinstance(one, RawEvent)]
+    assert [(one.position, one.data["ProcessGuid"]) for one in found if "ProcessGuid" in one.data] == [
+        (f"line {1 + number}", guids[number]) for number in wanted if guids[number]
+    ]
+
+
+def test_lines_of_a_file_that_has_changed_are_whatever_stands_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'[{"a": 1},\n{"EventID": 1, "Channel": "Security"}\n[\n')
+    for lines in ([0, 7], [11, 7], [0, 1, 11, 2, 60, 9], [12, 8, 400, 9], []):
+        found = list(events_in(path, lines, ReadOptions()))
+        assert all(isinstance(one, RawEvent) and one.position in ("line 7", "line 2") for one in found)
+    path.unlink()
+    (gone,) = events_in(path, [0, 1], ReadOptions())
+    assert isinstance(gone, Damage)
+
+
+@pytest.mark.parametrize("way", ["list", "utf-16", "gzip", "two in a line"])
+def test_lines_that_are_none_of_the_file_are_asked_again_as_a_whole(way: str, tmp_path: Path) -> None:
+    some = deeds([guid_of(number % 3) for number in range(20)])
+    text = written(tmp_path, "jsonl", 0, some).read_bytes()
+    data = {
+        "list": b"[" + b",".join(text.splitlines(keepends=True)) + b"]",
+        "utf-16": text.decode().encode("utf-16"),
+        "gzip": gzip.compress(text),
+        "two in a line": text.replace(b"\n", b"", 1),
+    }[way]
+    path = tmp_path / "b.jsonl"
+    path.write_bytes(data)
+    (piece,) = pieces([str(path)])
+    told = list(Reteller(Retelling(ReadOptions(), frozenset({"ws1"}), None)).read(piece))
+    assert [one.ended for one in told] == [None]
+    logged = read(path)
+    assert again([path], logged[:2]) == of_everything(logged, logged[:2])
+
+
+def test_names_are_learnt_from_the_first_start_that_names_its_process(tmp_path: Path) -> None:
+    def start(second: int, guid: str, number: str, image: str) -> Simulated:
+        data = {"ProcessGuid": guid, "ProcessId": number, "Image": image, "Hashes": "MD5=1"}
+        return simulated(SYSMON, 1, second, "ws1", data)
+
+    nobody = [start(second, "-", "-", "C:\\Windows\\System32\\cmd.exe") for second in range(8)]
+    known = [start(second, guid_of(second), "4", "C:\\Windows\\System32\\cmd.exe") for second in range(8)]
+    renamed = [start(9, guid_of(9), "8", "C:\\a.exe")]
+    path = written(tmp_path, "jsonl", 0, [*nobody, *known, *renamed])
+    *_, focus = read(path)
+    (tree,) = again([path], [focus])
+    assert tree is not None
+    assert tree.root.true_name == "cmd.exe"
+    (alone,) = again([written(tmp_path, "jsonl", 1, [*nobody, *renamed])], [focus])
+    assert alone is not None
+    assert alone.root.true_name is None

@@ -14,8 +14,9 @@ from carhound.readers.evtx import glance
 from carhound.readers.evtx.chunks import Chunk
 from carhound.readers.evtx.glance import Walker, time_of
 from carhound.readers.evtx.records import records
-from carhound.readers.evtx.shapes import Kind
+from carhound.readers.evtx.shapes import Kind, told_at
 from carhound.readers.evtx.templates import UnfamiliarError, header_of
+from carhound.readers.evtx.values import MOST_VALUES
 from carhound.readers.notes import Notes
 from carhound.simulate.event import Simulated
 from carhound.simulate.writers import evtx_chunk, evtx_record
@@ -190,13 +191,41 @@ def test_texts_of_templates_end_nowhere_else_than_they_say(which: str) -> None:
 
 def test_a_name_in_a_template_is_one_that_is_defined_there() -> None:
     """Elsewhere in it links may be part of a name, and these are not compared."""
+    fake = "abc\x04Fake"  # link, hash, length, characters
+    more = outer("a name again", more=[Element("More", (("Name", "x"),), (fake,))])
+    chunk = bytearray(chunk_of((more, simulated())))
+    _, named = header_of(bytes(chunk), TEMPLATE)
+    again = next(one for one in named if one.place != TEMPLATE + one.told + 4)
+    struct.pack_into("<I", chunk, TEMPLATE + again.told, chunk.index(fake.encode("utf-16-le")))
+    with pytest.raises(UnfamiliarError):
+        header_of(bytes(chunk), TEMPLATE)
+
+
+def test_a_name_ends_in_its_chunk() -> None:
     more = outer("a name again", more=[Element("More", (("Name", "x"),))])
     chunk = bytearray(chunk_of((more, simulated())))
     _, named = header_of(bytes(chunk), TEMPLATE)
     again = next(one for one in named if one.place != TEMPLATE + one.told + 4)
-    struct.pack_into("<I", chunk, TEMPLATE + again.told, again.place - 2)
-    with pytest.raises(UnfamiliarError):
-        header_of(bytes(chunk), TEMPLATE)
+    for length in (4, 5):
+        chunk[-16:] = struct.pack("<IHH", 0, 0, length) + "Fake".encode("utf-16-le")
+        struct.pack_into("<I", chunk, TEMPLATE + again.told, len(chunk) - 16)
+        if length == 4:
+            header_of(bytes(chunk), TEMPLATE)
+            continue
+        with pytest.raises(UnfamiliarError):
+            header_of(bytes(chunk), TEMPLATE)
+
+
+@pytest.mark.parametrize("byte", range(24, 30))
+def test_records_that_begin_otherwise_are_unfamiliar(byte: int) -> None:
+    chunk = bytearray(chunk_of((EVENT, simulated()), (EVENT, simulated())))
+    walker: Walker[Kind] = Walker(lambda kind: kind)
+    walked = walker(bytes(chunk))
+    assert walked is not None
+    for start in walked.starts[:2]:
+        altered = chunk.copy()
+        altered[start + byte] += 1
+        assert told(walker, bytes(altered)) is None
 
 
 HOSTILE = (0, 1, 23, 24, 28, 64, 65, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0xFFFFFFFF)
@@ -219,6 +248,32 @@ def test_hostile_sizes_are_unfamiliar_or_told_as_parsed(where: str, value: int) 
     }[where]
     struct.pack_into(code, chunk, at, value & (0xFFFF if code == "<H" else 0xFFFFFFFF))
     check_told_as_parsed_or_not_at_all(walker, bytes(chunk))
+    if where == "count" and value > MOST_VALUES:
+        with pytest.raises(UnfamiliarError):
+            told_at(bytes(chunk), FIRST)
+
+
+def end_at(chunk: bytearray, end: int) -> None:
+    """Lets the only record of a chunk end there; the chunk's header says so too."""
+    struct.pack_into("<I", chunk, 48, end)
+    struct.pack_into("<I", chunk, FIRST + 4, end - FIRST)
+    struct.pack_into("<I", chunk, 124, zlib.crc32(chunk[128:512], zlib.crc32(chunk[:120])))
+
+
+@pytest.mark.parametrize(
+    ("template", "last", "size"),
+    [(EVENT, "somewhere".encode("utf-16-le"), 18), (TEMPLATES[1], b"\1\1\0\0\0\0\0\5\x12\0\0\0", 2)],
+)
+def test_a_record_is_as_long_as_its_template_and_header(template: Template, last: bytes, size: int) -> None:
+    """Of which the computer is the last, or the user's SID, which has to say how long it is."""
+    chunk = bytearray(chunk_of((template, simulated(computer="somewhere"))))
+    walker: Walker[Kind] = Walker(lambda kind: kind)
+    least = chunk.rindex(last) + size
+    for end in (*range(FIRST + 24, least, 7), least - 1):
+        end_at(chunk, end)
+        assert told(walker, bytes(chunk)) is None
+    end_at(chunk, least)
+    assert told(walker, bytes(chunk)) is not None
 
 
 def test_a_record_does_not_reach_beyond_its_chunk() -> None:
@@ -226,9 +281,7 @@ def test_a_record_does_not_reach_beyond_its_chunk() -> None:
     chunk = bytearray(chunk_of((EVENT, simulated())))
     walker: Walker[Kind] = Walker(lambda kind: kind)
     for end in (65536, 65544):
-        struct.pack_into("<I", chunk, 48, end)
-        struct.pack_into("<I", chunk, FIRST + 4, end - FIRST)
-        struct.pack_into("<I", chunk, 124, zlib.crc32(chunk[128:512], zlib.crc32(chunk[:120])))
+        end_at(chunk, end)
         assert (told(walker, bytes(chunk)) is None) == (end > len(chunk))
 
 
@@ -255,3 +308,18 @@ def test_altered_bytes_are_unfamiliar_or_told_as_parsed(data: st.DataObject) -> 
         at = data.draw(st.integers(begin, end - 1))
         chunk[at] = data.draw(st.sampled_from([0, 1, 2, chunk[at] ^ 1, (chunk[at] + 1) % 256, 255]))
     check_told_as_parsed_or_not_at_all(WARM, bytes(chunk))
+
+
+def test_a_payload_without_a_size_is_unknown() -> None:
+    """The parser tells of none then."""
+    chunk = bytearray(chunk_of((EVENT, simulated()), (EVENT, simulated())))
+    walker: Walker[Kind] = Walker(lambda kind: kind)
+    walked = walker(bytes(chunk))
+    assert walked is not None
+    start = walked.starts[1]
+    assert walked.place(1) == (start, walked.starts[2], walked.payloads[1])
+    (size,) = struct.unpack_from("<H", chunk, start + 42 + 4 * 17)
+    assert start < walked.payloads[1] < walked.payloads[1] + size <= walked.starts[2]
+    struct.pack_into("<H", chunk, start + 42 + 4 * 17, 0)
+    walked = walker(bytes(chunk))
+    assert walked is None or walked.place(1)[2] == 0

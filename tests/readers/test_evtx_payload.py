@@ -73,9 +73,8 @@ def told(log: bytes) -> Iterator[dict[str, str]]:
 def told_one_by_one(log: bytes) -> Iterator[dict[str, str]]:
     for chunk in chunks_of(log):
         payloads = Payloads(chunk.data)
-        columns = {name: payloads.column(name) for name in NAMES}
-        for place in places(chunk):
-            texts = {name: text_of_value(*column(place)) for name, column in columns.items()}
+        for payload in payloads.found(places(chunk)):
+            texts = {name: text_of_value(*payloads.value(payload, name)) for name in NAMES}
             yield bare({name: text for name, text in texts.items() if text is not None})
 
 
@@ -145,10 +144,8 @@ def test_where_a_template_is_defined_looks_like_no_other_record(order: Sequence[
     (_, _, payload), *_ = some = places(chunk)
     altered = bytearray(chunk.data)
     altered[payload + 14 : payload + 18] = len(data[0]).to_bytes(4, "little")
-    column = Payloads(bytes(altered)).column("Image")
-    assert [text_of_value(*column(some[number])) for number in order] == [
-        data[number]["Image"] for number in order
-    ]
+    found = Payloads(bytes(altered)).of([some[number] for number in order], ("Image",))
+    assert [one["Image"] for one in found] == [data[number]["Image"] for number in order]
 
 
 def check_unfamiliar_or_as_parsed(log: bytes) -> None:
@@ -185,13 +182,26 @@ def test_values_of_another_size_than_their_type_has_are_unfamiliar_or_told_as_pa
     check_unfamiliar_or_as_parsed(bytes(log))
 
 
+def test_a_field_of_nothing_is_told_as_parsed() -> None:
+    log = bytearray(log_of([record(1, 1, {"Image": "", "ProcessId": "4"})]))
+    head = struct.pack("<IHBB", 2, 0, 1, 0)
+    assert log.count(head) == 1
+    log[log.index(head) + 6] = 0
+    read = expected(bytes(log))
+    assert read == [{"Image": "", "ProcessId": "4"}]
+    assert list(told(bytes(log))) == list(told_one_by_one(bytes(log))) == read
+
+
 def test_a_payload_that_ends_with_the_chunk_is_unfamiliar() -> None:
     log = log_of([record(number, 1, {"Image": "C:\\x.exe"}) for number in range(1, 3)])
     (chunk,) = chunks_of(log)
     payloads, (_, second) = Payloads(chunk.data), places(chunk)
     ((_, inner, at),) = payloads.found([second])
-    for length in range(at, at + inner.descriptors.size):
+    for length in range(at, at + inner.size):
+        cut, place = chunk.data[:length], (second[0], length, second[2])
         with pytest.raises((UnfamiliarError, struct.error)):
-            list(Payloads(chunk.data[:length]).guids([second], "Image") or ())
+            list(Payloads(cut).guids([place], "Image") or ())
         with pytest.raises((UnfamiliarError, struct.error)):
-            list(Payloads(chunk.data[:length]).values([second]))
+            list(Payloads(cut).values([place]))
+        with pytest.raises((UnfamiliarError, struct.error)):
+            list(Payloads(cut).of([place], ("Image",)))

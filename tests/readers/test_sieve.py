@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
@@ -336,6 +337,16 @@ def test_there_is_no_glance_at_records_that_end_elsewhere_than_their_chunk_says(
         4, "little"
     )
     assert Glances(lambda _: True)(bytes(log[4096:])) is None
+
+
+def test_there_is_no_glance_at_records_that_end_behind_their_chunk() -> None:
+    log = written([record(number, {"CommandLine": "x"}) for number in range(1, 4)])
+    chunk, last = bytearray(log[HEADER:]), log.rindex(b"**\0\0") - HEADER
+    for end, seen in ((CHUNK, True), (CHUNK + 8, False)):
+        chunk[last + 4 : last + 8] = (end - last).to_bytes(4, "little")
+        chunk[48:52] = end.to_bytes(4, "little")
+        chunk[124:128] = crc32(chunk[128:512], crc32(chunk[:120])).to_bytes(4, "little")
+        assert (Glances(lambda _: True)(bytes(chunk)) is not None) is seen
 
 
 fields = st.fixed_dictionaries(

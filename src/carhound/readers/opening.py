@@ -146,7 +146,7 @@ class Opener:
             yield part
         elif detection.kind is not None:
             part = self._part(content.shown, content.size, detection.kind, detection.format, detection.reason)
-            part.open, part.ending = again, content.ending
+            part.open, part.ending, part.file = again, content.ending, content.file
             yield part
         else:
             yield from self._archive(replace(content, open=again), detection.format or "")

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -53,6 +54,8 @@ class Part(Struct, eq=False):
     """Asked once it is read, tells how what it came out of ended."""
     troubles: tuple[Trouble, ...] = ()
     """What is to be told of it in place of reading it."""
+    file: Path | None = None
+    """Where it lies, if it is a file of its own."""
     span: Span = WHOLE
     """What of it is to be read."""
     lines: int = 0

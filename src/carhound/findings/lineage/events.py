@@ -17,8 +17,8 @@ from carhound.model.names import short_name
 STARTS_AND_ENDS = ("1", "5", "4688", "4689")
 DEEDS = ("3", "7", "11", "12", "13", "14", "15", "17", "18", "22")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
 _REMEMBERED = 4096
 _LONGEST = 1000
@@ -126,10 +126,10 @@ def host_key(computer: str | None) -> str:
 
 def instant(microseconds: int | None) -> datetime | None:
     """Aware UTC."""
-    return None if microseconds is None else _EPOCH + microseconds * _MICROSECOND
+    return None if microseconds is None else EPOCH + microseconds * MICROSECOND
 
 
-def process_of(event: Event) -> Who | None:
+def process_of(event: RawEvent) -> Who | None:
     """The process that an event is about: the one that it creates, or that did what it tells."""
     return process_in(_header_of(event), microseconds(event.time), event.data)
 
@@ -140,7 +140,7 @@ def _header_of(event: RawEvent) -> Header:
 
 def microseconds(time: datetime | None) -> int | None:
     """Since 1970."""
-    return None if time is None else (time - _EPOCH) // _MICROSECOND
+    return None if time is None else (time - EPOCH) // MICROSECOND
 
 
 def process_in(header: Header, time: int | None, data: Mapping[str, Value]) -> Who | None:

@@ -11,6 +11,7 @@ from types import TracebackType
 
 from carhound.findings.lineage.events import Act, Start, Told, Who
 from carhound.findings.lineage.keys import Shown, guid_key, number_key
+from carhound.findings.lineage.line_places import LinePlaces
 from carhound.findings.lineage.outlines import (
     CREATOR,
     END_ROW,
@@ -76,6 +77,7 @@ class ProcessLog:
         """Of starts and ends, of which those that are asked for have to be loaded."""
         self._ask = self.outlines.ask
         self.places = Places(self._db)
+        self.lines = LinePlaces(self._db)
 
     def __enter__(self) -> "ProcessLog":
         return self

@@ -8,6 +8,7 @@ import marshal
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -23,7 +24,9 @@ Rows = list[StartRow | EndRow]
 END_ROW: Final = 3
 """Length of the latter."""
 
-_MARKS = "I"
+_MARKS = _BOUNDS = "I"
+_PLAIN = 2
+"""The version of `marshal` that looks for no values that are the same."""
 _EACH = 5
 """Marks of each row; 0 for none."""
 
@@ -33,6 +36,8 @@ class Packed(NamedTuple):
 
     length: int
     marks: bytes
+    bounds: bytes
+    """Where in their bytes each begins, and the end."""
     rows: bytes
 
 
@@ -52,7 +57,9 @@ def packed(rows: Rows) -> Packed | None:
         marks.append(_mark(parent, PARENT))
         marks.append(_mark(creator, CREATOR))
         marks.append(0 if parent else _mark(creator, ORPHAN))
-    return Packed(len(rows), array(_MARKS, marks).tobytes(), marshal.dumps(rows))
+    data = [marshal.dumps(row, _PLAIN) for row in rows]  # one by one: few of them are ever asked for
+    bounds = array(_BOUNDS, accumulate(map(len, data), initial=0))
+    return Packed(len(rows), array(_MARKS, marks).tobytes(), bounds.tobytes(), b"".join(data))
 
 
 class Outlines:
@@ -60,7 +67,9 @@ class Outlines:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        database.execute("CREATE TABLE outline (first INTEGER PRIMARY KEY, marks BLOB, rows BLOB)")
+        database.execute(
+            "CREATE TABLE outline (first INTEGER PRIMARY KEY, marks BLOB, bounds BLOB, rows BLOB)"
+        )
         self._count = 0
         self._known: set[int] = set()
         """Marks of those that were loaded."""
@@ -69,8 +78,8 @@ class Outlines:
 
     def add(self, batches: Iterable[Packed]) -> None:
         """Takes some more."""
-        for length, marks, rows in batches:
-            self._database.execute("INSERT INTO outline VALUES (?, ?, ?)", (self._count, marks, rows))
+        for length, *packed_rows in batches:
+            self._database.execute("INSERT INTO outline VALUES (?, ?, ?, ?)", (self._count, *packed_rows))
             self._count += length
 
     def ask(self, key: bytes | None, named: int) -> None:
@@ -92,10 +101,12 @@ class Outlines:
         self._known |= wanted
         for first, data in self._database.execute("SELECT first, marks FROM outline") if wanted else ():
             if hits := [at for at, mark in enumerate(array(_MARKS, data)) if mark in wanted]:
-                (stored,) = self._database.execute("SELECT rows FROM outline WHERE first = ?", (first,))
-                rows = marshal.loads(*stored)  # noqa: S302  # written by this module, to a file nobody else has
-                places = dict.fromkeys(at // _EACH for at in hits)
-                yield from ((first + at, rows[at]) for at in places)
+                query = "SELECT bounds, rows FROM outline WHERE first = ?"
+                ((stored, rows),) = self._database.execute(query, (first,))
+                bounds = array(_BOUNDS, stored)
+                for at in dict.fromkeys(at // _EACH for at in hits):
+                    row = rows[bounds[at] : bounds[at + 1]]
+                    yield first + at, marshal.loads(row)  # noqa: S302  # written here, to a file nobody else has
 
 
 def _mark(key: bytes | None, named: int) -> int:

@@ -17,7 +17,7 @@ from carhound.readers.evtx.glance import Glance, Glances, Met, Place, microsecon
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, stored_guid, text_of_value
 from carhound.readers.evtx.records import records
 from carhound.readers.evtx.shapes import Kind
-from carhound.readers.evtx.values import GUID, NULL, UINT32
+from carhound.readers.evtx.values import GUID, UINT32
 from carhound.readers.interface import Sieve, Sifted
 from carhound.readers.notes import Notes
 from carhound.readers.part import Part
@@ -29,16 +29,13 @@ _FIELDS = {
     "5": _OWN,
 }
 """What is looked at of Sysmon's events."""
-_NOTHING = NULL, b""
+_NOTHING = (b"",)
 _PROGRAM = 4
 """Fields before those that say what a program is."""
 _UNTOLD = (None, "", "-")
 _MOST_MET = 500
 """Programs; few are started all the time."""
 _REMEMBERED = 4096
-
-_Value = tuple[int, bytes]
-"""Its type and its bytes."""
 
 
 class Outlines:
@@ -50,7 +47,7 @@ class Outlines:
         self._later = later
         self._glance = Glances(lambda kind: sieve.can_match(*kind) or later.can_match(*kind))
         self._names = names
-        self._met: set[tuple[_Value, ...]] = {()}
+        self._met: set[tuple[bytes, ...]] = {_NOTHING}
         """What was said of programs of which the names have learnt, and nothing."""
         self.by_guid = True
         """Whether all that will be asked for in full, of what was read, names its process by a GUID."""
@@ -89,23 +86,17 @@ class Outlines:
         return [(place, row) for place, row in found if row is not None]
 
     def _of_kind(self, payloads: Payloads, kind: Kind, met: Met) -> Iterator[StartRow | EndRow | None]:
-        header, host, chunk = Header(*kind), host_key(kind.computer), payloads.chunk
+        header, host = Header(*kind), host_key(kind.computer)
         names = _FIELDS.get(kind.event_id or "", ()) if SYSMON.holds(kind.provider, kind.channel) else ()
-        known: Mapping[str, int] | None = None
-        numbers: Sequence[int | None] = ()
-        for ticks, values in zip(met.times, payloads.values(met.places), strict=True):
-            fields, kinds, at = values
-            if fields is not known:
-                known, numbers = fields, [fields.get(name) for name in names]
-            found = [
-                _NOTHING if one is None else (kinds[one], chunk[at[one] : at[one + 1]]) for one in numbers
-            ]
-            time, program = microseconds_of(ticks), tuple(found[_PROGRAM:])
-            row = _row(host, time, found) if found and program in self._met else None
+        picked = payloads.picked(met.places, names)
+        for ticks, place, (kinds, values) in zip(met.times, met.places, picked, strict=True):
+            time, program = microseconds_of(ticks), (kinds[_PROGRAM:], *values[_PROGRAM:])
+            row = _row(host, time, kinds, values) if names and program in self._met else None
             if row is None:
-                row = self._row_of_texts(header, time, payloads.texts(values, OUTLINE_FIELDS))
+                (data,) = payloads.of((place,), OUTLINE_FIELDS)
+                row = self._row_of_texts(header, time, data)
                 if len(self._met) > _MOST_MET:
-                    self._met = {()}
+                    self._met = {_NOTHING}
                 self._met.add(program)
             yield row
 
@@ -126,33 +117,34 @@ class Outlines:
                 if guid is None:
                     return None
                 named.append((guid, place))
-        for kind, (_, places) in met.items():
-            if self._later.can_match(*kind) and not self._sieve.can_match(*kind):
-                try:
-                    guids = payloads.guids(places, "ProcessGuid")
-                except UNFAMILIAR:
-                    return None
-                if guids is None:
-                    return None
-                named += zip(guids, map(itemgetter(0), places), strict=True)
+        places = [place for kind, some in met.items() if self._is_deed(kind) for place in some.places]
+        try:
+            guids = payloads.guids(places, "ProcessGuid")
+        except UNFAMILIAR:
+            return None
+        if guids is None:
+            return None
+        named += zip(guids, map(itemgetter(0), places), strict=True)
         return named
 
+    def _is_deed(self, kind: Kind) -> bool:
+        return self._later.can_match(*kind) and not self._sieve.can_match(*kind)
 
-def _row(host: str, time: int, found: Sequence[_Value]) -> StartRow | EndRow | None:
+
+def _row(host: str, time: int, kinds: bytes, values: tuple[bytes, ...]) -> StartRow | EndRow | None:
     """None where something is not as Sysmon writes it."""
-    (guid_kind, guid), (pid_kind, pid), *more = found
-    own = stored_guid(guid_kind, guid)
-    if own is None or pid_kind != UINT32:
+    own = stored_guid(kinds[0], values[0])
+    if own is None or kinds[1] != UINT32:
         return None
-    key, number = key_of_guid(host, own), _key_of_pid(host, pid)
-    if not more:
+    key, number = key_of_guid(host, own), _key_of_pid(host, values[1])
+    if len(values) == len(_OWN):
         return key, number, time
-    (guid_kind, guid), (pid_kind, pid), image, *_ = more
-    parent = stored_guid(guid_kind, guid)
-    if (parent is None and guid_kind != GUID) or pid_kind != UINT32:
+    parent = stored_guid(kinds[2], values[2])
+    if (parent is None and kinds[2] != GUID) or kinds[3] != UINT32:
         return None
     parent_key = None if parent is None else key_of_guid(host, parent)
-    return key, number, _image_key(*image), time, parent_key, _key_of_pid(host, pid)
+    image = _image_key(kinds[_PROGRAM], values[_PROGRAM])
+    return key, number, image, time, parent_key, _key_of_pid(host, values[3])
 
 
 @lru_cache(_REMEMBERED)

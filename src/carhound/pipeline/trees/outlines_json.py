@@ -1,26 +1,32 @@
 """Starts and ends of processes in outline, straight from JSON lines."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 
 import orjson
 
 from carhound.findings.lineage.events import (
+    DEEDS,
+    EPOCH,
+    MICROSECOND,
     Header,
     Outline,
     Who,
     guid_in,
     host_key,
-    microseconds,
     outline_in,
     pid_in,
+    process_in,
+    process_of,
 )
-from carhound.findings.lineage.keys import guid_key, guid_prefix, key_of_pid, stored_guid
+from carhound.findings.lineage.keys import guid_key, guid_prefix, key_of_pid, number_key, stored_guid
+from carhound.findings.lineage.line_places import Line, PackedLines, packed
 from carhound.findings.lineage.outlines import EndRow, Rows, StartRow
 from carhound.findings.lineage.rows import image_key, outline_of
 from carhound.findings.lineage.true_names import TrueNames
 from carhound.model.datasets import SYSMON
+from carhound.model.event import RawEvent, Value
 from carhound.readers.interface import Item, Lying, Sieve, Take, Taken
 from carhound.readers.part import Part
 from carhound.readers.values import text_of
@@ -28,6 +34,7 @@ from carhound.readers.values import text_of
 _OTHERS = ("SourceProcessGuid", "SourceProcessGUID", "SourceProcessId")
 """Where events name their process in other fields."""
 _OF_SYSMON: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(DEEDS, ("ProcessGuid", "ProcessId", *_OTHERS)),
     "1": (
         *("ProcessGuid", "ProcessId", *_OTHERS, "ParentProcessGuid", "ParentProcessId"),
         *("Image", "Hashes", "OriginalFileName", "Description"),
@@ -43,6 +50,9 @@ _OTHER, _PARENT, _PROGRAM = 3, 6, 8
 _NO_OTHERS = (None, None, None)
 _NO_GUID = bytes(16)
 _UNTOLD = ("", "-")
+_LINE = re.compile(r"line (\d+)", re.ASCII)
+_ENOUGH = 1000
+"""Lines that are told at once."""
 _MOST_HOSTS = 32
 _MOST, _MOST_IMAGES, _MOST_PROGRAMS = 2000, 4000, 500
 """Of what is remembered; few programs are started all the time."""
@@ -72,13 +82,14 @@ class _Remembered(dict[_Written, bytes | None]):
 class _Keys:
     """The keys of the processes of one host."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, most: int) -> None:
+        """`most` is how many are remembered."""
         self._host = host
         self._prefix = guid_prefix(host)
-        self.numbers = _Remembered(self._number, _MOST, _LONGEST)
+        self.numbers = _Remembered(self._number, most, _LONGEST)
         """By process id."""
-        self.parents = _Remembered(self.guid, _MOST, _LONGEST)
-        """By GUID; many have the same."""
+        self.guids = _Remembered(self.guid, most, _LONGEST)
+        """By GUID, where that is likely to have been met before."""
 
     def guid(self, written: _Written) -> bytes | None:
         """By a GUID."""
@@ -94,28 +105,43 @@ class _Keys:
 
 
 class Outlines:
-    """The starts and ends in JSON lines."""
+    """The starts and ends in JSON lines, and where those lines are that will be asked for in full."""
 
-    def __init__(self, sieve: Sieve, names: TrueNames) -> None:
-        """`names` learns from the starts."""
+    def __init__(self, sieve: Sieve, later: Sieve, names: TrueNames) -> None:
+        """`later` is what will be asked for in full; `names` learns from the starts."""
         self._sieve = sieve
+        self._later = later
         self._names = names
         self._rows: Rows = []
-        self._keys = lru_cache(_MOST_HOSTS)(_Keys)
+        self._lines: list[Line] = []
+        self._hosts: dict[str, _Keys] = {}
         self._images = _Remembered(_image, _MOST_IMAGES, _LONGEST_IMAGE)
         self._met: set[Sequence[_Written]] = set()
         """What was said of programs of which the names have learnt."""
+        self.placed = False
+        """Whether it is known of all that was read where its lines are."""
 
-    def read(self, part: Part) -> Iterator[Rows | Item]:
+    def read(self, part: Part) -> Iterator[Rows | Item | PackedLines]:
         """What a part tells; what cannot be told from its lines comes as events."""
+        self.placed = part.file is not None
         for item in part.picked(self):
-            if self._rows:
-                rows, self._rows = self._rows, []
-                yield rows
+            yield from self._told()
             if isinstance(item, Lying):
+                self._note_event(item.event, item.place)
                 yield item.event
             elif not isinstance(item, Taken):
+                if isinstance(item, RawEvent):
+                    self._note_event(item, None)
                 yield item
+        yield from self._told(at_end=True)
+
+    def _told(self, *, at_end: bool = False) -> Iterator[Rows | PackedLines]:
+        if self._rows:
+            rows, self._rows = self._rows, []
+            yield rows
+        if self.placed and self._lines and (at_end or len(self._lines) >= _ENOUGH):
+            lines, self._lines = self._lines, []
+            yield packed(lines)
 
     def fields(self, provider: str | None, channel: str | None, event_id: str | None) -> tuple[str, ...]:
         """The fields of the payload that tell of the process."""
@@ -125,23 +151,53 @@ class Outlines:
     def take(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
     ) -> Take | None:
-        """Adds a row for each of these events; None where they tell of no start or end."""
+        """Takes starts and ends, and where deeds are; None for any other event."""
         header = Header(provider, channel, event_id, computer)
-        if not self._sieve.can_match(*header):
-            return None
-        host, names = host_key(computer), self.fields(provider, channel, event_id)
+        noted = self.placed and self._later.can_match(*header)
+        names = self.fields(provider, channel, event_id)
+        keys = self._keys(host_key(computer))
         row = self._row_of_sysmon if SYSMON.holds(provider, channel) else self._row_of_security
 
-        def take(values: Sequence[_Written], time: bytes, _place: int | None, _line: int) -> None:
-            moment = microseconds(datetime.fromisoformat(time.decode()))
-            made = row(self._keys(host), moment, values)
+        def take(values: Sequence[_Written], time: bytes, place: int | None, line: int) -> None:
+            moment = (datetime.fromisoformat(time.decode()) - EPOCH) // MICROSECOND
+            made = row(keys, moment, values)
             if made is None:
-                made = self._row_of_texts(header, moment, dict(zip(names, values[1:], strict=True)))
-                self._learnt(values[_PROGRAM:])
+                made = self._row_of_texts(header, moment, names, values)
             if made is not None:
                 self._rows.append(made)
+                if noted:
+                    self._note(made[0], made[1], place, line)
 
-        return take
+        def take_deed(values: Sequence[_Written], _: bytes, place: int | None, line: int) -> None:
+            if values[_OTHER:] == _NO_OTHERS:
+                self._note(keys.guids[values[1]], keys.numbers[values[2]], place, line)
+            else:
+                texts = _texts(names, values)
+                self._note_process(process_in(header, None, texts), place, line)
+
+        if self._sieve.can_match(*header):
+            return take
+        return take_deed if noted else None
+
+    def _keys(self, host: str) -> _Keys:
+        most = _MOST if len(self._hosts) < _MOST_HOSTS else 0
+        return self._hosts.setdefault(host, _Keys(host, most))
+
+    def _note_event(self, event: RawEvent, place: int | None) -> None:
+        if self._later.can_match(event.provider, event.channel, event.event_id, event.computer):
+            nth = _LINE.fullmatch(event.position)
+            self._note_process(process_of(event), place if nth else None, int(nth[1]) if nth else 0)
+
+    def _note_process(self, who: Who | None, place: int | None, line: int) -> None:
+        if who is not None:
+            self._note(guid_key(who), number_key(who), place, line)
+
+    def _note(self, guid: bytes | None, number: bytes | None, place: int | None, line: int) -> None:
+        key = guid or number
+        if place is None:
+            self.placed = False
+        elif key is not None and self.placed:
+            self._lines.append((key, number or b"", place, line))
 
     def _row_of_sysmon(
         self, keys: _Keys, time: int | None, values: Sequence[_Written]
@@ -156,7 +212,7 @@ class Outlines:
         if values[_PROGRAM:] not in self._met:
             return None
         parent, creator, image = values[_PARENT : _PROGRAM + 1]
-        return own, number, self._images[image], time, keys.parents[parent], keys.numbers[creator]
+        return own, number, self._images[image], time, keys.guids[parent], keys.numbers[creator]
 
     def _row_of_security(
         self, keys: _Keys, time: int | None, values: Sequence[_Written]
@@ -169,24 +225,27 @@ class Outlines:
         return None, number, self._images[image], time, None, keys.numbers[creator]
 
     def _row_of_texts(
-        self, header: Header, time: int | None, written: Mapping[str, _Written]
+        self, header: Header, time: int | None, names: Sequence[str], values: Sequence[_Written]
     ) -> StartRow | EndRow | None:
-        texts = {name: _text(one) for name, one in written.items()}
-        one = outline_in(header, time, {name: text for name, text in texts.items() if text is not None})
+        one = outline_in(header, time, _texts(names, values))
         if isinstance(one, Outline):
             self._names.learn(one)
+            program = values[_PROGRAM:]
+            if sum(map(len, filter(None, program))) <= _LONGEST_PROGRAM:
+                if len(self._met) == _MOST_PROGRAMS:
+                    self._met.clear()
+                self._met.add(program)
         return None if one is None else outline_of(one)
-
-    def _learnt(self, program: Sequence[_Written]) -> None:
-        if sum(map(len, filter(None, program))) <= _LONGEST_PROGRAM:
-            if len(self._met) == _MOST_PROGRAMS:
-                self._met.clear()
-            self._met.add(program)
 
 
 def _text(written: _Written) -> str | None:
     text = None if written is None else text_of(orjson.loads(written))
     return text if isinstance(text, str) else None
+
+
+def _texts(names: Sequence[str], values: Sequence[_Written]) -> dict[str, Value]:
+    texts = zip(names, map(_text, values[1:]), strict=True)
+    return {name: text for name, text in texts if text is not None}
 
 
 def _image(written: _Written) -> bytes | None:

@@ -18,6 +18,7 @@ from carhound.findings.lineage.events import (
     told,
 )
 from carhound.findings.lineage.keys import Shown
+from carhound.findings.lineage.line_places import PackedLines
 from carhound.findings.lineage.outlines import Packed, Rows, packed
 from carhound.findings.lineage.places import Named
 from carhound.findings.lineage.rows import Row, outline_of, row_of
@@ -36,6 +37,8 @@ from carhound.readers.part import Part
 
 _ROWS = 1000
 """So many are sent at once."""
+_MOST_LINES = 100
+"""Batches of them."""
 _MOST_KINDS = 10_000
 _OF_SYSMON = {"outline": frozenset(("1", "5")), "full": frozenset(("1", *DEEDS))}
 _OF_SECURITY = {"outline": frozenset(("4688", "4689")), "full": frozenset(("4688",))}
@@ -49,6 +52,8 @@ class Ended(Struct, frozen=True):
     """Whether it is known by GUIDs which records tell of which processes."""
     lines: int = 0
     """How many lines ended in it, where it is a span of text."""
+    by_line: bool = False
+    """Whether it is known which of its lines tell of which processes."""
 
 
 class Retold(Struct):
@@ -63,6 +68,8 @@ class Retold(Struct):
     """What of it could not be read."""
     named: list[tuple[str, int, int, bytes]] = field(default_factory=list)
     """Of chunks: path, first chunk of the span, place, and of which processes they tell, as `Named`."""
+    lines: list[tuple[str, int, bytes, bytes]] = field(default_factory=list)
+    """Likewise of lines, as `PackedLines`."""
     ended: Ended | None = None
     """What is known of a part by its end."""
 
@@ -79,6 +86,8 @@ class Retelling(Struct, frozen=True):
     places: Mapping[Piece, Mapping[int, Sequence[int]]] = field(default_factory=dict)
     """Of pieces of which it is known, where the records begin that tell of these processes: by place of a
     chunk in its file, in that chunk."""
+    lines: Mapping[Piece, Sequence[int]] = field(default_factory=dict)
+    """Likewise of lines: of each where it begins and its number in the span."""
     lines_before: Mapping[Piece, int] = field(default_factory=dict)
     """Of spans of text."""
 
@@ -94,7 +103,8 @@ class Reteller:
     def read(self, piece: Piece) -> Iterator[Retold]:
         """What the parts of a piece tell, in their order, a batch at a time."""
         computers = self._task.computers
-        if self._task.places.get(piece) == {}:
+        task = self._task
+        if task.places.get(piece) == {} or task.lines.get(piece) == []:
             return
         for part in Opener(piece.found, self._task.options, piece.span).parts():
             if computers is None or any(map(self._known, computers.get(part.path, ()))):
@@ -116,9 +126,11 @@ class Reteller:
                 retold.ended = item
             elif isinstance(item, Named):
                 retold.named.append((piece.found.shown, piece.span.first, *item))
+            elif isinstance(item, PackedLines):
+                retold.lines.append((piece.found.shown, piece.span.first, *item))
             elif isinstance(item, Damage | Skipped):
                 self._not_read(part, retold)
-            if gathered.batches:
+            if gathered.batches or len(retold.lines) > _MOST_LINES:
                 retold.outlines = gathered.batches
                 yield retold
                 gathered.batches, retold = [], Retold()
@@ -128,7 +140,7 @@ class Reteller:
 
     def _outlines(
         self, part: Part, piece: Piece, sieve: "Telling", names: TrueNames
-    ) -> Iterator[Rows | Sifted | Named | Ended]:
+    ) -> Iterator[Rows | Sifted | Named | PackedLines | Ended]:
         if part.format == "evtx":
             from carhound.pipeline.trees.outlines_evtx import Outlines
             from carhound.readers.evtx.chunks import is_evtx
@@ -140,9 +152,10 @@ class Reteller:
         else:
             from carhound.pipeline.trees import outlines_json
 
-            yield from outlines_json.Outlines(sieve, names).read(part)
-            if part.lines:
-                yield Ended(piece, lines=part.lines)
+            of_lines = outlines_json.Outlines(sieve, Telling(self._known, Shown()), names)
+            yield from of_lines.read(part)
+            if part.lines or of_lines.placed:
+                yield Ended(piece, lines=part.lines, by_line=of_lines.placed)
 
     def _in_full(self, part: Part, piece: Piece, shown: Shown) -> Iterator[Retold]:
         lines = self._task.lines_before.get(piece, 0)
@@ -163,7 +176,11 @@ class Reteller:
 
     def _events(self, part: Part, piece: Piece, shown: Shown, sieve: "Telling") -> Iterator[Sifted]:
         if part.format != "evtx":
-            return part.sifted(sieve)
+            if (lines := self._task.lines.get(piece)) is None:
+                return part.sifted(sieve)
+            from carhound.readers.json.some_lines import events_at as events_in
+
+            return events_in(piece.found.path, lines, part.options)
         from carhound.pipeline.trees.retelling_evtx import events_at, events_of
 
         if (places := self._task.places.get(piece)) is not None:

@@ -23,7 +23,7 @@ def read_again(
 
     `processes` are those asked for, None for as many as are of use.
     """
-    unread, by_guid, lines_before = None, {}, {}
+    unread, by_guid, by_line, lines_before = None, {}, {}, {}
     lines = 0
     for retold in _retold(given, task, processes):
         if (ended := retold.ended) is not None:
@@ -31,15 +31,19 @@ def read_again(
             lines_before[ended.piece] = lines
             lines += ended.lines
             if ended.by_guid:
-                by_guid[ended.piece.found.shown, ended.piece.span.first] = ended.piece
+                by_guid[_name(ended.piece)] = ended.piece
+            if ended.by_line:
+                by_line[_name(ended.piece)] = ended.piece
         log.outlines.add(retold.outlines)
         log.places.add(retold.named)
+        log.lines.add(retold.lines)
         log.names.join(retold.names)
         unread = retold.unread or unread
     log.settle()
     _load(log, about)
     places = {} if log.shown.numbers else _places(log, by_guid)
-    task = replace(task, shown=log.shown, places=places, lines_before=lines_before)
+    lines_of = _lines(log, by_line)
+    task = replace(task, shown=log.shown, places=places, lines=lines_of, lines_before=lines_before)
     for retold in _retold(given, task, processes):
         log.fill_in(retold.rows)
         unread = retold.unread or unread
@@ -67,6 +71,19 @@ def _places(
         if (piece := by_guid.get((path, first))) is not None:
             found[piece][chunk] = places
     return {**found}
+
+
+def _lines(log: ProcessLog, by_line: Mapping[tuple[str, int], Piece]) -> dict[Piece, list[int]]:
+    """Where in pieces the lines begin that tell of what the log was asked, and their numbers."""
+    found: dict[Piece, list[int]] = {piece: [] for piece in by_line.values()}
+    for path, first, lines in log.lines.of(log.shown):
+        if (piece := by_line.get((path, first))) is not None:
+            found[piece] += lines
+    return found
+
+
+def _name(piece: Piece) -> tuple[str, int]:
+    return piece.found.shown, piece.span.first
 
 
 def _retold(given: Sequence[Piece], task: Retelling, asked: int | None) -> Iterator[Retold]:

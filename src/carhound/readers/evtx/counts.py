@@ -47,7 +47,9 @@ def records_of_whole(chunk: bytes) -> tuple[int, int, int] | None:
     if not _is_whole(chunk) or first == _NEVER_USED:
         return None
     count = last - first + 1
-    return (first_id, count, free) if 0 < count <= _MOST and last_id - first_id == last - first else None
+    if not 0 < count <= _MOST or last_id - first_id != last - first or free > _CHUNK_SIZE:
+        return None
+    return first_id, count, free
 
 
 def stray_records(data: bytes) -> int:

@@ -8,7 +8,7 @@ from carhound.model.event import Value
 from carhound.readers.event_tree import SYSTEM_FIELDS
 from carhound.readers.evtx.glance import Place
 from carhound.readers.evtx.guids import restore_braces
-from carhound.readers.evtx.payload import UNFAMILIAR, Column, Payloads, text_of_value
+from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, text_of_value
 from carhound.readers.interface import Binding, FieldTest
 
 _REMEMBERED = 1 << 14
@@ -42,15 +42,12 @@ class FieldTests:
             return [(number, self.bound) for number in range(len(places))]
 
     def _left(self, payloads: Payloads, places: Sequence[Place]) -> Iterator[tuple[int, bool]]:
-        searches, tests = self._searches, self._tests
-        columns: dict[FieldTest, Column] = {}
-        for number, place in enumerate(places):
+        searches, tests, value = self._searches, self._tests, payloads.value
+        for number, payload in enumerate(payloads.found(places)):
             left = searches
             for test in tests:
                 if asking := left & test.asked_by:
-                    if (column := columns.get(test)) is None:
-                        column = columns[test] = payloads.column(test.name)
-                    kind, data = column(place)
+                    kind, data = value(payload, test.name)
                     open_to = _open_to if len(data) <= _SHORT else _read
                     left += open_to(test, kind, data, asking) - asking
                     if not left:

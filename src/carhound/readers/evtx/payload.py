@@ -19,6 +19,7 @@ from carhound.readers.evtx.fields import fields_at
 from carhound.readers.evtx.glance import Place
 from carhound.readers.evtx.templates import UnfamiliarError, definition
 from carhound.readers.evtx.values import (
+    ABSENT,
     BOOL,
     COUNT,
     GUID,
@@ -44,11 +45,14 @@ _DESCRIPTOR, _KIND_AT = 4, 2
 _HEAD = 18
 """Bytes of a payload before its descriptors, where its template is not defined in it."""
 _REMEMBERED = 4096
+_FEW = 1000
 _SHORT = 512
 """Bytes of texts that are remembered."""
 
 Values = tuple[Mapping[str, int], bytes, list[int]]
 """Which value each field is, the types of the values, and where in the chunk they begin; and the end."""
+Picked = tuple[bytes, tuple[bytes, ...]]
+"""The types of some fields, and their bytes; ABSENT where there is no such field."""
 
 
 class Payloads:
@@ -56,26 +60,68 @@ class Payloads:
 
     def __init__(self, chunk: bytes) -> None:
         self.chunk = chunk
+        self._fields: dict[int, tuple[Mapping[str, int], int]] = {}
+        """What templates say that are defined at these places, and their sizes."""
         self._inners: dict[bytes, Inner] = {}
+        self._defining: dict[int, tuple[Inner, int] | None] = {}
+        """Payloads with their template in them, by where they begin, which look like no other: how they are
+        told, and where the descriptors of their values begin, where that was asked."""
 
     def of(self, places: Iterable[Place], names: tuple[str, ...]) -> Iterator[dict[str, Value]]:
         """Of each record that begins at one of these places, those of these fields that its payload has.
 
         Raises UnfamiliarError, or struct.error at the end of the chunk.
         """
-        return (self.texts(values, names) for values in self.values(places))
+        for kinds, values in self.picked(places, names):
+            texts = zip(names, map(text_of_value, kinds, values), strict=True)
+            yield {name: text for name, text in texts if text is not None}
 
-    def texts(self, values: Values, names: tuple[str, ...]) -> dict[str, Value]:
-        """Those of these fields that the payload with these values has. Raises UnfamiliarError."""
-        fields, kinds, bounds = values
-        data: dict[str, Value] = {}
-        for name in names:
-            if (number := fields.get(name)) is None:
-                continue
-            text = text_of_value(kinds[number], self.chunk[bounds[number] : bounds[number + 1]])
-            if text is not None:
-                data[name] = text
-        return data
+    def picked(self, places: Iterable[Place], names: tuple[str, ...]) -> Iterator[Picked]:
+        """Of each record likewise the types and the bytes of these fields. Raises likewise."""
+        chunk = self.chunk
+        fields: Mapping[str, int] | None = None
+        numbers: tuple[int | None, ...] = ()
+        for end, inner, at in self.found(places):
+            if inner.fields is not fields:
+                fields, numbers = inner.fields, tuple(map(inner.fields.get, names))
+            if (begin := at + inner.size) > end:
+                raise UnfamiliarError
+            kinds, pick, length, sids = _layout(chunk[at:begin], numbers)
+            if sids:
+                _check_sids(chunk, begin, sids)
+            if begin + length > end:
+                raise UnfamiliarError
+            yield kinds, pick(chunk[begin:end])
+
+    def values(self, places: Iterable[Place]) -> Iterator[Values]:
+        """All of the payloads of the records that begin at these places. Raises likewise."""
+        chunk = self.chunk
+        for end, inner, at in self.found(places):
+            if (begin := at + inner.size) > end:
+                raise UnfamiliarError
+            kinds, bounds, sids = _bounds(chunk[at:begin])
+            _check_sids(chunk, begin, sids)
+            if begin + bounds[-1] > end:
+                raise UnfamiliarError
+            yield inner.fields, kinds, [begin + one for one in bounds]
+
+    def value(self, payload: "Payload", name: str) -> tuple[int, bytes]:
+        """The type and the bytes of a field; ABSENT, where the payload has no such field.
+
+        What stands behind it is not looked at. Raises likewise.
+        """
+        end, inner, at = payload
+        number = inner.fields.get(name)
+        if number is None:
+            return ABSENT, b""
+        chunk = self.chunk
+        kind, start, stop, sids = _leading(chunk[at : at + _DESCRIPTOR * number + _DESCRIPTOR])
+        at += inner.size
+        if sids:
+            _check_sids(chunk, at, sids)
+        if at + stop > end:
+            raise UnfamiliarError
+        return kind, chunk[at + start : at + stop]
 
     def guids(self, places: Iterable[Place], name: str) -> list[bytes] | None:
         """The GUID that this field of each of these records holds, also as a text, as Windows stores GUIDs.
@@ -84,46 +130,23 @@ class Payloads:
         that field is not looked at.
         """
         found: list[bytes] = []
-        column = self.column(name)
-        for place in places:
-            kind, data = column(place)
-            guid = stored_guid(kind, data)
+        for payload in self.found(places):
+            guid = stored_guid(*self.value(payload, name))
             if guid is None:
                 return None
             found.append(guid)
         return found
 
-    def column(self, name: str) -> "Column":
-        """A field of these payloads."""
-        return Column(self, name)
-
-    def values(self, places: Iterable[Place]) -> Iterator[Values]:
-        """Those of the payloads of the records that begin at these places. Raises likewise."""
-        chunk, checks = self.chunk, _checks(b"")
-        for end, inner, at in self.found(places):
-            told = inner.descriptors
-            kinds, sizes = chunk[at + _KIND_AT : at + told.size : _DESCRIPTOR], told.unpack_from(chunk, at)
-            bounds = list(accumulate(sizes, initial=at + told.size))
-            if kinds != checks.kinds:
-                checks = _checks(kinds)
-            if checks.fixed(sizes) != checks.sizes:
-                raise UnfamiliarError
-            for number in checks.sids:
-                start = bounds[number]
-                check_sid(chunk[start : start + SID_HEAD], sizes[number])
-            if bounds[-1] > end:
-                raise UnfamiliarError
-            yield inner.fields, kinds, bounds
-
     def found(self, places: Iterable[Place]) -> Iterator["Payload"]:
         """Where the payloads of these records are. Raises likewise."""
-        chunk, inners = self.chunk, self._inners
+        chunk, inners, defining = self.chunk, self._inners, self._defining
         for _, end, at in places:
-            inner = inners.get(chunk[at : at + _HEAD])
-            if inner is None or at == inner.defined_at:
-                yield end, *self._inner(at)
-            else:
+            if at in defining:
+                yield end, *(defining[at] or self._inner(at))
+            elif (inner := inners.get(chunk[at : at + _HEAD])) is not None:
                 yield end, inner, at + _HEAD
+            else:
+                yield end, *self._inner(at)
 
     def _inner(self, start: int) -> tuple["Inner", int]:
         """How a payload is told, and where the descriptors of its values begin."""
@@ -131,72 +154,36 @@ class Payloads:
         begin, template = _INSTANCE.unpack_from(chunk, start)
         if begin != _BEGIN:
             raise UnfamiliarError
-        behind, defined = start + _INSTANCE.size, definition(chunk, template)
-        fields = fields_at(chunk, template, defined)
-        at = behind + len(defined) if template == behind else behind
+        if template not in self._fields:
+            defined = definition(chunk, template)
+            self._fields[template] = fields_at(chunk, template, defined), len(defined)
+            self._defining[template - _INSTANCE.size] = None
+        fields, size = self._fields[template]
+        behind = start + _INSTANCE.size
+        at = behind + size if template == behind else behind
         (count,) = COUNT.unpack_from(chunk, at)
         if not len(fields) <= count <= MOST_VALUES:
             raise UnfamiliarError
-        head = chunk[start:behind] + chunk[at : at + COUNT.size]
-        inner = self._inners[head] = Inner(template - _INSTANCE.size, fields, _descriptors(count))
-        return inner, at + COUNT.size
+        at += COUNT.size
+        inner = Inner(fields, _DESCRIPTOR * count)
+        if template == behind:
+            self._defining[start] = inner, at
+        else:
+            self._inners[chunk[start:at]] = inner
+        return inner, at
 
 
 class Inner(Struct, frozen=True):
-    """Payloads with the same template, that begin alike where it is not defined in them."""
+    """How payloads are told that begin alike."""
 
-    defined_at: int
     fields: Mapping[str, int]
     """Which value each field is."""
-    descriptors: struct.Struct
+    size: int
+    """Bytes of the descriptors of the values."""
 
 
 Payload = tuple[int, Inner, int]
 """Where its record ends, how it is told, and where the descriptors of its values begin."""
-
-
-class Column:
-    """A field of the payloads of one chunk. Those of one template are best asked in a row."""
-
-    def __init__(self, payloads: Payloads, name: str) -> None:
-        self._payloads = payloads
-        self._chunk = payloads.chunk
-        self._name = name
-        self._head: bytes | None = None
-        """How payloads begin that are told as the last one was."""
-        self._defined_at = 0
-        """Where one would begin that has their template in it."""
-        self._descriptors = self._values = self._end = 0
-        """Where in these the descriptors begin, the values, and those descriptors that do not matter."""
-
-    def __call__(self, place: Place) -> tuple[int, bytes]:
-        """Its type and bytes in this record: of nothing, where that has no such field.
-
-        What stands behind it is not looked at. Raises as `Payloads.of`.
-        """
-        chunk, (_, end, at) = self._chunk, place
-        if chunk[at : at + _HEAD] != self._head or at == self._defined_at:
-            self._learn(place)
-        if not self._end:
-            return NULL, b""
-        kind, start, stop, sids = _leading(chunk[at + self._descriptors : at + self._end])
-        at += self._values
-        if sids:
-            for sid, size in sids:
-                check_sid(chunk[at + sid : at + sid + SID_HEAD], size)
-        if at + stop > end:
-            raise UnfamiliarError
-        return kind, chunk[at + start : at + stop]
-
-    def _learn(self, place: Place) -> None:
-        ((_, inner, at),) = self._payloads.found((place,))
-        begin = place[2]
-        self._descriptors = at - begin
-        self._values = self._descriptors + inner.descriptors.size
-        number = inner.fields.get(self._name)
-        self._end = 0 if number is None else self._descriptors + _DESCRIPTOR * (number + 1)
-        self._defined_at = inner.defined_at
-        self._head = None if begin == inner.defined_at else self._chunk[begin : begin + _HEAD]
 
 
 class _Leading(NamedTuple):
@@ -205,59 +192,67 @@ class _Leading(NamedTuple):
     kind: int
     start: int
     end: int
-    sids: list[tuple[int, int]]
-    """Places and sizes of those before it, which say their size themselves."""
+    sids: "_Sids"
+    """Those before it."""
 
 
-class _Checks(NamedTuple):
-    """What is known of the sizes of values of these types."""
+class _Layout(NamedTuple):
+    """What the descriptors of a payload say of some of its values."""
 
     kinds: bytes
-    fixed: Callable[[tuple[int, ...]], tuple[int, ...]]
-    """Takes the sizes of those that have one by their type."""
-    sizes: tuple[int, ...]
-    """What these must be."""
-    sids: list[int]
-    """Which say it themselves."""
+    pick: Callable[[bytes], tuple[bytes, ...]]
+    """Takes these values from all of them."""
+    end: int
+    """Of all values, from the first one on."""
+    sids: "_Sids"
+    """Among all values."""
 
 
-@lru_cache(MOST_VALUES + 1)
-def _descriptors(count: int) -> struct.Struct:
-    """Those of so many values, of which it takes the sizes."""
-    return struct.Struct("<" + "H2x" * count)
+_Sids = list[tuple[int, int]]
+"""Places, from the first value on, and sizes of those that say their size themselves."""
 
 
 @lru_cache(_REMEMBERED)
 def _leading(descriptors: bytes) -> _Leading:
-    kinds = descriptors[_KIND_AT::_DESCRIPTOR]
-    sizes = _descriptors(len(kinds)).unpack(descriptors)
-    if not sizes or any(
-        fixed_size(kind) not in (None, size) for kind, size in zip(kinds, sizes, strict=True)
-    ):
+    if not descriptors:
         raise UnfamiliarError
-    starts = list(accumulate(sizes, initial=0))
-    sids = [(starts[number], sizes[number]) for number, kind in enumerate(kinds) if kind == SID]
-    return _Leading(kinds[-1], starts[-2], starts[-1], sids)
+    kinds, bounds, sids = _bounds(descriptors)
+    return _Leading(kinds[-1], bounds[-2], bounds[-1], sids)
 
 
 @lru_cache(_REMEMBERED)
-def _checks(kinds: bytes) -> _Checks:
-    by_type = {number: size for number, kind in enumerate(kinds) if (size := fixed_size(kind)) is not None}
-    sids = [number for number, kind in enumerate(kinds) if kind == SID]
-    return _Checks(kinds, _picked(list(by_type)), tuple(by_type.values()), sids)
+def _layout(descriptors: bytes, numbers: tuple[int | None, ...]) -> _Layout:
+    """Of values with these numbers; None stands for nothing."""
+    kinds, bounds, sids = _bounds(descriptors)
+    picked = bytes(ABSENT if one is None else kinds[one] for one in numbers)
+    slices = [slice(0) if one is None else slice(bounds[one], bounds[one + 1]) for one in numbers]
+    return _Layout(picked, _picking(slices), bounds[-1], sids)
 
 
-def _picked(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
-    if not places:
-        return lambda _: ()
-    if len(places) == 1:
-        return lambda given: (given[places[0]],)
-    pick: Callable[[tuple[int, ...]], tuple[int, ...]] = itemgetter(*places)
-    return pick
+def _picking(slices: list[slice]) -> Callable[[bytes], tuple[bytes, ...]]:
+    if len(slices) > 1:
+        return itemgetter(*slices)
+    return lambda given: tuple(given[one] for one in slices)
+
+
+@lru_cache(_FEW)
+def _bounds(descriptors: bytes) -> tuple[bytes, list[int], _Sids]:
+    """The types of values, where they begin, from the first one on, and the end."""
+    kinds = descriptors[_KIND_AT::_DESCRIPTOR]
+    sizes = struct.unpack(f"<{'H2x' * len(kinds)}", descriptors)
+    if any(fixed_size(kind) not in (None, size) for kind, size in zip(kinds, sizes, strict=True)):
+        raise UnfamiliarError
+    bounds = list(accumulate(sizes, initial=0))
+    return kinds, bounds, [(bounds[one], sizes[one]) for one, kind in enumerate(kinds) if kind == SID]
+
+
+def _check_sids(chunk: bytes, begin: int, sids: _Sids) -> None:
+    for start, size in sids:
+        check_sid(chunk[begin + start : begin + start + SID_HEAD], size)
 
 
 def text_of_value(kind: int, data: bytes) -> str | None:
-    """A value of this type as parsing tells it. Raises UnfamiliarError."""
+    """A value of this type as parsing tells it; None for ABSENT. Raises UnfamiliarError."""
     if kind == STRING:
         return _short_string(data) if len(data) <= _SHORT else _string(data)
     if kind == GUID:
@@ -270,6 +265,8 @@ def text_of_value(kind: int, data: bytes) -> str | None:
     if kind == BOOL:
         return "true" if any(data) else "false"
     if kind == NULL and not data:
+        return ""
+    if kind == ABSENT:
         return None
     raise UnfamiliarError
 
