@@ -39,11 +39,15 @@ from carhound.readers.evtx.values import (
 
 UNFAMILIAR = (UnfamiliarError, struct.error)
 """What is raised where a chunk has to be parsed."""
-_INSTANCE = struct.Struct("<6s4xI")
-_BEGIN = b"\x0f\x01\x01\x00\x0c\x01"
+_FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
+_TEMPLATE = struct.Struct("<6xI")
+"""In an instance."""
 _DESCRIPTOR, _KIND_AT = 4, 2
-_HEAD = 18
-"""Bytes of a payload before its descriptors, where its template is not defined in it."""
+_HEAD, _BARE_HEAD = 18, 14
+"""Bytes of a payload before its descriptors, where its template is not defined in it.
+
+Older Windows writes no header of a fragment before it.
+"""
 _REMEMBERED = 4096
 _FEW = 1000
 _SHORT = 512
@@ -145,21 +149,25 @@ class Payloads:
                 yield end, *(defining[at] or self._inner(at))
             elif (inner := inners.get(chunk[at : at + _HEAD])) is not None:
                 yield end, inner, at + _HEAD
+            elif (inner := inners.get(chunk[at : at + _BARE_HEAD])) is not None:
+                yield end, inner, at + _BARE_HEAD
             else:
                 yield end, *self._inner(at)
 
     def _inner(self, start: int) -> tuple["Inner", int]:
         """How a payload is told, and where the descriptors of its values begin."""
         chunk = self.chunk
-        begin, template = _INSTANCE.unpack_from(chunk, start)
-        if begin != _BEGIN:
+        begin = start + len(_FRAGMENT) if chunk.startswith(_FRAGMENT, start) else start
+        if not chunk.startswith(_INSTANCE, begin):
             raise UnfamiliarError
+        (template,) = _TEMPLATE.unpack_from(chunk, begin)
+        behind = begin + _TEMPLATE.size
         if template not in self._fields:
             defined = definition(chunk, template)
             self._fields[template] = fields_at(chunk, template, defined), len(defined)
-            self._defining[template - _INSTANCE.size] = None
+            bare = template - _TEMPLATE.size
+            self._defining[bare] = self._defining[bare - len(_FRAGMENT)] = None
         fields, size = self._fields[template]
-        behind = start + _INSTANCE.size
         at = behind + size if template == behind else behind
         (count,) = COUNT.unpack_from(chunk, at)
         if not len(fields) <= count <= MOST_VALUES:

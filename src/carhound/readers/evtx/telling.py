@@ -22,7 +22,6 @@ from carhound.readers.evtx.told import Layout, Timed, Told, layout_of
 from carhound.readers.evtx.values import COUNT, FILETIME, UINT64, fixed_size
 
 _RECORD_NUMBER = struct.Struct("<8xQ")
-_INSTANCE = b"\x0f\x01\x01\x00\x0c\x01"
 _INSTANCE_AT, _TEMPLATE_AT, _COUNT_AT = 24, 34, 38
 _OFFSET = struct.Struct("<I")
 _SIZE, _NUMBER = struct.Struct("<H2x"), struct.Struct("<Q")
