@@ -300,9 +300,7 @@ def _string(data: bytes) -> str:
         text = data.decode("utf-16-le")
     except UnicodeDecodeError:
         raise UnfamiliarError from None
-    if "\0" in text:
-        raise UnfamiliarError
-    return text
+    return text.partition("\0")[0]  # older Windows writes the end of a text with it
 
 
 _short_string = lru_cache(_REMEMBERED)(_string)

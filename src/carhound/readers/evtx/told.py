@@ -18,7 +18,7 @@ from carhound.readers.evtx.payload import check_type, text_of_value
 from carhound.readers.evtx.templates import UnfamiliarError
 from carhound.readers.evtx.values import GUID, STRING
 
-_DESCRIPTOR = 4
+_DESCRIPTOR, _SIZE = 4, struct.Struct("<H")
 _REMEMBERED = 500
 _LONGEST_NAMES = 4000
 """Characters of the names of fields: longer ones are made up, and each set may be new."""
@@ -41,7 +41,7 @@ class Layout:
             check_type(kind)
         if sum(len(name) for name, _ in fields) > _LONGEST_NAMES:
             raise UnfamiliarError
-        texts = [number for number, kind in enumerate(kinds) if kind == STRING]
+        self._numbers = texts = [number for number, kind in enumerate(kinds) if kind == STRING]
         others = [number for number, kind in enumerate(kinds) if kind != STRING]
         self._runs_of_texts, self._runs_of_others = _runs(texts), _runs(others)
         self.sizes_of_texts, self.sizes_of_others = _sizes(texts, len(kinds)), _sizes(others, len(kinds))
@@ -71,14 +71,22 @@ class Layout:
         except UnicodeDecodeError:
             raise UnfamiliarError from None
         # Where sizes are odd, or characters take two units, texts are not where they are looked for.
-        if (
-            descriptors[::_DESCRIPTOR].translate(None, _EVEN)
-            or _UNIT * len(text) != len(stored)
-            or "\0" in text
-        ):
+        if descriptors[::_DESCRIPTOR].translate(None, _EVEN) or _UNIT * len(text) != len(stored):
             raise UnfamiliarError
+        if "\0" in text:
+            text, descriptors = self._ended(text, descriptors)
         rest = b"".join([chunk[bounds[first] : bounds[stop]] for first, stop in self._runs_of_others])
         return Told(self, descriptors, text, rest)
+
+    def _ended(self, text: str, descriptors: bytes) -> tuple[str, bytes]:
+        """The texts up to their ends, where these are written, and descriptors that state their sizes."""
+        sizes, texts, at = bytearray(descriptors), [], 0
+        for number, size in zip(self._numbers, self.sizes_of_texts.unpack(descriptors), strict=True):
+            one = text[at : at + size // _UNIT].partition("\0")[0]
+            _SIZE.pack_into(sizes, _DESCRIPTOR * number, _UNIT * len(one))
+            texts.append(one)
+            at += size // _UNIT
+        return "".join(texts), bytes(sizes)
 
 
 class _Kept(Mapping[str, Value]):
