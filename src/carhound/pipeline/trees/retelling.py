@@ -103,8 +103,7 @@ class Reteller:
     def read(self, piece: Piece) -> Iterator[Retold]:
         """What the parts of a piece tell, in their order, a batch at a time."""
         computers = self._task.computers
-        task = self._task
-        if task.places.get(piece) == {} or task.lines.get(piece) == []:
+        if not self._task.places.get(piece, True) or not self._task.lines.get(piece, True):
             return
         for part in Opener(piece.found, self._task.options, piece.span).parts():
             if computers is None or any(map(self._known, computers.get(part.path, ()))):

@@ -4,6 +4,7 @@ First come the starts and ends of all processes, in outline, which say how these
 are then in the trees all that is told is taken in full: any more would change no tree.
 """
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from carhound.findings.lineage.build import Lineages
 from carhound.findings.lineage.events import Who
+from carhound.findings.lineage.line_places import PLACES
 from carhound.findings.lineage.log import ProcessLog
 from carhound.pipeline.files.pieces import Piece, loads, processes_for
 from carhound.pipeline.trees.retelling import Reteller, Retelling, Retold
@@ -73,9 +75,9 @@ def _places(
     return {**found}
 
 
-def _lines(log: ProcessLog, by_line: Mapping[tuple[str, int], Piece]) -> dict[Piece, list[int]]:
+def _lines(log: ProcessLog, by_line: Mapping[tuple[str, int], Piece]) -> "dict[Piece, array[int]]":
     """Where in pieces the lines begin that tell of what the log was asked, and their numbers."""
-    found: dict[Piece, list[int]] = {piece: [] for piece in by_line.values()}
+    found = {piece: array(PLACES) for piece in by_line.values()}
     for path, first, lines in log.lines.of(log.shown):
         if (piece := by_line.get((path, first))) is not None:
             found[piece] += lines

@@ -6,6 +6,7 @@ and of others like it only that they are.
 
 import struct
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ _PLACE = 4
 """Bytes that tell where a name stands."""
 
 Told = TypeVar("Told")
+_Pick = Callable[[tuple[int, ...]], object]
 
 
 class _Like(Struct, Generic[Told], frozen=True):
@@ -34,8 +36,10 @@ class _Like(Struct, Generic[Told], frozen=True):
     layout: struct.Struct
     """All between their names, and before each where it says that this name stands; links are left out."""
     between: tuple[bytes, ...]
-    firsts: list[int]
-    """By number of a name, where the same one is told first."""
+    again: _Pick
+    """Takes the places of names that were told before, and of the first one."""
+    before: _Pick
+    """Those of the same names where they were told first."""
     inside: list[tuple[int, int]]
     """Such numbers, and where in the template these names stand."""
     outside: list[tuple[int, bytes]]
@@ -57,7 +61,7 @@ class _Like(Struct, Generic[Told], frozen=True):
             place = places[number]
             if 0 <= place - at < len(template) or not chunk.startswith(text, place + NAME_TEXT_AT):
                 return False
-        return [places[number] for number in self.firsts] == list(places)
+        return self.again(places) == self.before(places)
 
 
 class Alike(Generic[Told]):
@@ -85,6 +89,7 @@ class Alike(Generic[Told]):
 def _like(template: bytes, at: int, told: Told, named: Sequence[Named]) -> _Like[Told]:
     layout, reached = f"<{_LINK}x", _LINK
     firsts: dict[int, int] = {}
+    again, before = [0], [0]
     inside, outside = [], []
     for number, one in enumerate(named):
         layout += f"{one.told - reached}sI"
@@ -93,6 +98,8 @@ def _like(template: bytes, at: int, told: Told, named: Sequence[Named]) -> _Like
             layout += f"{_LINK}x"
             reached += _LINK
         if one.place in firsts:
+            again.append(number)
+            before.append(firsts[one.place])
             continue
         firsts[one.place] = number
         if at <= one.place < at + len(template):
@@ -101,4 +108,5 @@ def _like(template: bytes, at: int, told: Told, named: Sequence[Named]) -> _Like
             outside.append((number, one.text))
     parts = struct.Struct(f"{layout}{len(template) - reached}s")
     between = parts.unpack(template)[::2]
-    return _Like(template, at, parts, between, [firsts[one.place] for one in named], inside, outside, told)
+    picks = itemgetter(*again), itemgetter(*before)
+    return _Like(template, at, parts, between, *picks, inside, outside, told)

@@ -22,8 +22,8 @@ _NAME = struct.Struct("<4xHH")
 """A link, a hash, and the length of a name, whose characters follow."""
 NAME_TEXT_AT = 6
 """Where in a name its length stands, and its characters."""
-_LONGEST_NAME = 1024
-"""Characters."""
+_LONGEST = 1024
+"""Characters of a name or text."""
 _SUBSTITUTION = struct.Struct("<HB")
 _TEXT = struct.Struct("<BH")
 _STRING = 0x01
@@ -276,7 +276,7 @@ class _Tokens:
 
     def _text(self, length: int) -> str:
         data = self._chunk[self._at : self._at + 2 * length]
-        if len(data) < 2 * length:
+        if length > _LONGEST or len(data) < 2 * length:
             raise UnfamiliarError
         self._at += len(data)
         return _decoded(data)
@@ -284,7 +284,7 @@ class _Tokens:
     def _name(self, place: int) -> str:
         _, length = _NAME.unpack_from(self._names, place)
         end = place + _NAME.size + 2 * length
-        if length > _LONGEST_NAME or end > len(self._names):
+        if length > _LONGEST or end > len(self._names):
             raise UnfamiliarError
         text = self._names[place + NAME_TEXT_AT : end]
         self.named.append(Named(self._at - _OFFSET.size - self._start, place, text))

@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from msgspec import Struct, field
 
@@ -67,6 +67,9 @@ class Known(Struct, Generic[Settled], eq=False):
 
 class KnownLines(ABC, Generic[Settled]):
     """Learns from lines that are read, and passes over others like them."""
+
+    tells_of_images: ClassVar[bool]
+    """Whether lines are read of whose image it is told that its backslashes are doubled."""
 
     def __init__(self, literals: Sequence[str] = ()) -> None:
         """A header in which one of the literals stands is read whatever it says."""
@@ -191,7 +194,7 @@ class KnownLines(ABC, Generic[Settled]):
         self._quoting |= {one.key for one in slots if b'\\"' in one.written}
         time, zone, without = timed
         computer = [name for name in names if values[name] and values[name] == event.computer]
-        image = images[0] if images else None
+        image = images[0] if images and self.tells_of_images else None
         wanted = [name for name in self._wanted(kind_of(event), keys) if type(values.get(name)) is not list]
         roles = Roles(names, computer, time, without, image, self._quoting, wanted)
         if not self._key:

@@ -27,6 +27,8 @@ class _Settled(Struct, frozen=True, eq=False):
 class PickedLines(KnownLines[_Settled]):
     """Takes fields of lines, and passes over all of which none is wanted."""
 
+    tells_of_images = False
+
     def __init__(self, picks: Picks) -> None:
         super().__init__()
         self._picks = picks

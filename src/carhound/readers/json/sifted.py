@@ -31,6 +31,8 @@ class _Settled(Struct, frozen=True, eq=False):
 class SiftedLines(KnownLines[_Settled]):
     """Passes over lines that cannot match, and counts them."""
 
+    tells_of_images = True
+
     def __init__(self, sieve: Sieve) -> None:
         super().__init__(sieve.literals or ())
         self._sieve = sieve
