@@ -277,19 +277,21 @@ def test_lines_that_are_none_of_the_file_are_asked_again_as_a_whole(way: str, tm
     assert again([path], logged[:2]) == of_everything(logged, logged[:2])
 
 
-def test_names_are_learnt_from_the_first_start_that_names_its_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["jsonl", "evtx"])
+def test_names_are_learnt_from_the_first_start_that_names_its_process(form: str, tmp_path: Path) -> None:
     def start(second: int, guid: str, number: str, image: str) -> Simulated:
-        data = {"ProcessGuid": guid, "ProcessId": number, "Image": image, "Hashes": "MD5=1"}
+        parent = {"ParentProcessGuid": guid_of(99), "ParentProcessId": "1"}
+        data = {"ProcessGuid": guid, "ProcessId": number, **parent, "Image": image, "Hashes": "MD5=1"}
         return simulated(SYSMON, 1, second, "ws1", data)
 
     nobody = [start(second, "-", "-", "C:\\Windows\\System32\\cmd.exe") for second in range(8)]
     known = [start(second, guid_of(second), "4", "C:\\Windows\\System32\\cmd.exe") for second in range(8)]
     renamed = [start(9, guid_of(9), "8", "C:\\a.exe")]
-    path = written(tmp_path, "jsonl", 0, [*nobody, *known, *renamed])
+    path = written(tmp_path, form, 0, [*nobody, *known, *renamed])
     *_, focus = read(path)
     (tree,) = again([path], [focus])
     assert tree is not None
-    assert tree.root.true_name == "cmd.exe"
-    (alone,) = again([written(tmp_path, "jsonl", 1, [*nobody, *renamed])], [focus])
+    assert tree.root.children[-1].true_name == "cmd.exe"
+    (alone,) = again([written(tmp_path, form, 1, [*nobody, *renamed])], [focus])
     assert alone is not None
-    assert alone.root.true_name is None
+    assert alone.root.children[-1].true_name is None

@@ -106,7 +106,8 @@ def _told(
 
         of.diagnostics += missing_fields(of.plan, of.judgement.events)
     results = tuple(
-        analytic_result(subject, reading, gathered.eligible, gathered.matched) for subject in subjects
+        analytic_result(subject, reading, gathered.eligible, gathered.matched, finds=of is None)
+        for subject in subjects
     )
     matches = [pair for subject, keys in known for pair in with_events(subject, reading, keys)]
     found = [finding for _, finding in matches]

@@ -24,13 +24,18 @@ Counts = Mapping[int, int]
 """Of events, by number of a plan."""
 
 
-def analytic_result(subject: Subject, reading: Reading, eligible: Counts, matched: Counts) -> AnalyticResult:
-    """One analytic: what each implementation said, and where twins disagree."""
-    counts = (eligible, matched)
+def analytic_result(
+    subject: Subject, reading: Reading, eligible: Counts, matched: Counts, *, finds: bool
+) -> AnalyticResult:
+    """One analytic: what each implementation said, and where twins disagree.
+
+    `finds` says that what they match become findings; of a search only rows are told.
+    """
     return replace(
         described(subject.analytic),
         implementations=tuple(
-            _implementation_result(one, subject, reading, *counts) for one in subject.implementations
+            _implementation_result(one, subject, reading, eligible, matched, finds=finds)
+            for one in subject.implementations
         ),
         twins=_twins(subject, reading),
     )
@@ -79,7 +84,7 @@ def _finding(
 ) -> Finding:
     places = [place for one in subject.processes.records(event) for place in reading.registry.places(one)]
     return Finding(
-        reading.registry.finding_id(subject.analytic.id, event),
+        _id(subject, reading, event),
         subject.analytic.id,
         tuple(names),
         event.time,
@@ -95,8 +100,12 @@ def _finding(
     )
 
 
+def _id(subject: Subject, reading: Reading, event: Event) -> str:
+    return reading.registry.finding_id(subject.analytic.id, event)
+
+
 def _implementation_result(
-    prepared: Prepared, subject: Subject, reading: Reading, eligible: Counts, matched: Counts
+    prepared: Prepared, subject: Subject, reading: Reading, eligible: Counts, matched: Counts, *, finds: bool
 ) -> ImplementationResult:
     implementation = prepared.implementation
     judgement = prepared.judgement
@@ -120,7 +129,7 @@ def _implementation_result(
         eligible[prepared.number],
         len(events),
         judgement.table,
-        tuple(reading.registry.finding_id(subject.analytic.id, event) for event in events),
+        tuple(_id(subject, reading, event) for event in events) if finds else (),
         judgement.outside_window,
         tuple(dict.fromkeys(file for file, _ in blind)),
         (*prepared.diagnostics, *_run_remarks(prepared, judgement.timeless), *_blind(blind), *notes),

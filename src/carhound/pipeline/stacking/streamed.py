@@ -76,7 +76,7 @@ def counted(
     reading, moment = gathered.reading, gathered.moment
     prepared.judgement = Judgement(windows_used(plan, prepared.implementation.code, moment))
     analytic = of_text(STACK, f"<{STACK}>", prepared.implementation)
-    said = analytic_result(Subject(analytic, [prepared]), reading, gathered.eligible, {})
+    said = analytic_result(Subject(analytic, [prepared]), reading, gathered.eligible, {}, finds=False)
     results_of = tuple(replace(one, matched=matched) for one in said.implementations)
     results = (replace(said, implementations=results_of),)
     evidence = reading.evidence(gathered.missing)

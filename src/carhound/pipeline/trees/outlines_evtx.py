@@ -95,9 +95,10 @@ class Outlines:
             if row is None:
                 (data,) = payloads.of((place,), OUTLINE_FIELDS)
                 row = self._row_of_texts(header, time, data)
-                if len(self._met) > _MOST_MET:
-                    self._met = {_NOTHING}
-                self._met.add(program)
+                if row is not None:
+                    if len(self._met) > _MOST_MET:
+                        self._met = {_NOTHING}
+                    self._met.add(program)
             yield row
 
     def _row_of_texts(self, header: Header, time: int, data: Mapping[str, Value]) -> StartRow | EndRow | None:
