@@ -135,7 +135,7 @@ def test_what_was_learnt_of_kinds_serves_other_chunks() -> None:
     for order in (some, some[::-1], some[2:] + some[:2]):
         chunk = chunk_of(*order)
         assert told(walker, chunk) == parsed(chunk)
-    assert len(kinds) == len(TEMPLATES)
+    assert len(kinds) <= 2 * len(TEMPLATES)  # with names in them, and with names that others define
 
 
 def test_a_template_with_a_known_guid_and_other_content_is_looked_at() -> None:

@@ -57,10 +57,15 @@ class Walked(NamedTuple, Generic[Seen]):
     """Where in the chunk they begin, and the end of the last one."""
     payloads: list[int]
     """Where their payloads begin: 0 where that is unknown."""
+    shapes: list[Shape]
 
     def place(self, number: int) -> Place:
         """That of one."""
         return self.starts[number], self.starts[number + 1], self.payloads[number]
+
+    def record(self, number: int) -> tuple[Place, int, Shape]:
+        """Of one its place, time and shape."""
+        return self.place(number), self.times[number], self.shapes[number]
 
     def places(self) -> Iterator[Place]:
         """Those of all."""
@@ -105,6 +110,7 @@ class Walker(Generic[Seen]):
         times: list[int] = []
         starts: list[int] = []
         payloads: list[int] = []
+        shapes: list[Shape] = []
         met: dict[bytes, _OfShape[Seen]] = {}
         at, known, unpack, least, payload, behind = FIRST_RECORD, b"", _ANY.unpack_from, 0, 0, 0
         for record_id in range(first_id, first_id + count):
@@ -138,11 +144,12 @@ class Walker(Generic[Seen]):
                 name = chunk[name_at:name_end]
             seen.append(kinds[said, name, event_id])
             times.append(time)
+            shapes.append(shape)
             payloads.append(start + payload if inner and inner_kind == BINXML else 0)
         starts.append(at)
         if at != end or end > len(chunk) or not _EARLIEST <= min(times) <= max(times) <= _LATEST:
             raise UnfamiliarError
-        return Walked(seen, times, starts, payloads)
+        return Walked(seen, times, starts, payloads, shapes)
 
     def _of(self, shape: Shape) -> _OfShape[Seen]:
         found = self._known.get(shape)

@@ -53,8 +53,6 @@ _FEW = 1000
 _SHORT = 512
 """Bytes of texts that are remembered."""
 
-Values = tuple[Mapping[str, int], bytes, list[int]]
-"""Which value each field is, the types of the values, and where in the chunk they begin; and the end."""
 Picked = tuple[bytes, tuple[bytes, ...]]
 """The types of some fields, and their bytes; ABSENT where there is no such field."""
 
@@ -96,18 +94,6 @@ class Payloads:
             if begin + length > end:
                 raise UnfamiliarError
             yield kinds, pick(chunk[begin:end])
-
-    def values(self, places: Iterable[Place]) -> Iterator[Values]:
-        """All of the payloads of the records that begin at these places. Raises likewise."""
-        chunk = self.chunk
-        for end, inner, at in self.found(places):
-            if (begin := at + inner.size) > end:
-                raise UnfamiliarError
-            kinds, bounds, sids = _bounds(chunk[at:begin])
-            _check_sids(chunk, begin, sids)
-            if begin + bounds[-1] > end:
-                raise UnfamiliarError
-            yield inner.fields, kinds, [begin + one for one in bounds]
 
     def value(self, payload: "Payload", name: str) -> tuple[int, bytes]:
         """The type and the bytes of a field; ABSENT, where the payload has no such field.
@@ -279,12 +265,6 @@ def text_of_value(kind: int, data: bytes) -> str | None:
     raise UnfamiliarError
 
 
-def check_type(kind: int) -> None:
-    """Raises UnfamiliarError where values of this type are not told as texts."""
-    if kind not in _TOLD:
-        raise UnfamiliarError
-
-
 @lru_cache(_REMEMBERED)
 def _sid(data: bytes) -> str:
     check_sid(data[:SID_HEAD], len(data))
@@ -340,5 +320,4 @@ _LONGEST_GUID = 76
 _NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
 """Unsigned."""
 _HEXADECIMAL = (HEX32, HEX64)
-_TOLD = frozenset((STRING, GUID, SID, BOOL, *_NUMBERS))
 _NO_GUID = bytes(16)

@@ -18,6 +18,7 @@ from carhound.readers.evtx.values import (
     SID_HEAD,
     STRING,
     UINT16,
+    UINT64,
     check_sid,
     fixed_size,
 )
@@ -58,6 +59,14 @@ class Shape(Struct, frozen=True, eq=False):
     """Where in the record the payload begins; 0 where that is unknown."""
     behind: int
     """Likewise what the computer's name follows, if that does not come first."""
+    values: int
+    """Likewise the first of the values."""
+    size: int
+    """Where the size of the payload is told, before the sizes of the values behind it."""
+    number: int
+    """Where the number of the record is; 0 where that, the time or the payload may be told elsewhere too."""
+    own: tuple[int, int]
+    """Where the time and the number are, in their order."""
 
 
 def told_at(chunk: bytes, at: int) -> tuple[bytes, int]:
@@ -97,7 +106,7 @@ def _shape(told: bytes, header: Header) -> Shape:
     (count,) = COUNT.unpack_from(told)
     descriptors = list(_DESCRIPTOR.iter_unpack(told[COUNT.size :]))
     told_end = _VALUES_AT + len(told)
-    at = _VALUES_AT + COUNT.size + _DESCRIPTOR.size * count
+    at = values = _VALUES_AT + COUNT.size + _DESCRIPTOR.size * count
     starts = []
     sids = []
     for size, kind, _ in descriptors:
@@ -117,6 +126,9 @@ def _shape(told: bytes, header: Header) -> Shape:
             texts.append((part, *_span(descriptors, starts, part, _TEXTS)))
     event_at, _ = _span(descriptors, starts, header.event_id, (UINT16,))
     time_at, _ = _span(descriptors, starts, header.time, (FILETIME,))
+    number, number_at = header.number, 0
+    if payload and number is not None and number < stop and descriptors[number][1] == UINT64:
+        number_at = starts[number]
     looked_at = [span[1:] for span in texts] + [(start, start + SID_HEAD) for start, _ in sids]
     first = min((start for start, _ in looked_at), default=time_at + 8)
     last = max((end for _, end in looked_at), default=first)
@@ -133,7 +145,8 @@ def _shape(told: bytes, header: Header) -> Shape:
         reached = start + struct.calcsize(f"<{code}")
     spans = tuple((part, start - first, end - first) for part, start, end in texts)
     heads = tuple((start - first, size) for start, size in sids)
-    return Shape(struct.Struct(layout), header, spans, heads, payload, behind)
+    fields, own = struct.Struct(layout), (min(time_at, number_at), max(time_at, number_at))
+    return Shape(fields, header, spans, heads, payload, behind, values, told_end, number_at, own)
 
 
 def kind_of(shape: Shape, said: bytes, computer: bytes, event_id: int) -> Kind:

@@ -18,7 +18,7 @@ from carhound.readers.evtx.guids import restore_braces
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
 from carhound.readers.evtx.records import event, records, some_records, tree_of
 from carhound.readers.evtx.shapes import Kind
-from carhound.readers.evtx.telling import Teller, Telling
+from carhound.readers.evtx.telling import Known, Telling
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literals.scan import in_text, utf16_or_ansi
 from carhound.readers.notes import Notes
@@ -87,7 +87,7 @@ class ChunkSieve:
         """The kinds met in the file."""
         self._unsettled: set[_Like] = set()
         self._walker = Walker(self._see)
-        self._teller = Teller()
+        self._known: Known = {}
         self._tells = sieve.literals is None
         """Whether events are told unparsed: else their texts are searched first."""
         self._at_once = 1
@@ -169,10 +169,12 @@ class ChunkSieve:
         given: set[str] = set()
         progress = _Progress()
         parsed: dict[int, Any] = {}
-        telling = self._teller.of(payloads)
+        item: RawEvent | Damage | None
+        telling = Telling(payloads, self._known)
         while todo := self._todo(walked, holds, progress):
             left = self._left(payloads, walked, todo, rest, holds)
-            told = self._told(telling, walked, left) if self._tells else {}
+            tellable = left if self._tells else ()
+            told = {one: item for one in tellable if (item := telling(*walked.record(one))) is not None}
             lacking = left.keys() - told.keys()
             if not parsed.keys() >= lacking:
                 soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
@@ -184,7 +186,7 @@ class ChunkSieve:
                 parsed = dict(zip(numbers, found, strict=True))
             for number in sorted(left):
                 test = None if left[number] else _asked(walked.seen[number].test)
-                item: RawEvent | Damage | None = told.get(number)
+                item = told.get(number)
                 if isinstance(item, RawEvent):
                     may_match = test is None or test.holds(_picked(item.data, test))
                 else:
@@ -197,19 +199,13 @@ class ChunkSieve:
                     continue
                 if item is None:
                     item = event(record, chunk, notes, tree=tree)
-                    if self._tells:
-                        telling.learn(walked.place(number), walked.times[number], item)
+                    if self._tells and isinstance(item, RawEvent):
+                        telling.learn(*walked.record(number), item)
                 rest[number] = []
                 given.add(_where(item))
                 yield item
         for times, time in zip(rest, walked.times, strict=True):
             times.append(time)
-
-    def _told(self, telling: Telling, walked: Walked[_Seen], numbers: Iterable[int]) -> dict[int, RawEvent]:
-        """The events of these records that can be told unparsed, by their numbers."""
-        wanted = list(numbers)
-        found = telling([walked.place(one) for one in wanted], [walked.times[one] for one in wanted])
-        return {number: one for number, one in zip(wanted, found, strict=True) if one is not None}
 
     def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
         """Which records to read next: some of kinds that are not settled, else all that may match."""

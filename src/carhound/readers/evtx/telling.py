@@ -5,25 +5,20 @@ which these bytes are the same, but for their times and numbers. The fields are 
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
-import msgspec
-from msgspec import Struct
+from msgspec.structs import astuple, replace
 
-from carhound.model.event import RawEvent, Value
-from carhound.model.evidence import Damage
-from carhound.readers.evtx.alike import Alike
+from carhound.model.event import RawEvent
 from carhound.readers.evtx.glance import Place, time_of
-from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, Values
-from carhound.readers.evtx.templates import Frame, UnfamiliarError, definition, frame_of
-from carhound.readers.evtx.told import Layout, Timed, Told, layout_of
-from carhound.readers.evtx.values import COUNT, FILETIME, UINT64, fixed_size
+from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
+from carhound.readers.evtx.shapes import Shape
+from carhound.readers.evtx.templates import UnfamiliarError
+from carhound.readers.evtx.told import Layout, Told, layout_of
+from carhound.readers.evtx.values import fixed_size
 
 _RECORD_NUMBER = struct.Struct("<8xQ")
-_INSTANCE_AT, _TEMPLATE_AT, _COUNT_AT = 24, 34, 38
-_OFFSET = struct.Struct("<I")
 _SIZE, _NUMBER = struct.Struct("<H2x"), struct.Struct("<Q")
 _SKIPPED = 8
 """Bytes of a time, and of a number."""
@@ -35,93 +30,51 @@ _REMEMBERED = 1000
 _LONGEST = 2000
 """Bytes of a System part that is remembered."""
 
-
-class _Head(Struct, frozen=True, eq=False):
-    """Records with the same template around the payload, the same types and sizes of values around it."""
-
-    first: int
-    """Where the time stands, or the number, whatever comes first; from the first value on."""
-    second: int
-    """Where the other one does."""
-    number: int
-    end: int
-    """Behind the last value before the payload."""
-    behind: int
-    """Bytes of the values behind it."""
-
-
-_Known = tuple[object, ...]
+System = tuple[Shape, Layout, bytes, bytes, bytes, bytes, bytes]
 """All that the System part of a record is made of but its time and number, and the layout of its payload."""
-
-
-class _Like(NamedTuple):
-    """What records have in common."""
-
-    provider: str | None
-    channel: str | None
-    event_id: str | None
-    computer: str | None
-    meta: dict[str, Value]
-
-
-class Teller:
-    """Tells events of chunks, which mostly hold the same kinds."""
-
-    def __init__(self) -> None:
-        self._known: dict[_Known, _Like | None] = {}
-
-    def of(self, payloads: Payloads) -> "Telling":
-        """Tells those of one chunk."""
-        return Telling(payloads, self._known)
+Known = dict[System, RawEvent | None]
+"""An event with each System part, without fields; None where events like it have to be parsed."""
 
 
 class Telling:
     """Tells events of a chunk."""
 
-    def __init__(self, payloads: Payloads, known: dict[_Known, _Like | None]) -> None:
+    def __init__(self, payloads: Payloads, known: Known) -> None:
+        """`known` is what other chunks taught, and this one teaches."""
         self._payloads = payloads
-        self._chunk = payloads.chunk
         self._known = known
-        self._frames: dict[int, tuple[Frame, int]] = {}
-        """By the place of a template: what it says, and its size."""
         self._layouts: dict[tuple[int, bytes], tuple[Mapping[str, int], Layout | None]] = {}
         """By the identity of what a template says of fields, and types."""
 
-    def __call__(self, places: Sequence[Place], times: Sequence[int]) -> list[RawEvent | None]:
-        """The events of the records at these places, created then; None where one has to be parsed."""
-        told: list[RawEvent | None] = []
-        while len(told) < len(places):
-            at = len(told)
-            values = self._payloads.values(places[at:])
-            try:
-                for place, ticks, found in zip(places[at:], times[at:], values, strict=True):
-                    known, number, data = self._read(place, found)
-                    like = self._known.get(known)
-                    told.append(None if like is None else self._event(like, place, ticks, number, data))
-            except UNFAMILIAR:
-                told.append(None)
-        return told
-
-    def learn(self, place: Place, ticks: int, parsed: RawEvent | Damage) -> None:
-        """Takes note of what the parser says of a record."""
-        if isinstance(parsed, Damage):
-            return
+    def __call__(self, place: Place, ticks: int, shape: Shape) -> RawEvent | None:
+        """The event of a record of this shape there, created then; None where it has to be parsed."""
         try:
-            (found,) = self._payloads.values((place,))
-            known, number, data = self._read(place, found)
+            system, data = self._read(place, shape)
+        except UNFAMILIAR:
+            return None
+        like = self._known.get(system)
+        return None if like is None else self._event(like, place, ticks, shape, data)
+
+    def learn(self, place: Place, ticks: int, shape: Shape, parsed: RawEvent) -> None:
+        """Takes note of what the parser says of a record."""
+        try:
+            system, data = self._read(place, shape)
         except UNFAMILIAR:
             return
-        if known in self._known or sum(len(part) for part in known if isinstance(part, bytes)) > _LONGEST:
+        if system in self._known or sum(map(len, system[2:])) > _LONGEST:
             return
-        like = _Like(parsed.provider, parsed.channel, parsed.event_id, parsed.computer, dict(parsed.meta))
-        told = self._event(like, place, ticks, number, data)
+        like = replace(parsed, data={})
+        told = self._event(like, place, ticks, shape, data)
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        self._known[known] = like if _same(told, parsed) else None
+        self._known[system] = like if _same(told, parsed) else None
 
-    def _event(self, like: _Like, place: Place, ticks: int, number: int, data: Told) -> RawEvent:
+    def _event(self, like: RawEvent, place: Place, ticks: int, shape: Shape, data: Told) -> RawEvent:
+        chunk, (start, _, payload) = self._payloads.chunk, place
         time = time_of(ticks)
-        (told_number,) = _RECORD_NUMBER.unpack_from(self._chunk, place[0])
+        written = f"{time.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
+        (number,) = _NUMBER.unpack_from(chunk, payload - shape.payload + shape.number)
+        (told_number,) = _RECORD_NUMBER.unpack_from(chunk, start)
         return RawEvent(
             like.provider,
             like.channel,
@@ -130,85 +83,64 @@ class Telling:
             str(number),
             time,
             data,
-            Timed(like.meta, time),
+            {**like.meta, "SystemTime": written},
             f"record {told_number}",
         )
 
-    def _read(self, place: Place, found: Values) -> tuple[_Known, int, Told]:
-        """What tells the System part, the number, and the fields. Raises as `Payloads.of`."""
-        chunk, (start, end, payload) = self._chunk, place
-        (template,) = _OFFSET.unpack_from(chunk, start + _TEMPLATE_AT)
-        if not payload:
+    def _read(self, place: Place, shape: Shape) -> tuple[System, Told]:
+        """What tells the System part, and the fields. Raises as `Payloads.of`."""
+        chunk, (_, end, payload) = self._payloads.chunk, place
+        if not (payload and shape.number):
             raise UnfamiliarError
-        frame, defined = self._frames.get(template) or self._frame(template)
-        at = start + _COUNT_AT + (defined if template == start + _COUNT_AT else 0)
-        (count,) = COUNT.unpack_from(chunk, at)
-        at += COUNT.size
-        inner, values = at + _DESCRIPTOR * frame.payload, at + _DESCRIPTOR * count
-        head = _head(frame, chunk[at:inner], chunk[inner + _DESCRIPTOR : values])
-        fields, kinds, bounds = found
-        reached, (size,) = bounds[-1], _SIZE.unpack_from(chunk, inner)
-        following, stop = payload + size, payload + size + head.behind
-        if values + head.end != payload or reached + 1 != following or stop >= end - _COPY:
+        start = payload - shape.payload
+        size_at, values = start + shape.size, start + shape.values
+        (size,) = _SIZE.unpack_from(chunk, size_at)
+        sizes_behind = chunk[size_at + _DESCRIPTOR : values]
+        behind = payload + size
+        stop = behind + _length(sizes_behind)
+        if stop >= end - _COPY or chunk[behind - 1] != _END_OF_STREAM or chunk[stop] != _END_OF_STREAM:
             raise UnfamiliarError
-        if chunk[reached] != _END_OF_STREAM or chunk[stop] != _END_OF_STREAM:
-            raise UnfamiliarError
-        layout = self._layout(fields, kinds)
-        known = (
-            head,
+        ((_, inner, at),) = self._payloads.found((place,))
+        layout = self._layout(inner.fields, chunk[at + _KIND_AT : at + inner.size : _DESCRIPTOR])
+        first, second = start + shape.own[0], start + shape.own[1]
+        system = (
+            shape,
             layout,
-            chunk[values : values + head.first],
-            chunk[values + head.first + _SKIPPED : values + head.second],
-            chunk[values + head.second + _SKIPPED : payload],
-            chunk[following:stop],
+            chunk[values:first],
+            chunk[first + _SKIPPED : second],
+            chunk[second + _SKIPPED : payload],
+            sizes_behind,
+            chunk[behind:stop],
         )
-        (number,) = _NUMBER.unpack_from(chunk, values + head.number)
-        return known, number, layout.told(chunk, bounds)
+        return system, layout.told(chunk, at, behind - 1)
 
     def _layout(self, fields: Mapping[str, int], kinds: bytes) -> Layout:
         found = self._layouts.get((id(fields), kinds))
         if found is None:
-            found = self._layouts[id(fields), kinds] = fields, layout_of(tuple(fields.items()), kinds)
+            in_order = list(fields.values()) == list(range(len(fields)))
+            found = fields, layout_of(tuple(fields), kinds) if in_order else None
+            self._layouts[id(fields), kinds] = found
         if found[1] is None:
             raise UnfamiliarError
         return found[1]
-
-    def _frame(self, template: int) -> tuple[Frame, int]:
-        defined = definition(self._chunk, template)
-        self._frames[template] = found = _frame_at(self._chunk, template, defined), len(defined)
-        return found
 
 
 def _same(told: RawEvent, parsed: RawEvent) -> bool:
     """Whether all is told as it was parsed, the fields in the same order."""
     return (
-        msgspec.structs.astuple(told) == msgspec.structs.astuple(parsed)
+        astuple(told) == astuple(parsed)
         and list(told.data) == list(parsed.data)
         and list(told.meta) == list(parsed.meta)
     )
 
 
-_frame_at = Alike(frame_of)
-
-
 @lru_cache(_REMEMBERED)
-def _head(frame: Frame, before: bytes, behind: bytes) -> _Head:
-    """Where the values stand, as the descriptors of those before the payload and behind it say.
-
-    Raises UnfamiliarError.
-    """
-    sizes, kinds = [], []
-    for descriptors in (before, behind):
-        for at in range(0, len(descriptors), _DESCRIPTOR):
-            (size,), kind = _SIZE.unpack_from(descriptors, at), descriptors[at + _KIND_AT]
-            if fixed_size(kind) not in (None, size):
-                raise UnfamiliarError
-            sizes.append(size)
-            kinds.append(kind)
-    if max(frame.time, frame.number) >= frame.payload or len(before) != _DESCRIPTOR * frame.payload:
-        raise UnfamiliarError
-    if (kinds[frame.time], kinds[frame.number]) != (FILETIME, UINT64):
-        raise UnfamiliarError
-    time, number, payload = frame.time, frame.number, frame.payload
-    first, second = sorted((sum(sizes[:time]), sum(sizes[:number])))
-    return _Head(first, second, sum(sizes[:number]), sum(sizes[:payload]), sum(sizes[payload:]))
+def _length(descriptors: bytes) -> int:
+    """Bytes of the values with these descriptors. Raises UnfamiliarError."""
+    length = 0
+    for at in range(0, len(descriptors), _DESCRIPTOR):
+        (size,) = _SIZE.unpack_from(descriptors, at)
+        if fixed_size(descriptors[at + _KIND_AT]) not in (None, size):
+            raise UnfamiliarError
+        length += size
+    return length

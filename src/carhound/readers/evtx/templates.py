@@ -5,6 +5,7 @@ understood; of all else there is no opinion, and the record has to be parsed.
 """
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
@@ -53,8 +54,8 @@ class UnfamiliarError(Exception):
     """Not as Windows writes it."""
 
 
-class Header(Struct, frozen=True):
-    """Where the parts of a record's header are."""
+class Header(Struct, frozen=True, eq=False):
+    """Where the parts of a record's header are; one for templates that say the same."""
 
     provider: Part
     channel: Part
@@ -63,14 +64,8 @@ class Header(Struct, frozen=True):
     time: int
     payload: int | None
     """Of events that have nothing beside their header but one payload."""
-
-
-class Frame(Struct, frozen=True, eq=False):
-    """Which values of a template are the payload, the time and the record's number; each is told once."""
-
-    payload: int
-    time: int
-    number: int
+    number: int | None
+    """That of the record, of events with a payload, where neither these nor their time are told twice."""
 
 
 class _Element(Struct):
@@ -111,7 +106,9 @@ def header_of(chunk: bytes, at: int) -> tuple[Header, list[Named]]:
     if isinstance(time, str) or isinstance(event_id, str):
         raise UnfamiliarError
     channel, computer = _content(parts, "Channel"), _content(parts, "Computer")
-    return Header(provider, channel, computer, event_id, time, _payload(event)), tokens.named
+    payload = _payload(event)
+    number = None if payload is None else _number(event, parts, (time, payload))
+    return Header(provider, channel, computer, event_id, time, payload, number), tokens.named
 
 
 def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
@@ -139,35 +136,6 @@ def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
     return fields, tokens.named
 
 
-def frame_of(chunk: bytes, at: int) -> tuple[Frame, list[Named]]:
-    """What the template that is defined there says around a payload, and the names in it.
-
-    Raises UnfamiliarError.
-    """
-    header, _ = header_of(chunk, at)
-    event, tokens = _root(chunk, at)
-    numbers = [
-        one for child in event.children[0].children if child.name == "EventRecordID" for one in child.content
-    ]
-    if header.payload is None or len(numbers) != 1:
-        raise UnfamiliarError
-    (number,) = numbers
-    told = list(_values(event))
-    if not isinstance(number, int) or any(
-        told.count(one) != 1 for one in (header.payload, header.time, number)
-    ):
-        raise UnfamiliarError
-    return Frame(header.payload, header.time, number), tokens.named
-
-
-def _values(element: _Element) -> Iterator[int]:
-    """The numbers of the values in an element, each as often as it is told."""
-    parts = chain(element.content, *element.attributes.values())
-    yield from (part for part in parts if isinstance(part, int))
-    for child in element.children:
-        yield from _values(child)
-
-
 def _root(chunk: bytes, at: int) -> tuple[_Element, "_Tokens"]:
     try:
         tokens = _Tokens(chunk, at, at + len(definition(chunk, at)))
@@ -181,6 +149,23 @@ def _payload(event: _Element) -> int | None:
         case [_], [int(number)]:
             return number
     return None
+
+
+def _number(event: _Element, parts: dict[str, _Element], others: tuple[int, ...]) -> int | None:
+    """Which value is the number of the record; None where that or one of the others is told twice."""
+    told = Counter(_values(event))
+    match parts.get("EventRecordID"):
+        case _Element(content=[int(number)]) if all(told[one] == 1 for one in (number, *others)):
+            return number
+    return None
+
+
+def _values(element: _Element) -> Iterator[int]:
+    """The numbers of the values in an element, each as often as it is told."""
+    parts = chain(element.content, *element.attributes.values())
+    yield from (part for part in parts if isinstance(part, int))
+    for child in element.children:
+        yield from _values(child)
 
 
 def _attribute(parts: dict[str, _Element], name: str, attribute: str) -> Part:

@@ -1,106 +1,121 @@
 """Fields of an event, kept as Windows stores them until somebody asks for one.
 
-An event that is only counted by a field or two is never taken apart, takes less memory than a dict of its
-fields, and costs less to be sent to another process.
+An event that is only counted by a field or two is never taken apart, and costs less to be sent to another
+process.
 """
 
 import struct
 from codecs import utf_16_le_decode
-from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
-from datetime import datetime
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
 from carhound.model.event import Value
 from carhound.readers.evtx.guids import braced, names_guid
-from carhound.readers.evtx.payload import check_type, text_of_value
+from carhound.readers.evtx.payload import text_of_value
 from carhound.readers.evtx.templates import UnfamiliarError
-from carhound.readers.evtx.values import GUID, STRING
+from carhound.readers.evtx.values import (
+    BOOL,
+    GUID,
+    HEX32,
+    HEX64,
+    SID,
+    STRING,
+    UINT16,
+    UINT32,
+    UINT64,
+    fixed_size,
+)
 
-_DESCRIPTOR, _SIZE = 4, struct.Struct("<H")
+_TOLD = frozenset((STRING, GUID, SID, BOOL, UINT16, UINT32, UINT64, HEX32, HEX64))
+_DESCRIPTOR = 4
 _REMEMBERED = 500
 _LONGEST_NAMES = 4000
 """Characters of the names of fields: longer ones are made up, and each set may be new."""
 _EVEN = bytes(range(0, 256, 2))
-_TIME = "SystemTime"
 _UNIT = 2
 """Bytes of a character."""
 
 
 class Layout:
-    """Payloads whose fields have these values, and whose values have these types.
+    """Payloads with these fields, whose values have these types."""
 
-    All texts of such a payload follow one another in one text, all other values in a string of bytes.
-    """
-
-    def __init__(self, fields: tuple[tuple[str, int], ...], kinds: bytes) -> None:
-        """By name the number of each value. Raises UnfamiliarError where a type is rare."""
-        self._made_of = fields, kinds
-        for kind in set(kinds):
-            check_type(kind)
-        if sum(len(name) for name, _ in fields) > _LONGEST_NAMES:
+    def __init__(self, names: tuple[str, ...], kinds: bytes) -> None:
+        """The names of the first values, and the types of all. Raises UnfamiliarError where one is rare."""
+        if not _TOLD.issuperset(kinds) or sum(map(len, names)) > _LONGEST_NAMES:
             raise UnfamiliarError
-        self._numbers = texts = [number for number, kind in enumerate(kinds) if kind == STRING]
-        others = [number for number, kind in enumerate(kinds) if kind != STRING]
-        self._runs_of_texts, self._runs_of_others = _runs(texts), _runs(others)
-        self.sizes_of_texts, self.sizes_of_others = _sizes(texts, len(kinds)), _sizes(others, len(kinds))
-        """Each takes sizes from descriptors, in bytes."""
-        self.texts = {name: texts.index(number) for name, number in fields if number in texts}
-        """By field, which text it is."""
-        self.others = {
-            name: (kinds[number], others.index(number)) for name, number in fields if number in others
-        }
-        """By field, its type, and which of the other values it is."""
-        self.guids = frozenset(name for name, _ in fields if names_guid(name))
-        self.names = tuple(name for name, _ in fields)
+        self._made_of = names, kinds
+        self.numbers = {name: number for number, name in enumerate(names)}
+        """By field, which value it is."""
+        self.values_at = _DESCRIPTOR * len(kinds)
+        """Where the first value begins, from the first descriptor on."""
+        self.sizes = struct.Struct("<" + "H2x" * len(kinds))
+        """Takes the sizes of all values from their descriptors."""
+        fixed = [fixed_size(kind) for kind in kinds]
+        self._fixed = struct.Struct("<" + "".join("4x" if size is None else "H2x" for size in fixed))
+        self._stated = tuple(size for size in fixed if size is not None)
+        self._texts = _runs([number for number, kind in enumerate(kinds) if kind == STRING])
+        self._sids = [number for number, kind in enumerate(kinds) if kind == SID]
+        self._guids = frozenset(number for number, name in enumerate(names) if names_guid(name))
 
     def __reduce__(self) -> tuple[Callable[..., "Layout | None"], tuple[Any, ...]]:
         """For another process, which needs one of each as well."""
         return layout_of, self._made_of
 
-    def told(self, chunk: bytes, bounds: list[int]) -> "Told":
-        """The payload whose values have these bounds in a chunk, behind their descriptors.
+    def told(self, chunk: bytes, at: int, end: int) -> "Told":
+        """The payload whose descriptors begin there, and whose values end there.
 
-        Raises UnfamiliarError where they are not as parsing would tell them.
+        Raises UnfamiliarError where one is not as parsing would tell it, or struct.error.
         """
-        descriptors = chunk[bounds[0] - _DESCRIPTOR * (len(bounds) - 1) : bounds[0]]
-        stored = b"".join([chunk[bounds[first] : bounds[stop]] for first, stop in self._runs_of_texts])
+        begin = at + self.values_at
+        bounds = list(accumulate(self.sizes.unpack_from(chunk, at), initial=begin))
+        if bounds[-1] != end or self._fixed.unpack_from(chunk, at) != self._stated:
+            raise UnfamiliarError
+        stored = b"".join([chunk[bounds[first] : bounds[stop]] for first, stop in self._texts])
         try:
             text, _ = utf_16_le_decode(stored, "strict", True)  # half the time of bytes.decode()
         except UnicodeDecodeError:
             raise UnfamiliarError from None
-        # Where sizes are odd, or characters take two units, texts are not where they are looked for.
-        if descriptors[::_DESCRIPTOR].translate(None, _EVEN) or _UNIT * len(text) != len(stored):
+        # Where sizes are odd, or characters take two units, each text by itself may be none.
+        if chunk[at:begin:_DESCRIPTOR].translate(None, _EVEN) or _UNIT * len(text) != len(stored):
             raise UnfamiliarError
-        if "\0" in text:
-            text, descriptors = self._ended(text, descriptors)
-        rest = b"".join([chunk[bounds[first] : bounds[stop]] for first, stop in self._runs_of_others])
-        return Told(self, descriptors, text, rest)
+        for number in self._sids:
+            text_of_value(SID, chunk[bounds[number] : bounds[number + 1]])
+        return Told(self, chunk[at:end])
 
-    def _ended(self, text: str, descriptors: bytes) -> tuple[str, bytes]:
-        """The texts up to their ends, where these are written, and descriptors that state their sizes."""
-        sizes, texts, at = bytearray(descriptors), [], 0
-        for number, size in zip(self._numbers, self.sizes_of_texts.unpack(descriptors), strict=True):
-            one = text[at : at + size // _UNIT].partition("\0")[0]
-            _SIZE.pack_into(sizes, _DESCRIPTOR * number, _UNIT * len(one))
-            texts.append(one)
-            at += size // _UNIT
-        return "".join(texts), bytes(sizes)
+    def text(self, number: int, stored: bytes) -> Value:
+        """The value with this number, as it is stored."""
+        kind = self._made_of[1][number]
+        text = text_of_value(kind, stored) or ""
+        if number in self._guids:
+            return braced(text)
+        return text.strip("{}") if kind == GUID else text
 
 
-class _Kept(Mapping[str, Value]):
-    """Fields that are written out when they are asked for."""
+class Told(Mapping[str, Value]):
+    """The fields of one payload."""
 
-    __slots__ = ()
+    __slots__ = ("_layout", "_stored")
+
+    def __init__(self, layout: Layout, stored: bytes) -> None:
+        """Its descriptors and values."""
+        self._layout = layout
+        self._stored = stored
+
+    def __reduce__(self) -> tuple[type["Told"], tuple[object, ...]]:
+        """For another process."""
+        return Told, (self._layout, self._stored)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a field."""
-        raise NotImplementedError
-
-    def whole(self) -> dict[str, Value]:
-        """All of them."""
-        raise NotImplementedError
+        layout = self._layout
+        number = layout.numbers.get(name)
+        if number is None:
+            return default
+        sizes = layout.sizes.unpack_from(self._stored)
+        start = layout.values_at + sum(sizes[:number])
+        return layout.text(number, self._stored[start : start + sizes[number]])
 
     def __getitem__(self, name: str) -> Value:
         value: Value | None = self.get(name)
@@ -108,134 +123,43 @@ class _Kept(Mapping[str, Value]):
             raise KeyError(name)
         return value
 
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.get(name) is not None
-
     def __iter__(self) -> Iterator[str]:
-        return iter(self.whole())
+        return iter(self._layout.numbers)
 
     def __len__(self) -> int:
-        return len(self.whole())
+        return len(self._layout.numbers)
 
-    def __eq__(self, other: object) -> bool:
-        return self.whole() == (other.whole() if isinstance(other, _Kept) else other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def keys(self) -> KeysView[str]:
-        """Their names."""
-        return self.whole().keys()
+    def items(self) -> ItemsView[str, Value]:
+        """All fields."""
+        return self._whole().items()
 
     def values(self) -> ValuesView[Value]:
         """What they say."""
-        return self.whole().values()
-
-    def items(self) -> ItemsView[str, Value]:
-        """Both."""
-        return self.whole().items()
-
-
-class Told(_Kept):
-    """The fields of one payload."""
-
-    __slots__ = ("_descriptors", "_layout", "_rest", "_text")
-
-    def __init__(self, layout: Layout, descriptors: bytes, text: str, rest: bytes) -> None:
-        self._layout = layout
-        self._descriptors = descriptors
-        self._text = text
-        self._rest = rest
-
-    def __reduce__(self) -> tuple[type["Told"], tuple[object, ...]]:
-        """For another process."""
-        return Told, (self._layout, self._descriptors, self._text, self._rest)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The value of a field."""
-        layout = self._layout
-        number = layout.texts.get(name)
-        if number is None:
-            return self._other(name) if name in layout.others else default
-        sizes = layout.sizes_of_texts.unpack(self._descriptors)
-        start = sum(sizes[:number]) // _UNIT
-        text = self._text[start : start + sizes[number] // _UNIT]
-        return braced(text) if name in layout.guids else text
+        return self._whole().values()
 
     def __eq__(self, other: object) -> bool:
-        if (
-            isinstance(other, Told)
-            and self._layout is other._layout
-            and self._text == other._text
-            and self._rest == other._rest
-            and self._descriptors == other._descriptors
-        ):
+        if isinstance(other, Told) and self._layout is other._layout and self._stored == other._stored:
             return True
         return super().__eq__(other)  # braces around a GUID, for one, make no difference
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def whole(self) -> dict[str, Value]:
-        """All fields."""
-        layout, text = self._layout, self._text
-        bounds = list(accumulate(layout.sizes_of_texts.unpack(self._descriptors), initial=0))
-        data: dict[str, Value] = {}
-        for name in layout.names:
-            number = layout.texts.get(name)
-            if number is None:
-                data[name] = self._other(name)
-            else:
-                data[name] = text[bounds[number] // _UNIT : bounds[number + 1] // _UNIT]
-        for name in layout.guids & data.keys():
-            data[name] = braced(data[name])
-        return data
-
-    def _other(self, name: str) -> str:
-        layout = self._layout
-        kind, number = layout.others[name]
-        sizes = layout.sizes_of_others.unpack(self._descriptors)
-        start = sum(sizes[:number])
-        text = text_of_value(kind, self._rest[start : start + sizes[number]]) or ""
-        return text.strip("{}") if kind == GUID and name not in layout.guids else text
-
-
-class Timed(_Kept):
-    """Fields of which only the time when its record was created is an event's own."""
-
-    __slots__ = ("_others", "_time")
-
-    def __init__(self, others: dict[str, Value], time: datetime) -> None:
-        """`others` are the fields of one of the events; the time is in UTC."""
-        self._others = others
-        self._time = time
-
-    def __reduce__(self) -> tuple[type["Timed"], tuple[object, ...]]:
-        """For another process."""
-        return Timed, (self._others, self._time)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The value of a field."""
-        return self._text() if name == _TIME else self._others.get(name, default)
-
-    def whole(self) -> dict[str, Value]:
-        """All fields."""
-        return {**self._others, _TIME: self._text()}
-
-    def _text(self) -> str:
-        return f"{self._time.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
+    def _whole(self) -> dict[str, Value]:
+        layout, stored = self._layout, self._stored
+        bounds = list(accumulate(layout.sizes.unpack_from(stored), initial=layout.values_at))
+        return {
+            name: layout.text(number, stored[bounds[number] : bounds[number + 1]])
+            for name, number in layout.numbers.items()
+        }
 
 
 @lru_cache(_REMEMBERED)
-def layout_of(fields: tuple[tuple[str, int], ...], kinds: bytes) -> Layout | None:
+def layout_of(names: tuple[str, ...], kinds: bytes) -> Layout | None:
     """The layout, None where a type is rare."""
     try:
-        return Layout(fields, kinds)
+        return Layout(names, kinds)
     except UnfamiliarError:
         return None
-
-
-def _sizes(numbers: list[int], count: int) -> struct.Struct:
-    """Takes the sizes of these values from the descriptors of so many."""
-    return struct.Struct("<" + "".join("H2x" if number in numbers else "4x" for number in range(count)))
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, int]]:
