@@ -63,10 +63,11 @@ class Shape(Struct, frozen=True, eq=False):
     """Likewise the first of the values."""
     size: int
     """Where the size of the payload is told, before the sizes of the values behind it."""
-    number: int
-    """Where the number of the record is; 0 where that, the time or the payload may be told elsewhere too."""
-    own: tuple[int, int]
-    """Where the time and the number are, in their order."""
+    system: struct.Struct | None
+    """The values up to the payload: bytes, with the time and the record's number between them.
+
+    None where one of these three is unknown or told elsewhere too.
+    """
 
 
 def told_at(chunk: bytes, at: int) -> tuple[bytes, int]:
@@ -126,9 +127,6 @@ def _shape(told: bytes, header: Header) -> Shape:
             texts.append((part, *_span(descriptors, starts, part, _TEXTS)))
     event_at, _ = _span(descriptors, starts, header.event_id, (UINT16,))
     time_at, _ = _span(descriptors, starts, header.time, (FILETIME,))
-    number, number_at = header.number, 0
-    if payload and number is not None and number < stop and descriptors[number][1] == UINT64:
-        number_at = starts[number]
     looked_at = [span[1:] for span in texts] + [(start, start + SID_HEAD) for start, _ in sids]
     first = min((start for start, _ in looked_at), default=time_at + 8)
     last = max((end for _, end in looked_at), default=first)
@@ -145,8 +143,12 @@ def _shape(told: bytes, header: Header) -> Shape:
         reached = start + struct.calcsize(f"<{code}")
     spans = tuple((part, start - first, end - first) for part, start, end in texts)
     heads = tuple((start - first, size) for start, size in sids)
-    fields, own = struct.Struct(layout), (min(time_at, number_at), max(time_at, number_at))
-    return Shape(fields, header, spans, heads, payload, behind, values, told_end, number_at, own)
+    number, system = header.number, None
+    if payload and number is not None and number < stop and descriptors[number][1] == UINT64:
+        early, late = sorted((time_at, starts[number]))
+        system = struct.Struct(f"<{early - values}sQ{late - early - 8}sQ{payload - late - 8}s")
+    fields = struct.Struct(layout)
+    return Shape(fields, header, spans, heads, payload, behind, values, told_end, system)
 
 
 def kind_of(shape: Shape, said: bytes, computer: bytes, event_id: int) -> Kind:

@@ -19,9 +19,7 @@ from carhound.readers.evtx.told import Layout, Told, layout_of
 from carhound.readers.evtx.values import fixed_size
 
 _RECORD_NUMBER = struct.Struct("<8xQ")
-_SIZE, _NUMBER = struct.Struct("<H2x"), struct.Struct("<Q")
-_SKIPPED = 8
-"""Bytes of a time, and of a number."""
+_SIZE = struct.Struct("<H2x")
 _DESCRIPTOR, _KIND_AT = 4, 2
 _END_OF_STREAM = 0
 _COPY = 4
@@ -49,32 +47,30 @@ class Telling:
     def __call__(self, place: Place, ticks: int, shape: Shape) -> RawEvent | None:
         """The event of a record of this shape there, created then; None where it has to be parsed."""
         try:
-            system, data = self._read(place, shape)
+            system, number, data = self._read(place, ticks, shape)
         except UNFAMILIAR:
             return None
         like = self._known.get(system)
-        return None if like is None else self._event(like, place, ticks, shape, data)
+        return None if like is None else self._event(like, place, ticks, number, data)
 
     def learn(self, place: Place, ticks: int, shape: Shape, parsed: RawEvent) -> None:
         """Takes note of what the parser says of a record."""
         try:
-            system, data = self._read(place, shape)
+            system, number, data = self._read(place, ticks, shape)
         except UNFAMILIAR:
             return
         if system in self._known or sum(map(len, system[2:])) > _LONGEST:
             return
         like = replace(parsed, data={})
-        told = self._event(like, place, ticks, shape, data)
+        told = self._event(like, place, ticks, number, data)
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[system] = like if _same(told, parsed) else None
 
-    def _event(self, like: RawEvent, place: Place, ticks: int, shape: Shape, data: Told) -> RawEvent:
-        chunk, (start, _, payload) = self._payloads.chunk, place
+    def _event(self, like: RawEvent, place: Place, ticks: int, number: int, data: Told) -> RawEvent:
         time = time_of(ticks)
-        written = f"{time.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
-        (number,) = _NUMBER.unpack_from(chunk, payload - shape.payload + shape.number)
-        (told_number,) = _RECORD_NUMBER.unpack_from(chunk, start)
+        written = time.isoformat("T", "microseconds")[: -len("+00:00")]
+        (told_number,) = _RECORD_NUMBER.unpack_from(self._payloads.chunk, place[0])
         return RawEvent(
             like.provider,
             like.channel,
@@ -83,14 +79,14 @@ class Telling:
             str(number),
             time,
             data,
-            {**like.meta, "SystemTime": written},
+            {**like.meta, "SystemTime": f"{written}Z"},
             f"record {told_number}",
         )
 
-    def _read(self, place: Place, shape: Shape) -> tuple[System, Told]:
-        """What tells the System part, and the fields. Raises as `Payloads.of`."""
+    def _read(self, place: Place, ticks: int, shape: Shape) -> tuple[System, int, Told]:
+        """What tells the System part, the number of the record, and the fields. Raises as `Payloads.of`."""
         chunk, (_, end, payload) = self._payloads.chunk, place
-        if not (payload and shape.number):
+        if not payload or shape.system is None:
             raise UnfamiliarError
         start = payload - shape.payload
         size_at, values = start + shape.size, start + shape.values
@@ -102,17 +98,9 @@ class Telling:
             raise UnfamiliarError
         ((_, inner, at),) = self._payloads.found((place,))
         layout = self._layout(inner.fields, chunk[at + _KIND_AT : at + inner.size : _DESCRIPTOR])
-        first, second = start + shape.own[0], start + shape.own[1]
-        system = (
-            shape,
-            layout,
-            chunk[values:first],
-            chunk[first + _SKIPPED : second],
-            chunk[second + _SKIPPED : payload],
-            sizes_behind,
-            chunk[behind:stop],
-        )
-        return system, layout.told(chunk, at, behind - 1)
+        before, one, between, other, after = shape.system.unpack_from(chunk, values)
+        system = shape, layout, before, between, after, sizes_behind, chunk[behind:stop]
+        return system, other if one == ticks else one, layout.told(chunk, at, behind - 1)
 
     def _layout(self, fields: Mapping[str, int], kinds: bytes) -> Layout:
         found = self._layouts.get((id(fields), kinds))
