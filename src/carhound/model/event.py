@@ -69,7 +69,7 @@ class RawEvent(Struct, eq=False):
     """Aware UTC."""
     data: Fields
     """The event's own payload (EventData, UserData), original spelling, nulls left out."""
-    meta: Fields
+    meta: dict[str, Value]
     """Everything else the record carried (System, the collector's additions), original spelling."""
     position: str
     """Where in the file, for people, when there is no record id: "line 12", "item 3"."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from carhound.model.event import Fields, Value
+from carhound.model.event import Value
 
 _NAMES = ("Guid", "GUID", "ActivityID")
 _LENGTH = 36
@@ -18,13 +18,6 @@ def restore_braces(fields: dict[str, Value]) -> None:
     for name, value in fields.items():
         if len(value) == _LENGTH and name.endswith(_NAMES):
             fields[name] = braced(value)
-
-
-def with_braces(fields: Fields) -> dict[str, Value]:
-    """Likewise, in a copy."""
-    copy = dict(fields)
-    restore_braces(copy)
-    return copy
 
 
 def braced(value: Value) -> Value:

@@ -169,12 +169,10 @@ class ChunkSieve:
         given: set[str] = set()
         progress = _Progress()
         parsed: dict[int, Any] = {}
-        item: RawEvent | Damage | None
         telling = Telling(payloads, self._known)
         while todo := self._todo(walked, holds, progress):
             left = self._left(payloads, walked, todo, rest, holds)
-            tellable = left if self._tells else ()
-            told = {one: item for one in tellable if (item := telling(*walked.record(one))) is not None}
+            told = self._told(telling, walked, left)
             lacking = left.keys() - told.keys()
             if not parsed.keys() >= lacking:
                 soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
@@ -186,7 +184,7 @@ class ChunkSieve:
                 parsed = dict(zip(numbers, found, strict=True))
             for number in sorted(left):
                 test = None if left[number] else _asked(walked.seen[number].test)
-                item = told.get(number)
+                item: RawEvent | Damage | None = told.get(number)
                 if isinstance(item, RawEvent):
                     may_match = test is None or test.holds(_picked(item.data, test))
                 else:
@@ -206,6 +204,13 @@ class ChunkSieve:
                 yield item
         for times, time in zip(rest, walked.times, strict=True):
             times.append(time)
+
+    def _told(self, telling: Telling, walked: Walked[_Seen], numbers: Iterable[int]) -> dict[int, RawEvent]:
+        """The events of these records that can be told unparsed, by their numbers."""
+        if not self._tells:
+            return {}
+        told = ((number, telling(*walked.record(number))) for number in numbers)
+        return {number: one for number, one in told if one is not None}
 
     def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
         """Which records to read next: some of kinds that are not settled, else all that may match."""

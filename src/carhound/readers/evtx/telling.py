@@ -61,7 +61,7 @@ class Telling:
             return
         if system in self._known or sum(map(len, system[2:])) > _LONGEST:
             return
-        like = replace(parsed, data={})
+        like = replace(parsed, data={}, meta=dict(parsed.meta))
         told = self._event(like, place, ticks, number, data)
         if len(self._known) >= _REMEMBERED:
             self._known.clear()

@@ -11,7 +11,7 @@ import orjson
 
 from carhound.model.event import RawEvent, Value
 from carhound.readers.event_tree import NO_FIELDS, tree_event
-from carhound.readers.evtx.guids import braced, names_guid, with_braces
+from carhound.readers.evtx.guids import braced, names_guid, restore_braces
 from carhound.readers.notes import Notes
 from carhound.readers.times import event_time
 
@@ -54,7 +54,8 @@ def text_event(text: str, position: str, notes: Notes) -> RawEvent | None:
     like = _like((text[:head], text[comma + 1 : tail]))
     if like is None or (data := _plain(text[tail + len(_PAYLOAD) : -len(_END)])) is None:
         return None
-    meta = {**like.meta, "SystemTime": time}
+    meta = like.meta.copy()
+    meta["SystemTime"] = time
     return RawEvent(
         like.provider,
         like.channel,
@@ -98,7 +99,7 @@ def _made(head: str, tail: str) -> RawEvent | None:
     if not plain:
         return None
     like = tree_event(event, "", Notes())
-    like.meta = with_braces(like.meta)
+    restore_braces(like.meta)
     return like
 
 
