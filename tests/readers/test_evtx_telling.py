@@ -233,13 +233,38 @@ def test_odd_texts_among_plain_ones_are_parsed(data: bytes) -> None:
     assert not among_plain_ones(data)
 
 
-def among_plain_ones(data: bytes) -> bool:
-    """Whether an event with this text, behind one with plain texts, is told without the parser."""
+@pytest.mark.parametrize(
+    ("kind", "plain", "odd"),
+    [
+        (binxml.BOOLEAN, "00000000", "02000000"),
+        (binxml.BOOLEAN, "01000000", "00010000"),
+        (binxml.SID, "010100000000000512000000", "01010000000000051200000000000000"),
+        (binxml.SID, "010100000000000512000000", "010200000000000512000000"),
+    ],
+)
+def test_odd_values_behind_plain_ones_are_parsed(kind: int, plain: str, odd: str) -> None:
+    assert among_plain_ones(bytes.fromhex(plain), bytes.fromhex(plain), kind)
+    assert not among_plain_ones(bytes.fromhex(odd), bytes.fromhex(plain), kind)
+
+
+def test_a_record_written_at_no_time_is_parsed() -> None:
+    """Its header states a time too, which nobody asks for, but the parser stops at none."""
+    filler = record(1, {"Image": "x" * 30_000})
+    log = bytearray(log_of([record(2, {"Image": "a"}), filler, filler, record(4, {"Image": "b"})]))
+    assert told(sifted(bytes(log)))
+    last = log.rindex(b"**\0\0")
+    log[last + 16 : last + 24] = b"\xff" * 8
+    assert list(map(written, sifted(bytes(log)))) == list(map(written, read(bytes(log))))
+    assert not told(sifted(bytes(log)))
+
+
+def among_plain_ones(data: bytes, plain: bytes = b"x\0y\0", kind: int = binxml.STRING) -> bool:
+    """Whether an event with this value, behind one with plain values, is told without the parser."""
     filler = record(1, {"Image": "x" * 30_000})
     first, last = (
-        record(number, {"Some": text, "After": text, "Last": "z"}) for number, text in ((2, "xy"), (4, "?"))
+        record(number, {"Some": text, "After": text, "Last": "z"}) for number, text in ((2, "!"), (4, "?"))
     )
-    log = log_of([first, filler, filler, last], {"?": (binxml.STRING, data)})
+    log = log_of([first, filler, filler, last], {"?": (kind, data), "!": (kind, plain)})
     items = sifted(log)
     assert list(map(written, items)) == list(map(written, read(log)))
     return any(one.record_id == "4" for one in told(items))

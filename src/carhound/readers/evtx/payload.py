@@ -256,8 +256,8 @@ def text_of_value(kind: int, data: bytes) -> str | None:
         return f"0x{number:x}" if kind in _HEXADECIMAL else str(number)
     if kind == SID:
         return _sid(data)
-    if kind == BOOL:
-        return "true" if any(data) else "false"
+    if kind == BOOL and data in _BOOLEANS:
+        return _BOOLEANS[data]
     if kind == NULL and not data:
         return ""
     if kind == ABSENT:
@@ -321,3 +321,5 @@ _NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
 """Unsigned."""
 _HEXADECIMAL = (HEX32, HEX64)
 _NO_GUID = bytes(16)
+_BOOLEANS = {bytes(4): "false", b"\1\0\0\0": "true"}
+"""Others are parsed as numbers."""

@@ -11,14 +11,15 @@ from functools import lru_cache
 from msgspec.structs import astuple, replace
 
 from carhound.model.event import RawEvent
-from carhound.readers.evtx.glance import Place, time_of
+from carhound.readers.evtx.glance import EARLIEST, LATEST, Place, time_of
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
 from carhound.readers.evtx.shapes import Shape
 from carhound.readers.evtx.templates import UnfamiliarError
 from carhound.readers.evtx.told import Layout, Told, layout_of
 from carhound.readers.evtx.values import fixed_size
 
-_RECORD_NUMBER = struct.Struct("<8xQ")
+_RECORD = struct.Struct("<8xQQ")
+"""The number of a record, and when it was written."""
 _SIZE = struct.Struct("<H2x")
 _DESCRIPTOR, _KIND_AT = 4, 2
 _END_OF_STREAM = 0
@@ -70,7 +71,7 @@ class Telling:
     def _event(self, like: RawEvent, place: Place, ticks: int, number: int, data: Told) -> RawEvent:
         time = time_of(ticks)
         written = time.isoformat("T", "microseconds")[: -len("+00:00")]
-        (told_number,) = _RECORD_NUMBER.unpack_from(self._payloads.chunk, place[0])
+        told_number, _ = _RECORD.unpack_from(self._payloads.chunk, place[0])
         return RawEvent(
             like.provider,
             like.channel,
@@ -85,8 +86,9 @@ class Telling:
 
     def _read(self, place: Place, ticks: int, shape: Shape) -> tuple[System, int, Told]:
         """What tells the System part, the number of the record, and the fields. Raises as `Payloads.of`."""
-        chunk, (_, end, payload) = self._payloads.chunk, place
-        if not payload or shape.system is None:
+        chunk, (at, end, payload) = self._payloads.chunk, place
+        _, written = _RECORD.unpack_from(chunk, at)
+        if not payload or shape.system is None or not EARLIEST <= written <= LATEST:
             raise UnfamiliarError
         start = payload - shape.payload
         size_at, values = start + shape.size, start + shape.values

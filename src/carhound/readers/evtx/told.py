@@ -56,7 +56,7 @@ class Layout:
         self._fixed = struct.Struct("<" + "".join("4x" if size is None else "H2x" for size in fixed))
         self._stated = tuple(size for size in fixed if size is not None)
         self._texts = _runs([number for number, kind in enumerate(kinds) if kind == STRING])
-        self._sids = [number for number, kind in enumerate(kinds) if kind == SID]
+        self._doubtful = [(number, kind) for number, kind in enumerate(kinds) if kind in (SID, BOOL)]
         self._guids = frozenset(number for number, name in enumerate(names) if names_guid(name))
 
     def __reduce__(self) -> tuple[Callable[..., "Layout | None"], tuple[Any, ...]]:
@@ -80,8 +80,8 @@ class Layout:
         # Where sizes are odd, or characters take two units, each text by itself may be none.
         if chunk[at:begin:_DESCRIPTOR].translate(None, _EVEN) or _UNIT * len(text) != len(stored):
             raise UnfamiliarError
-        for number in self._sids:
-            text_of_value(SID, chunk[bounds[number] : bounds[number + 1]])
+        for number, kind in self._doubtful:
+            text_of_value(kind, chunk[bounds[number] : bounds[number + 1]])
         return Told(self, chunk[at:end])
 
     def text(self, number: int, stored: bytes) -> Value:
