@@ -26,6 +26,8 @@ NAME_TEXT_AT = 6
 _LONGEST = 1024
 """Characters of a name or text."""
 _SUBSTITUTION = struct.Struct("<HB")
+_TYPES = frozenset((*range(0x16), 0x20, 0x21, 0x23, *range(0x81, 0x96)))
+"""Those that a substitution may state; the parser stops at others."""
 _TEXT = struct.Struct("<BH")
 _STRING = 0x01
 _FREE = 0xFFFF
@@ -254,7 +256,9 @@ class _Tokens:
             self._at += _TEXT.size
             return self._text(length)
         if token in (_NORMAL, _OPTIONAL):
-            number, _ = _SUBSTITUTION.unpack_from(self._chunk, self._at)
+            number, kind = _SUBSTITUTION.unpack_from(self._chunk, self._at)
+            if kind not in _TYPES:
+                raise UnfamiliarError
             self._at += _SUBSTITUTION.size
             return int(number)
         return None
