@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,3 +66,26 @@ def test_it_is_just_after_the_newest_match(text: str, newest: int, tmp_path: Pat
     search.write_text(text)
     run = hunt(Request((str(log),), ("carhound", "hunt"), analytics=(str(search),)))
     assert run.info.now == START + timedelta(seconds=newest, microseconds=1)
+
+
+@pytest.mark.parametrize("asked", [{}, {"backfill": True}, {"novel_over": "30d"}], ids=str)
+@pytest.mark.parametrize(
+    "time",
+    ["0001-01-01 00:00:00.000", "1601-01-01 00:00:00", "9999-12-31 00:00:00", "9999-12-31 23:59:59.999999"],
+)
+def test_a_time_at_either_end_of_the_calendar_ends_no_hunt(
+    time: str, asked: dict[str, Any], tmp_path: Path
+) -> None:
+    fields = {
+        "EventCode": 1,
+        "UtcTime": time,
+        "Image": r"C:\a.exe",
+        "CommandLine": "a",
+        "ParentImage": r"C:\regsvr32.exe",
+    }
+    log = tmp_path / "log.json"
+    log.write_text(json.dumps(SHAPES["winlogbeat6"](fields, 100)))
+    for zone in ("Asia/Tokyo", "America/New_York"):
+        run = hunt(Request((str(log),), (), tz=zone, **asked))
+        assert run.status == "complete"
+        assert run.evidence.files[0].events == 1

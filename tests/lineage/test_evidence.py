@@ -18,6 +18,7 @@ from carhound.findings.lineage.log import ProcessLog
 from carhound.findings.lineage.tree import Tree
 from carhound.pipeline import Request, hunt
 from carhound.pipeline.lakes.ingest import IngestRequest, ingest
+from carhound.pipeline.trees import retold
 from carhound.pipeline.trees.tree import TreeRequest, trees
 from carhound.simulate.engine import events
 from carhound.simulate.scenario import load
@@ -105,6 +106,35 @@ def test_what_comes_through_a_pipe_is_told_from_the_findings_alone(tmp_path: Pat
     root = finding["tree"]["root"]
     assert (root["logged"], root["image"]) == (False, "C:\\Windows\\System32\\regsvr32.exe")
     assert [one["findings"] for one in root["children"]] == [[finding["id"]]]
+
+
+@pytest.mark.parametrize("way", ["gone", "cut off", "a folder"])
+@pytest.mark.parametrize("form", ["evtx", "jsonl"])
+def test_evidence_that_changes_before_it_is_read_again_is_told_of(
+    form: str, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = logs(tmp_path, form, "squiblydoo-url")
+
+    def changes(*asked: object) -> str | None:
+        whole = path.read_bytes()
+        path.unlink()
+        if way == "cut off":
+            path.write_bytes(whole[: len(whole) // 2])
+        elif way == "a folder":
+            path.mkdir()
+        return read_again(*asked)  # type: ignore[arg-type]
+
+    request = Request((str(path),), ("carhound", "hunt"))
+    run = hunt(request)
+    assert "RUN-P1" not in [one.code for one in run.analytics[0].diagnostics]
+    read_again = retold.read_again
+    monkeypatch.setattr(retold, "read_again", changes)
+    run = hunt(request)
+    told_of = [one.message for one in run.analytics[0].diagnostics if one.code == "RUN-P1"]
+    assert told_of == [
+        "processes around findings are told from the findings alone where evidence changed after it was read"
+    ]
+    assert [one.tree is not None for one in run.findings] == [True]
 
 
 def test_files_of_other_computers_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

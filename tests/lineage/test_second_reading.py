@@ -112,7 +112,7 @@ def finding(number: int, event: Event) -> Finding:
 
 
 def again(paths: Sequence[Path], foci: Sequence[Event]) -> list[Tree | None]:
-    asked = from_files_again(list(map(str, paths)), ReadOptions())
+    asked = from_files_again(pieces(map(str, paths)), ReadOptions())
     found, lacking = with_trees(
         [(event, finding(*one)) for one in enumerate(foci) for event in one[1:]], asked
     )

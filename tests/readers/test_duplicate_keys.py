@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,18 +24,18 @@ values: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-def written(value: Any, colon: str, escaped: str) -> str:
+def written(value: Any, colon: str, escapes: dict[str, str]) -> str:
     if isinstance(value, list):
-        members = (text(name, escaped) + colon + written(inner, colon, escaped) for name, inner in value)
+        members = (text(name, escapes) + colon + written(inner, colon, escapes) for name, inner in value)
         return "{" + ",".join(members) + "}"
     if isinstance(value, tuple):
-        return "[" + ",".join(written(inner, colon, escaped) for inner in value) + "]"
-    return text(value, escaped) if isinstance(value, str) else json.dumps(value)
+        return "[" + ",".join(written(inner, colon, escapes) for inner in value) + "]"
+    return text(value, escapes) if isinstance(value, str) else json.dumps(value)
 
 
-def text(value: str, escaped: str) -> str:
-    """A text of JSON, with its quotes escaped in one way or the other."""
-    return '"' + "".join(escaped if one == '"' else json.dumps(one)[1:-1] for one in value) + '"'
+def text(value: str, escapes: dict[str, str]) -> str:
+    """A text of JSON, in which some characters are escaped in a way of their own."""
+    return '"' + "".join(escapes.get(one) or json.dumps(one)[1:-1] for one in value) + '"'
 
 
 def doubled(value: Any) -> bool:
@@ -44,7 +45,17 @@ def doubled(value: Any) -> bool:
 
 
 @settings(max_examples=300, deadline=None)
-@given(objects(values), st.sampled_from([":", ": ", " :", "\t:"]), st.sampled_from(['\\"', "\\u0022"]))
-def test_keys_that_stand_twice_are_told(record: Object, colon: str, escaped: str) -> None:
-    made = written(record, colon, escaped).encode()
+@given(
+    objects(values),
+    st.sampled_from([":", ": ", " :", "\t:", "  :"]),
+    st.sampled_from([{}, {'"': "\\u0022"}, {":": "\\u003A"}]),
+)
+def test_keys_that_stand_twice_are_told(record: Object, colon: str, escapes: dict[str, str]) -> None:
+    made = written(record, colon, escapes).encode()
     assert has_duplicate_keys(made, orjson.loads(made)) == doubled(record)
+
+
+@pytest.mark.parametrize("second", ['"a"  :2', '"a":2,"b":"\\"\\u003a"'])
+def test_what_looks_like_one_key_less_hides_none(second: str) -> None:
+    made = f'{{"a":1,{second}}}'.encode()
+    assert has_duplicate_keys(made, orjson.loads(made))

@@ -34,6 +34,7 @@ START = datetime(2024, 6, 14, 12, tzinfo=UTC)
 class Wanting:
     """A sieve of some literals that wants some event ids for their own sake so many times."""
 
+    counts = True
     spellings: Mapping[str, str] = SPELLINGS
 
     def __init__(self, *literals: str, unsettled: Mapping[str, int] | None = None) -> None:

@@ -38,6 +38,7 @@ ANSI = 0x02
 class Wanting:
     """A sieve of some literals, that wants some event ids for their own sake so many times."""
 
+    counts = True
     spellings: Mapping[str, str] = SPELLINGS
 
     def __init__(

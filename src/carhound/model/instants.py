@@ -9,13 +9,26 @@ _ISO = re.compile(
 _USUAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?", re.ASCII)
 """As most logs write them, which Python reads in the same way and faster."""
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
+"""Where days and windows are reckoned from later times, they leave the calendar."""
 
 
 def parse_time(text: str, zone: tzinfo = UTC) -> datetime | None:
     """Reads an ISO 8601 time (blank or T between date and time, up to nine decimals), else None.
 
-    A text without an offset is read in `zone`. Decimals beyond microseconds are cut, not rounded.
+    A text without an offset is read in `zone`. Decimals beyond microseconds are cut, not rounded. A time that
+    Windows does not know, before 1601, is none, nor is one of the last day of the calendar.
     """
+    time = _parse_time(text, zone)
+    return time if time is None else credible(time)
+
+
+def credible(time: datetime) -> datetime | None:
+    """An aware time, where it may be that of an event; see `parse_time`."""
+    return time if _FILETIME_EPOCH <= time <= _LAST else None
+
+
+def _parse_time(text: str, zone: tzinfo) -> datetime | None:
     if _USUAL.fullmatch(text):
         try:
             time = datetime.fromisoformat(text)
@@ -43,7 +56,7 @@ def parse_time(text: str, zone: tzinfo = UTC) -> datetime | None:
 def parse_filetime(ticks: int) -> datetime | None:
     """Reads a Windows FILETIME: 100 ns ticks since 1601-01-01 UTC."""
     try:
-        return _FILETIME_EPOCH + timedelta(microseconds=ticks // 10)
+        return credible(_FILETIME_EPOCH + timedelta(microseconds=ticks // 10))
     except OverflowError:
         return None
 

@@ -89,6 +89,10 @@ class Sieve(Protocol):
         """Every event that can match holds one, in any letter case. Folded, ASCII. None: any event can."""
 
     @property
+    def counts(self) -> bool:
+        """Whether it has to be told of events that it does not want."""
+
+    @property
     def spellings(self) -> Mapping[str, str]:
         """By letter of a literal, every character that an event may have in its place."""
 
@@ -138,7 +142,7 @@ class Picks(Protocol):
 
 
 class Taken(Struct, frozen=True):
-    """Some events were taken."""
+    """Some events were taken, or are not wanted."""
 
 
 class Lying(Struct, frozen=True):

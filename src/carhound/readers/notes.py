@@ -35,19 +35,18 @@ REMARKS: Mapping[str, str] = MappingProxyType(
 class Notes:
     """The remarks of one file. `zone` is where its local times are at home."""
 
-    __slots__ = ("_counts", "zone")
+    __slots__ = ("_counts", "total", "zone")
 
     def __init__(self, zone: tzinfo = UTC) -> None:
         self.zone = zone
+        self.total = 0
+        """How often anything was counted."""
         self._counts: Counter[str] = Counter()
 
     def add(self, code: str) -> None:
         """Counts one record for the remark of this code."""
         self._counts[code] += 1
-
-    def total(self) -> int:
-        """How often anything was counted."""
-        return sum(self._counts.values())
+        self.total += 1
 
     def remarks(self) -> Iterator[Remark]:
         """One remark per code that was counted, in the order of the codes."""

@@ -50,6 +50,11 @@ def walk(paths: Iterable[str]) -> Iterator[Found]:
             yield from _named(path)
 
 
+def has_changed(found: Found) -> bool:
+    """Whether a file that could be read is no longer there, or has another size."""
+    return found.problem is None and _file(found.shown, found.path, found.explicit) != found
+
+
 def _expanded(given: str) -> list[str]:
     """The path itself, or what the pattern fits; nothing that lies below a folder that it fits too."""
     if os.path.lexists(given):

@@ -52,8 +52,9 @@ def from_files(
         request.hash,
         request.count_all,
     )
-    with closing(_read(pieces(there), task, request.processes, progress)) as given:
-        read_pieces(given, collector, reading, request)
+    given = pieces(there)
+    with closing(_read(given, task, request.processes, progress)) as batches:
+        read_pieces(batches, collector, reading, request)
     newest = newest_match(runnable, collector)
     now, now_from = clock.now(newest, reading.newest_eligible)
     moment = Moment(now, clock.zone, clock.range(now))
@@ -77,7 +78,7 @@ def from_files(
         now_from,
         INTERPRETER,
         missing,
-        from_files_again(there, options, reading.computers(), request.processes)
+        from_files_again(given, options, reading.computers(), request.processes)
         if reading.interrupted_at is None
         else not_again,
     )

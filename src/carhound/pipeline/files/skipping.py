@@ -29,6 +29,7 @@ _MOST_LITERALS = 256
 class Skipping:
     """The sieve of a run: what it does not want, no plan of the run can match."""
 
+    counts = True
     spellings: Mapping[str, str] = SPELLINGS
 
     def __init__(self, literals: tuple[str, ...] | None, collector: Collector) -> None:

@@ -125,7 +125,8 @@ class Outlines:
         """What a part tells; what cannot be told from its lines comes as events."""
         self.placed = part.file is not None
         for item in part.picked(self):
-            yield from self._told()
+            if self._rows or self._lines:
+                yield from self._told()
             if isinstance(item, Lying):
                 self._note_event(item.event, item.place)
                 yield item.event
@@ -153,7 +154,9 @@ class Outlines:
     ) -> Take | None:
         """Takes starts and ends, and where deeds are; None for any other event."""
         header = Header(provider, channel, event_id, computer)
-        noted = self.placed and self._later.can_match(*header)
+        told, noted = self._sieve.can_match(*header), self.placed and self._later.can_match(*header)
+        if not (told or noted):
+            return None
         names = self.fields(provider, channel, event_id)
         keys = self._keys(host_key(computer))
         row = self._row_of_sysmon if SYSMON.holds(provider, channel) else self._row_of_security
@@ -175,16 +178,16 @@ class Outlines:
                 texts = _texts(names, values)
                 self._note_process(process_in(header, None, texts), place, line)
 
-        if self._sieve.can_match(*header):
-            return take
-        return take_deed if noted else None
+        return take if told else take_deed
 
     def _keys(self, host: str) -> _Keys:
         most = _MOST if len(self._hosts) < _MOST_HOSTS else 0
         return self._hosts.setdefault(host, _Keys(host, most))
 
     def _note_event(self, event: RawEvent, place: int | None) -> None:
-        if self._later.can_match(event.provider, event.channel, event.event_id, event.computer):
+        if self.placed and self._later.can_match(
+            event.provider, event.channel, event.event_id, event.computer
+        ):
             nth = _LINE.fullmatch(event.position)
             self._note_process(process_of(event), place if nth else None, int(nth[1]) if nth else 0)
 

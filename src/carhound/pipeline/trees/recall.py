@@ -1,16 +1,19 @@
 """Evidence asked again, once it is known which processes matter."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
 from carhound.readers.interface import ReadOptions
+from carhound.readers.walk import has_changed
 
 if TYPE_CHECKING:  # needs SQLite, and most hunts find nothing
     from carhound.findings.lineage.events import Who
     from carhound.findings.lineage.log import ProcessLog
+    from carhound.pipeline.files.pieces import Piece
 
 _INTERRUPTED = "reading was interrupted"
+_CHANGED = "evidence changed after it was read"
 _PIPE = "evidence came through a pipe, which cannot be read twice"
 
 
@@ -25,22 +28,20 @@ class Recall(Protocol):
 
 
 def from_files_again(
-    paths: Iterable[str],
+    given: "Sequence[Piece]",
     options: ReadOptions,
     computers: Mapping[str, AbstractSet[str | None]] | None = None,
     processes: int | None = None,
 ) -> Recall:
-    """Reads those files in which computers with findings were met; `computers` is by file, None unknown.
+    """Reads those pieces in which computers with findings were met; `computers` is by file, None unknown.
 
     `processes` are those asked for, None for as many as are of use.
     """
 
     def recall(log: "ProcessLog", about: "Sequence[Who]") -> str | None:
-        from carhound.pipeline.files.pieces import pieces
         from carhound.pipeline.trees.retelling import Retelling
         from carhound.pipeline.trees.retold import read_again
 
-        given = pieces(paths)
         apart = [piece for piece in given if not piece.found.stream]
         task = Retelling(options, frozenset(who.host for who in about), computers)
         try:
@@ -48,6 +49,8 @@ def from_files_again(
         except KeyboardInterrupt:
             log.drop_outlines()
             return _INTERRUPTED
+        if any(map(has_changed, {piece.found for piece in apart})):
+            return _CHANGED
         return unread if len(apart) == len(given) else unread or _PIPE
 
     return recall

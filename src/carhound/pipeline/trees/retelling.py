@@ -15,6 +15,7 @@ from carhound.findings.lineage.events import (
     host_key,
     outline_of_event,
     process_in,
+    process_of,
     told,
 )
 from carhound.findings.lineage.keys import Shown
@@ -162,11 +163,11 @@ class Reteller:
         for item in self._events(part, piece, shown, sieve):
             if isinstance(item, Damage | Skipped):
                 self._not_read(part, retold)
-            elif isinstance(item, RawEvent) and sieve.tells(item):
+            elif isinstance(item, RawEvent) and sieve.tells(item) and _is_about(item, shown):
                 if lines:
                     item.position = with_lines_before(item.position, lines)
                 one = told(self._normalizer.event(item, part.path, part.format or ""))
-                if one is not None and shown.holds(one.who):
+                if one is not None:
                     retold.rows.append(row_of(one))
             if len(retold.rows) >= _ROWS:
                 yield retold
@@ -189,6 +190,11 @@ class Reteller:
     def _not_read(self, part: Part, retold: Retold) -> None:
         if self._task.computers is None:  # else the first reading has told of it
             retold.unread = f"{part.path} could not be read as a whole"
+
+
+def _is_about(event: RawEvent, shown: Shown) -> bool:
+    who = process_of(event)
+    return who is not None and shown.holds(who)
 
 
 class _Gathered:
@@ -224,6 +230,7 @@ class Telling:
     """A sieve of what tells of the processes of some computers."""
 
     literals = None
+    counts = False
     spellings: Mapping[str, str] = SPELLINGS
 
     def __init__(

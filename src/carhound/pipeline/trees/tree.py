@@ -9,6 +9,7 @@ from carhound.findings.lineage.trees import Trees
 from carhound.findings.run import Finding
 from carhound.model.event import Event
 from carhound.pipeline.explaining.event_choice import AtPlace, event_at, read_choice
+from carhound.pipeline.files.pieces import pieces
 from carhound.pipeline.hunt import hunt
 from carhound.pipeline.request import Progress, Request, zone
 from carhound.pipeline.trees.lineage import with_trees
@@ -79,7 +80,7 @@ def _around_event(request: TreeRequest, text: str) -> Trees:
     paths = asked.evidence or (place.file,)
     if gone := missing(paths):
         raise UsageError(f"no such file or folder: {', '.join(gone)}", hint="check the path")
-    (finding,), lacking = with_trees([(event, _as_finding(event))], from_files_again(paths, options))
+    (finding,), lacking = with_trees([(event, _as_finding(event))], from_files_again(pieces(paths), options))
     if finding.tree is None:
         raise UsageError(
             f"{text} tells of no process",

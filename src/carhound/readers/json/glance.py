@@ -59,9 +59,9 @@ class LineGlance:
             return at, 0
         return self._known.pass_over(Stretch(buffer, at, self._stops[stop], self._hits, start, line))
 
-    def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
-        """Takes note of a line that was read; `remarked` says that more was told than the event."""
-        if keys is not None:
+    def learn(self, line: bytes | None, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
+        """Takes note of what was read, if it is a line; `remarked` says that more was told than the event."""
+        if keys is not None and line is not None:
             self._known.learn(line, event, keys, remarked=remarked)
 
     def told(self, *, at_end: bool = False) -> Iterator[Glimpsed | Taken]:

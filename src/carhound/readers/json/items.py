@@ -48,6 +48,10 @@ _LONGEST_END = 4096
 _LOCATION = re.compile(r": line \d+ column \d+ \(char \d+\)$")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
+_MOST_LIKELY = 16 << 10
+"""Bytes in which the end of an object is looked for by what stood behind the one before it."""
+_LONGEST_BETWEEN = 100
+
 _BROKEN, _UNFINISHED = -1, -2
 
 
@@ -95,6 +99,10 @@ class JsonItems:
         """In the buffer, how far lines are counted."""
         self._items = 0
         self._in_array = False
+        self._after = -1
+        """In the buffer, where the last object ended, if its end was looked for."""
+        self._between = b""
+        """What stood between two objects of the list, with their brackets."""
         self._results = False
         """In the list of Splunk's results."""
         self._damaged_line = 0
@@ -111,7 +119,7 @@ class JsonItems:
                 continue
             if self._in_results(at):
                 continue
-            if (told := self._passed_over(at)) is not None:
+            if (told := self._likely(at) if self._in_array else self._passed_over(at)) is not None:
                 yield from told
                 continue
             if buffer[at] != 0x7B:
@@ -150,9 +158,9 @@ class JsonItems:
     def _passed_over(self, at: int) -> Iterator[Glimpsed | Taken] | None:
         """What is told of lines that need not be read, if `at` begins one.
 
-        Items of a list are read, what may be a piece of a broken record, and what has no line of its own.
+        What may be a piece of a broken record is read, and what has no line of its own.
         """
-        if self._glance is None or self.recovering or self._in_array:
+        if self._glance is None or self.recovering:
             return None
         if self._start + at == self._over_lines:
             return None
@@ -168,6 +176,27 @@ class JsonItems:
         self._counted = self._at
         self._pieces = 0
         return self._glance.told()
+
+    def _likely(self, at: int) -> Iterator[tuple[Any, str]] | None:
+        """The object of a list that begins here, if what stood behind others ends it."""
+        if 0 <= self._after < at <= self._after + _LONGEST_BETWEEN:
+            self._between = self._buffer[self._after - 1 : at + 1]
+        self._after = -1
+        if not self._between or self._buffer[at] != 0x7B or self.recovering:
+            return None
+        end = self._buffer.find(self._between, at, at + _MOST_LIKELY) + 1
+        if not end:
+            return None
+        text = self._buffer[at:end]
+        try:
+            record = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return None  # there are objects in this one, or it is broken: the scan tells
+        self._take(text, record)
+        self.line = self.place = None
+        self._at = end + len(self._between) - 2
+        self._items += 1
+        return iter(((record, f"item {self._items}"),))
 
     def _in_results(self, at: int) -> bool:
         """Whether this is the frame around Splunk's results, which is passed over."""
@@ -206,7 +235,7 @@ class JsonItems:
             self._take(text, record)
             self.line = self.place = None
             yield record, self._position(at)
-            self._at = end
+            self._at = self._after = end
 
     def _is_handy(self, text: bytes) -> bool:
         """Whether decoding the text takes no more memory than a run may."""
@@ -234,7 +263,7 @@ class JsonItems:
         self._start += self._at
         self._buffer = rest + data
         self._at = self._counted = self._newline = 0
-        self._tried = -1
+        self._tried = self._after = -1
 
     def _skip_space(self) -> bool:
         """Moves to the next byte that means something; False at the end of the text."""
@@ -285,6 +314,9 @@ class JsonItems:
 
     def _indent(self, at: int) -> bytes | None:
         """The blanks between the start of the line and `at`; None where something else stands there."""
+        before = self._buffer[max(at - _LONGEST_BETWEEN, 0) : at].rstrip(b" \t")
+        if before and before[-1:] not in (b"\n", _BYTE_ORDER_MARK[-1:]):
+            return None  # lines may be long
         start = self._buffer.rfind(b"\n", 0, at) + 1
         blanks = self._buffer[start:at].replace(_BYTE_ORDER_MARK, b"")
         if blanks.strip(b" \t"):

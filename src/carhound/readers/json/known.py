@@ -27,7 +27,7 @@ _MOST_ALIKE = 16
 """Layouts that are tried in turn."""
 _MOST_HEADERS = 10_000
 _MOST_QUOTING = 1000
-_WORTH = 4
+_WORTH = 12
 """Lines of the same fields read before their layout is made, which takes longer than to read that many."""
 _HINT = 8
 """Bytes behind the key of the event id, by which the layout of a line is guessed."""

@@ -13,6 +13,7 @@ from carhound.readers.json.shapes.envelopes import keep_envelope, open_envelope
 from carhound.readers.json.shapes.mapped import mapped_event
 from carhound.readers.json.shapes.order import JsonShape, shape_of
 from carhound.readers.json.sifted import SiftedLines
+from carhound.readers.json.tally import Kind
 from carhound.readers.json.text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
 from carhound.readers.other import Other
@@ -20,6 +21,7 @@ from carhound.readers.tables.column_mapping import ColumnMapping
 from carhound.readers.values import UnreadableError
 
 _Told = Sifted | Taken | Lying
+_Wanted = Callable[[Kind], bool]
 _HEAD = 4096
 _NO_EVENT = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 """What the shapes run into where a value is of a kind that nobody writes there, or nested too deeply."""
@@ -39,32 +41,46 @@ class JsonReader:
 
     def read(self, source: ByteSource, options: ReadOptions) -> Iterator[Item]:
         """Every record; those of no supported shape are told at the end, by shape, as skipped."""
-        for item in self._records(source, options, None):
+        for item in self._records(source, options):
             if not isinstance(item, Glimpsed | Taken | Lying):
                 yield item
 
     def sift(self, source: ByteSource, options: ReadOptions, sieve: Sieve) -> Iterator[Sifted]:
         """Likewise; of lines like those before them, and without a literal of the sieve, the headers."""
         glance = None if options.mappings else LineGlance(SiftedLines(sieve), sieve)
-        for item in self._records(source, options, glance):
+
+        def wanted(kind: Kind) -> bool:
+            return sieve.wants(*kind[:3]) or sieve.can_match(*kind)
+
+        for item in self._records(source, options, glance, None if sieve.counts else wanted):
             if not isinstance(item, Taken | Lying):
                 yield item
 
     def pick(self, source: ByteSource, options: ReadOptions, picks: Picks) -> Iterator[Item | Taken | Lying]:
         """Likewise, but for lines like those before them, of which fields are taken at most."""
         glance = None if options.mappings else LineGlance(PickedLines(picks))
-        for item in self._records(source, options, glance, placed=True):
+
+        def wanted(kind: Kind) -> bool:
+            return picks.take(*kind) is not None
+
+        for item in self._records(source, options, glance, wanted, placed=True):
             if not isinstance(item, Glimpsed):
                 yield item
 
     def _records(
-        self, source: ByteSource, options: ReadOptions, glance: LineGlance | None, *, placed: bool = False
+        self,
+        source: ByteSource,
+        options: ReadOptions,
+        glance: LineGlance | None = None,
+        wanted: _Wanted | None = None,
+        *,
+        placed: bool = False,
     ) -> Iterator[_Told]:
         head = source.read(_HEAD)
         notes = Notes(options.zone)
         read, offsets = as_utf8(head, source), utf16_name(head) is None
         items = JsonItems(read, notes, offsets, options.largest, glance, self._start)
-        for item in _sifted(items, notes, options.mappings, glance):
+        for item in _sifted(items, notes, options.mappings, glance, wanted):
             if placed and isinstance(item, RawEvent) and items.place is not None:
                 yield Lying(item, items.place)
             else:
@@ -75,7 +91,11 @@ class JsonReader:
 
 
 def _sifted(
-    items: JsonItems, notes: Notes, mappings: tuple[ColumnMapping, ...], glance: LineGlance | None
+    items: JsonItems,
+    notes: Notes,
+    mappings: tuple[ColumnMapping, ...],
+    glance: LineGlance | None,
+    wanted: _Wanted | None,
 ) -> Iterator[_Told]:
     other, behind = Other("records"), Other("records")
     broken = ""
@@ -86,20 +106,20 @@ def _sifted(
                 broken = item.where if isinstance(item, Damage) else broken
                 yield item
                 continue
-            shape, read_item = _event(*item, notes, mappings)
-            if isinstance(read_item, RawEvent):
-                items.recovering = False
-                behind = Other("records")  # what came before was pieces of the broken record
-                if glance is not None:
-                    if items.line is not None and shape is not None:
-                        glance.learn(items.line, read_item, shape.header, remarked=notes.total() > remarks)
-                    remarks = notes.total()
-            elif isinstance(read_item, str):
+            asked = wanted if items.line is None else None  # lines are learnt from
+            shape, read_item = _event(*item, notes, mappings, asked)
+            if isinstance(read_item, str):
                 if read_item != _UNKNOWN or not items.recovering:
                     other.add(read_item, item[1])
                 elif item[1] != broken:
                     behind.add(_BEHIND, item[1])
                 continue
+            if items.recovering and not isinstance(read_item, Damage):
+                items.recovering = False
+                behind = Other("records")  # what came before was pieces of the broken record
+            if glance is not None and isinstance(read_item, RawEvent) and shape is not None:
+                glance.learn(items.line, read_item, shape.header, remarked=notes.total > remarks)
+            remarks = notes.total
             yield read_item
         if glance is not None:
             yield from glance.told(at_end=True)
@@ -112,8 +132,12 @@ def _sifted(
 
 
 def _event(
-    record: dict[str, Any], position: str, notes: Notes, mappings: tuple[ColumnMapping, ...]
-) -> tuple[JsonShape | None, RawEvent | Damage | str]:
+    record: dict[str, Any],
+    position: str,
+    notes: Notes,
+    mappings: tuple[ColumnMapping, ...],
+    wanted: _Wanted | None,
+) -> tuple[JsonShape | None, RawEvent | Taken | Damage | str]:
     """The shape of a record, and its event, why it cannot be read, or what it is instead."""
     try:
         inner = open_envelope(record)
@@ -125,6 +149,8 @@ def _event(
     if shape is None or shape.event is None:
         return None, f"{shape.about}: not supported yet" if shape else _UNKNOWN
     try:
+        if wanted is not None and shape.kind is not None and not wanted(shape.kind(inner)):
+            return shape, Taken()
         event = shape.event(inner, position, notes)
         if inner is not record:
             keep_envelope(record, event)

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.folding import fold
-from carhound.model.instants import parse_filetime, parse_time
+from carhound.model.instants import credible, parse_filetime, parse_time
 from carhound.readers.notes import Notes
 from carhound.readers.tables.row_native import bind
 
@@ -59,12 +59,12 @@ class TimeTaken(Struct, frozen=True):
                 case "iso":
                     return self._iso(text, notes)
                 case "epoch":
-                    return datetime.fromtimestamp(float(text), UTC)
+                    return credible(datetime.fromtimestamp(float(text), UTC))
                 case "epoch-ms":
-                    return datetime.fromtimestamp(float(text) / 1000, UTC)
+                    return credible(datetime.fromtimestamp(float(text) / 1000, UTC))
                 case "filetime":
                     return parse_filetime(int(text))
-            return self._at_home(datetime.strptime(text, self.format), notes)
+            return credible(self._at_home(datetime.strptime(text, self.format), notes))
         except (ValueError, OverflowError, OSError):
             return None
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from carhound.model.event import Value
+from carhound.model.instants import credible
 from carhound.readers.notes import Notes
 from carhound.readers.times import event_time
 
@@ -124,6 +125,7 @@ def _portal_time(text: str) -> datetime | None:
     hours = int(hour) % 12 + (12 if half == "P" else 0) if half else int(hour)
     micros = int((fraction or "").ljust(6, "0"))
     try:
-        return datetime(int(year), int(month), int(day), hours, int(minute), int(second), micros, UTC)
+        time = datetime(int(year), int(month), int(day), hours, int(minute), int(second), micros, UTC)
+        return credible(time)
     except ValueError:
         return None

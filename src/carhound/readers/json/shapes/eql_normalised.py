@@ -13,6 +13,7 @@ from typing import Any
 
 from carhound.model.event import RawEvent, Value
 from carhound.model.instants import parse_filetime
+from carhound.readers.json.tally import Kind
 from carhound.readers.notes import Notes
 from carhound.readers.sysmon_names import SYSMON
 from carhound.readers.times import event_time, sysmon_time
@@ -46,6 +47,7 @@ _FIELDS: dict[str, dict[str, str]] = {
     "file": {"file_path": "TargetFilename"},
     "registry": {"registry_path": "TargetObject"},
 }
+_NAMES = {kind: {**_PROCESS, **fields} for kind, fields in _FIELDS.items()}
 _EVENT_IDS: dict[tuple[str, str | None], str] = {
     ("process", "create"): "1",
     ("process", "terminate"): "5",
@@ -63,6 +65,16 @@ def is_eql_normalised(record: dict[str, Any]) -> bool:
     return "event_type" in record and ("process_path" in record or "unique_pid" in record or "pid" in record)
 
 
+def eql_normalised_kind(record: dict[str, Any]) -> Kind:
+    """What the header of its event says."""
+    kind, subtype = header_text(record.get("event_type")), header_text(record.get("subtype"))
+    if kind == "file" and ":" in str(text_of(record.get("file_path")) or "")[2:]:
+        event_id = "15" if subtype is None else None  # a stream of a file: FileCreateStreamHash
+    else:
+        event_id = _EVENT_IDS.get((kind or "", subtype))
+    return SYSMON, None, event_id, header_text(record.get("hostname"))
+
+
 def eql_normalised_event(record: dict[str, Any], position: str, notes: Notes) -> RawEvent:
     """The raw event of one record."""
     meta: dict[str, Value] = {}
@@ -71,34 +83,28 @@ def eql_normalised_event(record: dict[str, Any], position: str, notes: Notes) ->
             meta[name] = text
     kind = header_text(record.get("event_type")) or ""
     subtype = header_text(record.get("subtype"))
-    names = {**_PROCESS, **_FIELDS.get(kind, {})}
+    names = _NAMES.get(kind, _PROCESS)
     data = {native: meta[name] for name, native in names.items() if name in meta}
     if kind == "process" and type(logon := record.get("logon_id")) is int:
         data["LogonId"] = f"{logon:#x}"
     if kind == "network" and subtype in _INITIATED:
         data["Initiated"] = _INITIATED[subtype]
-    event_id = _event_id(kind, subtype, data)
+    provider, channel, event_id, computer = eql_normalised_kind(record)
     notes.add("EV-B2" if event_id else "EV-K1")
     stamp = _filetime(record.get("timestamp"))
     if stamp is not None and _GUID.fullmatch(str(data.get("ProcessGuid"))):
         data["UtcTime"] = sysmon_time(stamp)
     return RawEvent(
-        provider=SYSMON,
-        channel=None,
+        provider=provider,
+        channel=channel,
         event_id=event_id,
-        computer=header_text(record.get("hostname")),
+        computer=computer,
         record_id=None,
         time=stamp or event_time(notes, None, None, record.get("timestamp")),
         data=data,
         meta=meta,
         position=position,
     )
-
-
-def _event_id(kind: str, subtype: str | None, data: dict[str, Value]) -> str | None:
-    if kind == "file" and ":" in str(data.get("TargetFilename", ""))[2:]:
-        return "15" if subtype is None else None  # a stream of a file: FileCreateStreamHash
-    return _EVENT_IDS.get((kind, subtype))
 
 
 def _filetime(value: Any) -> Any:

@@ -7,6 +7,7 @@ events to it, and the result says so (EV-B1).
 from typing import Any
 
 from carhound.model.event import RawEvent, Value
+from carhound.readers.json.tally import Kind
 from carhound.readers.notes import Notes
 from carhound.readers.times import event_time
 from carhound.readers.values import header_text, text_of
@@ -21,6 +22,11 @@ def is_eql_raw(record: dict[str, Any]) -> bool:
     return "EventId" in record and "UtcTime" in record and _ELSEWHERE.isdisjoint(record)
 
 
+def eql_raw_kind(record: dict[str, Any]) -> Kind:
+    """What the header of its event says."""
+    return _SYSMON, None, header_text(record["EventId"]), None
+
+
 def eql_raw_event(record: dict[str, Any], position: str, notes: Notes) -> RawEvent:
     """The raw event of one record."""
     notes.add("EV-B1")
@@ -29,10 +35,7 @@ def eql_raw_event(record: dict[str, Any], position: str, notes: Notes) -> RawEve
         if name != "EventId" and (text := value if type(value) is str else text_of(value)) is not None:
             data[name] = text
     return RawEvent(
-        provider=_SYSMON,
-        channel=None,
-        event_id=header_text(record["EventId"]),
-        computer=None,
+        *eql_raw_kind(record),
         record_id=None,
         time=event_time(notes, None, data.get("UtcTime"), None),
         data=data,

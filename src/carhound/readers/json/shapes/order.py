@@ -9,8 +9,12 @@ from carhound.model.event import RawEvent
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.json.shapes.azure import azure_event, is_azure
 from carhound.readers.json.shapes.ecs import ecs_event, is_ecs
-from carhound.readers.json.shapes.eql_normalised import eql_normalised_event, is_eql_normalised
-from carhound.readers.json.shapes.eql_raw import eql_raw_event, is_eql_raw
+from carhound.readers.json.shapes.eql_normalised import (
+    eql_normalised_event,
+    eql_normalised_kind,
+    is_eql_normalised,
+)
+from carhound.readers.json.shapes.eql_raw import eql_raw_event, eql_raw_kind, is_eql_raw
 from carhound.readers.json.shapes.event_tree import event_tree_event, is_event_tree
 from carhound.readers.json.shapes.evtxecmd import evtxecmd_event, is_evtxecmd
 from carhound.readers.json.shapes.nxlog import HEADER_KEYS as NXLOG
@@ -20,6 +24,7 @@ from carhound.readers.json.shapes.winlogbeat6 import HEADER_KEYS as WINLOGBEAT6
 from carhound.readers.json.shapes.winlogbeat6 import is_winlogbeat6, winlogbeat6_event
 from carhound.readers.json.shapes.winlogbeat7 import HEADER_KEYS as WINLOGBEAT7
 from carhound.readers.json.shapes.winlogbeat7 import is_winlogbeat7, winlogbeat7_event
+from carhound.readers.json.tally import Kind
 from carhound.readers.notes import Notes
 from carhound.readers.tables.splunk_rows import is_splunk, splunk_event
 
@@ -38,6 +43,8 @@ class JsonShape(Struct, frozen=True):
     """Keys that betray the shape in a text whose objects are all broken."""
     header: HeaderKeys | None = None
     """What the headers of its records depend on, where that is simple enough to pass over lines by it."""
+    kind: Callable[[dict[str, Any]], Kind] | None = None
+    """What the header of a record's event says, where that takes less than to make the event."""
 
 
 def splunk_record(record: dict[str, Any], position: str, notes: Notes) -> RawEvent:
@@ -68,13 +75,21 @@ JSON_SHAPES: tuple[JsonShape, ...] = (
         "azure-sentinel", "an Azure Sentinel export", is_azure, azure_event, (b'"TenantId"', b'"EventID"')
     ),
     JsonShape("nxlog", "NXLog", is_nxlog, nxlog_event, (b'"EventID"', b'"Hostname"'), NXLOG),
-    JsonShape("eql-raw", "raw EQL data", is_eql_raw, eql_raw_event, (b'"EventId"', b'"UtcTime"')),
+    JsonShape(
+        "eql-raw",
+        "raw EQL data",
+        is_eql_raw,
+        eql_raw_event,
+        (b'"EventId"', b'"UtcTime"'),
+        kind=eql_raw_kind,
+    ),
     JsonShape(
         "eql-normalised",
         "normalised EQL data",
         is_eql_normalised,
         eql_normalised_event,
         (b'"event_type"', b'"process_path"'),
+        kind=eql_normalised_kind,
     ),
     JsonShape("wazuh", "Wazuh alerts", is_wazuh, wazuh_event, (b'"win"', b'"eventdata"')),
     JsonShape("ecs", "ECS events without winlog", is_ecs, ecs_event, (b'"event', b'"process')),
