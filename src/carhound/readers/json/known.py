@@ -21,6 +21,8 @@ from carhound.readers.sysmon_names import SYSMON
 
 LONG = 1 << 20
 """Bytes of lines that are always read: of these it is asked whether decoding them takes too much memory."""
+_LONGEST = 64 << 10
+"""Bytes of lines that are learnt from: Windows writes no larger events, and patterns take more than lines."""
 _MOST_LAYOUTS = 200
 """Made for one file, whether or not they come to anything."""
 _MOST_ALIKE = 16
@@ -120,7 +122,7 @@ class KnownLines(ABC, Generic[Settled]):
 
     def learn(self, line: bytes, event: RawEvent, keys: HeaderKeys, *, remarked: bool) -> None:
         """Takes note of a line that was read; `remarked` says that more was told than the event."""
-        if not self._is_open(kind_of(event)):
+        if len(line) > _LONGEST or not self._is_open(kind_of(event)):
             return
         line += b"\n"
         known, found = self._search(line, 0)
