@@ -4,11 +4,17 @@ import io
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carhound.findings.lineage.keys import Shown
+from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage
+from carhound.pipeline.trees.retelling import Telling
+from carhound.readers.interface import ReadOptions
 from carhound.readers.json.items import JsonItems
+from carhound.readers.json.reader import JsonReader
 from carhound.readers.notes import Notes
 
 texts = st.text(st.sampled_from('a},{ "\n\\:['), max_size=6)
@@ -74,3 +80,34 @@ def test_a_broken_object_takes_none_of_its_neighbours_with_it(
 def test_an_object_that_holds_a_list_written_likewise_stays_whole() -> None:
     given = [{"a": 1}, {"a": 2}, {"inner": [{"b": 1}, {"b": 2}]}, {"a": 3}]
     assert [item[0] for item in items_of(json.dumps(given, separators=(",", ":")), 1000)] == given
+
+
+GUID = "{00000000-0000-0000-0000-000000000001}"
+RAW = [
+    {"EventId": event_id, "UtcTime": "2024-06-14 12:00:00.000", "ProcessGuid": GUID, "Image": "a.exe"}
+    for event_id in (1, 10, "5", 3, None, 1)
+]
+NORMALISED = [
+    {"event_type": kind, "subtype": subtype, "unique_pid": GUID, "file_path": path, "timestamp": 1}
+    for kind, subtype, path in (
+        ("process", "create", "C:\\a"),
+        ("process", "terminate", "C:\\a"),
+        ("registry", None, "C:\\a"),
+        ("file", None, "C:\\a:b"),
+        ("file", None, "C:\\a"),
+        ("file", "create", "C:\\a:b"),
+    )
+]
+
+
+@pytest.mark.parametrize("records", [RAW, NORMALISED], ids=["raw", "normalised"])
+@pytest.mark.parametrize("shown", [None, Shown()], ids=["outline", "full"])
+def test_of_what_is_asked_for_no_event_of_a_list_is_lacking(
+    records: list[dict[str, Any]], shown: Shown | None
+) -> None:
+    text, sieve = json.dumps(records, indent=4).encode(), Telling(lambda _: True, shown)
+    every = [one for one in JsonReader().read(io.BytesIO(text), ReadOptions()) if isinstance(one, RawEvent)]
+    sifted = JsonReader().sift(io.BytesIO(text), ReadOptions(), sieve)
+    told = [(one.position, one.event_id) for one in sifted if isinstance(one, RawEvent)]
+    assert told == [(one.position, one.event_id) for one in every if sieve.tells(one)]
+    assert 0 < len(told) < len(every) == len(records)

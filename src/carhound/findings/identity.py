@@ -72,7 +72,7 @@ class Registry:
         first = self._by_header.get(header := _header(event))
         if first is None:
             return None
-        if first.data == event.data and _moment(first) == _moment(event):
+        if first.data == event.data and (first.time == event.time or _moment(first) == _moment(event)):
             return self._groups[id(first)]
         if header not in self._told_apart:
             self._told_apart.add(header)

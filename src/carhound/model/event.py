@@ -67,7 +67,7 @@ class RawEvent(Struct, eq=False):
     record_id: str | None
     time: datetime | None
     """Aware UTC."""
-    data: dict[str, Value]
+    data: Fields
     """The event's own payload (EventData, UserData), original spelling, nulls left out."""
     meta: dict[str, Value]
     """Everything else the record carried (System, the collector's additions), original spelling."""

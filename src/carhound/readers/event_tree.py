@@ -158,11 +158,7 @@ def _event_data(event_data: Any, data: dict[str, Value], meta: dict[str, Value])
     for name, value in event_data.items():
         kind = type(value)
         if (kind is str or kind is int) and name not in NO_FIELDS and name[0] != "@":
-            text = value if kind is str else str(value)
-            if name in data:
-                put(data, name, text)
-            else:
-                data[name] = text
+            put(data, name, value if kind is str else str(value))
         elif name == "Data":
             _data(value, data)
         elif name in ("#attributes", "@attributes"):

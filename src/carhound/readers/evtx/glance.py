@@ -21,8 +21,8 @@ _RECORD_MAGIC = int.from_bytes(b"**\0\0", "little")
 _ANY = struct.Struct("<IIQ8x1s0s0s0s0sHQ0s")
 """Likewise, where the shape is unknown."""
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
-_EARLIEST = (datetime(1970, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1) * 10
-_LATEST = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1) * 10
+EARLIEST = (datetime(1970, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1) * 10
+LATEST = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1) * 10
 _QUARTER = QUARTER.seconds * 10_000_000
 _MOST_SHAPES, _MOST_KINDS = 1000, 10_000
 """Remembered."""
@@ -57,10 +57,15 @@ class Walked(NamedTuple, Generic[Seen]):
     """Where in the chunk they begin, and the end of the last one."""
     payloads: list[int]
     """Where their payloads begin: 0 where that is unknown."""
+    shapes: list[Shape]
 
     def place(self, number: int) -> Place:
         """That of one."""
         return self.starts[number], self.starts[number + 1], self.payloads[number]
+
+    def record(self, number: int) -> tuple[Place, int, Shape]:
+        """Of one its place, time and shape."""
+        return self.place(number), self.times[number], self.shapes[number]
 
     def places(self) -> Iterator[Place]:
         """Those of all."""
@@ -105,6 +110,7 @@ class Walker(Generic[Seen]):
         times: list[int] = []
         starts: list[int] = []
         payloads: list[int] = []
+        shapes: list[Shape] = []
         met: dict[bytes, _OfShape[Seen]] = {}
         at, known, unpack, least, payload, behind = FIRST_RECORD, b"", _ANY.unpack_from, 0, 0, 0
         for record_id in range(first_id, first_id + count):
@@ -138,11 +144,12 @@ class Walker(Generic[Seen]):
                 name = chunk[name_at:name_end]
             seen.append(kinds[said, name, event_id])
             times.append(time)
+            shapes.append(shape)
             payloads.append(start + payload if inner and inner_kind == BINXML else 0)
         starts.append(at)
-        if at != end or end > len(chunk) or not _EARLIEST <= min(times) <= max(times) <= _LATEST:
+        if at != end or end > len(chunk) or not EARLIEST <= min(times) <= max(times) <= LATEST:
             raise UnfamiliarError
-        return Walked(seen, times, starts, payloads)
+        return Walked(seen, times, starts, payloads, shapes)
 
     def _of(self, shape: Shape) -> _OfShape[Seen]:
         found = self._known.get(shape)
@@ -190,14 +197,14 @@ def glimpsed(kind: Kind, times: list[int], *, looked: bool = False) -> Glimpsed:
     first, last = min(times), max(times)
     quarters: Collection[int] = range(_quarter_of(first), _quarter_of(last) + 1)
     if len(quarters) > 2:
-        quarters = {(time - _EARLIEST) // _QUARTER for time in times}
+        quarters = {(time - EARLIEST) // _QUARTER for time in times}
     begin = time_of(first)
     end = begin if first == last else time_of(last)
     return Glimpsed(*kind, len(times), begin, end, frozenset(quarters), looked)
 
 
 def _quarter_of(ticks: int) -> int:
-    return (ticks - _EARLIEST) // _QUARTER
+    return (ticks - EARLIEST) // _QUARTER
 
 
 def time_of(ticks: int) -> datetime:
@@ -208,4 +215,4 @@ def time_of(ticks: int) -> datetime:
 
 def microseconds_of(ticks: int) -> int:
     """Likewise as microseconds since 1970."""
-    return (ticks - _EARLIEST) // 10
+    return (ticks - EARLIEST) // 10

@@ -20,6 +20,7 @@ from carhound.readers.evtx.glance import Place
 from carhound.readers.evtx.templates import UnfamiliarError, definition
 from carhound.readers.evtx.values import (
     ABSENT,
+    BOOL,
     COUNT,
     GUID,
     HEX32,
@@ -38,18 +39,20 @@ from carhound.readers.evtx.values import (
 
 UNFAMILIAR = (UnfamiliarError, struct.error)
 """What is raised where a chunk has to be parsed."""
-_INSTANCE = struct.Struct("<6s4xI")
-_BEGIN = b"\x0f\x01\x01\x00\x0c\x01"
+_FRAGMENT, _INSTANCE = b"\x0f\x01\x01\x00", b"\x0c\x01"
+_TEMPLATE = struct.Struct("<6xI")
+"""In an instance."""
 _DESCRIPTOR, _KIND_AT = 4, 2
-_HEAD = 18
-"""Bytes of a payload before its descriptors, where its template is not defined in it."""
+_HEAD, _BARE_HEAD = 18, 14
+"""Bytes of a payload before its descriptors, where its template is not defined in it.
+
+Older Windows writes no header of a fragment before it.
+"""
 _REMEMBERED = 4096
 _FEW = 1000
 _SHORT = 512
 """Bytes of texts that are remembered."""
 
-Values = tuple[Mapping[str, int], bytes, list[int]]
-"""Which value each field is, the types of the values, and where in the chunk they begin; and the end."""
 Picked = tuple[bytes, tuple[bytes, ...]]
 """The types of some fields, and their bytes; ABSENT where there is no such field."""
 
@@ -92,18 +95,6 @@ class Payloads:
                 raise UnfamiliarError
             yield kinds, pick(chunk[begin:end])
 
-    def values(self, places: Iterable[Place]) -> Iterator[Values]:
-        """All of the payloads of the records that begin at these places. Raises likewise."""
-        chunk = self.chunk
-        for end, inner, at in self.found(places):
-            if (begin := at + inner.size) > end:
-                raise UnfamiliarError
-            kinds, bounds, sids = _bounds(chunk[at:begin])
-            _check_sids(chunk, begin, sids)
-            if begin + bounds[-1] > end:
-                raise UnfamiliarError
-            yield inner.fields, kinds, [begin + one for one in bounds]
-
     def value(self, payload: "Payload", name: str) -> tuple[int, bytes]:
         """The type and the bytes of a field; ABSENT, where the payload has no such field.
 
@@ -144,21 +135,25 @@ class Payloads:
                 yield end, *(defining[at] or self._inner(at))
             elif (inner := inners.get(chunk[at : at + _HEAD])) is not None:
                 yield end, inner, at + _HEAD
+            elif (inner := inners.get(chunk[at : at + _BARE_HEAD])) is not None:
+                yield end, inner, at + _BARE_HEAD
             else:
                 yield end, *self._inner(at)
 
     def _inner(self, start: int) -> tuple["Inner", int]:
         """How a payload is told, and where the descriptors of its values begin."""
         chunk = self.chunk
-        begin, template = _INSTANCE.unpack_from(chunk, start)
-        if begin != _BEGIN:
+        begin = start + len(_FRAGMENT) if chunk.startswith(_FRAGMENT, start) else start
+        if not chunk.startswith(_INSTANCE, begin):
             raise UnfamiliarError
+        (template,) = _TEMPLATE.unpack_from(chunk, begin)
+        behind = begin + _TEMPLATE.size
         if template not in self._fields:
             defined = definition(chunk, template)
             self._fields[template] = fields_at(chunk, template, defined), len(defined)
-            self._defining[template - _INSTANCE.size] = None
+            bare = template - _TEMPLATE.size
+            self._defining[bare] = self._defining[bare - len(_FRAGMENT)] = None
         fields, size = self._fields[template]
-        behind = start + _INSTANCE.size
         at = behind + size if template == behind else behind
         (count,) = COUNT.unpack_from(chunk, at)
         if not len(fields) <= count <= MOST_VALUES:
@@ -259,6 +254,10 @@ def text_of_value(kind: int, data: bytes) -> str | None:
     if kind in _NUMBERS:
         number = int.from_bytes(data, "little")
         return f"0x{number:x}" if kind in _HEXADECIMAL else str(number)
+    if kind == SID:
+        return _sid(data)
+    if kind == BOOL and data in _BOOLEANS:
+        return _BOOLEANS[data]
     if kind == NULL and not data:
         return ""
     if kind == ABSENT:
@@ -266,14 +265,22 @@ def text_of_value(kind: int, data: bytes) -> str | None:
     raise UnfamiliarError
 
 
+@lru_cache(_REMEMBERED)
+def _sid(data: bytes) -> str:
+    check_sid(data[:SID_HEAD], len(data))
+    parts = data[1]
+    authority = int.from_bytes(data[2:8], "big")
+    if len(data) != 8 + 4 * parts:
+        raise UnfamiliarError
+    return "-".join(map(str, ("S", data[0], authority, *struct.unpack_from(f"<{parts}I", data, 8))))
+
+
 def _string(data: bytes) -> str:
     try:
         text = data.decode("utf-16-le")
     except UnicodeDecodeError:
         raise UnfamiliarError from None
-    if "\0" in text:
-        raise UnfamiliarError
-    return text
+    return text.partition("\0")[0]  # older Windows writes the end of a text with it
 
 
 _short_string = lru_cache(_REMEMBERED)(_string)
@@ -314,3 +321,5 @@ _NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
 """Unsigned."""
 _HEXADECIMAL = (HEX32, HEX64)
 _NO_GUID = bytes(16)
+_BOOLEANS = {bytes(4): "false", b"\1\0\0\0": "true"}
+"""Others are parsed as numbers."""

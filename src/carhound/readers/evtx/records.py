@@ -118,7 +118,8 @@ def event(record: Any, chunk: Chunk, notes: Notes, last: str = "", tree: Any = N
         return replace(_damage(chunk, last or position(record), reason), records=1)
     if raw.record_id is None:
         raw.record_id = str(record["event_record_id"])
-    restore_braces(raw.data)
+    raw.data = data = dict(raw.data)
+    restore_braces(data)
     restore_braces(raw.meta)
     return raw
 

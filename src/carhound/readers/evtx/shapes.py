@@ -18,6 +18,7 @@ from carhound.readers.evtx.values import (
     SID_HEAD,
     STRING,
     UINT16,
+    UINT64,
     check_sid,
     fixed_size,
 )
@@ -58,6 +59,15 @@ class Shape(Struct, frozen=True, eq=False):
     """Where in the record the payload begins; 0 where that is unknown."""
     behind: int
     """Likewise what the computer's name follows, if that does not come first."""
+    values: int
+    """Likewise the first of the values."""
+    size: int
+    """Where the size of the payload is told, before the sizes of the values behind it."""
+    system: struct.Struct | None
+    """The values up to the payload: bytes, with the time and the record's number between them.
+
+    None where one of these three is unknown or told elsewhere too.
+    """
 
 
 def told_at(chunk: bytes, at: int) -> tuple[bytes, int]:
@@ -97,7 +107,7 @@ def _shape(told: bytes, header: Header) -> Shape:
     (count,) = COUNT.unpack_from(told)
     descriptors = list(_DESCRIPTOR.iter_unpack(told[COUNT.size :]))
     told_end = _VALUES_AT + len(told)
-    at = _VALUES_AT + COUNT.size + _DESCRIPTOR.size * count
+    at = values = _VALUES_AT + COUNT.size + _DESCRIPTOR.size * count
     starts = []
     sids = []
     for size, kind, _ in descriptors:
@@ -133,7 +143,12 @@ def _shape(told: bytes, header: Header) -> Shape:
         reached = start + struct.calcsize(f"<{code}")
     spans = tuple((part, start - first, end - first) for part, start, end in texts)
     heads = tuple((start - first, size) for start, size in sids)
-    return Shape(struct.Struct(layout), header, spans, heads, payload, behind)
+    number, system = header.number, None
+    if payload and number is not None and number < stop and descriptors[number][1] == UINT64:
+        early, late = sorted((time_at, starts[number]))
+        system = struct.Struct(f"<{early - values}sQ{late - early - 8}sQ{payload - late - 8}s")
+    fields = struct.Struct(layout)
+    return Shape(fields, header, spans, heads, payload, behind, values, told_end, system)
 
 
 def kind_of(shape: Shape, said: bytes, computer: bytes, event_id: int) -> Kind:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from carhound.model.event import RawEvent
+from carhound.model.event import Fields, RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed
 from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx.chunks import Chunk
@@ -16,8 +16,9 @@ from carhound.readers.evtx.field_tests import FieldTests
 from carhound.readers.evtx.glance import Place, Walked, Walker, glimpsed
 from carhound.readers.evtx.guids import restore_braces
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
-from carhound.readers.evtx.records import event, position, records, some_records, tree_of
+from carhound.readers.evtx.records import event, records, some_records, tree_of
 from carhound.readers.evtx.shapes import Kind
+from carhound.readers.evtx.telling import Known, Telling
 from carhound.readers.interface import PayloadTest, Sieve
 from carhound.readers.literals.scan import in_text, utf16_or_ansi
 from carhound.readers.notes import Notes
@@ -86,6 +87,9 @@ class ChunkSieve:
         """The kinds met in the file."""
         self._unsettled: set[_Like] = set()
         self._walker = Walker(self._see)
+        self._known: Known = {}
+        self._tells = sieve.literals is None
+        """Whether events are told unparsed: else their texts are searched first."""
         self._at_once = 1
         """Records of unsettled kinds that are read before it is asked again whether they are settled."""
         self._alone_of = lru_cache(_MOST_KINDS)(_alone_of)
@@ -165,31 +169,48 @@ class ChunkSieve:
         given: set[str] = set()
         progress = _Progress()
         parsed: dict[int, Any] = {}
+        telling = Telling(payloads, self._known)
         while todo := self._todo(walked, holds, progress):
             left = self._left(payloads, walked, todo, rest, holds)
-            if not parsed.keys() >= left.keys():
+            told = self._told(telling, walked, left)
+            lacking = left.keys() - told.keys()
+            if not parsed.keys() >= lacking:
                 soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
-                numbers = sorted({*left, *soon})
+                numbers = sorted({*lacking, *soon})
                 found = some_records(chunk, [walked.starts[number] for number in numbers])
                 if found is None:
                     yield from (one for one in records(chunk, notes) if _where(one) not in given)
                     return
                 parsed = dict(zip(numbers, found, strict=True))
             for number in sorted(left):
-                record, tree, seen = parsed[number], None, walked.seen[number]
-                if not left[number]:
-                    if not self._in_record(record["data"]):
+                test = None if left[number] else _asked(walked.seen[number].test)
+                item: RawEvent | Damage | None = told.get(number)
+                if isinstance(item, RawEvent):
+                    may_match = test is None or test.holds(_picked(item.data, test))
+                else:
+                    record, tree = parsed[number], None
+                    if not left[number] and not self._in_record(record["data"]):
                         continue
-                    if seen.test is not None and seen.test.fields.isdisjoint(SYSTEM_FIELDS):
-                        tree = tree_of(record)
-                        if not _passes(tree, seen.test):
-                            rest[number] = seen.looked
-                            continue
+                    may_match = test is None or _passes(tree := tree_of(record), test)
+                if not may_match:
+                    rest[number] = walked.seen[number].looked
+                    continue
+                if item is None:
+                    item = event(record, chunk, notes, tree=tree)
+                    if self._tells and isinstance(item, RawEvent):
+                        telling.learn(*walked.record(number), item)
                 rest[number] = []
-                given.add(position(record))
-                yield event(record, chunk, notes, tree=tree)
+                given.add(_where(item))
+                yield item
         for times, time in zip(rest, walked.times, strict=True):
             times.append(time)
+
+    def _told(self, telling: Telling, walked: Walked[_Seen], numbers: Iterable[int]) -> dict[int, RawEvent]:
+        """The events of these records that can be told unparsed, by their numbers."""
+        if not self._tells:
+            return {}
+        told = ((number, telling(*walked.record(number))) for number in numbers)
+        return {number: one for number, one in told if one is not None}
 
     def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
         """Which records to read next: some of kinds that are not settled, else all that may match."""
@@ -306,6 +327,18 @@ def _passes(tree: Any, test: PayloadTest) -> bool:
         return True
     restore_braces(payload)
     return test.holds(payload)
+
+
+def _picked(data: Fields, test: PayloadTest) -> dict[str, Value]:
+    """What a test reads of these fields."""
+    if test.whole:
+        return dict(data.items())
+    return {name: value for name in test.fields if (value := data.get(name)) is not None}
+
+
+def _asked(test: PayloadTest | None) -> PayloadTest | None:
+    """The test, if it can be put to payloads alone."""
+    return test if test is not None and test.fields.isdisjoint(SYSTEM_FIELDS) else None
 
 
 def _where(item: RawEvent | Damage) -> str:

@@ -5,6 +5,9 @@ understood; of all else there is no opinion, and the record has to be parsed.
 """
 
 import struct
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -23,6 +26,8 @@ NAME_TEXT_AT = 6
 _LONGEST = 1024
 """Characters of a name or text."""
 _SUBSTITUTION = struct.Struct("<HB")
+_TYPES = frozenset((*range(0x16), 0x20, 0x21, 0x23, *range(0x81, 0x96)))
+"""Those that a substitution may state; the parser stops at others."""
 _TEXT = struct.Struct("<BH")
 _STRING = 0x01
 _FREE = 0xFFFF
@@ -51,8 +56,8 @@ class UnfamiliarError(Exception):
     """Not as Windows writes it."""
 
 
-class Header(Struct, frozen=True):
-    """Where the parts of a record's header are."""
+class Header(Struct, frozen=True, eq=False):
+    """Where the parts of a record's header are; one for templates that say the same."""
 
     provider: Part
     channel: Part
@@ -61,6 +66,8 @@ class Header(Struct, frozen=True):
     time: int
     payload: int | None
     """Of events that have nothing beside their header but one payload."""
+    number: int | None
+    """That of the record, of events with a payload, where neither these nor their time are told twice."""
 
 
 class _Element(Struct):
@@ -101,7 +108,9 @@ def header_of(chunk: bytes, at: int) -> tuple[Header, list[Named]]:
     if isinstance(time, str) or isinstance(event_id, str):
         raise UnfamiliarError
     channel, computer = _content(parts, "Channel"), _content(parts, "Computer")
-    return Header(provider, channel, computer, event_id, time, _payload(event)), tokens.named
+    payload = _payload(event)
+    number = None if payload is None else _number(event, parts, (time, payload))
+    return Header(provider, channel, computer, event_id, time, payload, number), tokens.named
 
 
 def fields_of(chunk: bytes, at: int) -> tuple[dict[str, int], list[Named]]:
@@ -142,6 +151,23 @@ def _payload(event: _Element) -> int | None:
         case [_], [int(number)]:
             return number
     return None
+
+
+def _number(event: _Element, parts: dict[str, _Element], others: tuple[int, ...]) -> int | None:
+    """Which value is the number of the record; None where that or one of the others is told twice."""
+    told = Counter(_values(event))
+    match parts.get("EventRecordID"):
+        case _Element(content=[int(number)]) if all(told[one] == 1 for one in (number, *others)):
+            return number
+    return None
+
+
+def _values(element: _Element) -> Iterator[int]:
+    """The numbers of the values in an element, each as often as it is told."""
+    parts = chain(element.content, *element.attributes.values())
+    yield from (part for part in parts if isinstance(part, int))
+    for child in element.children:
+        yield from _values(child)
 
 
 def _attribute(parts: dict[str, _Element], name: str, attribute: str) -> Part:
@@ -230,7 +256,9 @@ class _Tokens:
             self._at += _TEXT.size
             return self._text(length)
         if token in (_NORMAL, _OPTIONAL):
-            number, _ = _SUBSTITUTION.unpack_from(self._chunk, self._at)
+            number, kind = _SUBSTITUTION.unpack_from(self._chunk, self._at)
+            if kind not in _TYPES:
+                raise UnfamiliarError
             self._at += _SUBSTITUTION.size
             return int(number)
         return None

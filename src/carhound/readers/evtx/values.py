@@ -9,6 +9,7 @@ import struct
 from carhound.readers.evtx.templates import UnfamiliarError
 
 NULL, STRING, UINT16, UINT32, UINT64 = 0x00, 0x01, 0x06, 0x08, 0x0A
+BOOL = 0x0D
 GUID, FILETIME, SID, HEX32, HEX64, BINXML = 0x0F, 0x11, 0x13, 0x14, 0x15, 0x21
 ABSENT = 0xFF
 """No type: that of a field which a payload does not have."""
@@ -26,7 +27,7 @@ _SIZES = {
     UINT64: 8,
     0x0B: 4,
     0x0C: 8,
-    0x0D: 4,
+    BOOL: 4,
     GUID: 16,
     FILETIME: 8,
     0x12: 16,

@@ -4,7 +4,7 @@ Who wrote an event is told by its provider or channel. Tables often name neither
 fills bind it, and the result says so (EV-B1, EV-B3).
 """
 
-from carhound.model.event import RawEvent, Value
+from carhound.model.event import Fields, RawEvent, Value
 from carhound.readers.notes import Notes
 from carhound.readers.tables.row_header import COLLECTED, HEADER, read_header
 
@@ -65,7 +65,7 @@ def bind(event: RawEvent, notes: Notes, told: bool = False) -> None:
         event.event_id = found
 
 
-def _bound(data: dict[str, Value], event_id: str | None, notes: Notes) -> str | None:
+def _bound(data: Fields, event_id: str | None, notes: Notes) -> str | None:
     if "NewProcessName" in data or (event_id == "4688" and "Image" not in data):
         notes.add("EV-B3")
         return SECURITY
@@ -75,7 +75,7 @@ def _bound(data: dict[str, Value], event_id: str | None, notes: Notes) -> str | 
     return None
 
 
-def _id(provider: str | None, data: dict[str, Value]) -> str | None:
+def _id(provider: str | None, data: Fields) -> str | None:
     if provider == SECURITY:
         return "4688" if "NewProcessName" in data else None
     if provider != SYSMON:

@@ -155,11 +155,8 @@ def _payload(element: Element) -> Any:
         return (element.text or "").strip() or None
     tree: dict[str, Any] = {}
     fields: dict[str, list[str]] = {}
-    tag = name = ""
     for one in element:
-        if one.tag != tag:
-            tag = one.tag
-            name = _local(tag)
+        name = _local(one.tag)
         if name == "Data":
             text = _children_text(one) if len(one) else one.text or ""
             fields.setdefault(one.get("Name", ""), []).append(text)

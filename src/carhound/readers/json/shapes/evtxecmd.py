@@ -53,15 +53,18 @@ def evtxecmd_event(record: dict[str, Any], position: str, notes: Notes) -> RawEv
         },
     }
     event = tree_event(tree, position, notes)
-    for name, value in event.data.items():
-        if type(value) is str and name.lower().endswith("guid") and _GUID.fullmatch(value):
-            event.data[name] = f"{{{value}}}"
+    event.data = {name: _braced(name, value) for name, value in event.data.items()}
     meta: dict[str, Value] = {name: value for name, value in event.meta.items() if value != ""}
     for name, value in record.items():
         if name not in _HEADER and (text := text_of(value)):
             put(meta, name, text)
     event.meta = meta
     return event
+
+
+def _braced(name: str, value: Value) -> Value:
+    guid = type(value) is str and name.lower().endswith("guid") and _GUID.fullmatch(value)
+    return f"{{{value}}}" if guid else value
 
 
 def _payload(text: Any) -> dict[str, Any]:

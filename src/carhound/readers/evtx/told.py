@@ -1,0 +1,173 @@
+"""Fields of an event, kept as Windows stores them until somebody asks for one.
+
+An event that is only counted by a field or two is never taken apart, and costs less to be sent to another
+process.
+"""
+
+import struct
+from codecs import utf_16_le_decode
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any
+
+from carhound.model.event import Value
+from carhound.readers.evtx.guids import braced, names_guid
+from carhound.readers.evtx.payload import text_of_value
+from carhound.readers.evtx.templates import UnfamiliarError
+from carhound.readers.evtx.values import (
+    BOOL,
+    GUID,
+    HEX32,
+    HEX64,
+    SID,
+    STRING,
+    UINT16,
+    UINT32,
+    UINT64,
+    fixed_size,
+)
+
+_TOLD = frozenset((STRING, GUID, SID, BOOL, UINT16, UINT32, UINT64, HEX32, HEX64))
+_DESCRIPTOR = 4
+_REMEMBERED = 500
+_LONGEST_NAMES = 4000
+"""Characters of the names of fields: longer ones are made up, and each set may be new."""
+_EVEN = bytes(range(0, 256, 2))
+_UNIT = 2
+"""Bytes of a character."""
+
+
+class Layout:
+    """Payloads with these fields, whose values have these types."""
+
+    def __init__(self, names: tuple[str, ...], kinds: bytes) -> None:
+        """The names of the first values, and the types of all. Raises UnfamiliarError where one is rare."""
+        if not _TOLD.issuperset(kinds) or sum(map(len, names)) > _LONGEST_NAMES:
+            raise UnfamiliarError
+        self._made_of = names, kinds
+        self.numbers = {name: number for number, name in enumerate(names)}
+        """By field, which value it is."""
+        self.values_at = _DESCRIPTOR * len(kinds)
+        """Where the first value begins, from the first descriptor on."""
+        self.sizes = struct.Struct("<" + "H2x" * len(kinds))
+        """Takes the sizes of all values from their descriptors."""
+        fixed = [fixed_size(kind) for kind in kinds]
+        self._fixed = struct.Struct("<" + "".join("4x" if size is None else "H2x" for size in fixed))
+        self._stated = tuple(size for size in fixed if size is not None)
+        self._texts = _runs([number for number, kind in enumerate(kinds) if kind == STRING])
+        self._doubtful = [(number, kind) for number, kind in enumerate(kinds) if kind in (SID, BOOL)]
+        self._guids = frozenset(number for number, name in enumerate(names) if names_guid(name))
+
+    def __reduce__(self) -> tuple[Callable[..., "Layout | None"], tuple[Any, ...]]:
+        """For another process, which needs one of each as well."""
+        return layout_of, self._made_of
+
+    def told(self, chunk: bytes, at: int, end: int) -> "Told":
+        """The payload whose descriptors begin there, and whose values end there.
+
+        Raises UnfamiliarError where one is not as parsing would tell it, or struct.error.
+        """
+        begin = at + self.values_at
+        bounds = list(accumulate(self.sizes.unpack_from(chunk, at), initial=begin))
+        if bounds[-1] != end or self._fixed.unpack_from(chunk, at) != self._stated:
+            raise UnfamiliarError
+        stored = b"".join([chunk[bounds[first] : bounds[stop]] for first, stop in self._texts])
+        try:
+            text, _ = utf_16_le_decode(stored, "strict", True)  # half the time of bytes.decode()
+        except UnicodeDecodeError:
+            raise UnfamiliarError from None
+        # Where sizes are odd, or characters take two units, each text by itself may be none.
+        if chunk[at:begin:_DESCRIPTOR].translate(None, _EVEN) or _UNIT * len(text) != len(stored):
+            raise UnfamiliarError
+        for number, kind in self._doubtful:
+            text_of_value(kind, chunk[bounds[number] : bounds[number + 1]])
+        return Told(self, chunk[at:end])
+
+    def text(self, number: int, stored: bytes) -> Value:
+        """The value with this number, as it is stored."""
+        kind = self._made_of[1][number]
+        text = text_of_value(kind, stored) or ""
+        if number in self._guids:
+            return braced(text)
+        return text.strip("{}") if kind == GUID else text
+
+
+class Told(Mapping[str, Value]):
+    """The fields of one payload."""
+
+    __slots__ = ("_layout", "_stored")
+
+    def __init__(self, layout: Layout, stored: bytes) -> None:
+        """Its descriptors and values."""
+        self._layout = layout
+        self._stored = stored
+
+    def __reduce__(self) -> tuple[type["Told"], tuple[object, ...]]:
+        """For another process."""
+        return Told, (self._layout, self._stored)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a field."""
+        layout = self._layout
+        number = layout.numbers.get(name)
+        if number is None:
+            return default
+        sizes = layout.sizes.unpack_from(self._stored)
+        start = layout.values_at + sum(sizes[:number])
+        return layout.text(number, self._stored[start : start + sizes[number]])
+
+    def __getitem__(self, name: str) -> Value:
+        value: Value | None = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._layout.numbers)
+
+    def __len__(self) -> int:
+        return len(self._layout.numbers)
+
+    def items(self) -> ItemsView[str, Value]:
+        """All fields."""
+        return self._whole().items()
+
+    def values(self) -> ValuesView[Value]:
+        """What they say."""
+        return self._whole().values()
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Told) and self._layout is other._layout and self._stored == other._stored:
+            return True
+        return super().__eq__(other)  # braces around a GUID, for one, make no difference
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _whole(self) -> dict[str, Value]:
+        layout, stored = self._layout, self._stored
+        bounds = list(accumulate(layout.sizes.unpack_from(stored), initial=layout.values_at))
+        return {
+            name: layout.text(number, stored[bounds[number] : bounds[number + 1]])
+            for name, number in layout.numbers.items()
+        }
+
+
+@lru_cache(_REMEMBERED)
+def layout_of(names: tuple[str, ...], kinds: bytes) -> Layout | None:
+    """The layout, None where a type is rare."""
+    try:
+        return Layout(names, kinds)
+    except UnfamiliarError:
+        return None
+
+
+def _runs(numbers: list[int]) -> list[tuple[int, int]]:
+    """Numbers in a row, each as the first and the one behind the last."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number:
+            runs[-1] = runs[-1][0], number + 1
+        else:
+            runs.append((number, number + 1))
+    return runs
