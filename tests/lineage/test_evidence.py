@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from importlib import resources
@@ -175,6 +176,27 @@ def test_a_process_that_is_killed_reading_again_takes_one_file_with_it(
     assert {one.id: one.tree for one in run.findings} == lacking
     (said,) = (one.message for one in run.analytics[0].diagnostics if one.code == "RUN-P1")
     assert said.endswith(f"where the process that read {lost} again was ended by signal 9")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks, so that processes see what is patched")
+def test_an_interrupt_ends_reading_again_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = logs(tmp_path, "jsonl", "squiblydoo-url", split=True)
+
+    def interrupting(self: Reteller, load: Load) -> Iterator[Retold]:
+        os.kill(os.getppid(), signal.SIGINT)
+        time.sleep(60)
+        yield Retold()
+
+    monkeypatch.setattr(retold, "loads", lambda given, _: [given])
+    monkeypatch.setattr(pool, "context", lambda: multiprocessing.get_context("fork"))
+    monkeypatch.setattr(Reteller, "read", interrupting)
+    began = time.monotonic()
+    run = hunt(Request(tuple(map(str, paths)), ("carhound", "hunt"), now="wall", processes=2))
+    assert time.monotonic() - began < 30
+    assert run.findings
+    (said,) = (one.message for one in run.analytics[0].diagnostics if one.code == "RUN-P1")
+    assert said.endswith("where reading was interrupted")
+    assert not multiprocessing.active_children()
 
 
 def test_files_of_other_computers_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
