@@ -1,6 +1,5 @@
 """What stands for processes where many are kept: their GUIDs and process ids, each with its host."""
 
-from binascii import unhexlify
 from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
@@ -8,10 +7,9 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from carhound.findings.lineage.events import Outline, Start, Who
+from carhound.model.guids import GUID_SIZE, stored_guid
 
-_GUID_LENGTH = 36
 _HOST_SIZE = 12
-GUID_SIZE = 16
 
 
 def guid_key(who: Who) -> bytes | None:
@@ -62,17 +60,6 @@ def _guid_key(host: str, guid: str) -> bytes:
     """One process has many events in a row."""
     data = stored_guid(guid.encode("utf-8", "replace"))
     return b"?" + digest(host, guid) if data is None else key_of_guid(host, data)
-
-
-def stored_guid(guid: bytes) -> bytes | None:
-    """The 16 bytes of a guid as Windows stores it; None for what is none, in hexadecimal without braces."""
-    if len(guid) != _GUID_LENGTH or guid[8:24:5] != b"----":
-        return None
-    try:
-        data = unhexlify(guid.replace(b"-", b""))
-    except ValueError:
-        return None
-    return data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:] if len(data) == GUID_SIZE else None
 
 
 @lru_cache(maxsize=4096)

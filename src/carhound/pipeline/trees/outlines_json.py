@@ -20,13 +20,14 @@ from carhound.findings.lineage.events import (
     process_in,
     process_of,
 )
-from carhound.findings.lineage.keys import guid_key, guid_prefix, key_of_pid, number_key, stored_guid
+from carhound.findings.lineage.keys import guid_key, guid_prefix, key_of_pid, number_key
 from carhound.findings.lineage.line_places import Line, PackedLines, packed
 from carhound.findings.lineage.outlines import EndRow, Rows, StartRow
 from carhound.findings.lineage.rows import image_key, outline_of
 from carhound.findings.lineage.true_names import TrueNames
 from carhound.model.datasets import SYSMON
 from carhound.model.event import RawEvent, Value
+from carhound.model.guids import stored_guid
 from carhound.readers.interface import Item, Lying, Sieve, Take, Taken
 from carhound.readers.part import Part
 from carhound.readers.values import text_of

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from carhound.model import guids
 from carhound.model.event import Value
 from carhound.readers.evtx.fields import fields_at
 from carhound.readers.evtx.glance import Place
@@ -301,15 +302,12 @@ def stored_guid(kind: int, data: bytes) -> bytes | None:
 @lru_cache(_REMEMBERED)
 def _guid_in_text(data: bytes) -> bytes | None:
     """One process has many events in a row."""
-    if _GUID_TEXT.fullmatch(data) is None:
-        return None
-    stored = bytes.fromhex(data[::2].decode().strip("{}").replace("-", ""))
-    return stored[3::-1] + stored[5:3:-1] + stored[7:5:-1] + stored[8:]
+    return None if _GUID_TEXT.fullmatch(data) is None else guids.stored_guid(data[::2].strip(b"{}"))
 
 
 @lru_cache(_REMEMBERED)
 def _guid(data: bytes) -> str:
-    digits = (data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:]).hex()
+    digits = guids.turned(data).hex()
     return f"{{{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}}}".upper()
 
 
