@@ -522,10 +522,10 @@ def test_a_time_that_carries_a_zone_unlike_those_before_is_seen(zone: str) -> No
 
 HEAVY = {
     "an object over many lines": b'{"a":[' + b"\n," * 1_000_000 + b"1]}\n",
-    "short lines behind one": b'{"a":[' + b"\n," * 700_000 + b"\n1]}\n" + b'"\\u0073"\n' * 100_000,
+    "short lines behind one": b'{"a":[' + b"\n," * 700_000 + b"\n1]}\n" + b'"\\u0073"\n' * 50_000,
     "ever new long names": lines(*(nxlog(line) | {"name" * 100_000 + f"{line}": "a"} for line in range(15))),
     "ever new names of texts with quotes": lines(
-        *(nxlog(line) | {f"name{line * 3000 + key}": '"' for key in range(3000)} for line in range(60))
+        *(nxlog(line) | {f"name{line * 3000 + key}": '"' for key in range(3000)} for line in range(30))
     ),
 }
 
