@@ -78,7 +78,7 @@ def test_a_flipped_byte_in_a_line_never_costs_another_line(
     assert untouched <= {str(item.record_id) for item in items if isinstance(item, RawEvent)}
 
 
-@settings(PATIENT, max_examples=400)
+@settings(PATIENT, max_examples=200)
 @given(data=st.binary(max_size=300) | st.text(alphabet='{}[]",:\\ \nEventId1', max_size=60).map(str.encode))
 def test_any_bytes_can_be_detected_and_read(data: bytes) -> None:
     detect(data, True)

@@ -211,7 +211,7 @@ def carried(event: Event) -> list[str]:
     return [fold(text) for text in found]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(predicates, events())
 def test_every_match_holds_a_literal_of_every_group(predicate: Predicate, event: Event) -> None:
     """In one value that the file carries, folded; and by its spellings in that value as it is."""
@@ -224,7 +224,7 @@ def test_every_match_holds_a_literal_of_every_group(predicate: Predicate, event:
         assert all(len(literal) >= MINIMUM and literal.isascii() for literal in group)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.data())
 def test_predicates_that_hold_are_met(data: st.DataObject) -> None:
     """The same with a predicate made to fit the event, so that most of them hold."""
