@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -71,3 +73,29 @@ def test_what_dies_takes_one_piece_with_it(tmp_path: Path, monkeypatch: pytest.M
     assert given == ["a", *lost["b"], "c", *lost["d"], "e", "f", *lost["g"], *lost["h"], "i", "j"]
     assert set(shown.files) == set("abcdefghij")
     assert not multiprocessing.active_children()
+
+
+class Tired(Names):
+    """Its process dies a moment after it has read its first load."""
+
+    def read(self, load: Load) -> Iterator[str]:
+        yield from super().read(load)
+        if multiprocessing.parent_process() is not None:
+            threading.Timer(0.1, os._exit, (1,)).start()
+
+
+def test_a_process_that_dies_between_loads_takes_nothing_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "context", lambda: multiprocessing.get_context("fork"))
+    for name in "abc":
+        (tmp_path / name).touch()
+    made = pool.Pool(
+        [[piece] for piece in pieces([str(tmp_path)])], partial(Tired, ""), 1, 1, lambda _: False
+    )
+    given = []
+    with closing(made):
+        for name in made.batches():
+            given.append(name)
+            time.sleep(0.4)
+    assert given == ["a", "b", "c"]

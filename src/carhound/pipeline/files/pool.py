@@ -127,10 +127,12 @@ class Pool(Generic[Batch]):
                 if len(self._workers) == self._most:
                     return
                 worker = self._start()
+            try:
+                worker.connection.send(job.load)
+            except OSError:  # it died, which is heard of soon; the load waits for another
+                return
             worker.job = job
             job.begun = True
-            with suppress(OSError):  # of a worker that died, which is heard of soon
-                worker.connection.send(job.load)
 
     def _start(self) -> _Worker[Batch]:
         here, there = self._context.Pipe()
