@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -97,5 +96,6 @@ def test_a_process_that_dies_between_loads_takes_nothing_with_it(
     with closing(made):
         for name in made.batches():
             given.append(name)
-            time.sleep(0.4)
+            for process in multiprocessing.active_children():
+                process.join()
     assert given == ["a", "b", "c"]
