@@ -80,7 +80,7 @@ class Tired(Names):
     def read(self, load: Load) -> Iterator[str]:
         yield from super().read(load)
         if multiprocessing.parent_process() is not None:
-            threading.Timer(0.1, os._exit, (1,)).start()
+            threading.Timer(0.5, os._exit, (1,)).start()
 
 
 def test_a_process_that_dies_between_loads_takes_nothing_with_it(
