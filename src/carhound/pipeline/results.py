@@ -213,7 +213,7 @@ def _twins(subject: Subject, reading: Reading) -> tuple[Twins, ...]:
     }
 
     def finding_of(event: Event) -> str:
-        return reading.registry.finding_id(subject.analytic.id, subject.processes.standing(event))
+        return _id(subject, reading, subject.processes.standing(event))
 
     return tuple(compare(sides[spl], sides[other], finding_of) for spl, other in pairs(sides))
 

@@ -28,12 +28,10 @@ from carhound.readers.evtx.values import (
     HEX64,
     MOST_VALUES,
     NULL,
+    NUMBERS,
     SID,
     SID_HEAD,
     STRING,
-    UINT16,
-    UINT32,
-    UINT64,
     check_sid,
     fixed_size,
 )
@@ -252,7 +250,7 @@ def text_of_value(kind: int, data: bytes) -> str | None:
         return _short_string(data) if len(data) <= _SHORT else _string(data)
     if kind == GUID:
         return _guid(data)
-    if kind in _NUMBERS:
+    if kind in NUMBERS:
         number = int.from_bytes(data, "little")
         return f"0x{number:x}" if kind in _HEXADECIMAL else str(number)
     if kind == SID:
@@ -315,8 +313,6 @@ _HEX = rb"(?:[0-9A-Fa-f]\0)"
 _GUID_TEXT = re.compile(rb"(?:\{\0)?%b{8}(?:-\0%b{4}){3}-\0%b{12}(?:\}\0)?" % (_HEX, _HEX, _HEX))
 _LONGEST_GUID = 76
 """Bytes of such texts."""
-_NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
-"""Unsigned."""
 _HEXADECIMAL = (HEX32, HEX64)
 _NO_GUID = bytes(16)
 _BOOLEANS = {bytes(4): "false", b"\1\0\0\0": "true"}

@@ -15,20 +15,9 @@ from carhound.model.event import Value
 from carhound.readers.evtx.guids import braced, names_guid
 from carhound.readers.evtx.payload import text_of_value
 from carhound.readers.evtx.templates import UnfamiliarError
-from carhound.readers.evtx.values import (
-    BOOL,
-    GUID,
-    HEX32,
-    HEX64,
-    SID,
-    STRING,
-    UINT16,
-    UINT32,
-    UINT64,
-    fixed_size,
-)
+from carhound.readers.evtx.values import BOOL, GUID, NUMBERS, SID, STRING, fixed_size
 
-_TOLD = frozenset((STRING, GUID, SID, BOOL, UINT16, UINT32, UINT64, HEX32, HEX64))
+_TOLD = frozenset((STRING, GUID, SID, BOOL, *NUMBERS))
 _DESCRIPTOR = 4
 _REMEMBERED = 500
 _LONGEST_NAMES = 4000

@@ -11,6 +11,8 @@ from carhound.readers.evtx.templates import UnfamiliarError
 NULL, STRING, UINT16, UINT32, UINT64 = 0x00, 0x01, 0x06, 0x08, 0x0A
 BOOL = 0x0D
 GUID, FILETIME, SID, HEX32, HEX64, BINXML = 0x0F, 0x11, 0x13, 0x14, 0x15, 0x21
+NUMBERS = (UINT16, UINT32, UINT64, HEX32, HEX64)
+"""Unsigned."""
 ABSENT = 0xFF
 """No type: that of a field which a payload does not have."""
 COUNT = struct.Struct("<I")
