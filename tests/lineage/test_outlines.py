@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from carhound.findings.lineage.build import Lineages
 from carhound.findings.lineage.events import Act, End, Outline, Who
+from carhound.findings.lineage.kept import Kept
 from carhound.findings.lineage.keys import guid_key
 from carhound.findings.lineage.log import ProcessLog
 from carhound.findings.lineage.outlines import Rows, packed
@@ -177,3 +178,30 @@ def test_nothing_is_loaded_that_nobody_asked_for() -> None:
         assert [known.start.who.guid for known in log.starts(found)] == [whos[7].guid]
         assert log.outlines.lacks(lambda: log.find(whos[8]))
         assert log.find(whos[8]) == Ref(None, rows[8][0], None)
+
+
+def test_an_answer_is_kept_once_nothing_lacked_and_lacks_for_everyone_until_then() -> None:
+    whos = [Who(HOST, guid_of(number).strip("{}").lower(), str(number), 0) for number in range(1, 9)]
+    rows = [outline_of(Outline(who)) for who in whos]
+    asked: list[Ref] = []
+    with log_of(rows, 100) as log:
+
+        def ask(ref: Ref) -> Ref | None:
+            asked.append(ref)
+            return log.find(whos[0])
+
+        kept = Kept(log.outlines, ask, 3)
+        first = Ref(0, rows[0][0], rows[0][1])
+        assert log.outlines.lacks(lambda: kept(first))
+        assert log.outlines.lacks(lambda: kept(first))
+        assert len(asked) == 1
+        log.load()
+        assert not log.outlines.lacks(lambda: kept(first))
+        found = kept(first)
+        assert found is not None
+        assert found.start is not None
+        assert len(asked) == 2
+        for number in range(1, 4):
+            kept(first._replace(start=number))
+        kept(first)
+    assert len(asked) == 6  # as many are kept as were said, not more

@@ -1,11 +1,12 @@
 """From the starts, ends and deeds of processes to the trees around findings."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from itertools import islice
 
 from msgspec.structs import replace
 
 from carhound.findings.lineage.events import Act, Start, Who, instant
+from carhound.findings.lineage.kept import Kept
 from carhound.findings.lineage.log import ProcessLog
 from carhound.findings.lineage.rows import Known, Ref
 from carhound.findings.lineage.tree import Deed, Process, Tree
@@ -24,8 +25,12 @@ DEEDS = 50
 
 _LOOKED_AT = 5000
 """Records of children looked at: whoever writes a log could give a process millions."""
-_KEPT = 2000
-"""Processes kept, which the trees of many findings have in common."""
+_KEPT = 10_000
+"""Processes of which answers are kept, which the trees of many findings have in common."""
+_KEPT_NODES = 2000
+"""Likewise with what they did."""
+_FEW = 10
+"""Children that are kept with their parent."""
 _OFFLINE = frozenset({"regsvr32.exe", "rundll32.exe"})
 """They load what they are given; that they speak to the network is a reason to look."""
 
@@ -41,8 +46,10 @@ class Lineages:
         for name, who in findings:
             if (ref := log.find(who)) is not None:
                 self._findings.setdefault(ref, []).append(name)
-        self._alone = lru_cache(maxsize=_KEPT)(self._make)
-        self._child_count = lru_cache(maxsize=_KEPT)(lambda ref: sum(1 for _ in self._children(ref)))
+        self._alone = Kept(log.outlines, self._make, _KEPT_NODES)
+        self._parent = Kept(log.outlines, self._parent_of, _KEPT)
+        self._few = Kept(log.outlines, self._few_children, _KEPT)
+        self._child_count = Kept(log.outlines, self._count_children, _KEPT)
         self._trees: dict[Ref, Tree] = {}
 
     def tree(self, who: Who) -> Tree | None:
@@ -55,22 +62,20 @@ class Lineages:
             self._trees[focus] = self._grow(focus)
         return self._trees[focus]
 
-    def visit(self, who: Who) -> None:
-        """Asks the log how the processes hang together that are in the tree around one."""
+    def visit(self, who: Who) -> list[Ref]:
+        """The processes in the tree around one, and all that the log is asked for how they hang together."""
         focus = self._log.find(who)
-        if focus is not None:
-            above, _ = self._ancestors(focus)
-            self._descendants(focus, above)
-            for ref in above:
-                self._child_count(ref)
+        if focus is None:
+            return []
+        self._asked[focus] = who
+        above, _ = self._ancestors(focus)
+        for ref in above:
+            self._child_count(ref)
+        return [*above, *self._descendants(focus, above)]
 
-    def closure(self, who: Who) -> Iterator[Process]:
+    def closure(self, who: Who) -> list[Process]:
         """The processes that are in the tree around a process, without their children."""
-        focus = self._log.find(who)
-        if focus is not None:
-            self._asked[focus] = who
-            above, _ = self._ancestors(focus)
-            yield from map(self._alone, (*above, *self._descendants(focus, above)))
+        return list(map(self._alone, self.visit(who)))
 
     def _grow(self, focus: Ref) -> Tree:
         above, cut = self._ancestors(focus)
@@ -115,12 +120,23 @@ class Lineages:
         made = tuple(self._with_children(one, below) for one in children)
         return replace(self._alone(ref), children=made, children_left_out=left_out)
 
-    def _parent(self, ref: Ref) -> Ref | None:
+    def _parent_of(self, ref: Ref) -> Ref | None:
         parents = (self._log.parent(known) for known in self._log.starts(ref))
         return next((parent for parent in parents if parent is not None), None)
 
-    def _children(self, ref: Ref) -> Iterator[Ref]:
+    def _children(self, ref: Ref) -> Iterable[Ref]:
         """By time; each once."""
+        few = self._few(ref)
+        return self._each_child(ref) if few is None else few
+
+    def _few_children(self, ref: Ref) -> tuple[Ref, ...] | None:
+        children = tuple(islice(self._each_child(ref), _FEW + 1))
+        return None if len(children) > _FEW else children
+
+    def _count_children(self, ref: Ref) -> int:
+        return sum(1 for _ in self._children(ref))
+
+    def _each_child(self, ref: Ref) -> Iterator[Ref]:
         met: set[Ref] = {ref}
         for number, known in enumerate(self._log.children(ref)):
             if number == _LOOKED_AT:

@@ -262,13 +262,14 @@ class ProcessLog:
 
     def _lifetime(self, ref: Ref) -> tuple[int, int]:
         """From when until when a process id means this process, as far as starts and ends were logged."""
+        image = None
         if ref.start is not None:
-            begin = self.known(ref.start).time or 0
+            at = self.known(ref.start)
+            begin, image = at.time or 0, at.image
         elif ref.guid is not None:
             return 0, -1  # without a start, an id alone does not tell it from others
         else:
             begin = ref.since or 0
-        image = None if ref.start is None else self.known(ref.start).image
         self._ask(ref.number, NUMBER)
         following = self._one(
             "SELECT min(time) FROM start WHERE number = ? AND time > ? AND NOT (time <= ? AND image IS ?)",

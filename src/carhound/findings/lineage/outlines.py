@@ -75,6 +75,10 @@ class Outlines:
         """Marks of those that were loaded."""
         self._lacking: set[int] = set()
         """And of those that were asked for since."""
+        self.lacked = 0
+        """How often some were asked for that were not loaded: while this stays, what the log tells is all."""
+        self.loads = 0
+        """How often those that were lacking were loaded."""
 
     def add(self, batches: Iterable[Packed]) -> None:
         """Takes some more."""
@@ -86,19 +90,19 @@ class Outlines:
         """Notes that those are needed which name a process so."""
         if self._count and key is not None and (mark := crc32(key, named)) not in self._known:
             self._lacking.add(mark)
+            self.lacked += 1
 
     def lacks(self, asking: Callable[[], object]) -> bool:
         """Whether some are needed that were not loaded yet."""
-        before, self._lacking = self._lacking, set()
+        before = self.lacked
         asking()
-        lacks = bool(self._lacking)
-        self._lacking |= before
-        return lacks
+        return self.lacked > before
 
     def lacking(self) -> Iterator[tuple[int, StartRow | EndRow]]:
         """Those that are, each with its number, and others; who is given them has them from now on."""
         wanted, self._lacking = self._lacking, set()
         self._known |= wanted
+        self.loads += 1
         for first, data in self._database.execute("SELECT first, marks FROM outline") if wanted else ():
             if hits := [at for at, mark in enumerate(array(_MARKS, data)) if mark in wanted]:
                 query = "SELECT bounds, rows FROM outline WHERE first = ?"

@@ -60,14 +60,12 @@ def read_again(
 
 def _load(log: ProcessLog, about: Sequence[Who]) -> None:
     """Loads the outlines of the processes in the trees, so that the log tells what it would tell of all."""
-    pending = about
-    while pending:
+    lineages = Lineages(log)
+    for asking in (lineages.visit, lineages.closure):
+        pending = about
         while pending:
-            lineages = Lineages(log)
-            pending = [who for who in pending if log.outlines.lacks(partial(lineages.visit, who))]
+            pending = [who for who in pending if log.outlines.lacks(partial(asking, who))]
             log.load()
-        lineages = Lineages(log)
-        pending = [who for who in about if log.outlines.lacks(partial(lineages.tree, who))]
 
 
 def _places(
