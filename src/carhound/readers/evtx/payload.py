@@ -161,8 +161,7 @@ class Payloads:
         inner = Inner(fields, _DESCRIPTOR * count)
         if template == behind:
             self._defining[start] = inner, at
-        else:
-            self._inners[chunk[start:at]] = inner
+        self._inners[chunk[start:behind] + chunk[at - COUNT.size : at]] = inner  # with it in or not
         return inner, at
 
 
