@@ -5,8 +5,8 @@ import re
 from carhound.analytics.document import Document
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
-_IMPLEMENTATIONS = re.compile(r"^#{1,6}[ \t]+Implementations[ \t]*#*[ \t]*$", re.MULTILINE | re.IGNORECASE)
-_LAYOUT = re.compile(r"^layout:[ \t]*[\"']?analytic[\"']?[ \t]*$", re.MULTILINE)
+_IMPLEMENTATIONS = r"(?mi)^#{1,6}[ \t]+Implementations[ \t]*#*[ \t]*$"
+_LAYOUT = r"(?m)^layout:[ \t]*[\"']?analytic[\"']?[ \t]*$"
 
 
 def front_matter_end(document: Document) -> int:
@@ -21,6 +21,6 @@ def is_page(document: Document) -> bool:
     if not end:
         return False
     return (
-        _LAYOUT.search(document.text, 0, end) is not None
-        or _IMPLEMENTATIONS.search(document.text, end) is not None
+        re.compile(_LAYOUT).search(document.text, 0, end) is not None
+        or re.compile(_IMPLEMENTATIONS).search(document.text, end) is not None
     )

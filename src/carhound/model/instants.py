@@ -3,9 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-_ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|[+-]\d\d:?\d\d)?", re.ASCII
-)
+_ISO = r"(?a)(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|[+-]\d\d:?\d\d)?"
 _USUAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?", re.ASCII)
 """As most logs write them, which Python reads in the same way and faster."""
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -35,7 +33,7 @@ def _parse_time(text: str, zone: tzinfo) -> datetime | None:
             return time if text[-1] == "Z" else time.replace(tzinfo=zone).astimezone(UTC)
         except (ValueError, OverflowError):
             return None
-    match = _ISO.fullmatch(text.strip())
+    match = re.fullmatch(_ISO, text.strip())
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, offset = match.groups()

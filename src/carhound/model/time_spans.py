@@ -18,7 +18,6 @@ _MICROSECONDS = {"us": 1, "ms": 1_000, "cs": 10_000, "ds": 100_000} | {
     "h": 3_600_000_000,
 }
 _MONTHS = {"mon": 1, "q": 3, "y": 12}
-_SPAN = re.compile(r"(\d*)([a-z]+)(?:@([a-z]+)([0-7])?)?", re.ASCII)
 
 
 class TimeSpan(Struct, frozen=True):
@@ -58,7 +57,7 @@ class TimeSpan(Struct, frozen=True):
 
 def parse_time_span(text: str) -> TimeSpan | None:
     """Reads a length of time; None where the text is none. The unit is required, its number 1 without one."""
-    match = _SPAN.fullmatch(text)
+    match = re.fullmatch(r"(\d*)([a-z]+)(?:@([a-z]+)([0-7])?)?", text, re.ASCII)
     if match is None:
         return None
     count = int(match[1] or 1)

@@ -30,8 +30,8 @@ UNITS = {name: unit for unit, names in _NAMES.items() for name in names.split()}
 _CLOCK = {"s": "seconds", "m": "minutes", "h": "hours"}
 _STEP = re.compile(r"([+-])(\d*)([a-z]+)", re.ASCII)
 _SNAP = re.compile(r"@(w[0-7]|[a-z]+)", re.ASCII)
-_US_TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}):(\d{1,2}):(\d{1,2}):(\d{1,2})", re.ASCII)
-_EPOCH = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_US_TIME = r"(?a)(\d{1,2})/(\d{1,2})/(\d{4}):(\d{1,2}):(\d{1,2}):(\d{1,2})"
+_EPOCH = r"(?a)\d+(?:\.\d+)?"
 
 
 class Window(Struct, frozen=True):
@@ -105,21 +105,26 @@ def resolve_time(text: str, now: datetime, zone: tzinfo) -> datetime:
     if text in ("now", "now()"):
         return now
     try:
-        if _EPOCH.fullmatch(text):
-            return datetime.fromtimestamp(float(text), UTC)
-        if (match := _US_TIME.fullmatch(text)) is not None:
-            month, day, year, hour, minute, second = (int(part) for part in match.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
-        if (absolute := parse_time(text, zone)) is not None:
-            return absolute
-        if (date := parse_time(f"{text}T00:00", zone)) is not None:
-            return date
+        if text[:1].isdigit():
+            return _resolve_absolute(text, zone)
         return _resolve_relative(text, now.astimezone(zone)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         raise UsageError(
             f"cannot read the time {text!r}",
             hint="write it like -1d@d, now, 2024-06-15T13:00:00Z, 06/15/2024:13:00:00 or epoch seconds",
         ) from None
+
+
+def _resolve_absolute(text: str, zone: tzinfo) -> datetime:
+    if re.fullmatch(_EPOCH, text):
+        return datetime.fromtimestamp(float(text), UTC)
+    if (match := re.fullmatch(_US_TIME, text)) is not None:
+        month, day, year, hour, minute, second = (int(part) for part in match.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
+    time = parse_time(text, zone) or parse_time(f"{text}T00:00", zone)
+    if time is None:
+        raise ValueError(text)
+    return time
 
 
 def _resolve_relative(text: str, moment: datetime) -> datetime:

@@ -30,7 +30,6 @@ _UNSEEN = frozenset(
 )
 """Characters that Unicode counts as printable and that nobody sees."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 """What starts a formula in a spreadsheet, full-width forms included."""
 
@@ -81,4 +80,4 @@ def csv_text(text: str) -> str:
 
 def without_surrogates(text: str) -> str:
     """The text as Unicode that can be encoded: each lone surrogate becomes U+FFFD."""
-    return _SURROGATE.sub("\ufffd", text)
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)

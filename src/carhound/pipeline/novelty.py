@@ -7,7 +7,6 @@ from carhound.model.diagnostics import Diagnostic
 from carhound.pipeline.implementations import Prepared
 from carhound.pipeline.request import Request
 
-_DAYS = re.compile(r"(\d{1,4})d(?:ays?)?", re.ASCII)
 _MOST_DAYS = 3650
 
 
@@ -16,7 +15,7 @@ def read_days(request: Request) -> int | None:
     text = request.novel_over
     if text is None:
         return None
-    match = _DAYS.fullmatch(text.strip())
+    match = re.fullmatch(r"(\d{1,4})d(?:ays?)?", text.strip(), re.ASCII)
     if match is None or not 1 <= int(match[1]) <= _MOST_DAYS:
         raise UsageError(
             f"--novel-over {text}: not a number of days from 1 to {_MOST_DAYS}", hint="write it like 30d"

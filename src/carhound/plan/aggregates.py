@@ -59,7 +59,6 @@ AGGREGATES: dict[str, Aggregate] = {
 
 _NAMES = {alias: name for name, one in AGGREGATES.items() for alias in (name, *one.aliases)}
 _DECIMALS = 9
-_RANKED = re.compile(r"([a-z]+)(\d+(?:\.\d+)?)", re.ASCII)
 
 
 def find(written: str) -> tuple[str, float | None] | None:
@@ -67,7 +66,7 @@ def find(written: str) -> tuple[str, float | None] | None:
     name = _NAMES.get(written.lower())
     if name is not None:
         return None if AGGREGATES[name].ranked else (name, None)
-    match = _RANKED.fullmatch(written.lower())
+    match = re.fullmatch(r"([a-z]+)(\d+(?:\.\d+)?)", written.lower(), re.ASCII)
     if match is None:
         return None
     name, rank = _NAMES.get(match[1]), float(match[2])

@@ -53,9 +53,7 @@ def _other(about: str) -> Detection:
 
 
 EVTX = Detection("evidence", "evtx")
-_XML_EVENT = re.compile(
-    rb"<Event(?:\s[^<>]{0,256}/win/2004/08/events/event|(?:\s[^<>]{0,256})?>\s{0,256}<System[\s/>])"
-)
+_XML_EVENT = rb"<Event(?:\s[^<>]{0,256}/win/2004/08/events/event|(?:\s[^<>]{0,256})?>\s{0,256}<System[\s/>])"
 """An event of Windows, whole or cut; its namespace is that of the Windows event schema."""
 
 MAGICS: tuple[Magic, ...] = (
@@ -164,7 +162,7 @@ def _json(text: bytes, _: bool, mappings: "tuple[ColumnMapping, ...]") -> Detect
 
 
 def _xml(text: bytes, _: bool, __: "tuple[ColumnMapping, ...]") -> Detection:
-    if _XML_EVENT.search(text):
+    if re.search(_XML_EVENT, text):
         return Detection("evidence", "xml")
     return _other("XML or HTML without events")
 

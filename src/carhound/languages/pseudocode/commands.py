@@ -31,7 +31,7 @@ from carhound.languages.pseudocode.syntax import (
 )
 from carhound.model.diagnostics import Span
 
-_ANALYTIC = re.compile(r"CAR-[0-9]{4}-[0-9]{2}-[0-9]{3}", re.IGNORECASE)
+_ANALYTIC = r"(?i)CAR-[0-9]{4}-[0-9]{2}-[0-9]{3}"
 _GAP = ("max", "time", "between", "two", "events", "is")
 
 
@@ -199,7 +199,7 @@ def _run(cursor: Cursor, start: Span) -> Run:
     cursor.expect_word("analytic", hint)
     cursor.expect_symbol(":", hint)
     token = cursor.peek()
-    if token.kind != "word" or not _ANALYTIC.fullmatch(token.text):
+    if token.kind != "word" or not re.fullmatch(_ANALYTIC, token.text):
         raise cursor.unexpected("the id of an analytic", hint)
     cursor.take()
     return Run(token.text, cursor.since(start))

@@ -38,7 +38,6 @@ from carhound.model.diagnostics import Span
 DEEPEST = 60
 """Parentheses and `not` within one another; beyond that Python's own stack would be the limit."""
 
-_TOP = re.compile(r"top([0-9]*)", re.ASCII)
 _TEST_HINT = 'a condition looks like exe == "cmd.exe"'
 
 
@@ -207,7 +206,7 @@ def _membership(cursor: Cursor, left: Operand, *, negated: bool) -> Membership |
 
 def _top(cursor: Cursor) -> Top | None:
     token = cursor.peek()
-    match = _TOP.fullmatch(token.lower)
+    match = re.fullmatch(r"top([0-9]*)", token.lower)
     number = match is not None and not match[1] and cursor.peek(1).kind == "number"
     following = cursor.peek(2 if number else 1)
     if match is None or not (match[1] or number) or not following.is_symbol("("):

@@ -6,7 +6,7 @@ could go on. The backslash itself is no escape.
 """
 
 import re
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec import Struct
 
@@ -18,18 +18,19 @@ TokenKind = Literal["name", "number", "text", "word", "regex", "symbol", "end"]
 RELATIONS = ("==", "=", "!=", "<", "<=", ">", ">=")
 SMART_QUOTES = "“”„‟‘’‚‛"
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_ANALYTIC = re.compile(r"CAR-[0-9]{4}-[0-9]{2}-[0-9]{3}(?![A-Za-z0-9_])", re.IGNORECASE)
-_SYMBOL = re.compile(r"==|!=|<=|>=|[()\[\],:.*+/<>=-]")
+_PLAIN = re.compile(
+    r"(?P<word>[Cc][Aa][Rr]-[0-9]{4}-[0-9]{2}-[0-9]{3}(?![A-Za-z0-9_]))"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<number>[0-9]+(?:\.[0-9]+)?)"
+    r"|(?P<symbol>==|!=|<=|>=|[()\[\],:.*+/<>=-])"
+)
+"""A token that is no value; each kind is a group, named so. A word is the id of an analytic."""
 _RUN = re.compile(rf"(?:[^\s()\[\],\"'<>=!{SMART_QUOTES}]|!(?!=))+")
 _RUN_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
-_RUN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_RUN_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z]+)")
-_CONTINUES = re.compile(r"[ \t]*(?:[),\]\r\n]|\Z)|[ \t]+(?:and|or|in)(?![A-Za-z0-9_])", re.IGNORECASE)
+_RUN_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+_RUN_DURATION = r"([0-9]+(?:\.[0-9]+)?)([A-Za-z]+)"
+_CONTINUES = r"(?i)[ \t]*(?:[),\]\r\n]|\Z)|[ \t]+(?:and|or|in)(?![A-Za-z0-9_])"
 _AFTER_STRING = re.compile(r"[\s),\]=!<>]|\Z|(?:and|or|in|not)(?![A-Za-z0-9_])", re.IGNORECASE)
-_QUOTED_CALL = re.compile(r"\(\s*[\"']")
-_LINE = re.compile(r"[^\r\n]*")
+_QUOTED_CALL = r"\(\s*[\"']"
 _NO_OPERAND = frozenset(
     {"and", "by", "filter", "from", "group", "in", "input", "join", "not", "or", "output", "return"}
     | {"search", "select", "where"}
@@ -73,7 +74,7 @@ def string_end(text: str, start: int) -> tuple[str, int] | None:
         if text[at] == quote:
             return "".join(value), at + 1
         if text[at] == "\\" and text.startswith(quote, at + 1):
-            if _CONTINUES.match(text, at + 2):
+            if re.compile(_CONTINUES).match(text, at + 2):
                 return "".join(value) + "\\", at + 2
             at += 1
         value.append(text[at])
@@ -120,13 +121,12 @@ class _Lexer:
     def string(self) -> None:
         found = string_end(self.text, self.at)
         if found is None:
-            rest = _LINE.match(self.text, self.at)
-            length = len(rest[0]) if rest else 1
-            smart = rest is not None and any(quote in rest[0] for quote in SMART_QUOTES)
+            rest = re.split("[\r\n]", self.text[self.at :], maxsplit=1)[0]
+            smart = any(quote in rest for quote in SMART_QUOTES)
             raise self.fail(
                 "PS-P4" if smart else "PS-P3",
                 "this string is closed by a typographic quote" if smart else "this string is never closed",
-                length,
+                len(rest),
                 'write "straight quotes"' if smart else "close the string on the line on which it opens",
             )
         value, end = found
@@ -158,7 +158,7 @@ class _Lexer:
         last, before = self.tokens[-1], self.tokens[-2]
         if last.is_symbol("(") and before.lower == "matches":
             return self.tokens[-3:-2] != [] and self.tokens[-3].is_symbol(".")
-        if last.lower != "match" or _QUOTED_CALL.match(self.text, self.at):
+        if last.lower != "match" or re.compile(_QUOTED_CALL).match(self.text, self.at):
             return False
         operand = before.kind in ("name", "text") or before.is_symbol("]")
         return operand and before.lower not in _NO_OPERAND
@@ -198,9 +198,9 @@ class _Lexer:
         if _RUN_PATH.fullmatch(raw):
             for part in re.split(r"(\.)", raw):
                 self.add("symbol" if part == "." else "name", part, self.at + len(part))
-        elif _RUN_NUMBER.fullmatch(raw):
+        elif re.fullmatch(_RUN_NUMBER, raw):
             self.add("number", raw, end)
-        elif (duration := _RUN_DURATION.fullmatch(raw)) and duration[2].lower() in UNITS:
+        elif (duration := re.fullmatch(_RUN_DURATION, raw)) and duration[2].lower() in UNITS:
             self.add("number", duration[1], self.at + len(duration[1]))
             self.add("name", duration[2], end)
         else:
@@ -208,22 +208,17 @@ class _Lexer:
         return True
 
     def plain(self) -> None:
-        kinds: tuple[tuple[TokenKind, re.Pattern[str]], ...] = (
-            ("word", _ANALYTIC),
-            ("name", _NAME),
-            ("number", _NUMBER),
-            ("symbol", _SYMBOL),
-        )
-        for kind, pattern in kinds:
-            if (match := pattern.match(self.text, self.at)) is not None:
-                if match[0] in "([":
-                    self.open.append(match[0])
-                elif match[0] in ")]" and self.open:
-                    self.open.pop()
-                self.add(kind, match[0], match.end())
-                return
-        character = self.text[self.at]
-        raise self.fail("PS-P8", f"no statement holds the character {character!r}", 1, "remove or quote it")
+        match = _PLAIN.match(self.text, self.at)
+        if match is None:
+            character = self.text[self.at]
+            raise self.fail(
+                "PS-P8", f"no statement holds the character {character!r}", 1, "remove or quote it"
+            )
+        if match[0] in "([":
+            self.open.append(match[0])
+        elif match[0] in ")]" and self.open:
+            self.open.pop()
+        self.add(cast(TokenKind, match.lastgroup), match[0], match.end())
 
 
 UNITS = {

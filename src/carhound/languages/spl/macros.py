@@ -18,7 +18,7 @@ from carhound.languages.spl.definitions import BUILT_IN, Macro, MacroKey, built_
 from carhound.model.diagnostics import Diagnostic, LanguageError, Source, Span
 from carhound.model.suggestion import nearest
 
-_CALL = re.compile(r"\s*([\w-]+)\s*(?:\((.*)\))?\s*", re.ASCII | re.DOTALL)
+_CALL = r"(?as)\s*([\w-]+)\s*(?:\((.*)\))?\s*"
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _DEPTH = 50
 _LONGEST = 1_000_000
@@ -152,7 +152,7 @@ class _Caller(Struct):
 
     def text(self, call: str, callers: tuple[MacroKey, ...]) -> str:
         """What stands for a call, the backquotes left out."""
-        match = _CALL.fullmatch(call)
+        match = re.fullmatch(_CALL, call)
         if match is None:
             self.fail("SPL-M1", "this is no call of a macro", "write `name` or `name(first, second)`")
         name = match[1]

@@ -61,8 +61,8 @@ _MISSPELT = {
     **dict.fromkeys(("lastest", "lates", "latest", "lateset", "latests", "latst"), "latest"),
 }
 _TOKEN = re.compile(r"\$[\w.:|]+\$")
-_NUMBER = re.compile(r"\d+")
-_CONTINUES = re.compile(r"(?!\w:|\\)[\w()]+.*\\|Files$", re.IGNORECASE)
+_NUMBER = r"\d+"
+_CONTINUES = r"(?i)(?!\w:|\\)[\w()]+.*\\|Files$"
 """What stands behind a blank in a path: `Files\\a.exe`, and no path of its own."""
 
 
@@ -248,7 +248,7 @@ class _Told:
     def _splits_path(self, value: Word, second: _Leaf) -> bool:
         if value.quoted or value.text[:1] in _QUOTES or _bare(second) is None:
             return False
-        return "\\" in self._text(value.span) and _CONTINUES.match(self._text(second.span)) is not None
+        return "\\" in self._text(value.span) and re.match(_CONTINUES, self._text(second.span)) is not None
 
     def _touch(self, one: _Leaf, other: _Leaf) -> bool:
         """Whether two terms have only blanks between them."""
@@ -272,8 +272,8 @@ def is_sql_pattern(text: str) -> bool:
 def _stands_alone(value: Word, word: Word) -> bool:
     if word.quoted:
         return False
-    if _NUMBER.fullmatch(value.text):
-        return _NUMBER.fullmatch(word.text) is not None
+    if re.fullmatch(_NUMBER, value.text):
+        return re.fullmatch(_NUMBER, word.text) is not None
     return value.text.startswith("*") and word.text.startswith("*") and len(word.text) > 1
 
 

@@ -1,6 +1,5 @@
 """Comparisons in eval and where that Splunk accepts and that are surely not meant."""
 
-import re
 from collections.abc import Iterator
 
 from carhound.languages.spl.suspicious_terms import is_sql_pattern
@@ -9,7 +8,7 @@ from carhound.plan.expressions import Binary, Call, Constant, Expression, FieldV
 from carhound.plan.nodes import Eval, Filter, Node, Stats, chain, subsearch_of
 from carhound.plan.predicates import Where, tests
 
-_EXTENSION = re.compile("bat|cmd|com|dll|exe|hta|js|msc|msi|ps1|scr|sct|sys|vbs", re.IGNORECASE)
+_EXTENSIONS = frozenset("bat cmd com dll exe hta js msc msi ps1 scr sct sys vbs".split())
 
 
 def suspicious_values(plan: Node, source: Source) -> Iterator[Diagnostic]:
@@ -48,7 +47,7 @@ def _slips(part: Expression) -> Iterator[tuple[str, str, Span | None, str]]:
                 function = "isnull" if operator == "=" else "isnotnull"
                 yield f"{other} without quotes is a field's name", "SPL-L8", span, f"write {function}({name})"
         case Binary("=" | "!=", _, Binary(".", FieldValue(first), FieldValue(second), joined)):
-            if _EXTENSION.fullmatch(second):
+            if second.lower() in _EXTENSIONS:
                 message = f"{first}.{second} without quotes joins the fields {first} and {second}"
                 yield message, "SPL-L8", joined, f'write "{first}.{second}"'
         case Call("like", (FieldValue(name, field_span), Constant(str() as text)), span):

@@ -12,13 +12,10 @@ from carhound.languages.spl.cursor import Cursor
 from carhound.model.diagnostics import Span
 from carhound.model.spanned import Spanned
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:{}]*", re.ASCII)
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS", "OVER", "SORTBY", "WHERE"}
 _BARE_VALUE = re.compile(r'(?:\\[^ \t\n\r]|[^\s()\[\]|,"])++')
 _BARE = re.compile(r'(?:\\[^ \t\n\r]|(?!!=)[^\s()\[\]|,"<>=])++')
 """A word that is no value ends at an operator too. What an escape stands for ends none."""
-_ESCAPES = re.compile(r"\\(.)", re.DOTALL)
-_TEXT_ESCAPE = re.compile(r'\\([\\"|])')
 _OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
 
 
@@ -90,13 +87,13 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
 
 def unescape_text(raw: str) -> str:
     """Expands the escapes of a text in an expression; unknown ones keep their backslash."""
-    return _TEXT_ESCAPE.sub(r"\1", raw)
+    return re.sub(r'\\([\\"|])', r"\1", raw)
 
 
 def _remark_escapes(cursor: Cursor, raw: str, unknown: list[str], span: Span) -> None:
     escapes = ", ".join(dict.fromkeys(unknown))
     reading = "before * is dropped" if set(unknown) == {"\\*"} else "is dropped"
-    whole = _ESCAPES.sub(lambda match: match[0] if match[1] in '\\"|' else "\\" + match[0], raw)
+    whole = re.sub(r"(?s)\\(.)", lambda match: match[0] if match[1] in '\\"|' else "\\" + match[0], raw)
     cursor.remark(
         "SPL-E1",
         f"{escapes}: a single backslash {reading}; another reading keeps it",
@@ -112,7 +109,7 @@ def quote(text: str) -> str:
 
 def show_name(name: str) -> str:
     """A field name as it can be written before an operator or in a list."""
-    plain = _NAME.fullmatch(name) is not None and name.upper() not in _KEYWORDS
+    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.:{}]*", name) is not None and name.upper() not in _KEYWORDS
     return name if plain else quote(name)
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from carhound.findings.coverage import FileTally
 from carhound.model.event import Event, Place
 
-_LINE = re.compile(r"(?<![^ ])line (\d+)$", re.ASCII)
+_LINE = r"(?a)(?<![^ ])line (\d+)$"
 """At the end of "line 12", or of "3 records from line 12"."""
 
 
@@ -28,4 +28,4 @@ def count_lines_before(tally: FileTally, admitted: Iterable[Event], lines: int) 
 
 def with_lines_before(where: str, lines: int) -> str:
     """A place, where it is told by lines so many lines further down."""
-    return _LINE.sub(lambda found: f"line {int(found[1]) + lines}", where)
+    return re.sub(_LINE, lambda found: f"line {int(found[1]) + lines}", where)

@@ -299,7 +299,7 @@ def stored_guid(kind: int, data: bytes) -> bytes | None:
 @lru_cache(_REMEMBERED)
 def _guid_in_text(data: bytes) -> bytes | None:
     """One process has many events in a row."""
-    return None if _GUID_TEXT.fullmatch(data) is None else guids.stored_guid(data[::2].strip(b"{}"))
+    return None if re.fullmatch(_GUID_TEXT, data) is None else guids.stored_guid(data[::2].strip(b"{}"))
 
 
 @lru_cache(_REMEMBERED)
@@ -309,7 +309,7 @@ def _guid(data: bytes) -> str:
 
 
 _HEX = rb"(?:[0-9A-Fa-f]\0)"
-_GUID_TEXT = re.compile(rb"(?:\{\0)?%b{8}(?:-\0%b{4}){3}-\0%b{12}(?:\}\0)?" % (_HEX, _HEX, _HEX))
+_GUID_TEXT = rb"(?:\{\0)?%b{8}(?:-\0%b{4}){3}-\0%b{12}(?:\}\0)?" % (_HEX, _HEX, _HEX)
 _LONGEST_GUID = 76
 """Bytes of such texts."""
 _HEXADECIMAL = (HEX32, HEX64)

@@ -28,8 +28,8 @@ _ERRORS = (RuntimeError, OSError, ValueError)
 """What the parser raises."""
 _SMALLEST_RECORD = 28
 _MOST_ERRORS = 65536 // _SMALLEST_RECORD
-_RECORD = re.compile(r"[Ff]ailed to parse record number (\d+): ?")
-_NOISE = re.compile(
+_RECORD = r"[Ff]ailed to parse record number (\d+): ?"
+_NOISE = (
     r"(?:Failed to parse chunk number \d+: |Failed to parse chunk header: "
     r"|An error occurred while trying to deserialize evtx stream\.: )"
 )
@@ -130,7 +130,7 @@ def position(record: Any) -> str:
 
 
 def _damage(chunk: Chunk, last: str, message: str) -> Damage:
-    found = _RECORD.search(message)
-    reason = _NOISE.sub("", message[found.end() :] if found else message)
+    found = re.search(_RECORD, message)
+    reason = re.sub(_NOISE, "", message[found.end() :] if found else message)
     where = f"record {found[1]}" if found else f"chunk {chunk.number} after {last}"
     return Damage(where, reason[:1].lower() + reason[1:], chunk.offset, 1 if found else None)
