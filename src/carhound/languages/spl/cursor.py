@@ -18,30 +18,26 @@ class Cursor(Struct):
     remarks: list[Diagnostic] = field(default_factory=list)
     subsearch: "Callable[[Cursor], Any] | None" = None
     """Reads a search up to its closing bracket, for the command that is being read."""
+    text: str = ""
+    """The whole text."""
 
-    @property
-    def text(self) -> str:
-        """The whole text."""
-        return self.source.text
+    def __post_init__(self) -> None:
+        self.text = self.source.text
 
     def skip_blank(self) -> None:
         """Passes white space and comments (three backquotes on either side)."""
-        text = self.source.text
-        while self.at < len(text):
-            if text[self.at].isspace():
-                self.at += 1
-            elif text.startswith(COMMENT, self.at):
-                end = text.find(COMMENT, self.at + len(COMMENT))
-                if end < 0:
-                    self.fail(
-                        "SPL-P1",
-                        "this comment is never closed",
-                        self.span(self.at, self.at + 3),
-                        "close it with ```",
-                    )
-                self.at = end + len(COMMENT)
-            else:
-                return
+        text, at = self.text, self.at
+        while (blank := text[at : at + 1].isspace()) or text.startswith(COMMENT, at):
+            if blank:
+                at += 1
+                continue
+            end = text.find(COMMENT, at + len(COMMENT))
+            if end < 0:
+                self.fail(
+                    "SPL-P1", "this comment is never closed", self.span(at, at + 3), "close it with ```"
+                )
+            at = end + len(COMMENT)
+        self.at = at
 
     def peek(self) -> str:
         """The next character that is not blank, "" at the end."""

@@ -16,7 +16,9 @@ _KEYWORDS = {"AND", "OR", "NOT", "IN", "BY", "AS", "OVER", "SORTBY", "WHERE"}
 _BARE_VALUE = re.compile(r'(?:\\[^ \t\n\r]|[^\s()\[\]|,"])++')
 _BARE = re.compile(r'(?:\\[^ \t\n\r]|(?!!=)[^\s()\[\]|,"<>=])++')
 """A word that is no value ends at an operator too. What an escape stands for ends none."""
-_OPERATORS = ("!=", "<=", ">=", "=", "<", ">")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_OPERATOR = re.compile("[!<>]=|[=<>]")
 
 
 class Word(Spanned, frozen=True):
@@ -31,19 +33,21 @@ class Word(Spanned, frozen=True):
 def read_operator(cursor: Cursor) -> str | None:
     """Passes a comparison operator if one comes next; blanks before it are allowed."""
     cursor.skip_blank()
-    return next((operator for operator in _OPERATORS if cursor.take(operator)), None)
+    operator = _OPERATOR.match(cursor.text, cursor.at)
+    if operator is None:
+        return None
+    cursor.at = operator.end()
+    return operator[0]
 
 
 def read_quoted(cursor: Cursor) -> tuple[str, Span]:
     """Passes a text in double quotes: what stands between them, escapes untouched, and its span."""
     start = cursor.at
-    at = start + 1
-    while (character := cursor.text[at : at + 1]) != '"':
-        if not character:
-            cursor.fail("SPL-P1", "this quote is never closed", Span(start, start + 1), 'close it with "')
-        at += 2 if character == "\\" else 1
-    cursor.at = at + 1
-    return cursor.text[start + 1 : at], cursor.span(start)
+    quoted = _QUOTED.match(cursor.text, start)
+    if quoted is None:
+        cursor.fail("SPL-P1", "this quote is never closed", Span(start, start + 1), 'close it with "')
+    cursor.at = quoted.end()
+    return quoted[1], cursor.span(start)
 
 
 def read_word(cursor: Cursor, *, value: bool = False) -> Word | None:
@@ -67,22 +71,17 @@ def unescape(cursor: Cursor, raw: str, start: int) -> str:
     """Expands the escapes of a search value that begins at offset `start` of the text."""
     if "\\" not in raw:
         return raw
-    out: list[str] = []
     unknown: list[str] = []
-    at = 0
-    while at < len(raw):
-        character, following = raw[at], raw[at + 1 : at + 2]
-        if character != "\\" or not following:
-            out.append(character)
-            at += 1
-            continue
-        if following not in '\\"|':
-            unknown.append(character + following)
-        out.append(following)
-        at += 2
+
+    def meant(escape: re.Match[str]) -> str:
+        if escape[1] not in '\\"|':
+            unknown.append(escape[0])
+        return escape[1]
+
+    text = _ESCAPE.sub(meant, raw)
     if unknown:
         _remark_escapes(cursor, raw, unknown, Span(start, start + len(raw)))
-    return "".join(out)
+    return text
 
 
 def unescape_text(raw: str) -> str:
@@ -93,7 +92,7 @@ def unescape_text(raw: str) -> str:
 def _remark_escapes(cursor: Cursor, raw: str, unknown: list[str], span: Span) -> None:
     escapes = ", ".join(dict.fromkeys(unknown))
     reading = "before * is dropped" if set(unknown) == {"\\*"} else "is dropped"
-    whole = re.sub(r"(?s)\\(.)", lambda match: match[0] if match[1] in '\\"|' else "\\" + match[0], raw)
+    whole = _ESCAPE.sub(lambda match: match[0] if match[1] in '\\"|' else "\\" + match[0], raw)
     cursor.remark(
         "SPL-E1",
         f"{escapes}: a single backslash {reading}; another reading keeps it",
