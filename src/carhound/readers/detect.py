@@ -136,14 +136,16 @@ def _tabular(detection: Detection) -> Detection:
 
 def _json(text: bytes, _: bool, mappings: "tuple[ColumnMapping, ...]") -> Detection:
     from carhound.readers.json.reader import sample
-    from carhound.readers.json.shapes.mapped import MAPPED_JSON, mapping_of
     from carhound.readers.json.shapes.order import broken_shape, shape_of
 
     for count in (_SAMPLE, _LARGE_SAMPLE):
         unread = [text]
         records, broken = sample(lambda _: unread.pop() if unread else b"", count)  # noqa: B023  # called here
-        if mappings and any(mapping_of(record, mappings) is not None for record in records):
-            return Detection("evidence", MAPPED_JSON)
+        if mappings:
+            from carhound.readers.json.shapes.mapped import MAPPED_JSON, mapping_of
+
+            if any(mapping_of(record, mappings) is not None for record in records):
+                return Detection("evidence", MAPPED_JSON)
         shapes = [shape for record in records if (shape := shape_of(record))]
         if shapes or len(records) < count:
             break

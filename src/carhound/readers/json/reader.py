@@ -1,7 +1,7 @@
 """JSON in any of the shapes of `shapes`, decided for every record by itself."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Damage, Glimpsed
@@ -10,15 +10,16 @@ from carhound.readers.json.glance import LineGlance
 from carhound.readers.json.items import JsonItems
 from carhound.readers.json.picked import PickedLines
 from carhound.readers.json.shapes.envelopes import keep_envelope, open_envelope
-from carhound.readers.json.shapes.mapped import mapped_event
 from carhound.readers.json.shapes.order import JsonShape, shape_of
 from carhound.readers.json.sifted import SiftedLines
 from carhound.readers.json.tally import Kind
 from carhound.readers.json.text import as_utf8, utf16_name
 from carhound.readers.notes import Notes
 from carhound.readers.other import Other
-from carhound.readers.tables.column_mapping import ColumnMapping
 from carhound.readers.values import UnreadableError
+
+if TYPE_CHECKING:
+    from carhound.readers.tables.column_mapping import ColumnMapping
 
 _Told = Sifted | Taken | Lying
 _Wanted = Callable[[Kind], bool]
@@ -93,7 +94,7 @@ class JsonReader:
 def _sifted(
     items: JsonItems,
     notes: Notes,
-    mappings: tuple[ColumnMapping, ...],
+    mappings: "tuple[ColumnMapping, ...]",
     glance: LineGlance | None,
     wanted: _Wanted | None,
 ) -> Iterator[_Told]:
@@ -135,7 +136,7 @@ def _event(
     record: dict[str, Any],
     position: str,
     notes: Notes,
-    mappings: tuple[ColumnMapping, ...],
+    mappings: "tuple[ColumnMapping, ...]",
     wanted: _Wanted | None,
 ) -> tuple[JsonShape | None, RawEvent | Taken | Damage | str]:
     """The shape of a record, and its event, why it cannot be read, or what it is instead."""
@@ -143,8 +144,11 @@ def _event(
         inner = open_envelope(record)
     except ValueError as error:
         return None, Damage(position, f"what is in its body is not valid JSON: {error}", records=1)
-    if mappings and (mapped := mapped_event(inner, mappings, position, notes)) is not None:
-        return None, mapped
+    if mappings:
+        from carhound.readers.json.shapes.mapped import mapped_event
+
+        if (mapped := mapped_event(inner, mappings, position, notes)) is not None:
+            return None, mapped
     shape = shape_of(inner)
     if shape is None or shape.event is None:
         return None, f"{shape.about}: not supported yet" if shape else _UNKNOWN

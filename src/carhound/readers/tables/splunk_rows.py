@@ -18,7 +18,6 @@ from carhound.readers.tables.splunk_fields import channel_of, payload, plain
 from carhound.readers.times import event_time
 from carhound.readers.values import header_text, text_of
 from carhound.readers.wineventlog_text import classic_event, is_classic, provider_name
-from carhound.readers.xml.event import xml_event
 
 Nested = Callable[[dict[str, Any], str, Notes], RawEvent | None]
 """Makes the event of a JSON object that another collector wrote; None where it is of no known shape."""
@@ -99,6 +98,8 @@ def _event_in(raw: str, row: dict[str, Any], position: str, notes: Notes, nested
     text = raw.lstrip("\ufeff \t\r\n")
     try:
         if text.startswith("<") and "<Event" in text:
+            from carhound.readers.xml.event import xml_event
+
             return xml_event(text, position, notes)
         if text.startswith("{"):
             inner = orjson.loads(text)

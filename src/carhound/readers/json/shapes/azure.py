@@ -15,7 +15,6 @@ from carhound.readers.notes import Notes
 from carhound.readers.sysmon_names import SECURITY
 from carhound.readers.times import event_time, utc_text
 from carhound.readers.values import UnreadableError, header_text, put, text_of
-from carhound.readers.xml.event import event_data_fields
 
 _HEADER = frozenset(
     {
@@ -104,6 +103,8 @@ def _payload(record: dict[str, Any]) -> dict[str, Value]:
     payload = record.get("EventData") or record.get("RawEventData")
     try:
         if type(payload) is str and payload.lstrip().startswith("<"):
+            from carhound.readers.xml.event import event_data_fields  # no other JSON needs a parser of XML
+
             return event_data_fields(payload)
         if type(payload) is str and payload.lstrip().startswith("{"):
             payload = orjson.loads(payload)
