@@ -1,6 +1,7 @@
 """Texts of analytics to plans, and what is known about them to probes."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -10,7 +11,6 @@ from carhound.analytics.notes import Discrepancy, Notes, WindowCorrection, notes
 from carhound.findings.judging import Judgement
 from carhound.findings.processes import Processes
 from carhound.findings.run import Reading
-from carhound.languages.pseudocode.compile import Analytics, compile_pseudocode
 from carhound.languages.spl.compile import compile_spl
 from carhound.languages.spl.definitions import NOTHING_DEFINED, Definitions
 from carhound.model.diagnostics import Diagnostic, LanguageError, Source
@@ -20,6 +20,9 @@ from carhound.plan.nodes import Node, reads_nothing
 from carhound.plan.predicates import Field
 from carhound.plan.rewrites.replace_window import replace_window
 from carhound.plan.stems import stems
+
+if TYPE_CHECKING:
+    from carhound.languages.pseudocode.compile import Analytics
 
 
 class Key(Struct, frozen=True):
@@ -89,7 +92,7 @@ def prepare(
     return Subject(analytic, implementations, _probes(notes, reading))
 
 
-def _programs(analytics: Iterable[Analytic]) -> Analytics:
+def _programs(analytics: Iterable[Analytic]) -> "Analytics":
     known = {fold(one.id): one for one in analytics}
 
     def program(analytic_id: str) -> Source | None:
@@ -106,13 +109,16 @@ def _prepare(
     implementation: Implementation,
     correction: WindowCorrection | None,
     definitions: Definitions,
-    programs: Analytics,
+    programs: "Analytics",
 ) -> Prepared:
     try:
         match implementation.language:
             case "spl":
                 compiled = compile_spl(implementation.code, definitions)
             case "pseudocode":
+                # No search needs it, nor do many analytics: it costs a start 4 ms.
+                from carhound.languages.pseudocode.compile import compile_pseudocode
+
                 compiled = compile_pseudocode(implementation.code, analytics=programs)
             case other:
                 message = f"the language {other!r} is not executed"
