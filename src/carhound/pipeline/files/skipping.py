@@ -41,6 +41,7 @@ class Skipping:
         self._doubt = lru_cache(_MOST_KINDS)(self._made_doubt)
         self._counter = lru_cache(_MOST_KINDS)(self._made_counter)
         self._test = lru_cache(_MOST_KINDS)(self._made_test)
+        self._read = lru_cache(_MOST_KINDS)(self._made_read)
         self._alone = lru_cache(_MOST_KINDS)(self._made_alone)
         self._showing = lru_cache(_MOST_KINDS)(self._made_showing)
 
@@ -100,10 +101,7 @@ class Skipping:
         bound = not certain and any(stem.scan.kinds is not None for stem, _ in asked)
         binding = self._binding(provider, channel, event_id) if bound else None
         mapping = self._normalizer.mapping_of(provider, channel, event_id)
-        read = {
-            name for stem, _ in asked for test in tests(stem.conditions) for name in read_by(test, mapping)
-        }
-        fields = read - _TOLD
+        fields = self._read(provider, channel, event_id)
         if not fields or any(name.startswith(PAYLOAD_PREFIX) for name in fields):
             return None if binding is None else PayloadTest(frozenset(), False, _anything, binding=binding)
         whole = RAW in fields
@@ -115,7 +113,14 @@ class Skipping:
             return (whole and not payload) or any(holds(row) for holds in conditions)
 
         alone = partial(self._alone, provider, channel, event_id)
-        return PayloadTest(frozenset(fields), whole, may_match, alone, binding)
+        return PayloadTest(fields, whole, may_match, alone, binding)
+
+    def _made_read(self, provider: str | None, channel: str | None, event_id: str | None) -> frozenset[str]:
+        """What plans read of such events beside the header, whatever computer these are of."""
+        like, _ = self._like(provider, channel, event_id, None)
+        mapping = self._normalizer.mapping_of(provider, channel, event_id)
+        every = (test for stem, _ in self._collector.asked_of(like) for test in tests(stem.conditions))
+        return frozenset(name for test in every for name in read_by(test, mapping)) - _TOLD
 
     def _made_showing(
         self, provider: str | None, channel: str | None, event_id: str | None, computer: str | None
