@@ -4,14 +4,14 @@ import re
 
 from carhound.analytics.document import Document
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_MATTER = r"(?s)\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)"
 _IMPLEMENTATIONS = r"(?mi)^#{1,6}[ \t]+Implementations[ \t]*#*[ \t]*$"
 _LAYOUT = r"(?m)^layout:[ \t]*[\"']?analytic[\"']?[ \t]*$"
 
 
 def front_matter_end(document: Document) -> int:
     """Offset of the first character after the front matter; 0 where there is none."""
-    front = _FRONT_MATTER.match(document.text)
+    front = re.match(_FRONT_MATTER, document.text) if document.text.startswith("---") else None
     return 0 if front is None else front.end()
 
 

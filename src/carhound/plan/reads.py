@@ -75,59 +75,59 @@ def _reads(plan: Node) -> Iterator[tuple[Field, bool]]:
         made.update(makes(node))
 
 
-@singledispatch
+@singledispatch  # named where it is registered, as in `columns`
 def _operator(_node: Node) -> Iterator[tuple[Field, bool]]:
     """The fields that an operator reads from its rows, and whether a condition looks at them."""
     return iter(())
 
 
-@_operator.register
+@_operator.register(Filter)
 def _(node: Filter) -> Iterator[tuple[Field, bool]]:
     for test in tests((node.predicate,)):
         yield from ((field, True) for field in test_fields(test))
 
 
-@_operator.register
+@_operator.register(Join)
 def _(node: Join) -> Iterator[tuple[Field, bool]]:
     return _shown(node.fields)
 
 
-@_operator.register
+@_operator.register(Lookup)
 def _(node: Lookup) -> Iterator[tuple[Field, bool]]:
     return _shown(one for _, one in node.keys)
 
 
-@_operator.register
+@_operator.register(Dedup)
 def _(node: Dedup) -> Iterator[tuple[Field, bool]]:
     return _shown(node.fields)
 
 
-@_operator.register
+@_operator.register(Top)
 def _(node: Top) -> Iterator[tuple[Field, bool]]:
     return _shown((*node.by, *node.fields))
 
 
-@_operator.register
+@_operator.register(Sort)
 def _(node: Sort) -> Iterator[tuple[Field, bool]]:
     return _shown(key.field for key in node.keys)
 
 
-@_operator.register
+@_operator.register(Stats)
 def _(node: Stats) -> Iterator[tuple[Field, bool]]:
     return _shown((*node.by, *_aggregated(node.aggregations)))
 
 
-@_operator.register
+@_operator.register(EventStats)
 def _(node: EventStats) -> Iterator[tuple[Field, bool]]:
     return _shown((*node.by, *_aggregated(node.aggregations)))
 
 
-@_operator.register
+@_operator.register(StreamStats)
 def _(node: StreamStats) -> Iterator[tuple[Field, bool]]:
     return _shown((*node.by, *_aggregated(node.aggregations)))
 
 
-@_operator.register
+@_operator.register(Chart)
 def _(node: Chart) -> Iterator[tuple[Field, bool]]:
     split = () if node.series is None else (node.series.field,)
     return _shown((node.over, *split, *_aggregated(node.aggregations)))
@@ -143,32 +143,32 @@ def _aggregated(aggregations: tuple[Aggregation, ...]) -> Iterator[Field]:
             yield Field("_time")
 
 
-@_operator.register
+@_operator.register(Fields)
 def _(node: Fields) -> Iterator[tuple[Field, bool]]:
     return _shown(Field(name, node.view) for name in node.names if not node.remove)
 
 
-@_operator.register
+@_operator.register(Table)
 def _(node: Table) -> Iterator[tuple[Field, bool]]:
     return _shown(map(Field, node.names))
 
 
-@_operator.register
+@_operator.register(Groups)
 def _(node: Groups) -> Iterator[tuple[Field, bool]]:
     return _shown(node.by)
 
 
-@_operator.register
+@_operator.register(Select)
 def _(node: Select) -> Iterator[tuple[Field, bool]]:
     return _shown(field for _, field in node.columns)
 
 
-@_operator.register
+@_operator.register(Rename)
 def _(node: Rename) -> Iterator[tuple[Field, bool]]:
     return _shown(Field(old) for old, _ in node.pairs)
 
 
-@_operator.register
+@_operator.register(Eval)
 def _(node: Eval) -> Iterator[tuple[Field, bool]]:
     made: set[str] = set()
     for name, expression in node.assignments:
@@ -176,12 +176,12 @@ def _(node: Eval) -> Iterator[tuple[Field, bool]]:
         made.add(name)
 
 
-@_operator.register
+@_operator.register(HeadWhile)
 def _(node: HeadWhile) -> Iterator[tuple[Field, bool]]:
     return ((field, True) for field in expression_fields(node.condition))
 
 
-@_operator.register
+@_operator.register(Rex)
 def _(node: Rex) -> Iterator[tuple[Field, bool]]:
     return _shown(() if node.field is None else (node.field,))
 
@@ -196,7 +196,7 @@ def _(node: FillDown | FillNull | Replace) -> Iterator[tuple[Field, bool]]:
     return _shown(map(Field, node.names))
 
 
-@_operator.register
+@_operator.register(StrCat)
 def _(node: StrCat) -> Iterator[tuple[Field, bool]]:
     return _shown(Field(part.name) for part in node.parts if isinstance(part, FieldValue))
 
