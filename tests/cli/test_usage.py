@@ -116,6 +116,16 @@ def test_a_quiet_hunt_imports_only_what_it_uses(processes: str, tmp_path: Path) 
     assert imported & unused == (BY_SEVERAL_PROCESSES if processes == "2" else set())
 
 
+def test_a_search_imports_no_parser_of_pseudocode(tmp_path: Path) -> None:
+    (tmp_path / "one.jsonl").write_text('{"EventID": 1, "Hostname": "h", "Image": "C:\\\\a.exe"}\n')
+    code = "import sys; from carhound.cli.main import main; main(sys.argv[1:]); print(*sys.modules)"
+    words = [sys.executable, "-c", code, "search", "-q", "EventCode=1 | stats count", str(tmp_path)]
+    said = subprocess.run(words, capture_output=True, encoding="utf-8", check=True)
+    imported = set(said.stdout.split())
+    assert {"carhound.languages.spl.compile", "carhound.readers.json.reader"} <= imported
+    assert not {name for name in imported if name.startswith(("carhound.languages.pseudocode", "xml"))}
+
+
 def test_version() -> None:
     said = carhound("--version")
     assert said.returncode == 0
