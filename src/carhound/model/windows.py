@@ -105,7 +105,7 @@ def resolve_time(text: str, now: datetime, zone: tzinfo) -> datetime:
     if text in ("now", "now()"):
         return now
     try:
-        if text[:1].isdigit():
+        if text.lstrip()[:1].isdigit():
             return _resolve_absolute(text, zone)
         return _resolve_relative(text, now.astimezone(zone)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
