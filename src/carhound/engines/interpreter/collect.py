@@ -3,7 +3,8 @@
 Windows are not applied here: what "now" is may only be known when everything has been read.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from msgspec import Struct, field
@@ -13,7 +14,7 @@ from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.guards import Guards
 from carhound.engines.interpreter.kinds import parted
 from carhound.engines.interpreter.rows import Row, SharedRow
-from carhound.model.event import Event
+from carhound.model.event import Event, Events
 from carhound.model.presence import Presence
 from carhound.model.suggestion import nearest
 from carhound.plan.needs import Need, needs
@@ -61,14 +62,17 @@ class _Source(Struct):
     def blind(self) -> bool:
         return bool(self.unmet)
 
-    def join(self, other: "_Source", standing: Mapping[int, Event]) -> None:
+    def taken(self, numbers: Mapping[int, int]) -> "_Sent":
+        """All that is known of it; `numbers` holds those of events by their id()."""
+        pending = array("I", map(numbers.__getitem__, self.pending))
+        return _Sent(self.unmet, self.eligible, pending, self.sample if self.blind else None)
+
+    def join(self, sent: "_Sent", standing: Sequence[Event]) -> None:
         """Takes over what the source sent further on in the file."""
-        self.unmet = [need for need in self.unmet if need in other.unmet]
-        self.eligible += other.eligible
-        for event in other.pending.values():
-            stands = standing[id(event)]
-            self.pending[id(stands)] = stands
-        self.sample = other.sample or self.sample
+        self.unmet = [need for need in self.unmet if need in sent.unmet]
+        self.eligible += sent.eligible
+        _take(self.pending, sent.pending, standing)
+        self.sample = sent.sample or self.sample
 
     def near(self) -> str | None:
         """A field much like the first that is lacking."""
@@ -78,16 +82,26 @@ class _Source(Struct):
         return nearest(field.name, self.sample.car if field.view == "car" else self.sample.native)
 
 
+class _Sent(Struct):
+    """What is known of a source, for another collector."""
+
+    unmet: list[Need]
+    eligible: int
+    pending: Sequence[int]
+    """By their numbers among the events admitted."""
+    sample: Event | None
+
+
 class Collected(Struct):
     """What the stems let through of a file or a part of it, and what is known of its sources."""
 
-    admitted: list[Event]
+    admitted: Events
     """What some stem let through, in the order of reading."""
     eligible: list[int]
     """By stem, events of files that ended."""
-    hits: list[list[Event]]
-    """Likewise, those admitted."""
-    sources: list[dict[str | None, _Source]]
+    hits: list[Sequence[int]]
+    """Likewise the numbers of those admitted."""
+    sources: list[dict[str | None, _Sent]]
     """Likewise, of the file that did not."""
     presence: list[Presence | None]
     """Likewise."""
@@ -293,15 +307,14 @@ class Collector:
 
         return count
 
-    def taken(self, admitted: list[Event]) -> Collected:
+    def taken(self, admitted: Events) -> Collected:
         """What was let through since this was last asked; nothing of it is kept here."""
         taken = Collected(admitted, [], [], [], [])
+        numbers = {id(event): number for number, event in enumerate(admitted)}
         for watch in self._watches:
-            for source in watch.sources.values():
-                source.sample = source.sample if source.blind else None
             taken.eligible.append(watch.eligible)
-            taken.hits.append(list(watch.hits.values()))
-            taken.sources.append(watch.sources)
+            taken.hits.append(array("I", map(numbers.__getitem__, watch.hits)))
+            taken.sources.append({name: one.taken(numbers) for name, one in watch.sources.items()})
             taken.presence.append(watch.presence)
             watch.eligible, watch.hits, watch.sources = 0, {}, {}
             watch.presence = None if watch.presence is None else Presence()
@@ -309,13 +322,11 @@ class Collector:
 
     def join(self, collected: Collected) -> None:
         """Takes what another collector of the same plans let through, as if it had been offered here."""
-        standing = {id(event): self._admit(event) for event in collected.admitted}
+        standing = [self._admit(event) for event in collected.admitted]
         of_stems = collected.eligible, collected.hits, collected.sources, collected.presence
         for watch, eligible, hits, sources, presence in zip(self._watches, *of_stems, strict=True):
             watch.eligible += eligible
-            for event in hits:
-                stands = standing[id(event)]
-                watch.hits[id(stands)] = stands
+            _take(watch.hits, hits, standing)
             for provider, source in sources.items():
                 if provider not in watch.sources:
                     watch.sources[provider] = _Source(list(watch.needs))
@@ -390,6 +401,13 @@ def can_match(stem: Stem, event: Event) -> bool:
         return False
     ids = stem.event_ids()
     return ids is None or event.event_id in ids
+
+
+def _take(taken: dict[int, Event], numbers: Iterable[int], standing: Sequence[Event]) -> None:
+    """Takes over events by their numbers."""
+    for number in numbers:
+        event = standing[number]
+        taken[id(event)] = event
 
 
 def _never(_: Row) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from carhound.engines.interpreter.collect import Collected, Collector
-from carhound.model.event import Event
+from carhound.model.event import Event, Events
 from carhound.plan.nodes import Node
 
 
@@ -13,12 +13,12 @@ class CollectorApart:
     def __init__(self, plans: list[Node], follows: Mapping[int, frozenset[int]]) -> None:
         """A plan in `follows` is not judged where none of the plans it follows could be."""
         self.collector = Collector(plans, self._admit, follows)
-        self._admitted: list[Event] = []
+        self._admitted = Events()
 
     def taken(self) -> Collected:
         """What was let through since this was last asked, to be joined in the order of the evidence."""
         taken = self.collector.taken(self._admitted)
-        self._admitted = []
+        self._admitted = Events()
         return taken
 
     def _admit(self, event: Event) -> Event:
