@@ -72,7 +72,7 @@ class RawEvent(Struct, eq=False):
     """Aware UTC."""
     data: Fields
     """The event's own payload (EventData, UserData), original spelling, nulls left out."""
-    meta: dict[str, Value]
+    meta: Fields
     """Everything else the record carried (System, the collector's additions), original spelling."""
     position: str
     """Where in the file, for people, when there is no record id: "line 12", "item 3"."""
@@ -218,9 +218,7 @@ def _events(*said: Sequence[Any]) -> Events:
     *raw, files, records, shape, kinds, sequence, key_fields, derive, identity = said
     places = map(Place, files, records)
     none = repeat(None)
-    return Events(
-        map(Event, *raw, places, shape, kinds, sequence, key_fields, derive, none, none, identity)
-    )
+    return Events(map(Event, *raw, places, shape, kinds, sequence, key_fields, derive, none, none, identity))
 
 
 def _in_order(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -49,6 +49,8 @@ Seen = TypeVar("Seen")
 class Walked(NamedTuple, Generic[Seen]):
     """The records of a chunk, in their order."""
 
+    first_id: int
+    """The number of the first one."""
     seen: list[Seen]
     """What stands for their kinds."""
     times: list[int]
@@ -62,10 +64,6 @@ class Walked(NamedTuple, Generic[Seen]):
     def place(self, number: int) -> Place:
         """That of one."""
         return self.starts[number], self.starts[number + 1], self.payloads[number]
-
-    def record(self, number: int) -> tuple[Place, int, Shape]:
-        """Of one its place, time and shape."""
-        return self.place(number), self.times[number], self.shapes[number]
 
     def places(self) -> Iterator[Place]:
         """Those of all."""
@@ -149,7 +147,7 @@ class Walker(Generic[Seen]):
         starts.append(at)
         if at != end or end > len(chunk) or not EARLIEST <= min(times) <= max(times) <= LATEST:
             raise UnfamiliarError
-        return Walked(seen, times, starts, payloads, shapes)
+        return Walked(first_id, seen, times, starts, payloads, shapes)
 
     def _of(self, shape: Shape) -> _OfShape[Seen]:
         found = self._known.get(shape)

@@ -126,6 +126,13 @@ class Payloads:
             found.append(guid)
         return found
 
+    def one(self, at: int) -> tuple["Inner", int]:
+        """How the payload there is told, and where the descriptors of its values begin. Raises likewise."""
+        if at in self._defining:
+            return self._defining[at] or self._inner(at)
+        inner = self._inners.get(self.chunk[at : at + _HEAD])
+        return self._inner(at) if inner is None else (inner, at + _HEAD)
+
     def found(self, places: Iterable[Place]) -> Iterator["Payload"]:
         """Where the payloads of these records are. Raises likewise."""
         chunk, inners, defining = self.chunk, self._inners, self._defining

@@ -118,9 +118,9 @@ def event(record: Any, chunk: Chunk, notes: Notes, last: str = "", tree: Any = N
         return replace(_damage(chunk, last or position(record), reason), records=1)
     if raw.record_id is None:
         raw.record_id = str(record["event_record_id"])
-    raw.data = data = dict(raw.data)
+    raw.data, raw.meta = data, meta = dict(raw.data), dict(raw.meta)
     restore_braces(data)
-    restore_braces(raw.meta)
+    restore_braces(meta)
     return raw
 
 

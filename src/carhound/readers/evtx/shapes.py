@@ -59,12 +59,9 @@ class Shape(Struct, frozen=True, eq=False):
     """Where in the record the payload begins; 0 where that is unknown."""
     behind: int
     """Likewise what the computer's name follows, if that does not come first."""
-    values: int
-    """Likewise the first of the values."""
-    size: int
-    """Where the size of the payload is told, before the sizes of the values behind it."""
     system: struct.Struct | None
-    """The values up to the payload: bytes, with the time and the record's number between them.
+    """The size of the payload, those of the values behind it, and the values up to it, as bytes: but for the
+    time and the record's number, which stand between them.
 
     None where one of these three is unknown or told elsewhere too.
     """
@@ -146,9 +143,10 @@ def _shape(told: bytes, header: Header) -> Shape:
     number, system = header.number, None
     if payload and number is not None and number < stop and descriptors[number][1] == UINT64:
         early, late = sorted((time_at, starts[number]))
-        system = struct.Struct(f"<{early - values}sQ{late - early - 8}sQ{payload - late - 8}s")
+        sizes = f"{told_end}xH2x{values - told_end - _DESCRIPTOR.size}s"
+        system = struct.Struct(f"<{sizes}{early - values}sQ{late - early - 8}sQ{payload - late - 8}s")
     fields = struct.Struct(layout)
-    return Shape(fields, header, spans, heads, payload, behind, values, told_end, system)
+    return Shape(fields, header, spans, heads, payload, behind, system)
 
 
 def kind_of(shape: Shape, said: bytes, computer: bytes, event_id: int) -> Kind:

@@ -169,10 +169,10 @@ class ChunkSieve:
         given: set[str] = set()
         progress = _Progress()
         parsed: dict[int, Any] = {}
-        telling = Telling(payloads, self._known)
+        telling = Telling(payloads, walked, self._known)
         while todo := self._todo(walked, holds, progress):
             left = self._left(payloads, walked, todo, rest, holds)
-            told = self._told(telling, walked, left)
+            told = telling.told(left) if self._tells else {}
             lacking = left.keys() - told.keys()
             if not parsed.keys() >= lacking:
                 soon = () if parsed else _first_of_each(walked.seen, self._unsettled)
@@ -198,19 +198,12 @@ class ChunkSieve:
                 if item is None:
                     item = event(record, chunk, notes, tree=tree)
                     if self._tells and isinstance(item, RawEvent):
-                        telling.learn(*walked.record(number), item)
+                        telling.learn(number, item)
                 rest[number] = []
                 given.add(_where(item))
                 yield item
         for times, time in zip(rest, walked.times, strict=True):
             times.append(time)
-
-    def _told(self, telling: Telling, walked: Walked[_Seen], numbers: Iterable[int]) -> dict[int, RawEvent]:
-        """The events of these records that can be told unparsed, by their numbers."""
-        if not self._tells:
-            return {}
-        told = ((number, telling(*walked.record(number))) for number in numbers)
-        return {number: one for number, one in told if one is not None}
 
     def _todo(self, walked: Walked[_Seen], holds: bool, progress: _Progress) -> list[int]:
         """Which records to read next: some of kinds that are not settled, else all that may match."""

@@ -5,21 +5,22 @@ which these bytes are the same, but for their times and numbers. The fields are 
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from msgspec.structs import astuple, replace
 
 from carhound.model.event import RawEvent
-from carhound.readers.evtx.glance import EARLIEST, LATEST, Place, time_of
+from carhound.readers.evtx.glance import EARLIEST, LATEST, Walked, time_of
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
 from carhound.readers.evtx.shapes import Shape
 from carhound.readers.evtx.templates import UnfamiliarError
-from carhound.readers.evtx.told import Layout, Told, layout_of
+from carhound.readers.evtx.told import Layout, Texts, Told, Written, layout_of
 from carhound.readers.evtx.values import fixed_size
 
-_RECORD = struct.Struct("<8xQQ")
-"""The number of a record, and when it was written."""
+_WRITTEN = struct.Struct("<16xQ")
+"""When a record was."""
 _SIZE = struct.Struct("<H2x")
 _DESCRIPTOR, _KIND_AT = 4, 2
 _END_OF_STREAM = 0
@@ -38,71 +39,84 @@ Known = dict[System, RawEvent | None]
 class Telling:
     """Tells events of a chunk."""
 
-    def __init__(self, payloads: Payloads, known: Known) -> None:
+    def __init__(self, payloads: Payloads, walked: Walked[Any], known: Known) -> None:
         """`known` is what other chunks taught, and this one teaches."""
         self._payloads = payloads
+        self._walked = walked
         self._known = known
         self._layouts: dict[tuple[int, bytes], tuple[Mapping[str, int], Layout | None]] = {}
         """By the identity of what a template says of fields, and types."""
 
-    def __call__(self, place: Place, ticks: int, shape: Shape) -> RawEvent | None:
-        """The event of a record of this shape there, created then; None where it has to be parsed."""
-        try:
-            system, number, data = self._read(place, ticks, shape)
-        except UNFAMILIAR:
-            return None
-        like = self._known.get(system)
-        return None if like is None else self._event(like, place, ticks, number, data)
+    def told(self, numbers: Iterable[int]) -> dict[int, RawEvent]:
+        """The events of these records, by their numbers; without those that have to be parsed."""
+        told, texts, numbers = {}, Texts(), list(numbers)
+        for number in numbers:
+            try:
+                system, record_id, data = self._read(number, texts)
+            except UNFAMILIAR:
+                continue
+            if (like := self._known.get(system)) is not None:
+                told[number] = self._event(like, number, record_id, data)
+        if texts.plain():
+            return told
+        if len(numbers) > 1:  # some are, it may be
+            return {number: event for one in numbers for number, event in self.told((one,)).items()}
+        return {}
 
-    def learn(self, place: Place, ticks: int, shape: Shape, parsed: RawEvent) -> None:
+    def learn(self, number: int, parsed: RawEvent) -> None:
         """Takes note of what the parser says of a record."""
         try:
-            system, number, data = self._read(place, ticks, shape)
+            system, record_id, data = self._read(number, texts := Texts())
         except UNFAMILIAR:
             return
-        if system in self._known or sum(map(len, system[2:])) > _LONGEST:
+        if not texts.plain() or system in self._known or sum(map(len, system[2:])) > _LONGEST:
             return
-        like = replace(parsed, data={}, meta=dict(parsed.meta))
-        told = self._event(like, place, ticks, number, data)
+        like = replace(parsed, data={})
+        told = self._event(like, number, record_id, data)
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[system] = like if _same(told, parsed) else None
 
-    def _event(self, like: RawEvent, place: Place, ticks: int, number: int, data: Told) -> RawEvent:
-        time = time_of(ticks)
-        written = time.isoformat("T", "microseconds")[: -len("+00:00")]
-        told_number, _ = _RECORD.unpack_from(self._payloads.chunk, place[0])
+    def _event(self, like: RawEvent, number: int, record_id: int, data: Told) -> RawEvent:
+        time = time_of(self._walked.times[number])
         return RawEvent(
             like.provider,
             like.channel,
             like.event_id,
             like.computer,
-            str(number),
+            str(record_id),
             time,
             data,
-            {**like.meta, "SystemTime": f"{written}Z"},
-            f"record {told_number}",
+            Written(like.meta, time),
+            f"record {self._walked.first_id + number}",
         )
 
-    def _read(self, place: Place, ticks: int, shape: Shape) -> tuple[System, int, Told]:
-        """What tells the System part, the number of the record, and the fields. Raises as `Payloads.of`."""
-        chunk, (at, end, payload) = self._payloads.chunk, place
-        _, written = _RECORD.unpack_from(chunk, at)
+    def _read(self, number: int, texts: Texts) -> tuple[System, int, Told]:
+        """What tells the System part of a record, its number there, and the fields.
+
+        `texts` takes what of these is text. Raises as `Payloads.of`.
+        """
+        chunk, walked = self._payloads.chunk, self._walked
+        payload, shape = walked.payloads[number], walked.shapes[number]
+        (written,) = _WRITTEN.unpack_from(chunk, walked.starts[number])
         if not payload or shape.system is None or not EARLIEST <= written <= LATEST:
             raise UnfamiliarError
-        start = payload - shape.payload
-        size_at, values = start + shape.size, start + shape.values
-        (size,) = _SIZE.unpack_from(chunk, size_at)
-        sizes_behind = chunk[size_at + _DESCRIPTOR : values]
+        size, sizes_behind, before, one, between, other, after = shape.system.unpack_from(
+            chunk, payload - shape.payload
+        )
         behind = payload + size
-        stop = behind + _length(sizes_behind)
-        if stop >= end - _COPY or chunk[behind - 1] != _END_OF_STREAM or chunk[stop] != _END_OF_STREAM:
+        stop = behind + _length(sizes_behind) if sizes_behind else behind
+        if (
+            stop >= walked.starts[number + 1] - _COPY
+            or chunk[behind - 1] != _END_OF_STREAM
+            or chunk[stop] != _END_OF_STREAM
+        ):
             raise UnfamiliarError
-        ((_, inner, at),) = self._payloads.found((place,))
+        inner, at = self._payloads.one(payload)
         layout = self._layout(inner.fields, chunk[at + _KIND_AT : at + inner.size : _DESCRIPTOR])
-        before, one, between, other, after = shape.system.unpack_from(chunk, values)
         system = shape, layout, before, between, after, sizes_behind, chunk[behind:stop]
-        return system, other if one == ticks else one, layout.told(chunk, at, behind - 1)
+        record_id = other if one == walked.times[number] else one
+        return system, record_id, layout.told(chunk, at, behind - 1, texts)
 
     def _layout(self, fields: Mapping[str, int], kinds: bytes) -> Layout:
         found = self._layouts.get((id(fields), kinds))

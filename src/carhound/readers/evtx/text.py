@@ -54,7 +54,7 @@ def text_event(text: str, position: str, notes: Notes) -> RawEvent | None:
     like = _like((text[:head], text[comma + 1 : tail]))
     if like is None or (data := _plain(text[tail + len(_PAYLOAD) : -len(_END)])) is None:
         return None
-    meta = like.meta.copy()
+    meta = dict(like.meta)
     meta["SystemTime"] = time
     return RawEvent(
         like.provider,
@@ -99,7 +99,8 @@ def _made(head: str, tail: str) -> RawEvent | None:
     if not plain:
         return None
     like = tree_event(event, "", Notes())
-    restore_braces(like.meta)
+    like.meta = meta = dict(like.meta)
+    restore_braces(meta)
     return like
 
 

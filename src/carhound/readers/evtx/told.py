@@ -7,9 +7,12 @@ process.
 import struct
 from codecs import utf_16_le_decode
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
+
+from msgspec import Struct, field
 
 from carhound.model.event import Value
 from carhound.readers.evtx.guids import braced, names_guid
@@ -23,6 +26,7 @@ _REMEMBERED = 500
 _LONGEST_NAMES = 4000
 """Characters of the names of fields: longer ones are made up, and each set may be new."""
 _EVEN = bytes(range(0, 256, 2))
+_TIME = "SystemTime"
 _UNIT = 2
 """Bytes of a character."""
 
@@ -52,23 +56,17 @@ class Layout:
         """For another process, which needs one of each as well."""
         return layout_of, self._made_of
 
-    def told(self, chunk: bytes, at: int, end: int) -> "Told":
-        """The payload whose descriptors begin there, and whose values end there.
+    def told(self, chunk: bytes, at: int, end: int, texts: "Texts") -> "Told":
+        """The payload whose descriptors begin there, and whose values end there; `texts` takes its texts.
 
-        Raises UnfamiliarError where one is not as parsing would tell it, or struct.error.
+        Raises UnfamiliarError where another value is not as parsing would tell it, or struct.error.
         """
         begin = at + self.values_at
         bounds = list(accumulate(self.sizes.unpack_from(chunk, at), initial=begin))
         if bounds[-1] != end or self._fixed.unpack_from(chunk, at) != self._stated:
             raise UnfamiliarError
-        stored = b"".join([chunk[bounds[first] : bounds[stop]] for first, stop in self._texts])
-        try:
-            text, _ = utf_16_le_decode(stored, "strict", True)  # half the time of bytes.decode()
-        except UnicodeDecodeError:
-            raise UnfamiliarError from None
-        # Where sizes are odd, or characters take two units, each text by itself may be none.
-        if chunk[at:begin:_DESCRIPTOR].translate(None, _EVEN) or _UNIT * len(text) != len(stored):
-            raise UnfamiliarError
+        texts.stored += [chunk[bounds[first] : bounds[stop]] for first, stop in self._texts]
+        texts.sizes.append(chunk[at:begin:_DESCRIPTOR])
         for number, kind in self._doubtful:
             text_of_value(kind, chunk[bounds[number] : bounds[number + 1]])
         return Told(self, chunk[at:end])
@@ -80,6 +78,25 @@ class Layout:
         if number in self._guids:
             return braced(text)
         return text.strip("{}") if kind == GUID else text
+
+
+class Texts(Struct):
+    """Texts of some payloads, which are looked at together: most are plain."""
+
+    stored: list[bytes] = field(default_factory=list)
+    """Texts that follow one another."""
+    sizes: list[bytes] = field(default_factory=list)
+    """The lower bytes of the sizes of all values."""
+
+    def plain(self) -> bool:
+        """Whether parsing would tell each of them as it is stored."""
+        stored = b"".join(self.stored)
+        try:
+            text, _ = utf_16_le_decode(stored, "strict", True)  # half the time of bytes.decode()
+        except UnicodeDecodeError:
+            return False
+        # Where sizes are odd, or characters take two units, each text by itself may be none.
+        return not b"".join(self.sizes).translate(None, _EVEN) and _UNIT * len(text) == len(stored)
 
 
 class Told(Mapping[str, Value]):
@@ -140,6 +157,31 @@ class Told(Mapping[str, Value]):
             name: layout.text(number, stored[bounds[number] : bounds[number + 1]])
             for name, number in layout.numbers.items()
         }
+
+
+class Written(Mapping[str, Value]):
+    """A System part like that of another record, but for the time."""
+
+    __slots__ = ("_like", "_time")
+
+    def __init__(self, like: Mapping[str, Value], time: datetime) -> None:
+        self._like = like
+        self._time = time
+
+    def __reduce__(self) -> tuple[type["Written"], tuple[object, ...]]:
+        """For another process, which is sent the other one once."""
+        return Written, (self._like, self._time)
+
+    def __getitem__(self, name: str) -> Value:
+        if name != _TIME:
+            return self._like[name]
+        return self._time.isoformat("T", "microseconds").removesuffix("+00:00") + "Z"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._like)
+
+    def __len__(self) -> int:
+        return len(self._like)
 
 
 @lru_cache(_REMEMBERED)

@@ -134,14 +134,15 @@ def _event_of_fields(row: dict[str, Any], position: str, notes: Notes) -> RawEve
 
 def _keep(row: dict[str, Any], event: RawEvent) -> None:
     """Adds what else is in the row; what the event says already is not said again."""
+    event.meta = meta = dict(event.meta)
     for name, value in row.items():
         ours = _RENAMED.get(name, name)
-        if name in event.data or ours in event.meta:
+        if name in event.data or ours in meta:
             continue
         if (attribute := HEADER.get(name)) is not None and getattr(event, attribute) is not None:
             continue
         if (text := text_of(value)) is not None:
-            event.meta[ours] = text
+            meta[ours] = text
 
 
 def _header(row: dict[str, Any], *names: str) -> str | None:

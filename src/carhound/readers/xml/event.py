@@ -66,10 +66,11 @@ def whole_xml_event(data: bytes, position: str, notes: Notes) -> RawEvent:
         raise ValueError("an Event without System")
     event = tree_event(tree, position, notes)
     if rendering is not None:
+        event.meta = meta = dict(event.meta)
         for one in rendering:
             name = _local(one.tag)
             if text := "".join(one.itertext()).strip():
-                put(event.meta, name if name == "Message" else f"RenderingInfo_{name}", text)
+                put(meta, name if name == "Message" else f"RenderingInfo_{name}", text)
     return event
 
 

@@ -24,10 +24,9 @@ def open_envelope(record: dict[str, Any]) -> dict[str, Any]:
 
 def keep_envelope(record: dict[str, Any], event: RawEvent) -> None:
     """Adds to the event what was written on its envelope."""
-    for name, value in record.items():
-        if (
-            name not in ("body", "_source")
-            and name not in event.meta
-            and (text := text_of(value)) is not None
-        ):
-            event.meta[name] = text
+    added = {
+        name: text
+        for name, value in record.items()
+        if name not in ("body", "_source") and name not in event.meta and (text := text_of(value)) is not None
+    }
+    event.meta = {**event.meta, **added}
