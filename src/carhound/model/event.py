@@ -5,13 +5,10 @@ model names, for pseudocode. Both are read from the same record, which keeps eve
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from itertools import repeat
-from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
 
 from msgspec import Struct, field
 
@@ -196,29 +193,6 @@ class Event(RawEvent, eq=False):
 
 Derive = Callable[[Event], Fields]
 """Makes the CAR view of an event."""
-
-_SAID = (
-    *("provider", "channel", "event_id", "computer", "record_id", "time", "data", "meta", "position"),
-    *("place.file", "place.record", "shape", "kinds", "sequence", "key_fields", "derive", "_identity"),
-)
-
-
-class Events(list[Event]):
-    """Events that are sent to another process in half the time, attribute by attribute."""
-
-    def __reduce__(self) -> tuple[Callable[..., "Events"], tuple[object, ...]]:
-        """Without the views, likewise."""
-        return _events, tuple(zip(*map(attrgetter(*_SAID), self), strict=True))
-
-
-def _events(*said: Sequence[Any]) -> Events:
-    """The events of which this was said, by attribute."""
-    if not said:
-        return Events()
-    *raw, files, records, shape, kinds, sequence, key_fields, derive, identity = said
-    places = map(Place, files, records)
-    none = repeat(None)
-    return Events(map(Event, *raw, places, shape, kinds, sequence, key_fields, derive, none, none, identity))
 
 
 def _in_order(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -14,8 +14,9 @@ from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.guards import Guards
 from carhound.engines.interpreter.kinds import parted
 from carhound.engines.interpreter.rows import Row, SharedRow
-from carhound.model.event import Event, Events
+from carhound.model.event import Event
 from carhound.model.presence import Presence
+from carhound.model.sending import Events
 from carhound.model.suggestion import nearest
 from carhound.plan.needs import Need, needs
 from carhound.plan.nodes import Node

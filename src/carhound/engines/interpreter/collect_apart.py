@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from carhound.engines.interpreter.collect import Collected, Collector
-from carhound.model.event import Event, Events
+from carhound.model.event import Event
+from carhound.model.sending import Events
 from carhound.plan.nodes import Node
 
 

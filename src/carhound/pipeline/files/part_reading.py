@@ -129,10 +129,10 @@ class PartReader(Struct):
 
     def _take(self, item: Sifted, part: EvidencePart, read: PartRead) -> None:
         match item:
-            case Glimpsed():
-                self._glimpsed(item, read)
             case RawEvent():
                 self._event(item, part, read)
+            case Glimpsed():
+                self._glimpsed(item, read)
             case _:
                 read.tally.note(item)
 

@@ -253,7 +253,7 @@ def _check_sids(chunk: bytes, begin: int, sids: _Sids) -> None:
 def text_of_value(kind: int, data: bytes) -> str | None:
     """A value of this type as parsing tells it; None for ABSENT. Raises UnfamiliarError."""
     if kind == STRING:
-        return _short_string(data) if len(data) <= _SHORT else _string(data)
+        return text_of_string(data)
     if kind == GUID:
         return _guid(data)
     if kind in NUMBERS:
@@ -278,6 +278,11 @@ def _sid(data: bytes) -> str:
     if len(data) != 8 + 4 * parts:
         raise UnfamiliarError
     return "-".join(map(str, ("S", data[0], authority, *struct.unpack_from(f"<{parts}I", data, 8))))
+
+
+def text_of_string(data: bytes) -> str:
+    """Likewise a text."""
+    return _short_string(data) if len(data) <= _SHORT else _string(data)
 
 
 def _string(data: bytes) -> str:

@@ -15,8 +15,9 @@ from typing import Any
 from msgspec import Struct, field
 
 from carhound.model.event import Value
+from carhound.model.sending import Kept
 from carhound.readers.evtx.guids import braced, names_guid
-from carhound.readers.evtx.payload import text_of_value
+from carhound.readers.evtx.payload import text_of_string, text_of_value
 from carhound.readers.evtx.templates import UnfamiliarError
 from carhound.readers.evtx.values import BOOL, GUID, NUMBERS, SID, STRING, fixed_size
 
@@ -41,16 +42,18 @@ class Layout:
         self._made_of = names, kinds
         self.numbers = {name: number for number, name in enumerate(names)}
         """By field, which value it is."""
-        self.values_at = _DESCRIPTOR * len(kinds)
+        self._values_at = _DESCRIPTOR * len(kinds)
         """Where the first value begins, from the first descriptor on."""
-        self.sizes = struct.Struct("<" + "H2x" * len(kinds))
+        self._sizes = struct.Struct("<" + "H2x" * len(kinds))
         """Takes the sizes of all values from their descriptors."""
+        self._sizes_to = [struct.Struct("<" + "H2x" * number) for number in range(1, len(kinds) + 1)]
+        """By value, likewise those up to it."""
         fixed = [fixed_size(kind) for kind in kinds]
         self._fixed = struct.Struct("<" + "".join("4x" if size is None else "H2x" for size in fixed))
         self._stated = tuple(size for size in fixed if size is not None)
         self._texts = _runs([number for number, kind in enumerate(kinds) if kind == STRING])
         self._doubtful = [(number, kind) for number, kind in enumerate(kinds) if kind in (SID, BOOL)]
-        self._guids = frozenset(number for number, name in enumerate(names) if names_guid(name))
+        self._read = [_reader(kind, name) for kind, name in zip(kinds, names, strict=False)]
 
     def __reduce__(self) -> tuple[Callable[..., "Layout | None"], tuple[Any, ...]]:
         """For another process, which needs one of each as well."""
@@ -61,8 +64,8 @@ class Layout:
 
         Raises UnfamiliarError where another value is not as parsing would tell it, or struct.error.
         """
-        begin = at + self.values_at
-        bounds = list(accumulate(self.sizes.unpack_from(chunk, at), initial=begin))
+        begin = at + self._values_at
+        bounds = list(accumulate(self._sizes.unpack_from(chunk, at), initial=begin))
         if bounds[-1] != end or self._fixed.unpack_from(chunk, at) != self._stated:
             raise UnfamiliarError
         texts.stored += [chunk[bounds[first] : bounds[stop]] for first, stop in self._texts]
@@ -71,13 +74,17 @@ class Layout:
             text_of_value(kind, chunk[bounds[number] : bounds[number + 1]])
         return Told(self, chunk[at:end])
 
-    def text(self, number: int, stored: bytes) -> Value:
-        """The value with this number, as it is stored."""
-        kind = self._made_of[1][number]
-        text = text_of_value(kind, stored) or ""
-        if number in self._guids:
-            return braced(text)
-        return text.strip("{}") if kind == GUID else text
+    def value(self, number: int, stored: bytes) -> Value:
+        """That with this number, of the descriptors and values of a payload."""
+        sizes = self._sizes_to[number].unpack_from(stored)
+        end = self._values_at + sum(sizes)
+        return self._read[number](stored[end - sizes[-1] : end])
+
+    def values(self, stored: bytes) -> dict[str, Value]:
+        """Likewise all fields."""
+        bounds = list(accumulate(self._sizes.unpack_from(stored), initial=self._values_at))
+        each = zip(self.numbers, self._read, bounds, bounds[1:], strict=False)
+        return {name: read(stored[start:end]) for name, read, start, end in each}
 
 
 class Texts(Struct):
@@ -99,29 +106,20 @@ class Texts(Struct):
         return not b"".join(self.sizes).translate(None, _EVEN) and _UNIT * len(text) == len(stored)
 
 
-class Told(Mapping[str, Value]):
-    """The fields of one payload."""
+class Told(Kept):
+    """The fields of one payload: its layout, which it shares with others, its descriptors and values."""
 
-    __slots__ = ("_layout", "_stored")
-
-    def __init__(self, layout: Layout, stored: bytes) -> None:
-        """Its descriptors and values."""
-        self._layout = layout
-        self._stored = stored
-
-    def __reduce__(self) -> tuple[type["Told"], tuple[object, ...]]:
-        """For another process."""
-        return Told, (self._layout, self._stored)
+    __slots__ = ()
+    _shared: Layout
+    _own: bytes
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a field."""
-        layout = self._layout
+        layout = self._shared
         number = layout.numbers.get(name)
         if number is None:
             return default
-        sizes = layout.sizes.unpack_from(self._stored)
-        start = layout.values_at + sum(sizes[:number])
-        return layout.text(number, self._stored[start : start + sizes[number]])
+        return layout.value(number, self._own)
 
     def __getitem__(self, name: str) -> Value:
         value: Value | None = self.get(name)
@@ -130,58 +128,53 @@ class Told(Mapping[str, Value]):
         return value
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._layout.numbers)
+        return iter(self._shared.numbers)
 
     def __len__(self) -> int:
-        return len(self._layout.numbers)
+        return len(self._shared.numbers)
 
     def items(self) -> ItemsView[str, Value]:
         """All fields."""
-        return self._whole().items()
+        return self._shared.values(self._own).items()
 
     def values(self) -> ValuesView[Value]:
         """What they say."""
-        return self._whole().values()
+        return self._shared.values(self._own).values()
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Told) and self._layout is other._layout and self._stored == other._stored:
+        if isinstance(other, Told) and self._shared is other._shared and self._own == other._own:
             return True
         return super().__eq__(other)  # braces around a GUID, for one, make no difference
 
     __hash__ = None  # type: ignore[assignment]
 
-    def _whole(self) -> dict[str, Value]:
-        layout, stored = self._layout, self._stored
-        bounds = list(accumulate(layout.sizes.unpack_from(stored), initial=layout.values_at))
-        return {
-            name: layout.text(number, stored[bounds[number] : bounds[number + 1]])
-            for name, number in layout.numbers.items()
-        }
 
-
-class Written(Mapping[str, Value]):
+class Written(Kept):
     """A System part like that of another record, but for the time."""
 
-    __slots__ = ("_like", "_time")
-
-    def __init__(self, like: Mapping[str, Value], time: datetime) -> None:
-        self._like = like
-        self._time = time
-
-    def __reduce__(self) -> tuple[type["Written"], tuple[object, ...]]:
-        """For another process, which is sent the other one once."""
-        return Written, (self._like, self._time)
+    __slots__ = ()
+    _shared: Mapping[str, Value]
+    _own: datetime
 
     def __getitem__(self, name: str) -> Value:
         if name != _TIME:
-            return self._like[name]
-        return self._time.isoformat("T", "microseconds").removesuffix("+00:00") + "Z"
+            return self._shared[name]
+        return self._own.isoformat("T", "microseconds").removesuffix("+00:00") + "Z"
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._like)
+        return iter(self._shared)
 
     def __len__(self) -> int:
-        return len(self._like)
+        return len(self._shared)
+
+
+def _reader(kind: int, name: str) -> Callable[[bytes], Value]:
+    """Tells values of this type, of a field of this name."""
+    if names_guid(name):
+        return lambda stored: braced(text_of_value(kind, stored) or "")
+    if kind == GUID:
+        return lambda stored: (text_of_value(kind, stored) or "").strip("{}")
+    return text_of_string if kind == STRING else lambda stored: text_of_value(kind, stored) or ""
 
 
 @lru_cache(_REMEMBERED)
