@@ -258,6 +258,16 @@ def test_a_record_written_at_no_time_is_parsed() -> None:
     assert not told(sifted(bytes(log)))
 
 
+def test_others_are_told_beside_an_odd_text() -> None:
+    odd = {"?": (binxml.STRING, "\U0001f600".encode("utf-16-le"))}
+    log = log_of([record(number, {"Image": "?" if number == 5 else "x"}) for number in range(1, 9)], odd)
+    sieve = Everything()
+    assert list(map(written, sifted(log, sieve))) == list(map(written, read(log)))
+    items = sifted(log, sieve)  # now it is known what such records say
+    assert list(map(written, items)) == list(map(written, read(log)))
+    assert [one.record_id for one in told(items)] == ["1", "2", "3", "4", "6", "7", "8"]
+
+
 def among_plain_ones(data: bytes, plain: bytes = b"x\0y\0", kind: int = binxml.STRING) -> bool:
     """Whether an event with this value, behind one with plain values, is told without the parser."""
     filler = record(1, {"Image": "x" * 30_000})

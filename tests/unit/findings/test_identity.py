@@ -42,6 +42,16 @@ def test_the_same_content_in_two_files_is_one_event_with_two_places() -> None:
     assert registry.duplicates == {"b.evtx": 1}
 
 
+def test_a_record_that_comes_again_is_no_second_event() -> None:
+    """Each search of a lake lets it through by itself."""
+    once, again = Registry(), Registry()
+    event = once.admit(record())
+    assert again.admit(again.admit(event)) is event
+    assert again.places(event) == once.places(event) == (event.place,)
+    assert again.fullest(event) is event
+    assert again.finding_id("CAR-1", event) == once.finding_id("CAR-1", event)
+
+
 def test_a_reused_record_id_with_other_content_is_another_event() -> None:
     registry = Registry()
     first = registry.admit(record())
