@@ -3,13 +3,13 @@
 Windows are not applied here: what "now" is may only be known when everything has been read.
 """
 
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from msgspec import Struct, field
 
 from carhound.engines.interpreter.carrying import carrying
+from carhound.engines.interpreter.collected import Collected, CollectedSource, numbers_of, take_over
 from carhound.engines.interpreter.conditions import Condition, condition
 from carhound.engines.interpreter.guards import Guards
 from carhound.engines.interpreter.kinds import parted
@@ -63,17 +63,17 @@ class _Source(Struct):
     def blind(self) -> bool:
         return bool(self.unmet)
 
-    def taken(self, numbers: Mapping[int, int]) -> "_Sent":
+    def taken(self, numbers: Mapping[int, int]) -> CollectedSource:
         """All that is known of it; `numbers` holds those of events by their id()."""
-        pending = array("I", map(numbers.__getitem__, self.pending))
-        return _Sent(self.unmet, self.eligible, pending, self.sample if self.blind else None)
+        pending = numbers_of(self.pending, numbers)
+        return CollectedSource(self.unmet, self.eligible, pending, self.sample if self.blind else None)
 
-    def join(self, sent: "_Sent", standing: Sequence[Event]) -> None:
+    def join(self, other: CollectedSource, standing: Sequence[Event]) -> None:
         """Takes over what the source sent further on in the file."""
-        self.unmet = [need for need in self.unmet if need in sent.unmet]
-        self.eligible += sent.eligible
-        _take(self.pending, sent.pending, standing)
-        self.sample = sent.sample or self.sample
+        self.unmet = [need for need in self.unmet if need in other.unmet]
+        self.eligible += other.eligible
+        take_over(self.pending, other.pending, standing)
+        self.sample = other.sample or self.sample
 
     def near(self) -> str | None:
         """A field much like the first that is lacking."""
@@ -81,31 +81,6 @@ class _Source(Struct):
             return None
         field = self.unmet[0].fields[0]
         return nearest(field.name, self.sample.car if field.view == "car" else self.sample.native)
-
-
-class _Sent(Struct):
-    """What is known of a source, for another collector."""
-
-    unmet: list[Need]
-    eligible: int
-    pending: Sequence[int]
-    """By their numbers among the events admitted."""
-    sample: Event | None
-
-
-class Collected(Struct):
-    """What the stems let through of a file or a part of it, and what is known of its sources."""
-
-    admitted: Events
-    """What some stem let through, in the order of reading."""
-    eligible: list[int]
-    """By stem, events of files that ended."""
-    hits: list[Sequence[int]]
-    """Likewise the numbers of those admitted."""
-    sources: list[dict[str | None, _Sent]]
-    """Likewise, of the file that did not."""
-    presence: list[Presence | None]
-    """Likewise."""
 
 
 class _Watch(Struct):
@@ -314,7 +289,7 @@ class Collector:
         numbers = {id(event): number for number, event in enumerate(admitted)}
         for watch in self._watches:
             taken.eligible.append(watch.eligible)
-            taken.hits.append(array("I", map(numbers.__getitem__, watch.hits)))
+            taken.hits.append(numbers_of(watch.hits, numbers))
             taken.sources.append({name: one.taken(numbers) for name, one in watch.sources.items()})
             taken.presence.append(watch.presence)
             watch.eligible, watch.hits, watch.sources = 0, {}, {}
@@ -327,7 +302,7 @@ class Collector:
         of_stems = collected.eligible, collected.hits, collected.sources, collected.presence
         for watch, eligible, hits, sources, presence in zip(self._watches, *of_stems, strict=True):
             watch.eligible += eligible
-            _take(watch.hits, hits, standing)
+            take_over(watch.hits, hits, standing)
             for provider, source in sources.items():
                 if provider not in watch.sources:
                     watch.sources[provider] = _Source(list(watch.needs))
@@ -402,13 +377,6 @@ def can_match(stem: Stem, event: Event) -> bool:
         return False
     ids = stem.event_ids()
     return ids is None or event.event_id in ids
-
-
-def _take(taken: dict[int, Event], numbers: Iterable[int], standing: Sequence[Event]) -> None:
-    """Takes over events by their numbers."""
-    for number in numbers:
-        event = standing[number]
-        taken[id(event)] = event
 
 
 def _never(_: Row) -> bool:

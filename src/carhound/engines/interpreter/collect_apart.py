@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from carhound.engines.interpreter.collect import Collected, Collector
+from carhound.engines.interpreter.collect import Collector
+from carhound.engines.interpreter.collected import Collected
 from carhound.model.event import Event
 from carhound.model.sending import Events
 from carhound.plan.nodes import Node

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from carhound.engines.interpreter.collect import Collected, NotJudged
+from carhound.engines.interpreter.collect import NotJudged
+from carhound.engines.interpreter.collected import Collected
 from carhound.findings.coverage import FileTally, HostTally, archive_of, file_hash
 from carhound.findings.repeats import short_identity
 from carhound.model.event import Event, RawEvent
