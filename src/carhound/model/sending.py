@@ -11,7 +11,7 @@ from typing import Any
 from carhound.model.event import Event, Fields, Place, Value
 
 
-class Kept(Mapping[str, Value]):
+class SharingFields(Mapping[str, Value]):
     """Fields made of two things: what they share with those of other events, and what is their own."""
 
     __slots__ = ("_own", "_shared")
@@ -20,7 +20,7 @@ class Kept(Mapping[str, Value]):
         self._shared = shared
         self._own = own
 
-    def __reduce__(self) -> tuple[type["Kept"], tuple[Any, Any]]:
+    def __reduce__(self) -> tuple[type["SharingFields"], tuple[Any, Any]]:
         """For another process."""
         return type(self), (self._shared, self._own)
 
@@ -43,9 +43,10 @@ _Parts = Sequence[Sequence[Any]]
 
 
 def _taken_apart(fields: Sequence[Any]) -> _Parts:
-    kept = {kind for kind in set(map(type, fields)) if issubclass(kind, Kept)}
+    sharing = {kind for kind in set(map(type, fields)) if issubclass(kind, SharingFields)}
     parts = [
-        (kind, one._shared, one._own) if (kind := type(one)) in kept else (None, None, one) for one in fields
+        (kind, one._shared, one._own) if (kind := type(one)) in sharing else (None, None, one)
+        for one in fields
     ]
     return tuple(zip(*parts, strict=True))
 

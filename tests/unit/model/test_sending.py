@@ -8,10 +8,10 @@ import pytest
 from msgspec.structs import astuple
 
 from carhound.model.event import NO_FIELDS, Event, Fields, Place, Value, no_view
-from carhound.model.sending import Events, Kept
+from carhound.model.sending import Events, SharingFields
 
 
-class Joined(Kept):
+class Joined(SharingFields):
     """One field, made of two texts."""
 
     __slots__ = ()

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from carhound.model.event import Value
-from carhound.model.sending import Kept
+from carhound.model.sending import SharingFields
 from carhound.readers.evtx.guids import braced, names_guid
 from carhound.readers.evtx.payload import text_of_string, text_of_value
 from carhound.readers.evtx.templates import UnfamiliarError
@@ -106,7 +106,7 @@ class Texts(Struct):
         return not b"".join(self.sizes).translate(None, _EVEN) and _UNIT * len(text) == len(stored)
 
 
-class Told(Kept):
+class Told(SharingFields):
     """The fields of one payload: its layout, which it shares with others, its descriptors and values."""
 
     __slots__ = ()
@@ -149,7 +149,7 @@ class Told(Kept):
     __hash__ = None  # type: ignore[assignment]
 
 
-class Written(Kept):
+class Written(SharingFields):
     """A System part like that of another record, but for the time."""
 
     __slots__ = ()
