@@ -10,45 +10,28 @@ from carhound.model.presence import quarter_of
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.times import has_zone
 
-MINUTE = 16
+_MINUTE = 16
 """Characters up to the minute."""
 _MOST_MINUTES = 10_000
 
 
-class Clock:
-    """Reads times in UTC."""
+def utc(text: bytes) -> bytes | None:
+    """A time of any writing, with a T and a Z; None for what is no time, or has no zone."""
+    plain = text.decode()
+    time = parse_time(plain) if has_zone(plain) else None
+    if time is None:
+        return None
+    return (time.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z").encode()
 
-    def __init__(self) -> None:
-        self.minutes: set[bytes] = set()
-        """Those that are known to be."""
 
-    def learn(self, minute: bytes) -> bool:
-        """Whether there is such a minute."""
-        if _quarter(minute) is None:
-            return False
-        self.minutes.add(minute)
-        return True
-
-    def utc(self, text: bytes) -> bytes | None:
-        """A time of any writing, with a T and a Z; None for what is no time, or has no zone."""
-        plain = text.decode()
-        time = parse_time(plain) if has_zone(plain) else None
-        if time is None:
-            return None
-        return (time.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z").encode()
-
-    def quarters(self, times: list[bytes]) -> set[int]:
-        """The quarters of an hour of some times."""
-        found = {_quarter(minute) for minute in {time[:MINUTE] for time in times}}
-        if len(self.minutes) > _MOST_MINUTES:
-            self.minutes.clear()
-        return {quarter for quarter in found if quarter is not None}
+def quarters(times: list[bytes]) -> set[int]:
+    """The quarters of an hour of times that are in UTC."""
+    return set(map(_quarter, {time[:_MINUTE] for time in times}))
 
 
 @lru_cache(_MOST_MINUTES)
-def _quarter(minute: bytes) -> int | None:
-    start = parse_time(f"{minute.decode()}Z")
-    return None if start is None else quarter_of(start)
+def _quarter(minute: bytes) -> int:
+    return quarter_of(datetime.fromisoformat(f"{minute.decode()}Z"))
 
 
 def ends(times: list[bytes]) -> tuple[datetime, datetime]:

@@ -12,7 +12,7 @@ from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.model.instants import parse_time
 from carhound.readers.interface import Taken
-from carhound.readers.json.clock import MINUTE, Clock, time_of
+from carhound.readers.json.clock import time_of
 from carhound.readers.json.layout import HeaderKeys, Layout, Slot, layout_of
 from carhound.readers.json.tally import Kind
 from carhound.readers.json.template import Roles, Template, template_of
@@ -62,8 +62,6 @@ class Known(Struct, Generic[Settled], eq=False):
     layout: Layout
     zone: bytes
     """What its times lack to carry one."""
-    plain: bool
-    """Whether a line's time needs only be looked at if it is of another minute than those before."""
     settled: dict[bytes, Settled | None] = field(default_factory=dict)
 
 
@@ -89,7 +87,6 @@ class KnownLines(ABC, Generic[Settled]):
         """Of these that of the last line."""
         self._quoting: set[str] = set()
         """The keys of texts that were seen to hold quotes."""
-        self._clock = Clock()
         self.hinted = 0, 0
         """Where in most lines the event id stands with its key: from its beginning, up to its end."""
         self.buffers = 0
@@ -149,13 +146,6 @@ class KnownLines(ABC, Generic[Settled]):
             for known in alike:
                 yield from filter(None, known.settled.values())
 
-    def _time(self, known: Known[Settled], found: Found) -> bytes | None:
-        """The time of a line, in UTC; None where that takes reading it."""
-        time = found[known.template.time]
-        if not known.template.usual:
-            return self._clock.utc(time + known.zone)
-        return time + known.zone if self._clock.learn(time[:MINUTE]) else None
-
     def _search(self, buffer: bytes, at: int) -> tuple[Known[Settled] | None, Found | None]:
         """The layout of the line that begins at a place."""
         hint = self._hint(buffer, at)
@@ -206,9 +196,7 @@ class KnownLines(ABC, Generic[Settled]):
             self.hinted = place, place + len(self._key) + _HINT
         alike = self._known.setdefault(self._hint(line, 0), [])
         if len(alike) < _MOST_ALIKE:
-            template = template_of(layout, roles)
-            plain = template.usual and not zone
-            alike.append(Known(template, layout, zone.encode(), plain))
+            alike.append(Known(template_of(layout, roles), layout, zone.encode()))
 
     def _is_odd(self, event: RawEvent, time: bytes) -> bool:
         """Whether lines like that of an event have to be read whatever the sieve looks for."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from carhound.model.event import RawEvent
 from carhound.readers.interface import Picks, Take, Taken
-from carhound.readers.json.clock import MINUTE
+from carhound.readers.json.clock import utc
 from carhound.readers.json.known import LONG, Found, Known, KnownLines, Stretch, kind_of
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.json.payload import path_of
@@ -38,7 +38,7 @@ class PickedLines(KnownLines[_Settled]):
         """Where the first of some lines begins that has to be read, and how many were not."""
         buffer, at, stop, _, place, line = lines
         start, end_of_hint = self.hinted
-        likeliest, minutes = self._likeliest, self._clock.minutes
+        likeliest = self._likeliest
         number = line
         while at < stop:
             known = likeliest.get(buffer[at + start : at + end_of_hint])
@@ -52,10 +52,12 @@ class PickedLines(KnownLines[_Settled]):
             if settled is None or end - at >= LONG:
                 break
             if settled.take is not None:
-                time, *_ = values = found.group(*settled.groups)
-                if not (known.plain and time[:MINUTE] in minutes) and (
-                    (time := self._time(known, found)) is None
-                ):
+                values = found.group(*settled.groups)
+                time: bytes | None
+                time = written = values[0] + known.zone
+                if not known.template.usual:
+                    time = utc(written)
+                if time is None:
                     break
                 settled.take(values, time, None if place is None else place + at, number)
             at = end

@@ -7,7 +7,7 @@ from msgspec import Struct
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.readers.interface import PayloadTest, Sieve
-from carhound.readers.json.clock import MINUTE
+from carhound.readers.json.clock import utc
 from carhound.readers.json.known import LONG, Found, Known, KnownLines, Stretch, kind_of
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.json.payload import LineTest, line_test
@@ -41,7 +41,7 @@ class SiftedLines(KnownLines[_Settled]):
         """Where the first of some lines begins that has to be read, and how many were passed over."""
         buffer, at, stop, hits, *_ = lines
         start, end_of_hint = self.hinted
-        likeliest, minutes = self._likeliest, self._clock.minutes
+        likeliest = self._likeliest
         passed = 0
         while at < stop:
             known = likeliest.get(buffer[at + start : at + end_of_hint])
@@ -55,9 +55,10 @@ class SiftedLines(KnownLines[_Settled]):
             if settled is None:
                 break
             end = found.end()
-            time: bytes | None = found[template.time]
-            if not (known.plain and found[template.time][:MINUTE] in minutes):
-                time = self._time(known, found)
+            time: bytes | None
+            time = written = found[template.time] + known.zone
+            if not template.usual:
+                time = utc(written)
             if time is None or end - at >= LONG:
                 break
             if settled.possible and at in hits:
@@ -77,7 +78,7 @@ class SiftedLines(KnownLines[_Settled]):
         self.buffers = 0
         tallies = list(self._tallies())
         for tally in tallies:
-            tally.gather(self._clock)
+            tally.gather()
         for tally in tallies:
             if (told := tally.take()) is not None:
                 yield told

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from msgspec import Struct, field
 
 from carhound.model.evidence import Glimpsed
-from carhound.readers.json.clock import Clock, ends
+from carhound.readers.json.clock import ends, quarters
 
 _EARLIEST, _LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
 
@@ -26,11 +26,11 @@ class Tally(Struct, eq=False):
     last: datetime = _EARLIEST
     quarters: set[int] = field(default_factory=set)
 
-    def gather(self, clock: Clock) -> None:
+    def gather(self) -> None:
         """Takes in the times."""
         if self.times:
             self.events += len(self.times)
-            self.quarters |= clock.quarters(self.times)
+            self.quarters |= quarters(self.times)
             first, last = ends(self.times)
             self.first, self.last = min(self.first, first), max(self.last, last)
             self.times.clear()
@@ -39,7 +39,8 @@ class Tally(Struct, eq=False):
         """What was gathered since the last time, if anything was."""
         if not self.events:
             return None
-        quarters = frozenset(self.quarters)
-        told = Glimpsed(*self.header, self.events, self.first, self.last, quarters, looked=self.looked)
+        told = Glimpsed(
+            *self.header, self.events, self.first, self.last, frozenset(self.quarters), looked=self.looked
+        )
         self.events, self.quarters = 0, set()
         return told

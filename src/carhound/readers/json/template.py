@@ -16,17 +16,23 @@ _ESCAPED = rb'(?:(?<=[^\\]\\")|(?<=[^\\]\\\\\\"))'
 """Behind a quote with one backslash before it, or three."""
 _QUOTING = rb'"[^"]*+"(?:' + _ESCAPED + rb'[^"]*+")*+'
 """With escaped quotes in it, few backslashes before each."""
-_IMAGE = rb'"(?:\\\\){0,2}+[^"\\]*+(?:\\(?:\\(?!\\)|[^\\"])[^"\\]*+)*+"'
+_PLAIN = rb"[\x00-!#-\[\]-\xff]*+"
+"""Up to a quote or a backslash: said by what it holds, it is looked up in a table."""
+_IMAGE = rb'"(?:\\\\){0,2}+' + _PLAIN + rb'(?:\\(?:\\(?!\\)|[^\\"])' + _PLAIN + rb')*+"'
 """Without two backslashes behind its beginning, of which it is told."""
 _WITHOUT_ZONE = rb'"[^"\\\x80-\xff]*+(?<!Z)(?<!UTC)(?<![+-].{4})(?<![+-].{5})"'
 """What is no time with a zone. ASCII, since a zone is told by how many characters it has."""
-_WITH_ZONE = rb'"(?P<time>[^"\\]*+(?:(?<=Z)|(?<=UTC)|(?<=[+-].{4})|(?<=[+-].{5})))"'
 _NUMBER = rb"-?+\d{1,18}+"
 """As whole numbers all programs read alike."""
 _TRUTH = rb"(?:true|false)"
-_TIME = re.compile(rb'"\d{4}-\d\d-\d\d([T ])\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?(Z?)"')
+_DAY = (
+    rb"(?:1[7-9]|[2-8]\d)\d\d-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13578]|1[02])-(?:29|3[01])"
+    rb"|(?:0[469]|11)-(?:29|30)|(?<=0[48]-|[2468][048]-|[13579][26]-)02-29)"
+)
+"""One that there is."""
+_CLOCK = rb"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9}+)?+"
+_TIME = re.compile(b'"%b([T ])%b(Z?)"' % (_DAY, _CLOCK))
 _ABSENT = rb"(?P<absent>(?!))?+"
-_CLOCK = rb"\d\d:\d\d:[0-5]\d(?:\.\d{1,9}+)?+"
 
 
 class Roles(Struct, frozen=True):
@@ -55,7 +61,7 @@ class Template(Struct, frozen=True, eq=False):
     time: int
     """That of the time, without quotes."""
     usual: bool
-    """Whether all times are ISO 8601 with seconds and, but for what stands behind them, alike."""
+    """Whether all times are such as there are, in ISO 8601 with seconds and, but for fractions, alike."""
     groups: Mapping[str, int]
     """Those of the values that are wanted, as they are written, by name."""
     absent: int
@@ -107,8 +113,8 @@ class _Writing:
         usual = _TIME.fullmatch(written)
         self.usual = usual is not None
         if usual is None:
-            return _WITH_ZONE if re.fullmatch(_WITH_ZONE, written) else b'"(?P<time>[^"]*+)"'
-        return b"%b%b%b%b%b" % (rb'"(?P<time>\d{4}-\d\d-\d\d', usual[1], _CLOCK, usual[2], b')"')
+            return b'"(?P<time>[^"]*+)"'
+        return b'"(?P<time>%b%b%b%b)"' % (_DAY, usual[1], _CLOCK, usual[2])
 
     def _any(self, slot: Slot) -> bytes:
         written, roles = slot.written, self._roles
