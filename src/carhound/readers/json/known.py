@@ -12,7 +12,7 @@ from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.model.instants import parse_time
 from carhound.readers.interface import Taken
-from carhound.readers.json.clock import time_of
+from carhound.readers.json.clock import time_of, utc
 from carhound.readers.json.layout import HeaderKeys, Layout, Slot, layout_of
 from carhound.readers.json.tally import Kind
 from carhound.readers.json.template import Roles, Template, template_of
@@ -87,7 +87,7 @@ class KnownLines(ABC, Generic[Settled]):
         """Of these that of the last line."""
         self._quoting: set[str] = set()
         """The keys of texts that were seen to hold quotes."""
-        self.hinted = 0, 0
+        self._hinted = 0, 0
         """Where in most lines the event id stands with its key: from its beginning, up to its end."""
         self.buffers = 0
         """Turned to since it was last told of lines passed over."""
@@ -95,9 +95,36 @@ class KnownLines(ABC, Generic[Settled]):
     def __bool__(self) -> bool:
         return bool(self._known)
 
-    @abstractmethod
     def pass_over(self, lines: Stretch) -> tuple[int, int]:
         """Where the first of some lines begins that has to be read, and how many were passed over."""
+        buffer, at, stop, _, _, number = lines
+        start, end_of_hint = self._hinted
+        likeliest, passes = self._likeliest, self._passes
+        while at < stop:
+            known = likeliest.get(buffer[at + start : at + end_of_hint])
+            found = None if known is None else known.template.match(buffer, at)
+            if found is None:
+                known, found = self._search(buffer, at)
+            if known is None or found is None:
+                break
+            template = known.template
+            settled = known.settled.get(found[template.host])
+            end = found.end()
+            if settled is None or end - at >= LONG:
+                break
+            time: bytes | None
+            time = written = found[template.time] + known.zone
+            if not template.usual:
+                time = utc(written)
+            if time is None or not passes(settled, found, time, lines, number):
+                break
+            at = end
+            number += 1
+        return at, number - lines.line
+
+    @abstractmethod
+    def _passes(self, settled: Settled, found: Found, time: bytes, lines: Stretch, number: int) -> bool:
+        """Whether one of some lines is passed over, which is then noted; `time` is in UTC."""
 
     @abstractmethod
     def told(self, *, at_end: bool = False) -> Iterator[Glimpsed | Taken]:
@@ -193,7 +220,7 @@ class KnownLines(ABC, Generic[Settled]):
             event_id = next((one for one in names if str(values[one]) == event.event_id), names[0])
             self._key = f'"{event_id.rpartition(".")[2]}":'.encode()
             place = max(line.find(self._key), 0)
-            self.hinted = place, place + len(self._key) + _HINT
+            self._hinted = place, place + len(self._key) + _HINT
         alike = self._known.setdefault(self._hint(line, 0), [])
         if len(alike) < _MOST_ALIKE:
             alike.append(Known(template_of(layout, roles), layout, zone.encode()))

@@ -7,8 +7,7 @@ from msgspec import Struct
 
 from carhound.model.event import RawEvent
 from carhound.readers.interface import Picks, Take, Taken
-from carhound.readers.json.clock import utc
-from carhound.readers.json.known import LONG, Found, Known, KnownLines, Stretch, kind_of
+from carhound.readers.json.known import Found, Known, KnownLines, Stretch, kind_of
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.json.payload import path_of
 from carhound.readers.json.tally import Kind
@@ -34,35 +33,11 @@ class PickedLines(KnownLines[_Settled]):
         self._picks = picks
         self._taken = Taken()
 
-    def pass_over(self, lines: Stretch) -> tuple[int, int]:
-        """Where the first of some lines begins that has to be read, and how many were not."""
-        buffer, at, stop, _, place, line = lines
-        start, end_of_hint = self.hinted
-        likeliest = self._likeliest
-        number = line
-        while at < stop:
-            known = likeliest.get(buffer[at + start : at + end_of_hint])
-            found = None if known is None else known.template.match(buffer, at)
-            if found is None:
-                known, found = self._search(buffer, at)
-            if known is None or found is None:
-                break
-            settled = known.settled.get(found[known.template.host])
-            end = found.end()
-            if settled is None or end - at >= LONG:
-                break
-            if settled.take is not None:
-                values = found.group(*settled.groups)
-                time: bytes | None
-                time = written = values[0] + known.zone
-                if not known.template.usual:
-                    time = utc(written)
-                if time is None:
-                    break
-                settled.take(values, time, None if place is None else place + at, number)
-            at = end
-            number += 1
-        return at, number - line
+    def _passes(self, settled: _Settled, found: Found, time: bytes, lines: Stretch, number: int) -> bool:
+        if settled.take is not None:
+            place = None if lines.start is None else lines.start + found.start()
+            settled.take(found.group(*settled.groups), time, place, number)
+        return True
 
     def told(self, *, at_end: bool = False) -> Iterator[Taken]:
         """That some were taken."""

@@ -7,8 +7,7 @@ from msgspec import Struct
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.readers.interface import PayloadTest, Sieve
-from carhound.readers.json.clock import utc
-from carhound.readers.json.known import LONG, Found, Known, KnownLines, Stretch, kind_of
+from carhound.readers.json.known import Found, Known, KnownLines, Stretch, kind_of
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.json.payload import LineTest, line_test
 from carhound.readers.json.tally import Kind, Tally
@@ -37,39 +36,14 @@ class SiftedLines(KnownLines[_Settled]):
         super().__init__(sieve.literals or ())
         self._sieve = sieve
 
-    def pass_over(self, lines: Stretch) -> tuple[int, int]:
-        """Where the first of some lines begins that has to be read, and how many were passed over."""
-        buffer, at, stop, hits, *_ = lines
-        start, end_of_hint = self.hinted
-        likeliest = self._likeliest
-        passed = 0
-        while at < stop:
-            known = likeliest.get(buffer[at + start : at + end_of_hint])
-            found = None if known is None else known.template.match(buffer, at)
-            if found is None:
-                known, found = self._search(buffer, at)
-            if known is None or found is None:
-                break
-            template = known.template
-            settled = known.settled.get(found[template.host])
-            if settled is None:
-                break
-            end = found.end()
-            time: bytes | None
-            time = written = found[template.time] + known.zone
-            if not template.usual:
-                time = utc(written)
-            if time is None or end - at >= LONG:
-                break
-            if settled.possible and at in hits:
-                if settled.test is None or settled.test(buffer[at:end]):
-                    break
-                settled.looked.times.append(time)
-            else:
-                settled.unread.times.append(time)
-            at = end
-            passed += 1
-        return at, passed
+    def _passes(self, settled: _Settled, found: Found, time: bytes, lines: Stretch, number: int) -> bool:
+        if not (settled.possible and found.start() in lines.hits):
+            settled.unread.times.append(time)
+            return True
+        if settled.test is None or settled.test(found[0]):
+            return False
+        settled.looked.times.append(time)
+        return True
 
     def told(self, *, at_end: bool = False) -> Iterator[Glimpsed]:
         """The headers of the lines passed over since they were last told, now and then and at the end."""
