@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from carhound.model.instants import parse_time
@@ -10,8 +11,7 @@ from carhound.model.presence import quarter_of
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.times import has_zone
 
-_MINUTE = 16
-"""Characters up to the minute."""
+_minute = itemgetter(slice(16))
 _MOST_MINUTES = 10_000
 
 
@@ -26,7 +26,7 @@ def utc(text: bytes) -> bytes | None:
 
 def quarters(times: list[bytes]) -> set[int]:
     """The quarters of an hour of times that are in UTC."""
-    return set(map(_quarter, {time[:_MINUTE] for time in times}))
+    return set(map(_quarter, set(map(_minute, times))))
 
 
 @lru_cache(_MOST_MINUTES)

@@ -36,7 +36,7 @@ class SiftedLines(KnownLines[_Settled]):
         super().__init__(sieve.literals or ())
         self._sieve = sieve
 
-    def _passes(self, settled: _Settled, found: Found, time: bytes, lines: Stretch, number: int) -> bool:
+    def _passes(self, settled: _Settled, found: Found, time: bytes, lines: Stretch, _number: int) -> bool:
         if not (settled.possible and found.start() in lines.hits):
             settled.unread.times.append(time)
             return True
