@@ -1,4 +1,4 @@
-"""What is known of the JSON lines of one file: layouts, and the headers that were read in them."""
+"""What is known of the JSON lines of one file, by which others like them are passed over."""
 
 import re
 from abc import ABC, abstractmethod

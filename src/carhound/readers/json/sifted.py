@@ -50,17 +50,10 @@ class SiftedLines(KnownLines[_Settled]):
         if self.buffers < _TOLD_EVERY and not at_end:
             return
         self.buffers = 0
-        tallies = list(self._tallies())
-        for tally in tallies:
-            tally.gather()
-        for tally in tallies:
-            if (told := tally.take()) is not None:
-                yield told
-
-    def _tallies(self) -> Iterator[Tally]:
         for settled in self._all_settled():
-            yield settled.unread
-            yield settled.looked
+            for tally in (settled.unread, settled.looked):
+                if (told := tally.take()) is not None:
+                    yield told
 
     def _test(self, kind: Kind) -> PayloadTest | None:
         return self._sieve.payload_test(*kind) if self._sieve.can_match(*kind) else None
