@@ -14,7 +14,7 @@ from carhound.model.datasets import SYSMON
 from carhound.model.event import Value
 from carhound.readers.evtx.chunks import Chunk
 from carhound.readers.evtx.glance import Glance, Glances, Met, Place, microseconds_of
-from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, stored_guid, text_of_value
+from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, guid_of_value, text_of_value
 from carhound.readers.evtx.records import records
 from carhound.readers.evtx.shapes import Kind
 from carhound.readers.evtx.values import GUID, UINT32
@@ -38,7 +38,7 @@ _MOST_MET = 500
 _REMEMBERED = 4096
 
 
-class Outlines:
+class EvtxOutlines:
     """The starts and ends in EVTX."""
 
     def __init__(self, sieve: Sieve, later: Sieve, names: TrueNames) -> None:
@@ -134,13 +134,13 @@ class Outlines:
 
 def _row(host: str, time: int, kinds: bytes, values: tuple[bytes, ...]) -> StartRow | EndRow | None:
     """None where something is not as Sysmon writes it."""
-    own = stored_guid(kinds[0], values[0])
+    own = guid_of_value(kinds[0], values[0])
     if own is None or kinds[1] != UINT32:
         return None
     key, number = key_of_guid(host, own), _key_of_pid(host, values[1])
     if len(values) == len(_OWN):
         return key, number, time
-    parent = stored_guid(kinds[2], values[2])
+    parent = guid_of_value(kinds[2], values[2])
     if (parent is None and kinds[2] != GUID) or kinds[3] != UINT32:
         return None
     parent_key = None if parent is None else key_of_guid(host, parent)

@@ -105,7 +105,7 @@ class _Keys:
         return None if pid is None else key_of_pid(self._host, pid)
 
 
-class Outlines:
+class JsonOutlines:
     """The starts and ends in JSON lines, and where those lines are that will be asked for in full."""
 
     def __init__(self, sieve: Sieve, later: Sieve, names: TrueNames) -> None:

@@ -155,17 +155,17 @@ class Reteller:
         self, part: Part, piece: Piece, sieve: "Telling", names: TrueNames
     ) -> Iterator[Rows | Sifted | Named | PackedLines | Ended]:
         if part.format == "evtx":
-            from carhound.pipeline.trees.outlines_evtx import Outlines
+            from carhound.pipeline.trees.outlines_evtx import EvtxOutlines
             from carhound.readers.evtx.chunks import is_evtx
 
-            outlines = Outlines(sieve, Telling(self._known, Shown()), names)
+            outlines = EvtxOutlines(sieve, Telling(self._known, Shown()), names)
             yield from outlines.read(part)
             if outlines.by_guid and part.path == piece.found.shown and is_evtx(piece.found.path):
                 yield Ended(piece, by_guid=True)
         else:
-            from carhound.pipeline.trees import outlines_json
+            from carhound.pipeline.trees.outlines_json import JsonOutlines
 
-            of_lines = outlines_json.Outlines(sieve, Telling(self._known, Shown()), names)
+            of_lines = JsonOutlines(sieve, Telling(self._known, Shown()), names)
             yield from of_lines.read(part)
             if part.lines or of_lines.placed:
                 yield Ended(piece, lines=part.lines, by_line=of_lines.placed)

@@ -120,7 +120,7 @@ class Payloads:
         """
         found: list[bytes] = []
         for payload in self.found(places):
-            guid = stored_guid(*self.value(payload, name))
+            guid = guid_of_value(*self.value(payload, name))
             if guid is None:
                 return None
             found.append(guid)
@@ -296,7 +296,7 @@ def _string(data: bytes) -> str:
 _short_string = lru_cache(_REMEMBERED)(_string)
 
 
-def stored_guid(kind: int, data: bytes) -> bytes | None:
+def guid_of_value(kind: int, data: bytes) -> bytes | None:
     """The GUID that a value of this type is, also as a text, as Windows stores it.
 
     None for zeros, and for what is none.

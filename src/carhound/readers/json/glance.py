@@ -14,7 +14,7 @@ from msgspec.json import Decoder
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.readers.interface import Sieve, Taken
-from carhound.readers.json.known import KnownLines, Stretch
+from carhound.readers.json.known import KnownLines, LinesAhead
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.literals.scan import Find, escaped_letters, utf8
 
@@ -57,7 +57,7 @@ class LineGlance:
         stop = bisect_left(self._stops, at)
         if stop == len(self._stops):
             return at, 0
-        return self._known.pass_over(Stretch(buffer, at, self._stops[stop], self._hits, start, line))
+        return self._known.pass_over(LinesAhead(buffer, at, self._stops[stop], self._hits, start, line))
 
     def learn(self, line: bytes | None, event: RawEvent, keys: HeaderKeys | None, *, remarked: bool) -> None:
         """Takes note of what was read, if it is a line; `remarked` says that more was told than the event."""

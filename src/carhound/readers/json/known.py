@@ -40,7 +40,7 @@ Found = re.Match[bytes]
 Settled = TypeVar("Settled")
 
 
-class Stretch(NamedTuple):
+class LinesAhead(NamedTuple):
     """Lines that are valid JSON."""
 
     buffer: bytes
@@ -95,7 +95,7 @@ class KnownLines(ABC, Generic[Settled]):
     def __bool__(self) -> bool:
         return bool(self._known)
 
-    def pass_over(self, lines: Stretch) -> tuple[int, int]:
+    def pass_over(self, lines: LinesAhead) -> tuple[int, int]:
         """Where the first of some lines begins that has to be read, and how many were passed over."""
         buffer, at, stop, _, _, number = lines
         start, end_of_hint = self._hinted
@@ -123,7 +123,7 @@ class KnownLines(ABC, Generic[Settled]):
         return at, number - lines.line
 
     @abstractmethod
-    def _passes(self, settled: Settled, found: Found, time: bytes, lines: Stretch, number: int) -> bool:
+    def _passes(self, settled: Settled, found: Found, time: bytes, lines: LinesAhead, number: int) -> bool:
         """Whether one of some lines is passed over, which is then noted; `time` is in UTC."""
 
     @abstractmethod

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from carhound.model.event import RawEvent
 from carhound.readers.interface import Picks, Take, Taken
-from carhound.readers.json.known import Found, Known, KnownLines, Stretch, kind_of
+from carhound.readers.json.known import Found, Known, KnownLines, LinesAhead, kind_of
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.json.payload import path_of
 from carhound.readers.json.tally import Kind
@@ -33,7 +33,7 @@ class PickedLines(KnownLines[_Settled]):
         self._picks = picks
         self._taken = Taken()
 
-    def _passes(self, settled: _Settled, found: Found, time: bytes, lines: Stretch, number: int) -> bool:
+    def _passes(self, settled: _Settled, found: Found, time: bytes, lines: LinesAhead, number: int) -> bool:
         if settled.take is not None:
             place = None if lines.start is None else lines.start + found.start()
             settled.take(found.group(*settled.groups), time, place, number)

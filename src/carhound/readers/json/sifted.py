@@ -7,7 +7,7 @@ from msgspec import Struct
 from carhound.model.event import RawEvent
 from carhound.model.evidence import Glimpsed
 from carhound.readers.interface import PayloadTest, Sieve
-from carhound.readers.json.known import Found, Known, KnownLines, Stretch, kind_of
+from carhound.readers.json.known import Found, Known, KnownLines, LinesAhead, kind_of
 from carhound.readers.json.layout import HeaderKeys
 from carhound.readers.json.payload import LineTest, line_test
 from carhound.readers.json.tally import Kind, Tally
@@ -36,7 +36,7 @@ class SiftedLines(KnownLines[_Settled]):
         super().__init__(sieve.literals or ())
         self._sieve = sieve
 
-    def _passes(self, settled: _Settled, found: Found, time: bytes, lines: Stretch, _number: int) -> bool:
+    def _passes(self, settled: _Settled, found: Found, time: bytes, lines: LinesAhead, _number: int) -> bool:
         if not (settled.possible and found.start() in lines.hits):
             settled.unread.times.append(time)
             return True
