@@ -43,6 +43,20 @@ def test_children_of_a_process_that_was_never_logged_share_it() -> None:
     assert [deed.what for deed in tree.root.deeds] == ["C:\\x.dll"]
 
 
+def test_a_parent_of_which_many_others_say_what_does_not_count_is_in_the_tree() -> None:
+    """Records of one start that contradict each other: the first one says who the parent is."""
+    others = [
+        started(10 + number, 300 + number, CMD, parent, 100 * parent, number / 10)
+        for parent in (9, 1)
+        for number in range(30)
+    ]
+    focus = started(2, 200, CALC, 1, 100, 5)
+    tree = tree_of([*others, focus], focus)
+    parent, child = line(tree)
+    assert (parent.guid, parent.logged, parent.image) == (guid_of(1).strip("{}").lower(), False, None)
+    assert name(child) == "calc.exe"
+
+
 def test_a_process_id_given_out_again_is_another_process() -> None:
     events = [
         audited(500, CMD, 100, EXPLORER, 0),

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from carhound.findings.lineage.events import Act, Start, Who, instant
 from carhound.findings.lineage.kept import Kept
+from carhound.findings.lineage.keys import named_by
 from carhound.findings.lineage.log import ProcessLog
 from carhound.findings.lineage.rows import Known, Ref
 from carhound.findings.lineage.tree import Deed, Process, Tree
@@ -178,7 +179,7 @@ class Lineages:
         said = [_unknown_parent(self._log.told(known)) for known in self._some_children(ref)]
         acts, _ = self._log.acts(ref, 1, connections_first=False)
         said += [_actor(act) for act in acts]
-        return _filled(said or [_nobody(self._asked[ref], None)])
+        return _filled(said or [_nobody(self._asked.get(ref) or _named(ref), None)])
 
     def _some_children(self, ref: Ref) -> Iterator[Known]:
         for number, known in enumerate(self._log.children(ref)):
@@ -213,6 +214,11 @@ def _filled(starts: list[Start]) -> Start:
 
 def _nobody(who: Who, computer: str | None) -> Start:
     return Start(who, *(None,) * 12, computer, "", "")
+
+
+def _named(ref: Ref) -> Who:
+    """Who a process is of which nobody that was asked says more; without its host."""
+    return Who("", *named_by(ref.guid, ref.number), None)
 
 
 def _unknown_parent(child: Start) -> Start:
