@@ -168,7 +168,7 @@ class Payloads:
         inner = Inner(fields, _DESCRIPTOR * count)
         if template == behind:
             self._defining[start] = inner, at
-        self._inners[chunk[start:behind] + chunk[at - COUNT.size : at]] = inner  # with it in or not
+        self._inners[chunk[start:behind] + chunk[at - COUNT.size : at]] = inner  # as those begin that follow it
         return inner, at
 
 
