@@ -168,7 +168,7 @@ class Payloads:
         inner = Inner(fields, _DESCRIPTOR * count)
         if template == behind:
             self._defining[start] = inner, at
-        self._inners[chunk[start:behind] + chunk[at - COUNT.size : at]] = inner  # as those begin that follow it
+        self._inners[chunk[start:behind] + chunk[at - COUNT.size : at]] = inner  # as others begin
         return inner, at
 
 
