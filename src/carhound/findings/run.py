@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from carhound.findings.prevalence import Prevalence
 from carhound.findings.silence import Silence
@@ -219,6 +220,17 @@ class Evidence(Struct, frozen=True):
     """Paths asked for that do not exist."""
     archives: tuple[tuple[str, str], ...] = ()
     """Where hashes were asked for: the archives that files came out of, each with its SHA-256 in hex."""
+
+    def remarks(self) -> list[tuple[Remark, int]]:
+        """What was assumed in reading: each once, of the records of all files, and of how many files."""
+        met: dict[tuple[str, str], tuple[Remark, int]] = {}
+        for remark in (one for file in self.files for one in file.remarks):
+            said = remark.code, remark.text
+            before, files = met.get(said, (None, 0))
+            if before is not None and remark.count is not None:
+                remark = replace(remark, count=remark.count + (before.count or 0))
+            met[said] = remark, files + 1
+        return list(met.values())
 
 
 class Run(Struct, frozen=True):

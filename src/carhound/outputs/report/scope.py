@@ -40,7 +40,6 @@ def scope(run: Run) -> Scope:
     """Adds up the files and hosts of a run."""
     files = run.evidence.files
     formats = Counter(file.format or "unknown shape" for file in files)
-    remarks = Counter((remark.code, remark.message) for file in files for remark in file.remarks)
     judged = [judgement(run, host) for host in run.hosts]
     blind = sum(not one.anything for one in judged)
     whole = sum(one.everything for one in judged)
@@ -62,5 +61,5 @@ def scope(run: Run) -> Scope:
         judged=whole,
         partly=len(judged) - whole - blind,
         blind=blind,
-        remarks=tuple((code, message, many) for (code, message), many in remarks.items()),
+        remarks=tuple((one.code, one.message, many) for one, many in run.evidence.remarks()),
     )

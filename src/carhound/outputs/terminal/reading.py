@@ -132,11 +132,10 @@ def _show_names(page: Page, label: str, said: tuple[str, str], names: Sequence[s
 
 
 def _show_remarks(page: Page, read: Evidence, indent: int) -> None:
-    remarks = Counter((remark.code, remark.message) for file in read.files for remark in file.remarks)
-    for (code, message), many in remarks.items():
+    for remark, files in read.remarks():
         page.labelled(
             "noted",
-            evidence(f"{message} ({code}, {count(many, 'file')})"),
+            evidence(f"{remark.message} ({remark.code}, {count(files, 'file')})"),
             indent=indent,
             label_width=LABEL,
         )
