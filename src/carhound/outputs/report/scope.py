@@ -32,8 +32,6 @@ class Scope(Struct, frozen=True):
     partly: int
     blind: int
     """Hosts on which nothing could be judged."""
-    remarks: tuple[tuple[str, str, int], ...]
-    """What readers assumed: code, message, number of files."""
 
 
 def scope(run: Run) -> Scope:
@@ -61,5 +59,4 @@ def scope(run: Run) -> Scope:
         judged=whole,
         partly=len(judged) - whole - blind,
         blind=blind,
-        remarks=tuple((one.code, one.message, many) for one, many in run.evidence.remarks()),
     )
