@@ -16,9 +16,11 @@ pytestmark = pytest.mark.skipif(
 )
 
 ENTER, ESCAPE = "\ue007", "\ue00c"
-SHOWN = (
-    "return [...document.querySelectorAll('.finding:not([hidden])')].map(one => Number(one.dataset.order))"
-)
+SHOWN = """
+const shown = () => [...document.querySelectorAll('.finding:not([hidden])')].map(one => +one.dataset.order)
+return new Promise(done => setTimeout(() => done(shown()), 0))
+"""
+"""The page filters in a timer, and those set later come later."""
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,6 @@ class Scope(Struct, frozen=True):
     damaged: int
     skipped: int
     """Parts left out that may have held events."""
-    not_relevant: int
     first: datetime | None
     last: datetime | None
     hosts: int
@@ -52,7 +51,6 @@ def scope(run: Run) -> Scope:
         duplicates=sum(file.duplicates for file in files),
         damaged=sum(len(file.damaged) for file in files),
         skipped=sum(skipped),
-        not_relevant=len(skipped) - sum(skipped),
         first=min((host.first for host in run.hosts if host.first is not None), default=None),
         last=max((host.last for host in run.hosts if host.last is not None), default=None),
         hosts=len(judged),
