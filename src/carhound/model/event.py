@@ -42,6 +42,10 @@ PAYLOAD_PREFIX = "EventData_"
 """Stands before the name of a payload field that the header has too."""
 
 
+VIEWS = frozenset({"_car", "_native"})
+"""What an event keeps of what was made of it."""
+
+
 _MOST_KINDS = 500
 """Sets of names remembered; real evidence has hundreds."""
 _LONGEST_NAMES = 4000
@@ -100,26 +104,8 @@ class Event(RawEvent, eq=False):
 
     def __reduce__(self) -> tuple[type["Event"], tuple[object, ...]]:
         """For another process: without the views, which are made anew."""
-        return Event, (
-            self.provider,
-            self.channel,
-            self.event_id,
-            self.computer,
-            self.record_id,
-            self.time,
-            self.data,
-            self.meta,
-            self.position,
-            self.place,
-            self.shape,
-            self.kinds,
-            self.sequence,
-            self.key_fields,
-            self.derive,
-            None,
-            None,
-            self._identity,
-        )
+        said = (None if name in VIEWS else getattr(self, name) for name in self.__struct_fields__)
+        return Event, tuple(said)
 
     @property
     def car(self) -> Fields:

@@ -3,12 +3,17 @@
 That takes a third of the time that events one by one take.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
-from carhound.model.event import Event, Fields, Place, Value
+from msgspec.structs import astuple
+
+from carhound.model.event import VIEWS, Event, Fields, Place, Value
+
+_FIELDS = ("data", "meta")
+_PLACE = "place"
 
 
 class SharingFields(Mapping[str, Value]):
@@ -29,40 +34,44 @@ class Events(list[Event]):
     """Events that may be sent to another process; without their views, which are made anew."""
 
     def __reduce__(self) -> tuple[Callable[..., "Events"], tuple[object, ...]]:
-        columns = tuple(zip(*map(_said, self), strict=True))
-        fields = (_taken_apart([event.data for event in self]), _taken_apart([event.meta for event in self]))
-        return _events, (columns, *fields)
+        if not self:
+            return Events, ()
+        return _events, tuple(_column(name, self) for name in Event.__struct_fields__)
 
 
-_said = attrgetter(
-    *("provider", "channel", "event_id", "computer", "record_id", "time", "position"),
-    *("place.file", "place.record", "shape", "kinds", "sequence", "key_fields", "derive", "_identity"),
-)
-_Parts = Sequence[Sequence[Any]]
-"""Of some fields their types, what they share and what is their own; of others nothing but themselves."""
+_Column = Sequence[Any]
+"""An attribute of all events; for some the columns of its parts."""
 
 
-def _taken_apart(fields: Sequence[Any]) -> _Parts:
-    sharing = {kind for kind in set(map(type, fields)) if issubclass(kind, SharingFields)}
-    parts = [
-        (kind, one._shared, one._own) if (kind := type(one)) in sharing else (None, None, one)
-        for one in fields
-    ]
-    return tuple(zip(*parts, strict=True))
+def _column(name: str, events: Sequence[Event]) -> _Column:
+    if name in VIEWS:
+        return ()
+    values = list(map(attrgetter(name), events))
+    if name in _FIELDS:
+        return tuple(zip(*map(_parts_of, values), strict=True))
+    return tuple(zip(*map(astuple, values), strict=True)) if name == _PLACE else values
 
 
-def _events(columns: _Parts, data: _Parts, meta: _Parts) -> Events:
-    if not columns:
-        return Events()
-    *head, position, files, records, shape, kinds, sequence, key_fields, derive, identity = columns
-    fields = _made(*data), _made(*meta)
-    places, none = map(Place, files, records), repeat(None)
-    rest = shape, kinds, sequence, key_fields, derive, none, none, identity
-    return Events(map(Event, *head, *fields, position, places, *rest))
+def _events(*columns: _Column) -> Events:
+    return Events(map(Event, *map(_values, Event.__struct_fields__, columns)))
 
 
-def _made(kinds: Sequence[Any], shared: Sequence[Any], own: Sequence[Any]) -> list[Fields]:
-    return [
-        one if kind is None else kind(common, one)
-        for kind, common, one in zip(kinds, shared, own, strict=True)
-    ]
+def _values(name: str, column: _Column) -> Iterable[Any]:
+    if name in VIEWS:
+        return repeat(None)
+    if name in _FIELDS:
+        return map(_made, *column)
+    return map(Place, *column) if name == _PLACE else column
+
+
+def _parts_of(fields: Fields) -> tuple[type[SharingFields] | None, Any, Any]:
+    """Their type, what they share and what is their own; of others nothing but themselves."""
+    return (
+        (type(fields), fields._shared, fields._own)
+        if isinstance(fields, SharingFields)
+        else (None, None, fields)
+    )
+
+
+def _made(kind: type[SharingFields] | None, shared: Any, own: Any) -> Fields:
+    return own if kind is None else kind(shared, own)
