@@ -5,10 +5,9 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from carhound.findings.run import FileReport, HostCoverage
 from carhound.model.datasets import SECURITY, SYSMON
@@ -19,6 +18,9 @@ _PLACES = 1000
 """Damaged places of a file that are listed: a file of nothing else must not fill the memory."""
 _MOST_KINDS = 1000
 """Kinds of events remembered; real evidence has hundreds."""
+
+
+_Noted = TypeVar("_Noted", Skipped, Remark)
 
 
 class FileTally(Struct):
@@ -74,30 +76,11 @@ class FileTally(Struct):
 
     def skip(self, skipped: Iterable[Skipped]) -> None:
         """Takes note of what was left out; where several records were for one reason, they are told once."""
-        for item in skipped:
-            for at, one in enumerate(self.skipped):
-                if (joined := one.joined(item)) is not None:
-                    self.skipped[at] = joined
-                    break
-            else:
-                self.skipped.append(item)
+        _join(self.skipped, skipped)
 
     def remark(self, remarks: Iterable[Remark]) -> None:
         """Takes note of remarks; those that say the same of several records become one."""
-        for remark in remarks:
-            same = next(
-                (
-                    at
-                    for at, one in enumerate(self.remarks)
-                    if (one.code, one.text) == (remark.code, remark.text) and one.count is not None
-                ),
-                None,
-            )
-            if same is None:
-                self.remarks.append(remark)
-            else:
-                count = (self.remarks[same].count or 0) + (remark.count or 0)
-                self.remarks[same] = replace(remark, count=count)
+        _join(self.remarks, remarks)
 
     def report(self, duplicates: int) -> FileReport:
         """The file as outputs show it."""
@@ -239,6 +222,17 @@ def _sensor(provider: str | None, channel: str | None, event_id: str | None) -> 
     if SYSMON.holds(provider, channel):
         return "sysmon_1" if event_id == "1" else "sysmon_7" if event_id == "7" else None
     return "security_4688" if event_id == "4688" and SECURITY.holds(provider, channel) else None
+
+
+def _join(noted: list[_Noted], others: Iterable[_Noted]) -> None:
+    """Adds others to what is noted, as one where both say the same of several records."""
+    for other in others:
+        for at, one in enumerate(noted):
+            if (joined := one.joined(other)) is not None:
+                noted[at] = joined
+                break
+        else:
+            noted.append(other)
 
 
 def archive_of(path: str) -> str | None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from carhound.findings.prevalence import Prevalence
 from carhound.findings.silence import Silence
@@ -225,11 +224,9 @@ class Evidence(Struct, frozen=True):
         """What was assumed in reading: each once, of the records of all files, and of how many files."""
         met: dict[tuple[str, str], tuple[Remark, int]] = {}
         for remark in (one for file in self.files for one in file.remarks):
-            said = remark.code, remark.text
-            before, files = met.get(said, (None, 0))
-            if before is not None and remark.count is not None:
-                remark = replace(remark, count=remark.count + (before.count or 0))
-            met[said] = remark, files + 1
+            before, files = met.get((remark.code, remark.text), (None, 0))
+            both = None if before is None else before.joined(remark)
+            met[remark.code, remark.text] = both or remark, files + 1
         return list(met.values())
 
 

@@ -52,6 +52,12 @@ class Remark(Struct, frozen=True):
         """What it says, for people."""
         return self.text if self.count is None else self.text.replace("{count}", str(self.count))
 
+    def joined(self, other: "Remark") -> "Remark | None":
+        """Both in one, where `other` says the same of further records."""
+        if self.count is None or other.count is None or (self.code, self.text) != (other.code, other.text):
+            return None
+        return Remark(self.code, self.text, self.count + other.count)
+
 
 class Glimpsed(Struct, frozen=True):
     """Events that no plan matches, told by their headers alone."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from msgspec import Struct
 
-from carhound.model.event import RawEvent, Value
+from carhound.model.event import Fields, RawEvent, Value
 from carhound.model.evidence import Damage, Glimpsed, Remark, Skipped
 from carhound.readers.archives.limits import DEFAULT, Limits
 
@@ -61,7 +61,7 @@ class PayloadTest(Struct, frozen=True, eq=False):
     cannot be asked."""
     whole: bool
     """Whether it looks at all texts of the payload, whatever their names."""
-    holds: Callable[[dict[str, Value]], bool]
+    holds: Callable[[Fields], bool]
     """Whether an event may match that has these fields, and no more of those that are read."""
     alone: Callable[[], tuple[FieldTest, ...]] = tuple
     """An event cannot match where these leave no search open, put to it in this order."""
@@ -74,7 +74,7 @@ class Showing(Struct, frozen=True, eq=False):
 
     fields: frozenset[str]
     """Native; where one of them may be no part of the payload, it cannot be asked."""
-    settles: Callable[[dict[str, Value]], bool]
+    settles: Callable[[Fields], bool]
     """Takes those of them that an event has. Where it says so, the event need not be read for that either."""
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from carhound.model.event import RawEvent
 from carhound.readers.event_tree import tree_event
 from carhound.readers.evtx import text as evtx_text
-from carhound.readers.evtx.guids import restore_braces
+from carhound.readers.evtx.guids import with_braces
 from carhound.readers.evtx.text import text_event
 from carhound.readers.notes import Notes
 
@@ -49,8 +49,8 @@ def written(system: dict[str, Any], **parts: Any) -> str:
 
 def by_tree(text: str, notes: Notes) -> RawEvent:
     raw = tree_event(json.loads(text)["Event"], "", notes)
-    restore_braces(raw.data)
-    restore_braces(raw.meta)
+    raw.data = with_braces(raw.data)
+    raw.meta = with_braces(raw.meta)
     return raw
 
 

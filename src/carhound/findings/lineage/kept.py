@@ -28,9 +28,10 @@ class Kept(Generic[Answer]):
         outlines = self._outlines
         if (kept := self._known.get(ref)) is not None:
             answer, loads = kept
+            if loads is None:
+                return answer
             if loads == outlines.loads:
                 outlines.lacked += 1
-            if loads in (None, outlines.loads):
                 return answer
         before = outlines.lacked
         answer = self._ask(ref)

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from carhound.engines.interpreter.collect import Collector, Count, Doubt
 from carhound.engines.interpreter.rows import SharedRow
 from carhound.model.datasets import SECURITY
-from carhound.model.event import HEADER, PAYLOAD_PREFIX, Event, Place, Value, no_view
+from carhound.model.event import HEADER, PAYLOAD_PREFIX, Event, Fields, Place, no_view
 from carhound.model.evidence import Glimpsed
 from carhound.normalize.mapping import EventMapping
 from carhound.normalize.normalizer import REMARKABLE, Normalizer, remarkable
@@ -108,7 +108,7 @@ class Skipping:
         conditions = [holds for _, holds in asked]
         carrying = _carrying(like, mapping)
 
-        def may_match(payload: dict[str, Value]) -> bool:
+        def may_match(payload: Fields) -> bool:
             row = SharedRow(carrying(payload))
             return (whole and not payload) or any(holds(row) for holds in conditions)
 
@@ -140,7 +140,7 @@ class Skipping:
             return None
         carrying = _carrying(like, mapping)
 
-        def settles(payload: dict[str, Value]) -> bool:
+        def settles(payload: Fields) -> bool:
             if binding is not None and payload.get(binding.name) not in binding.values:
                 return False
             return not remarkable(payload) and self._collector.settles(carrying(payload))
@@ -167,18 +167,18 @@ def _is_counted(provider: str | None, channel: str | None, event_id: str | None)
     return event_id == "4688" and SECURITY.holds(provider, channel)
 
 
-def _carrying(like: Event, mapping: EventMapping | None) -> Callable[[dict[str, Value]], Event]:
+def _carrying(like: Event, mapping: EventMapping | None) -> Callable[[Fields], Event]:
     """Makes events of payloads, with the header of `like`."""
     header = like.provider, like.channel, like.event_id, like.computer, None, None
     place, kinds, derive = like.place, like.kinds, no_view if mapping is None else mapping.derive
 
-    def carrying(payload: dict[str, Value]) -> Event:
+    def carrying(payload: Fields) -> Event:
         return Event(*header, payload, {}, "", place, "", kinds, derive=derive)
 
     return carrying
 
 
-def _anything(_: dict[str, Value]) -> bool:
+def _anything(_: Fields) -> bool:
     return True
 
 

@@ -7,7 +7,7 @@ from operator import or_
 from carhound.model.event import Value
 from carhound.readers.event_tree import SYSTEM_FIELDS
 from carhound.readers.evtx.glance import Place
-from carhound.readers.evtx.guids import restore_braces
+from carhound.readers.evtx.guids import braced, names_guid
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads, text_of_value
 from carhound.readers.interface import Binding, FieldTest
 
@@ -64,9 +64,7 @@ def _read(test: FieldTest, kind: int, data: bytes, searches: int) -> int:
     text = text_of_value(kind, data)
     if text is None:
         return test.open_to(None, searches)
-    field: dict[str, Value] = {test.name: text}
-    restore_braces(field)
-    return test.open_to(field[test.name], searches)
+    return test.open_to(braced(text) if names_guid(test.name) else text, searches)
 
 
 _open_to = lru_cache(_REMEMBERED)(_read)

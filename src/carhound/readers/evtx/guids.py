@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from carhound.model.event import Value
+from carhound.model.event import Fields, Value
 
 _NAMES = ("Guid", "GUID", "ActivityID")
 _LENGTH = 36
@@ -13,11 +13,10 @@ def names_guid(name: str) -> bool:
     return name.endswith(_NAMES)
 
 
-def restore_braces(fields: dict[str, Value]) -> None:
-    """Puts GUIDs into braces; the parser leaves them off."""
-    for name, value in fields.items():
-        if len(value) == _LENGTH and name.endswith(_NAMES):
-            fields[name] = braced(value)
+def with_braces(fields: Fields) -> Fields:
+    """The fields with their GUIDs in braces, which the parser leaves off; the same where it has none."""
+    guids = {name: braced(value) for name, value in fields.items() if name.endswith(_NAMES)}
+    return {**fields, **guids} if guids else fields
 
 
 def braced(value: Value) -> Value:

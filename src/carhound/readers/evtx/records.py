@@ -18,7 +18,7 @@ from carhound.model.evidence import Damage
 from carhound.readers.event_tree import tree_event
 from carhound.readers.evtx.chunks import Chunk, lone_chunk_header
 from carhound.readers.evtx.counts import records_of_whole
-from carhound.readers.evtx.guids import restore_braces
+from carhound.readers.evtx.guids import with_braces
 from carhound.readers.evtx.hops import hopping
 from carhound.readers.evtx.text import text_event
 from carhound.readers.notes import Notes
@@ -118,9 +118,7 @@ def event(record: Any, chunk: Chunk, notes: Notes, last: str = "", tree: Any = N
         return replace(_damage(chunk, last or position(record), reason), records=1)
     if raw.record_id is None:
         raw.record_id = str(record["event_record_id"])
-    raw.data, raw.meta = data, meta = dict(raw.data), dict(raw.meta)
-    restore_braces(data)
-    restore_braces(meta)
+    raw.data, raw.meta = with_braces(raw.data), with_braces(raw.meta)
     return raw
 
 

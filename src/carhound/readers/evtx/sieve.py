@@ -14,7 +14,7 @@ from carhound.readers.event_tree import SYSTEM_FIELDS, plain_payload
 from carhound.readers.evtx.chunks import Chunk
 from carhound.readers.evtx.field_tests import FieldTests
 from carhound.readers.evtx.glance import Place, Walked, Walker, glimpsed
-from carhound.readers.evtx.guids import restore_braces
+from carhound.readers.evtx.guids import with_braces
 from carhound.readers.evtx.payload import UNFAMILIAR, Payloads
 from carhound.readers.evtx.records import event, records, some_records, tree_of
 from carhound.readers.evtx.shapes import Kind
@@ -246,8 +246,7 @@ class ChunkSieve:
             (payload,) = payloads.of([place], tuple(showing.fields))
         except UNFAMILIAR:
             return False
-        restore_braces(payload)
-        return showing.settles(payload)
+        return showing.settles(with_braces(payload))
 
     def _left(
         self,
@@ -316,10 +315,7 @@ def _anything(_: object) -> bool:
 def _passes(tree: Any, test: PayloadTest) -> bool:
     """Whether an event may match; one whose payload is not plain may."""
     payload = plain_payload(tree, None if test.whole else test.fields)
-    if payload is None:
-        return True
-    restore_braces(payload)
-    return test.holds(payload)
+    return payload is None or test.holds(with_braces(payload))
 
 
 def _picked(data: Fields, test: PayloadTest) -> dict[str, Value]:

@@ -11,7 +11,7 @@ import orjson
 
 from carhound.model.event import RawEvent, Value
 from carhound.readers.event_tree import NO_FIELDS, tree_event
-from carhound.readers.evtx.guids import braced, names_guid, restore_braces
+from carhound.readers.evtx.guids import braced, names_guid, with_braces
 from carhound.readers.notes import Notes
 from carhound.readers.times import event_time
 
@@ -99,8 +99,7 @@ def _made(head: str, tail: str) -> RawEvent | None:
     if not plain:
         return None
     like = tree_event(event, "", Notes())
-    like.meta = meta = dict(like.meta)
-    restore_braces(meta)
+    like.meta = with_braces(like.meta)
     return like
 
 
