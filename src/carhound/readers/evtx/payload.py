@@ -126,25 +126,20 @@ class Payloads:
             found.append(guid)
         return found
 
+    def found(self, places: Iterable[Place]) -> Iterator["Payload"]:
+        """Where the payloads of these records are. Raises likewise."""
+        one = self.one
+        for _, end, at in places:
+            yield end, *one(at)
+
     def one(self, at: int) -> tuple["Inner", int]:
         """How the payload there is told, and where the descriptors of its values begin. Raises likewise."""
         if at in self._defining:
             return self._defining[at] or self._inner(at)
-        inner = self._inners.get(self.chunk[at : at + _HEAD])
-        return self._inner(at) if inner is None else (inner, at + _HEAD)
-
-    def found(self, places: Iterable[Place]) -> Iterator["Payload"]:
-        """Where the payloads of these records are. Raises likewise."""
-        chunk, inners, defining = self.chunk, self._inners, self._defining
-        for _, end, at in places:
-            if at in defining:
-                yield end, *(defining[at] or self._inner(at))
-            elif (inner := inners.get(chunk[at : at + _HEAD])) is not None:
-                yield end, inner, at + _HEAD
-            elif (inner := inners.get(chunk[at : at + _BARE_HEAD])) is not None:
-                yield end, inner, at + _BARE_HEAD
-            else:
-                yield end, *self._inner(at)
+        for head in (_HEAD, _BARE_HEAD):
+            if (inner := self._inners.get(self.chunk[at : at + head])) is not None:
+                return inner, at + head
+        return self._inner(at)
 
     def _inner(self, start: int) -> tuple["Inner", int]:
         """How a payload is told, and where the descriptors of its values begin."""
